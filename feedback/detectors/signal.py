@@ -1,0 +1,65 @@
+"""A signal: one observation about an answer, with its reason. Every detector gives these."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+Polarity = Literal[-1, 0, 1]
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """Why a signal was given, so that a person can check it.
+
+    `spans` are (start, end) offsets in characters into the user's text of the turn that holds the evidence.
+    """
+
+    reason: str
+    """One sentence, for people."""
+    offsets: tuple[tuple[int, int], ...] = ()
+    span_ids: tuple[str, ...] = ()
+    numbers: Mapping[str, float] = field(default_factory=dict)
+
+    def to_json(self) -> dict[str, Any]:
+        return {
+            "reason": self.reason,
+            "offsets": [list(pair) for pair in self.offsets],
+            "span_ids": list(self.span_ids),
+            "numbers": dict(self.numbers),
+        }
+
+    @classmethod
+    def from_json(cls, value: Mapping[str, Any]) -> "Evidence":
+        offsets: Sequence[Sequence[int]] = value.get("offsets", ())
+        return cls(
+            reason=value.get("reason", ""),
+            offsets=tuple((int(start), int(end)) for start, end in offsets),
+            span_ids=tuple(value.get("span_ids", ())),
+            numbers=value.get("numbers", {}),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Signal:
+    """One observation (design, section 5). The conversation and project stand beside it, not in it."""
+
+    kind: str
+    turn_index: int
+    """The turn that holds the evidence."""
+    score: float
+    """Calibrated probability that it is present, 0 to 1; for `sentiment` the strength of the tone,
+    0 to 1, whose direction is `polarity`."""
+    confidence: float
+    """How sure the detector is of the score, 0 to 1."""
+    fired: bool
+    """Score at or over the shipped threshold."""
+    polarity: Polarity
+    detector: str
+    version: str
+    evidence: Evidence
+    label: str = ""
+    target: int | None = None
+    """Index of the turn whose answer it is about."""
+    trace_id: str = ""
+    span_id: str = ""
+    """Of the answer it is about."""

@@ -1,0 +1,84 @@
+"""One call of a model, whoever reported it and in whatever convention: what every later stage works on."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+Outcome = Literal["completed", "stopped", "truncated", "error"]
+
+
+@dataclass(frozen=True, slots=True)
+class ToolCall:
+    """A call that the model asked for; `arguments` is the decoded object."""
+
+    id: str
+    name: str
+    arguments: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """A message of a chat. `content` is the text joined from its parts."""
+
+    role: str
+    """`system`, `user`, `assistant` or `tool`."""
+    content: str
+    parts: Sequence[Mapping[str, Any]] = ()
+    """The parts as they were reported, where they hold more than text."""
+    tool_calls: Sequence[ToolCall] = ()
+    tool_call_id: str = ""
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Generation:
+    """One call of a model. `None` means not reported; it never means zero."""
+
+    project_id: int
+    trace_id: str
+    span_id: str
+    """The instrumentation's own span."""
+    parent_span_id: str
+    start_time_ns: int
+    duration_ns: int
+    convention: str
+    """Name of the reader that understood the span."""
+    other_span_ids: tuple[str, ...] = ()
+    """Spans that tell the same call again; not counted."""
+    conversation_id: str = ""
+    conversation_id_derived: bool = False
+    user_id: str = ""
+    message_id: str = ""
+    provider: str = ""
+    operation: str = "chat"
+    request_model: str = ""
+    response_model: str = ""
+    system_instructions: str = ""
+    input_messages: tuple[Message, ...] = ()
+    """Without the system instructions."""
+    output_messages: tuple[Message, ...] = ()
+    user_text: str = ""
+    """The user's own words: what the person typed."""
+    tool_definitions: tuple[Mapping[str, Any], ...] = ()
+    input_tokens: int | None = None
+    output_tokens: int | None = None
+    cache_read_tokens: int | None = None
+    cache_write_tokens: int | None = None
+    reasoning_tokens: int | None = None
+    cost_usd: float | None = None
+    time_to_first_chunk_ns: int | None = None
+    streamed: bool = False
+    outcome: Outcome = "completed"
+    ended_by: str = ""
+    finish_reasons: tuple[str, ...] = ()
+    error_type: str = ""
+    error_message: str = ""
+    service_name: str = ""
+    environment: str = ""
+    tags: tuple[str, ...] = ()
+    metadata: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def answer(self) -> str:
+        """The text that the model gave."""
+        return "\n".join(message.content for message in self.output_messages if message.content)

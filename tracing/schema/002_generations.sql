@@ -1,0 +1,52 @@
+-- One row a model call, made by the convention readers; `version` is the time of derivation in microseconds.
+CREATE TABLE IF NOT EXISTS generations
+(
+    project_id UInt32,
+    trace_id String CODEC(ZSTD(1)),
+    span_id String CODEC(ZSTD(1)),
+    other_span_ids Array(String) CODEC(ZSTD(1)),
+    parent_span_id String CODEC(ZSTD(1)),
+    conversation_id String CODEC(ZSTD(1)),
+    conversation_id_derived Bool,
+    turn_index UInt32,
+    user_id String CODEC(ZSTD(1)),
+    message_id String CODEC(ZSTD(1)),
+    provider LowCardinality(String),
+    operation LowCardinality(String),
+    request_model LowCardinality(String),
+    response_model LowCardinality(String),
+    system_instructions String CODEC(ZSTD(3)),
+    input_messages String CODEC(ZSTD(3)), -- JSON array of messages
+    output_messages String CODEC(ZSTD(3)), -- JSON array of messages
+    user_text String CODEC(ZSTD(3)),
+    tool_definitions String CODEC(ZSTD(3)), -- JSON array
+    input_tokens Nullable(UInt64),
+    output_tokens Nullable(UInt64),
+    cache_read_tokens Nullable(UInt64),
+    cache_write_tokens Nullable(UInt64),
+    reasoning_tokens Nullable(UInt64),
+    cost_usd Nullable(Float64),
+    start_time DateTime64(9, 'UTC') CODEC(Delta, ZSTD(1)),
+    duration_ns UInt64,
+    time_to_first_chunk_ns Nullable(UInt64),
+    streamed Bool,
+    outcome LowCardinality(String),
+    ended_by LowCardinality(String),
+    finish_reasons Array(LowCardinality(String)),
+    error_type LowCardinality(String),
+    error_message String CODEC(ZSTD(1)),
+    convention LowCardinality(String),
+    service_name LowCardinality(String),
+    environment LowCardinality(String),
+    tags Array(LowCardinality(String)),
+    metadata String CODEC(ZSTD(1)), -- JSON object
+    code_version LowCardinality(String),
+    version UInt64,
+    is_deleted UInt8 DEFAULT 0,
+    INDEX start_time_minmax start_time TYPE minmax GRANULARITY 1,
+    INDEX conversation_bloom conversation_id TYPE bloom_filter GRANULARITY 1,
+    INDEX version_minmax version TYPE minmax GRANULARITY 1
+)
+ENGINE = ReplacingMergeTree(version, is_deleted)
+ORDER BY (project_id, trace_id, span_id)
+SETTINGS index_granularity = 1024;

@@ -1,0 +1,34 @@
+-- One row a turn: the user's words, the answer that stayed, and (as parallel arrays) the answers it replaced.
+CREATE TABLE IF NOT EXISTS turns
+(
+    project_id UInt32,
+    conversation_id String CODEC(ZSTD(1)),
+    turn_index UInt32,
+    user_text String CODEC(ZSTD(3)),
+    -- one element an answer; the last one stayed, those before it were replaced
+    answers Nested
+    (
+        trace_id String,
+        span_id String,
+        text String,
+        outcome LowCardinality(String),
+        ended_by LowCardinality(String),
+        start_time DateTime64(9, 'UTC'),
+        duration_ns UInt64,
+        time_to_first_chunk_ns Nullable(UInt64),
+        model LowCardinality(String),
+        error_type LowCardinality(String),
+        message_id String,
+        finish_reasons Array(String),
+        input_tokens Nullable(UInt64),
+        output_tokens Nullable(UInt64),
+        generation_span_ids Array(String)
+    ) CODEC(ZSTD(3)),
+    start_time DateTime64(9, 'UTC') CODEC(Delta, ZSTD(1)),
+    version UInt64,
+    is_deleted UInt8 DEFAULT 0,
+    INDEX start_time_minmax start_time TYPE minmax GRANULARITY 1
+)
+ENGINE = ReplacingMergeTree(version, is_deleted)
+ORDER BY (project_id, conversation_id, turn_index)
+SETTINGS index_granularity = 1024;

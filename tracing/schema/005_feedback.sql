@@ -1,0 +1,24 @@
+-- What people said on purpose and did with an answer. Targets stay as they were sent; they are resolved on reading.
+CREATE TABLE IF NOT EXISTS feedback
+(
+    project_id UInt32,
+    identifier String CODEC(ZSTD(1)),
+    name LowCardinality(String),
+    time DateTime64(9, 'UTC') CODEC(Delta, ZSTD(1)),
+    score Nullable(Float64),
+    label LowCardinality(String),
+    explanation String CODEC(ZSTD(1)),
+    correction String CODEC(ZSTD(1)),
+    annotator_kind LowCardinality(String),
+    metadata String CODEC(ZSTD(1)), -- JSON object
+    conversation_id String CODEC(ZSTD(1)),
+    trace_id String CODEC(ZSTD(1)),
+    span_id String CODEC(ZSTD(1)),
+    message_id String CODEC(ZSTD(1)),
+    version UInt64,
+    is_deleted UInt8 DEFAULT 0,
+    INDEX version_minmax version TYPE minmax GRANULARITY 1
+)
+ENGINE = ReplacingMergeTree(version, is_deleted)
+ORDER BY (project_id, identifier)
+SETTINGS index_granularity = 1024;

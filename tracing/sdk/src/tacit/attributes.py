@@ -1,0 +1,62 @@
+"""Every attribute key that Tacit writes or reads, once, each with what it holds.
+
+Keys of OpenTelemetry's GenAI semantic conventions are used wherever one exists; the rest are `tacit.*`.
+"""
+
+from typing import Final
+
+# OpenTelemetry semantic conventions
+CONVERSATION_ID: Final = "gen_ai.conversation.id"
+"""The app's own id of the conversation."""
+USER_ID: Final = "user.id"
+"""The app's own id of the person."""
+OPERATION_NAME: Final = "gen_ai.operation.name"
+"""`chat` on spans of kind llm, `invoke_agent` on agent, `execute_tool` on tool, `embeddings` on embedding."""
+REQUEST_STREAM: Final = "gen_ai.request.stream"
+"""True where the observed function yields."""
+TIME_TO_FIRST_CHUNK: Final = "gen_ai.response.time_to_first_chunk"
+"""Seconds from the call to the first yielded chunk."""
+ERROR_TYPE: Final = "error.type"
+"""Qualified name of the exception's class."""
+
+# How an observed function was called and what it gave back
+KIND: Final = "tacit.kind"
+"""`llm`, `agent`, `chain`, `tool`, `retriever`, `embedding` or `guardrail`; present on every observed span."""
+ARGUMENTS: Final = "tacit.arguments"
+"""JSON object of the bound arguments by name (without self and cls)."""
+OUTPUT: Final = "tacit.output"
+"""The returned or streamed text; JSON where `tacit.output.type` is `json`."""
+OUTPUT_TYPE: Final = "tacit.output.type"
+"""`text` or `json`."""
+OUTCOME: Final = "tacit.outcome"
+"""`completed`, `stopped`, `truncated` or `error`."""
+ENDED_BY: Final = "tacit.ended_by"
+"""Who ended a stopped stream: `client`, `app_code`, `timeout`, `shutdown` or `unknown`."""
+CHUNK_COUNT: Final = "tacit.stream.chunk_count"
+"""Number of chunks that were yielded."""
+MESSAGE_ID: Final = "tacit.message.id"
+"""The app's own id of the answer."""
+PROJECT: Final = "tacit.project"
+"""Resource attribute, set by the receiver: number of the project that the key belongs to."""
+
+# Zero-length spans called `tacit.feedback`: OpenInference annotation fields and the target
+FEEDBACK_SPAN_NAME: Final = "tacit.feedback"
+FEEDBACK_NAME: Final = "tacit.feedback.name"
+"""`thumbs`, `rating`, `comment`, `correction`, an action (`copy`, `regenerate`, `stop`, …) or the app's own."""
+FEEDBACK_SCORE: Final = "tacit.feedback.score"
+"""Number; thumbs: 1 up, 0 down."""
+FEEDBACK_LABEL: Final = "tacit.feedback.label"
+"""Text; thumbs: `up` or `down`."""
+FEEDBACK_EXPLANATION: Final = "tacit.feedback.explanation"
+FEEDBACK_CORRECTION: Final = "tacit.feedback.correction"
+"""The better answer, as the person wrote it."""
+FEEDBACK_IDENTIFIER: Final = "tacit.feedback.identifier"
+"""Unique in the project; the same again replaces."""
+FEEDBACK_ANNOTATOR_KIND: Final = "tacit.feedback.annotator_kind"
+"""`HUMAN`, `LLM` or `CODE`."""
+FEEDBACK_METADATA: Final = "tacit.feedback.metadata"
+"""JSON object."""
+FEEDBACK_TRACE_ID: Final = "tacit.feedback.trace_id"
+"""Target: 32 hex digits. The other targets are `gen_ai.conversation.id` and `tacit.message.id`."""
+FEEDBACK_SPAN_ID: Final = "tacit.feedback.span_id"
+"""Target: 16 hex digits."""

@@ -1,0 +1,88 @@
+"""A span as it was received, whoever sent it: what convention readers read.
+
+`Span` is what one row of `otel_traces` means, with attribute values in their own types again.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import TypeAlias
+
+AttributeValue: TypeAlias = "str | bool | int | float | None | list[AttributeValue] | dict[str, AttributeValue]"
+
+
+@dataclass(frozen=True, slots=True)
+class SpanEvent:
+    """A named moment inside a span; `time_ns` is nanoseconds since the epoch."""
+
+    name: str
+    time_ns: int
+    attributes: Mapping[str, AttributeValue]
+
+
+@dataclass(frozen=True, slots=True)
+class SpanLink:
+    trace_id: str
+    span_id: str
+    attributes: Mapping[str, AttributeValue]
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """One OpenTelemetry span. Ids are lower-case hex, times nanoseconds since the epoch (UTC)."""
+
+    project_id: int
+    trace_id: str
+    span_id: str
+    parent_span_id: str
+    name: str
+    kind: str
+    """`Internal`, `Server`, `Client`, `Producer`, `Consumer` or `Unspecified`."""
+    start_time_ns: int
+    duration_ns: int
+    status_code: str
+    """`Unset`, `Ok` or `Error`."""
+    status_message: str = ""
+    service_name: str = ""
+    scope_name: str = ""
+    attributes: Mapping[str, AttributeValue] = field(default_factory=dict)
+    resource_attributes: Mapping[str, AttributeValue] = field(default_factory=dict)
+    events: tuple[SpanEvent, ...] = ()
+    links: tuple[SpanLink, ...] = ()
+
+    @property
+    def end_time_ns(self) -> int:
+        return self.start_time_ns + self.duration_ns
+
+
+class Trace:
+    """The spans of one trace, by id and by parent. A span whose parent is unknown counts as a root."""
+
+    def __init__(self, spans: Iterable[Span]) -> None:
+        ordered = sorted(spans, key=lambda span: (span.start_time_ns, span.span_id))
+        self.spans: tuple[Span, ...] = tuple(ordered)
+        self.by_id: dict[str, Span] = {span.span_id: span for span in ordered}
+        self._children: dict[str, list[Span]] = {}
+        for span in ordered:
+            parent = span.parent_span_id if span.parent_span_id in self.by_id else ""
+            self._children.setdefault(parent, []).append(span)
+
+    @property
+    def roots(self) -> list[Span]:
+        return self._children.get("", [])
+
+    def children(self, span: Span) -> list[Span]:
+        return self._children.get(span.span_id, [])
+
+    def parent(self, span: Span) -> Span | None:
+        return self.by_id.get(span.parent_span_id) if span.parent_span_id else None
+
+    def ancestors(self, span: Span) -> list[Span]:
+        """From the parent up to the root; ends at a cycle."""
+        found: list[Span] = []
+        seen = {span.span_id}
+        parent = self.parent(span)
+        while parent is not None and parent.span_id not in seen:
+            found.append(parent)
+            seen.add(parent.span_id)
+            parent = self.parent(parent)
+        return found
