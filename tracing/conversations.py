@@ -1,8 +1,20 @@
-"""From model calls to a dialogue: which calls belong together, what the user said, which answer they saw."""
+"""From model calls to a dialogue: which calls belong together, what the user said, which answer they saw.
 
-from dataclasses import dataclass
+In come traces that were read (`ReadTrace`), out go `Conversation`s of `Turn`s. An `Exchange` stands between them: one
+answer to one user message, before it is known whether it is a turn of its own or replaces an earlier answer.
+"""
 
-from tracing.generations import Outcome
+import hashlib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+
+from tracing.conventions import ReadTrace, tacit_sdk
+from tracing.conventions.messages import find_user_text
+from tracing.generations import Generation, Message, Outcome
+from tracing.spans import Span
+
+SHORTEST_REPEAT = 12
+"""Characters from which on the same words again, with no history sent, count as the same request."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +38,12 @@ class Answer:
     output_tokens: int | None = None
     generation_span_ids: tuple[str, ...] = ()
     """Every model call that was made for this answer (an agent may make many), by start."""
+    history_hash: str = ""
+    """Of the messages that were sent up to and with the user's; empty where the app sent no history."""
+
+    @property
+    def end_time_ns(self) -> int:
+        return self.start_time_ns + self.duration_ns
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,3 +76,169 @@ class Conversation:
     service_name: str = ""
     environment: str = ""
     tags: tuple[str, ...] = ()
+
+    @property
+    def answers(self) -> tuple[Answer, ...]:
+        return tuple(answer for turn in self.turns for answer in turn.answers)
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """One answer to one user message, and what it says about its conversation."""
+
+    project_id: int
+    conversation_id: str
+    derived: bool
+    user_id: str
+    service_name: str
+    environment: str
+    tags: tuple[str, ...]
+    user_text: str
+    answer: Answer
+
+
+def find_exchanges(read: ReadTrace) -> list[Exchange]:
+    """The exchanges of one trace: model calls under the same frame, or for the same message, are one."""
+    groups: dict[str, list[Generation]] = {}
+    frames: dict[str, Span] = {}
+    for generation in read.generations:
+        frame = find_frame(read, generation)
+        key = frame.span_id if frame is not None else f"{generation.conversation_id}\0{generation.user_text}"
+        groups.setdefault(key, []).append(generation)
+        if frame is not None:
+            frames[key] = frame
+    return [build_exchange(generations, frames.get(key)) for key, generations in groups.items()]
+
+
+def find_frame(read: ReadTrace, generation: Generation) -> Span | None:
+    """The outermost observed function around a model call that was given what the user said."""
+    span = read.trace.by_id[generation.span_id]
+    frame = None
+    for each in (span, *read.trace.ancestors(span)):
+        if tacit_sdk.claims(each) and find_user_text(tacit_sdk.read_input(tacit_sdk.read_arguments(each))):
+            frame = each
+    return frame
+
+
+def build_exchange(generations: Sequence[Generation], frame: Span | None) -> Exchange:
+    """One exchange from its model calls, by start; the frame knows best what came in and what went out."""
+    first, last = generations[0], generations[-1]
+    text, user_text = last.answer, first.user_text
+    start, end = first.start_time_ns, max(each.start_time_ns + each.duration_ns for each in generations)
+    outcome, ended_by, error_type = last.outcome, last.ended_by, last.error_type
+    messages = first.input_messages
+    history_known = first.convention != tacit_sdk.NAME or len(messages) > 1
+    if frame is not None:
+        arguments = tacit_sdk.read_arguments(frame)
+        messages = tacit_sdk.read_input(arguments)
+        history_known = isinstance(arguments.get("messages"), list)
+        user_text = find_user_text(messages)
+        start, end = frame.start_time_ns, frame.end_time_ns
+        output = tacit_sdk.read_output(frame)
+        text = output[0].content if output else text
+        framed = tacit_sdk.read_outcome(frame)
+        if framed != "completed":
+            outcome, ended_by = framed, str(frame.attributes.get("tacit.ended_by") or "")
+            error_type = error_type or tacit_sdk.read_error(frame)[0]
+    return Exchange(
+        project_id=first.project_id,
+        conversation_id=first.conversation_id,
+        derived=first.conversation_id_derived,
+        user_id=first.user_id,
+        service_name=first.service_name,
+        environment=first.environment,
+        tags=tuple(sorted({tag for each in generations for tag in each.tags})),
+        user_text=user_text,
+        answer=Answer(
+            trace_id=last.trace_id,
+            span_id=last.span_id,
+            text=text,
+            outcome=outcome,
+            ended_by=ended_by,
+            start_time_ns=start,
+            duration_ns=end - start,
+            time_to_first_chunk_ns=last.time_to_first_chunk_ns,
+            model=last.response_model or last.request_model,
+            error_type=error_type,
+            message_id=last.message_id or first.message_id,
+            finish_reasons=last.finish_reasons,
+            input_tokens=add_known(each.input_tokens for each in generations),
+            output_tokens=add_known(each.output_tokens for each in generations),
+            generation_span_ids=tuple(each.span_id for each in generations),
+            history_hash=hash_messages(messages) if history_known else "",
+        ),
+    )
+
+
+def add_known(numbers: Iterable[int | None]) -> int | None:
+    """Sum of what is known; None where nothing is."""
+    known = [number for number in numbers if number is not None]
+    return sum(known) if known else None
+
+
+def hash_messages(messages: Sequence[Message]) -> str:
+    """A hash of the roles and texts, the same for the same history."""
+    digest = hashlib.sha256()
+    for message in messages:
+        digest.update(f"{message.role}\0{message.content}\0".encode("utf-8", "surrogatepass"))
+    return digest.hexdigest()[:32]
+
+
+def list_exchanges(conversation: Conversation) -> list[Exchange]:
+    """The exchanges that a conversation was built from."""
+    return [
+        Exchange(
+            project_id=conversation.project_id,
+            conversation_id=conversation.conversation_id,
+            derived=conversation.derived,
+            user_id=conversation.user_id,
+            service_name=conversation.service_name,
+            environment=conversation.environment,
+            tags=conversation.tags,
+            user_text=turn.user_text,
+            answer=answer,
+        )
+        for turn in conversation.turns
+        for answer in turn.answers
+    ]
+
+
+def build_conversation(exchanges: Iterable[Exchange]) -> Conversation:
+    """A conversation from at least one exchange of it, in any order."""
+    ordered = sorted(exchanges, key=lambda each: (each.answer.start_time_ns, each.answer.span_id))
+    turns: list[Turn] = []
+    for exchange in ordered:
+        replaced = find_replaced(turns, exchange)
+        if replaced is None:
+            turns.append(Turn(len(turns), exchange.user_text, exchange.answer))
+        else:
+            turn = turns[replaced]
+            turns[replaced] = replace(turn, answer=exchange.answer, alternatives=turn.answers)
+    first = ordered[0]
+    return Conversation(
+        project_id=first.project_id,
+        conversation_id=first.conversation_id,
+        turns=tuple(turns),
+        derived=first.derived,
+        user_id=next((each.user_id for each in ordered if each.user_id), ""),
+        service_name=first.service_name,
+        environment=first.environment,
+        tags=tuple(sorted({tag for each in ordered for tag in each.tags})),
+    )
+
+
+def find_replaced(turns: Sequence[Turn], exchange: Exchange) -> int | None:
+    """Index of the turn that this exchange answers again; None where it is a new turn.
+
+    The same history answered again is the same turn. Where an app sends no history, the same words right after one
+    another are, unless they are as short as "yes" or "continue".
+    """
+    history = exchange.answer.history_hash
+    if history:
+        matching = (turn.index for turn in reversed(turns) if turn.answer.history_hash == history)
+        return next(matching, None)
+    if not turns or turns[-1].answer.history_hash:
+        return None
+    words = " ".join(exchange.user_text.split())
+    again = len(words) >= SHORTEST_REPEAT and words == " ".join(turns[-1].user_text.split())
+    return turns[-1].index if again else None

@@ -8,7 +8,6 @@ CREATE TABLE IF NOT EXISTS generations
     parent_span_id String CODEC(ZSTD(1)),
     conversation_id String CODEC(ZSTD(1)),
     conversation_id_derived Bool,
-    turn_index UInt32,
     user_id String CODEC(ZSTD(1)),
     message_id String CODEC(ZSTD(1)),
     provider LowCardinality(String),

@@ -22,7 +22,8 @@ CREATE TABLE IF NOT EXISTS turns
         finish_reasons Array(String),
         input_tokens Nullable(UInt64),
         output_tokens Nullable(UInt64),
-        generation_span_ids Array(String)
+        generation_span_ids Array(String),
+        history_hash String
     ) CODEC(ZSTD(3)),
     start_time DateTime64(9, 'UTC') CODEC(Delta, ZSTD(1)),
     version UInt64,

@@ -1,0 +1,1 @@
+"""Is it changing: windows compared with their past. Nothing stands above it but `config`."""

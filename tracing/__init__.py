@@ -1,0 +1,1 @@
+"""What happened: spans are received, stored and read into generations and conversations."""

@@ -1,0 +1,117 @@
+"""Chat messages in the shapes that people write them: OpenAI's, GenAI parts, plain strings. All become `Message`."""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from tracing.generations import Message, ToolCall
+
+TEXT_KEYS = ("content", "text")
+
+
+def parse_json(value: Any) -> Any:
+    """`value` decoded where it is a string of JSON, else as it is."""
+    if not isinstance(value, str):
+        return value
+    try:
+        return json.loads(value)
+    except ValueError:
+        return value
+
+
+def parse_messages(value: Any) -> tuple[Message, ...]:
+    """Messages from a list of them, one of them, or a bare string (which is the user's)."""
+    value = parse_json(value)
+    if isinstance(value, str):
+        return (Message("user", value),) if value else ()
+    if isinstance(value, Mapping):
+        value = [value]
+    if not isinstance(value, list):
+        return ()
+    return tuple(message for item in value for message in [parse_message(item)] if message is not None)
+
+
+def parse_message(value: Any) -> Message | None:
+    """One message; None where it has no shape that is known."""
+    if isinstance(value, str):
+        return Message("user", value)
+    if not isinstance(value, Mapping) or not isinstance(value.get("role"), str):
+        return None
+    parts = value.get("parts", value.get("content"))
+    if isinstance(parts, str) or parts is None:
+        text, kept = parts or "", ()
+        tool_calls: tuple[ToolCall, ...] = ()
+    else:
+        listed = [part for part in parts if isinstance(part, Mapping)] if isinstance(parts, list) else []
+        text = join_text(parts)
+        kept = tuple(listed) if any(not is_text(part) for part in listed) else ()
+        tool_calls = tuple(parse_tool_call(part) for part in listed if part.get("type") == "tool_call")
+    calls = value.get("tool_calls")
+    if isinstance(calls, list):
+        tool_calls += tuple(parse_tool_call(call) for call in calls if isinstance(call, Mapping))
+    return Message(
+        role=normalise_role(value["role"]),
+        content=text,
+        parts=kept,
+        tool_calls=tool_calls,
+        tool_call_id=find_tool_call_id(value, kept),
+        name=str(value.get("name") or ""),
+    )
+
+
+def normalise_role(role: str) -> str:
+    lowered = role.lower()
+    return {"developer": "system", "human": "user", "ai": "assistant", "model": "assistant"}.get(lowered, lowered)
+
+
+def is_text(part: Mapping[str, Any]) -> bool:
+    return part.get("type", "text") in ("text", "input_text", "output_text")
+
+
+def join_text(parts: Any) -> str:
+    """The text of all text parts, one a line."""
+    if not isinstance(parts, list):
+        return json.dumps(parts, ensure_ascii=False)
+    texts: list[str] = []
+    for part in parts:
+        if isinstance(part, str):
+            texts.append(part)
+        elif isinstance(part, Mapping):
+            texts.extend(read_part_text(part))
+    return "\n".join(texts)
+
+
+def read_part_text(part: Mapping[str, Any]) -> list[str]:
+    if part.get("type") == "tool_call_response":
+        response = part.get("response", part.get("result"))
+        return [response if isinstance(response, str) else json.dumps(response, ensure_ascii=False)]
+    if not is_text(part):
+        return []
+    return [text for key in TEXT_KEYS if isinstance(text := part.get(key), str)][:1]
+
+
+def find_tool_call_id(message: Mapping[str, Any], parts: tuple[Mapping[str, Any], ...]) -> str:
+    if message.get("tool_call_id"):
+        return str(message["tool_call_id"])
+    return next((str(part.get("id") or "") for part in parts if part.get("type") == "tool_call_response"), "")
+
+
+def parse_tool_call(call: Mapping[str, Any]) -> ToolCall:
+    """A call as OpenAI writes it (`function` with `arguments` as a string) or as a GenAI part."""
+    function = call.get("function")
+    inner: Mapping[str, Any] = function if isinstance(function, Mapping) else call
+    arguments = parse_json(inner.get("arguments"))
+    if not isinstance(arguments, Mapping):
+        arguments = {} if arguments in (None, "") else {"value": arguments}
+    return ToolCall(str(call.get("id") or ""), str(inner.get("name") or ""), arguments)
+
+
+def split_system(messages: tuple[Message, ...]) -> tuple[str, tuple[Message, ...]]:
+    """The system messages' text, and the other messages."""
+    system = "\n\n".join(message.content for message in messages if message.role == "system")
+    return system, tuple(message for message in messages if message.role != "system")
+
+
+def find_user_text(messages: tuple[Message, ...]) -> str:
+    """The last thing that the user said."""
+    return next((message.content for message in reversed(messages) if message.role == "user"), "")

@@ -1,0 +1,111 @@
+"""What every convention has in common: ids set on a parent, the resource's names, times and errors."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from tacit import attributes as keys
+from tracing.generations import Outcome
+from tracing.spans import AttributeValue, Span, Trace
+
+CONVERSATION_KEYS = (keys.CONVERSATION_ID, "session.id")
+USER_KEYS = (keys.USER_ID, "enduser.id")
+MESSAGE_KEYS = (keys.MESSAGE_ID,)
+ENVIRONMENT_KEYS = ("deployment.environment.name", "deployment.environment")
+TAG_KEYS = ("tag.tags", "tags")
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """Whose call it is; `derived` where the trace's id had to stand in for a conversation id."""
+
+    conversation_id: str
+    derived: bool
+    user_id: str
+    message_id: str
+    environment: str
+    tags: tuple[str, ...]
+
+
+def read_identity(span: Span, trace: Trace) -> Identity:
+    """Ids from the span, else from the nearest parent that has them, else from any span of the trace."""
+    conversation_id = find_text(span, trace, CONVERSATION_KEYS)
+    return Identity(
+        conversation_id=conversation_id or f"trace:{span.trace_id}",
+        derived=not conversation_id,
+        user_id=find_text(span, trace, USER_KEYS),
+        message_id=find_text(span, trace, MESSAGE_KEYS),
+        environment=pick_text(span.resource_attributes, ENVIRONMENT_KEYS),
+        tags=read_texts(find_value(span, trace, TAG_KEYS)),
+    )
+
+
+def find_value(span: Span, trace: Trace, names: Sequence[str]) -> AttributeValue:
+    for each in (span, *trace.ancestors(span), *trace.spans):
+        for name in names:
+            value = each.attributes.get(name)
+            if value not in (None, "", []):
+                return value
+    return None
+
+
+def find_text(span: Span, trace: Trace, names: Sequence[str]) -> str:
+    value = find_value(span, trace, names)
+    return "" if value is None else str(value)
+
+
+def pick_text(attributes: Mapping[str, AttributeValue], names: Sequence[str]) -> str:
+    """The first of these attributes that is there, as text."""
+    return next((str(attributes[name]) for name in names if attributes.get(name) not in (None, "")), "")
+
+
+def pick_int(attributes: Mapping[str, AttributeValue], names: Sequence[str]) -> int | None:
+    """The first of these attributes that is a whole number, also where it was sent as text."""
+    for name in names:
+        value = attributes.get(name)
+        if isinstance(value, bool):
+            continue
+        if isinstance(value, int):
+            return value
+        if isinstance(value, float) and value.is_integer():
+            return int(value)
+        if isinstance(value, str) and value.isdigit():
+            return int(value)
+    return None
+
+
+def read_texts(value: Any) -> tuple[str, ...]:
+    """A list of texts from a list, a single text, or nothing."""
+    if isinstance(value, str):
+        return (value,) if value else ()
+    return tuple(str(item) for item in value) if isinstance(value, list) else ()
+
+
+def read_seconds(attributes: Mapping[str, AttributeValue], name: str) -> int | None:
+    """An attribute in seconds as nanoseconds."""
+    value = attributes.get(name)
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value < 1e9:
+        return None
+    return round(value * 1e9)
+
+
+def read_error(span: Span) -> tuple[str, str]:
+    """Type and message of the span's error; both empty where it has none."""
+    error_type = pick_text(span.attributes, (keys.ERROR_TYPE,))
+    message = span.status_message
+    for event in span.events:
+        if event.name == "exception":
+            error_type = error_type or pick_text(event.attributes, ("exception.type",))
+            message = message or pick_text(event.attributes, ("exception.message",))
+    if span.status_code == "Error" and not error_type:
+        error_type = "error"
+    return error_type, message
+
+
+def judge_outcome(error_type: str, finish_reasons: Sequence[str]) -> Outcome:
+    """How a call ended, from its error and its finish reasons."""
+    if error_type or "error" in finish_reasons:
+        return "error"
+    if "length" in finish_reasons or "max_tokens" in finish_reasons:
+        return "truncated"
+    return "completed"

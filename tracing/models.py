@@ -1,0 +1,30 @@
+"""Projects and the keys that apps send with: the workflow side of tracing, kept in Django's database."""
+
+from django.db import models
+
+DEFAULT_PROJECT = "default"
+DEMO_PROJECT = "demo"
+
+
+class Project(models.Model):
+    """Whose data a row is. Its number stands in every row of ClickHouse as `project_id`."""
+
+    slug = models.SlugField(unique=True)
+    name = models.CharField(max_length=100)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    def __str__(self) -> str:
+        return self.slug
+
+
+class ApiKey(models.Model):
+    """A project's key. Only its SHA-256 digest is kept; keys are random, so no slow hash is needed."""
+
+    project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="keys")
+    name = models.CharField(max_length=100)
+    prefix = models.CharField(max_length=20)
+    digest = models.CharField(max_length=64, unique=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    def __str__(self) -> str:
+        return f"{self.prefix}… of {self.project.slug}"

@@ -1,0 +1,1 @@
+"""OTLP comes in here: bodies are decoded into columns, committed, and only then acknowledged."""

@@ -1,0 +1,80 @@
+"""Rows of `otel_traces` as `Span`s, attribute values in their own types again."""
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from tracing.spans import AttributeValue, Span, SpanEvent, SpanLink
+from tracing.store import Store
+
+
+def load_spans(store: Store, project_id: int, trace_ids: Sequence[str]) -> list[Span]:
+    """All spans of these traces, each in its latest version."""
+    if not trace_ids:
+        return []
+    rows = store.query("tracing/sql/spans.sql", project_id=project_id, trace_ids=list(trace_ids))
+    return [read_span(project_id, row) for row in rows]
+
+
+def read_span(project_id: int, row: Mapping[str, Any]) -> Span:
+    return Span(
+        project_id=project_id,
+        trace_id=row["trace_id"],
+        span_id=row["span_id"],
+        parent_span_id=row["parent_span_id"],
+        name=row["name"],
+        kind=row["kind"],
+        start_time_ns=row["start_time_ns"],
+        duration_ns=row["duration_ns"],
+        status_code=row["status_code"],
+        status_message=row["status_message"],
+        service_name=row["service_name"],
+        scope_name=row["scope_name"],
+        attributes=restore_types(row["attributes"], row["attribute_types"]),
+        resource_attributes=restore_types(row["resource_attributes"], row["resource_attribute_types"]),
+        events=tuple(
+            SpanEvent(name, time_ns, restore_types(attributes, types))
+            for name, time_ns, attributes, types in zip(
+                row["event_names"],
+                row["event_times_ns"],
+                row["event_attributes"],
+                fill(row["event_attribute_types"], len(row["event_names"])),
+                strict=True,
+            )
+        ),
+        links=tuple(
+            SpanLink(trace_id, span_id, restore_types(attributes, types))
+            for trace_id, span_id, attributes, types in zip(
+                row["link_trace_ids"],
+                row["link_span_ids"],
+                row["link_attributes"],
+                fill(row["link_attribute_types"], len(row["link_trace_ids"])),
+                strict=True,
+            )
+        ),
+    )
+
+
+def fill(types: Sequence[Mapping[str, str]], length: int) -> Sequence[Mapping[str, str]]:
+    """The types of each item; a stock Collector writes none."""
+    return types if len(types) == length else [{}] * length
+
+
+def restore_types(strings: Mapping[str, str], types: Mapping[str, str]) -> dict[str, AttributeValue]:
+    """Values in the types that they were sent in. Bytes stay base64 text, as the API gives them."""
+    return {key: restore(value, types[key]) if key in types else value for key, value in strings.items()}
+
+
+def restore(text: str, type_name: str) -> AttributeValue:
+    if type_name == "int":
+        return int(text)
+    if type_name == "double":
+        return float(text)
+    if type_name == "bool":
+        return text == "true"
+    if type_name in ("array", "kvlist"):
+        decoded: AttributeValue = json.loads(text)
+        return decoded
+    return None if type_name == "empty" else text
+
+

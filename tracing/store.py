@@ -1,0 +1,158 @@
+"""The door to ClickHouse, embedded (chDB) or a server: named `.sql` files in, rows out; columns in, committed.
+
+Every thread gets a client of its own; all of them share one engine or one server.
+"""
+
+import threading
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import clickhouse_connect
+import clickhouse_connect.common
+from clickhouse_connect.driver.client import Client
+from clickhouse_connect.driver.exceptions import ClickHouseError
+
+ROOT = Path(__file__).resolve().parent.parent
+SCHEMA_DIRECTORY = Path(__file__).resolve().parent / "schema"
+EMBEDDED_PREFIX = "chdb://"
+
+Columns = Mapping[str, Sequence[Any]]
+
+# Sessions would make a server refuse two queries at once; nothing here needs one.
+clickhouse_connect.common.set_setting("autogenerate_session_id", False)
+
+
+class StoreUnavailableError(Exception):
+    """ClickHouse did not answer, or another process holds the embedded directory."""
+
+
+@lru_cache(maxsize=None)
+def read_query(path: str) -> str:
+    """Text of a query file, named from the repository's root, for instance `tracing/sql/stats.sql`."""
+    return (ROOT / path).read_text(encoding="utf-8")
+
+
+class Store:
+    """One ClickHouse database.
+
+    `dsn` is `chdb:///<absolute directory>` for the embedded engine, else any DSN that clickhouse-connect takes.
+    `memory_limit` (bytes) bounds the embedded engine.
+    """
+
+    def __init__(self, dsn: str, *, memory_limit: int = 2_000_000_000) -> None:
+        self.dsn = dsn
+        self._options: dict[str, Any] = {}
+        if dsn.startswith(EMBEDDED_PREFIX):
+            self._options["chdb_options"] = {"max_server_memory_usage": memory_limit}
+        self._local = threading.local()
+        self._clients: list[Client] = []
+        self._clients_lock = threading.Lock()
+
+    def query(self, path: str, **parameters: Any) -> list[dict[str, Any]]:
+        """Rows of the query in `path`, its `{name:Type}` parameters bound to `parameters`."""
+        result = self._client().query(read_query(path), parameters=parameters)
+        return [dict(zip(result.column_names, row, strict=True)) for row in result.result_rows]
+
+    def query_columns(self, path: str, **parameters: Any) -> dict[str, Sequence[Any]]:
+        """The same by column: faster where there are many rows."""
+        result = self._client().query(read_query(path), parameters=parameters)
+        if not result.row_count:
+            return {name: () for name in result.column_names}
+        return dict(zip(result.column_names, result.result_columns, strict=True))
+
+    def insert(self, table: str, columns: Columns) -> None:
+        """Write rows given by column. When it returns they are committed; it raises if they are not."""
+        names = list(columns)
+        if not names or not columns[names[0]]:
+            return
+        context = self._insert_contexts().get((table, tuple(names)))
+        client = self._client()
+        if context is None:
+            context = client.create_insert_context(table, names, column_oriented=True)
+            self._insert_contexts()[(table, tuple(names))] = context
+        context.data = [columns[name] for name in names]
+        try:
+            client.insert(context=context)
+        finally:
+            context.data = None
+
+    def execute(self, statement: str) -> None:
+        """Run a statement of the schema."""
+        self._client().command(statement)
+
+    def migrate(self) -> list[str]:
+        """Apply the schema files that are new to this database, in order; returns their names."""
+        self.execute(
+            "CREATE TABLE IF NOT EXISTS schema_migrations "
+            "(name String, applied_at DateTime DEFAULT now()) ENGINE = MergeTree ORDER BY name"
+        )
+        done = {row["name"] for row in self.query("tracing/sql/migrations.sql")}
+        new = [path for path in sorted(SCHEMA_DIRECTORY.glob("*.sql")) if path.stem not in done]
+        for path in new:
+            for statement in path.read_text(encoding="utf-8").split(";\n"):
+                if statement.strip():
+                    self.execute(statement)
+            self.insert("schema_migrations", {"name": [path.stem]})
+        return [path.stem for path in new]
+
+    def close(self) -> None:
+        """Close the clients of all threads; the embedded engine stops with its last client."""
+        with self._clients_lock:
+            for client in self._clients:
+                client.close()
+            self._clients.clear()
+        self._local = threading.local()
+
+    def _client(self) -> Client:
+        client: Client | None = getattr(self._local, "client", None)
+        if client is None:
+            client = self._connect()
+            self._local.client = client
+        return client
+
+    def _insert_contexts(self) -> dict[tuple[str, tuple[str, ...]], Any]:
+        contexts: dict[tuple[str, tuple[str, ...]], Any] | None = getattr(self._local, "contexts", None)
+        if contexts is None:
+            contexts = self._local.contexts = {}
+        return contexts
+
+    def _connect(self) -> Client:
+        try:
+            client = clickhouse_connect.get_client(dsn=self.dsn, **self._options)
+        except (ClickHouseError, OSError) as error:
+            raise StoreUnavailableError(f"ClickHouse at {describe_dsn(self.dsn)} did not open: {error}") from error
+        with self._clients_lock:
+            self._clients.append(client)
+        return client
+
+
+def describe_dsn(dsn: str) -> str:
+    """The DSN without its password, for messages."""
+    scheme, separator, rest = dsn.partition("://")
+    return f"{scheme}{separator}{rest.rpartition('@')[2]}"
+
+
+_store: Store | None = None
+_store_lock = threading.Lock()
+
+
+def get_store() -> Store:
+    """This process's store, opened at its first use with Django's `CLICKHOUSE_DSN`."""
+    global _store  # noqa: PLW0603 -- one engine a process is the engine's own rule
+    with _store_lock:
+        if _store is None:
+            from django.conf import settings
+
+            _store = Store(settings.CLICKHOUSE_DSN, memory_limit=settings.CLICKHOUSE_MEMORY_LIMIT)
+        return _store
+
+
+def close_store() -> None:
+    """Close this process's store; the next `get_store` opens it anew."""
+    global _store  # noqa: PLW0603
+    with _store_lock:
+        if _store is not None:
+            _store.close()
+            _store = None
