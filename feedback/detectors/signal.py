@@ -11,7 +11,8 @@ Polarity = Literal[-1, 0, 1]
 class Evidence:
     """Why a signal was given, so that a person can check it.
 
-    `spans` are (start, end) offsets in characters into the user's text of the turn that holds the evidence.
+    `offsets` are (start, end) pairs in characters into the text that `text` names: the user's message of the
+    turn that holds the evidence, or the answer that the signal is about.
     """
 
     reason: str
@@ -19,6 +20,7 @@ class Evidence:
     offsets: tuple[tuple[int, int], ...] = ()
     span_ids: tuple[str, ...] = ()
     numbers: Mapping[str, float] = field(default_factory=dict)
+    text: Literal["user", "answer"] = "user"
 
     def to_json(self) -> dict[str, Any]:
         return {
@@ -26,6 +28,7 @@ class Evidence:
             "offsets": [list(pair) for pair in self.offsets],
             "span_ids": list(self.span_ids),
             "numbers": dict(self.numbers),
+            "text": self.text,
         }
 
     @classmethod
@@ -36,6 +39,7 @@ class Evidence:
             offsets=tuple((int(start), int(end)) for start, end in offsets),
             span_ids=tuple(value.get("span_ids", ())),
             numbers=value.get("numbers", {}),
+            text=value.get("text", "user"),
         )
 
 

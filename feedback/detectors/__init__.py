@@ -1,0 +1,54 @@
+"""A conversation and its feedback come in, signals go out: one file for each kind, all listed here."""
+
+import logging
+from collections.abc import Sequence
+
+from feedback.detectors import (
+    copy,
+    early_termination,
+    error,
+    refusal,
+    regeneration,
+    rephrase,
+    sentiment,
+    thumbs,
+)
+from feedback.detectors.detector import Detector
+from feedback.detectors.signal import Evidence, Signal
+from feedback.explicit import Feedback
+from tracing.conversations import Conversation
+
+__all__ = ["DETECTORS", "Detector", "Evidence", "Signal", "detect_signals"]
+
+logger = logging.getLogger(__name__)
+
+DETECTORS: tuple[Detector, ...] = (
+    regeneration.DETECTOR,
+    early_termination.DETECTOR,
+    rephrase.DETECTOR,
+    sentiment.DETECTOR,
+    refusal.DETECTOR,
+    error.DETECTOR,
+    thumbs.DETECTOR,
+    copy.DETECTOR,
+)
+
+
+def detect_signals(
+    conversation: Conversation,
+    feedback: Sequence[Feedback],
+    detectors: Sequence[Detector] = DETECTORS,
+) -> list[Signal]:
+    """Return what every detector finds. One that raises is logged and loses only its own signals."""
+    signals: list[Signal] = []
+    for detector in detectors:
+        try:
+            signals.extend(list(detector.detect(conversation, feedback)))
+        except Exception:
+            logger.exception(
+                "detector %s %s failed on conversation %r; its signals are missing there",
+                detector.kind,
+                detector.version,
+                conversation.conversation_id,
+            )
+    return signals

@@ -1,0 +1,61 @@
+"""The user stopped the answer: how answers ended and actions in, signals out.
+
+An app that breaks off, a time limit or a shutdown is nobody's opinion and gives none.
+"""
+
+from collections.abc import Iterator, Sequence
+
+from feedback.detectors.detector import Detector
+from feedback.detectors.signal import Evidence, Signal
+from feedback.detectors.targets import Target, find_actions, list_targets, pin_signal
+from feedback.detectors.times import describe_seconds
+from feedback.explicit import Feedback
+from tracing.conversations import Conversation
+
+KIND = "early_termination"
+VERSION = "1"
+SCORE_PRESSED = 0.98
+SCORE_CLIENT = 0.95
+SCORE_UNKNOWN = 0.5
+THRESHOLD = 0.6
+
+
+def detect(conversation: Conversation, feedback: Sequence[Feedback]) -> Iterator[Signal]:
+    """Give one signal for each answer that was stopped by its reader, or by nobody knows whom (not fired)."""
+    pressed = {action.target.key for action in find_actions(conversation, feedback, "stop")}
+    for target in list_targets(conversation):
+        ended_by = target.answer.ended_by if target.answer.outcome == "stopped" else "itself"
+        if target.key in pressed:
+            yield _pin(target, SCORE_PRESSED, 0.95, "the user pressed stop")
+        elif ended_by == "client":
+            yield _pin(target, SCORE_CLIENT, 0.9, "the user's side ended the answer")
+        elif ended_by in ("unknown", ""):
+            yield _pin(target, SCORE_UNKNOWN, 0.2, "the answer ended early, by whom is not known")
+
+
+def _pin(target: Target, score: float, confidence: float, reason: str) -> Signal:
+    seconds = target.answer.duration_ns / 1e9
+    characters = len(target.answer.text)
+    return pin_signal(
+        target,
+        kind=KIND,
+        version=VERSION,
+        score=score,
+        confidence=confidence,
+        fired=score >= THRESHOLD,
+        polarity=-1,
+        evidence=Evidence(
+            reason=f"{reason} after {describe_seconds(seconds)} and {characters:,} characters",
+            span_ids=(target.answer.span_id,),
+            numbers={"characters_shown": characters, "seconds_until_stopped": seconds},
+        ),
+    )
+
+
+DETECTOR = Detector(
+    kind=KIND,
+    version=VERSION,
+    title="Stopped",
+    what="The user ended the answer before it was complete.",
+    detect=detect,
+)

@@ -1,0 +1,55 @@
+from collections.abc import Callable
+
+import pytest
+
+from feedback.detectors.early_termination import detect
+from feedback.explicit import Feedback
+from tracing.conversations import Answer, Conversation
+
+
+def test_the_client_ending_the_answer_is_a_signal_with_its_figures(
+    talk: Callable[..., Conversation], answer: Callable[..., Answer]
+) -> None:
+    (signal,) = detect(talk(("why", answer("Well, the", outcome="stopped", ended_by="client"))), [])
+    assert (signal.fired, signal.polarity, signal.span_id) == (True, -1, "span-1")
+    assert signal.evidence.reason == "the user's side ended the answer after 10 s and 9 characters"
+    assert signal.evidence.numbers == {"characters_shown": 9, "seconds_until_stopped": 10.0}
+
+
+@pytest.mark.parametrize("ended_by", ["app_code", "timeout", "shutdown"])
+def test_what_the_machine_ended_is_nobodys_opinion(
+    talk: Callable[..., Conversation], answer: Callable[..., Answer], ended_by: str
+) -> None:
+    assert list(detect(talk(("why", answer("W", outcome="stopped", ended_by=ended_by))), [])) == []
+
+
+@pytest.mark.parametrize("ended_by", ["unknown", ""])
+def test_an_end_by_nobody_knows_whom_does_not_fire(
+    talk: Callable[..., Conversation], answer: Callable[..., Answer], ended_by: str
+) -> None:
+    (signal,) = detect(talk(("why", answer("W", outcome="stopped", ended_by=ended_by))), [])
+    assert (signal.score, signal.fired) == (0.5, False)
+    assert signal.confidence < 0.5
+
+
+def test_the_stop_button_fires_however_the_app_ended_the_stream(
+    talk: Callable[..., Conversation], answer: Callable[..., Answer], feedback: Callable[..., Feedback]
+) -> None:
+    stopped = answer("W", outcome="stopped", ended_by="app_code")
+    (signal,) = detect(talk(("why", stopped)), [feedback("stop", trace_id="trace-1")])
+    assert signal.fired
+    assert "pressed stop" in signal.evidence.reason
+
+
+def test_a_stopped_answer_that_was_replaced_still_counts(
+    talk: Callable[..., Conversation], answer: Callable[..., Answer]
+) -> None:
+    stopped = answer("W", outcome="stopped", ended_by="client")
+    assert [s.span_id for s in detect(talk(("why", stopped, "whole")), [])] == ["span-1"]
+
+
+@pytest.mark.parametrize("outcome", ["completed", "truncated", "error"])
+def test_other_ends_are_none(
+    talk: Callable[..., Conversation], answer: Callable[..., Answer], outcome: str
+) -> None:
+    assert list(detect(talk(("why", answer("W", outcome=outcome, ended_by="client"))), [])) == []

@@ -1,0 +1,102 @@
+from collections.abc import Callable
+
+import pytest
+
+from feedback.detectors.rephrase import detect
+from feedback.detectors.signal import Signal
+from tracing.conversations import Answer, Conversation
+
+
+def find_fired(conversation: Conversation) -> list[Signal]:
+    return [signal for signal in detect(conversation, []) if signal.fired]
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("How do I cancel my subscription?", "How can I cancel the subscription?"),
+        ("opening hours today vehicle registration", "OPENING HOURS. TODAY."),
+        ("which documents do I need to register my car", "in other words: documents to register a car?"),
+        (
+            "what is the max upload size on the Starter plan",
+            "what is the max upload size on the Starter plan",
+        ),
+    ],
+)
+def test_the_same_request_again_fires_about_the_answer_between(
+    talk: Callable[..., Conversation], before: str, after: str
+) -> None:
+    (signal,) = find_fired(talk((before, "It depends on many things."), (after, "x")))
+    assert (signal.turn_index, signal.target, signal.span_id, signal.polarity) == (1, 0, "span-1", -1)
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("haiku about my printer", "haiku about my boss"),
+        ("what is the capital of France", "now do it for Germany"),
+        ("write a poem about the sea", "make it shorter"),
+        ("write a poem about the sea", "continue"),
+        ("write a poem about the sea", "thanks, lovely poem about the sea"),
+        ("shorter", "shorter"),
+        ("how many primes are there between 100 and 150?", "and how many between 150 and 200?"),
+        (
+            "why does it fail?\n```\nfor row in rows:\n    print(row['name'])\n```",
+            "can I make this faster?\n```\nfor row in rows:\n    print(row['name'])\n```",
+        ),
+    ],
+)
+def test_the_next_request_is_not_the_same_again(
+    talk: Callable[..., Conversation], before: str, after: str
+) -> None:
+    assert find_fired(talk((before, "Certainly. Here it is."), (after, "x"))) == []
+
+
+def test_an_opening_message_cannot_be_one(talk: Callable[..., Conversation]) -> None:
+    assert list(detect(talk(("in other words, my question is again: how?", "x")), [])) == []
+
+
+def test_it_says_how_long_after_and_how_alike(talk: Callable[..., Conversation]) -> None:
+    conversation = talk(
+        ("how do I cancel my subscription?", "Hm."), ("How can I cancel the subscription?", "x")
+    )
+    (signal,) = find_fired(conversation)
+    likeness = signal.evidence.numbers["likeness"]
+    assert signal.evidence.reason == f"asks the same thing 30 s later; wording {likeness:.2f} alike"
+    assert signal.evidence.numbers["seconds_later"] == 30
+
+
+def test_it_marks_the_words_that_came_again(talk: Callable[..., Conversation]) -> None:
+    after = "How can I cancel the subscription?"
+    (signal,) = find_fired(talk(("how do I cancel my subscription?", "Hm."), (after, "x")))
+    assert [after[start:end] for start, end in signal.evidence.offsets] == ["cancel", "subscription"]
+
+
+def test_sending_again_after_an_error_is_a_retry(
+    talk: Callable[..., Conversation], answer: Callable[..., Answer]
+) -> None:
+    question = "what is the max upload size on the Starter plan"
+    assert list(detect(talk((question, answer("", outcome="error")), (question, "100 MB")), [])) == []
+
+
+def test_the_same_message_within_a_second_is_a_machine(
+    talk: Callable[..., Conversation], answer: Callable[..., Answer]
+) -> None:
+    question = "what is the max upload size on the Starter plan"
+    first = answer("It depends.", start_time_ns=100_000_000_000)
+    second = answer("It depends.", start_time_ns=110_500_000_000)
+    assert list(detect(talk((question, first), (question, second)), [])) == []
+
+
+def test_without_times_it_says_none(talk: Callable[..., Conversation], answer: Callable[..., Answer]) -> None:
+    conversation = talk(
+        ("how do I cancel my subscription?", "Hm."), ("How can I cancel the subscription?", "x")
+    )
+    untimed = [answer(turn.answer.text) for turn in conversation.turns]
+    turns = tuple(
+        type(turn)(turn.index, turn.user_text, each)
+        for turn, each in zip(conversation.turns, untimed, strict=True)
+    )
+    (signal,) = find_fired(type(conversation)(1, "c1", turns))
+    assert "later" not in signal.evidence.reason
+    assert "seconds_later" not in signal.evidence.numbers
