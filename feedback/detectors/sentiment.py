@@ -25,8 +25,8 @@ THRESHOLD = 0.3
 
 LABELS: dict[Polarity, str] = {-1: "negative", 0: "neutral", 1: "positive"}
 CONFIDENCE: dict[Polarity, float] = {-1: 0.2, 0: 0.75, 1: 0.35}
-"""How often each label is right in Tacit's own labelled chats, where much anger is at third parties: a lexicon
-cannot tell at whom."""
+"""How often each label is right in Tacit's own labelled chats, where much anger is at third parties: a
+lexicon cannot tell at whom."""
 
 _MATTER = """
     accept access active agree alert alone apologise apologize approved asset assets attack attacks
