@@ -1,0 +1,21 @@
+"""Instrument an AI app with one decorator; hear how every answer ended.
+
+Calls, streams and feedback of the app in, OpenTelemetry spans out.
+"""
+
+from tacit.configuration import configure, flush
+from tacit.context import conversation, current_trace_id
+from tacit.feedback import action, feedback
+from tacit.observation import observe
+from tacit.streams import stop_stream
+
+__all__ = [
+    "action",
+    "configure",
+    "conversation",
+    "current_trace_id",
+    "feedback",
+    "flush",
+    "observe",
+    "stop_stream",
+]

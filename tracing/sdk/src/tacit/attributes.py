@@ -21,7 +21,7 @@ ERROR_TYPE: Final = "error.type"
 
 # How an observed function was called and what it gave back
 KIND: Final = "tacit.kind"
-"""`llm`, `agent`, `chain`, `tool`, `retriever`, `embedding` or `guardrail`; present on every observed span."""
+"""`llm`, `agent`, `chain`, `tool`, `retriever`, `embedding` or `guardrail`; on every observed span."""
 ARGUMENTS: Final = "tacit.arguments"
 """JSON object of the bound arguments by name (without self and cls)."""
 OUTPUT: Final = "tacit.output"
@@ -42,7 +42,7 @@ PROJECT: Final = "tacit.project"
 # Zero-length spans called `tacit.feedback`: OpenInference annotation fields and the target
 FEEDBACK_SPAN_NAME: Final = "tacit.feedback"
 FEEDBACK_NAME: Final = "tacit.feedback.name"
-"""`thumbs`, `rating`, `comment`, `correction`, an action (`copy`, `regenerate`, `stop`, …) or the app's own."""
+"""`thumbs`, `rating`, `comment`, `correction`, an action (`copy`, `stop`, …) or the app's own."""
 FEEDBACK_SCORE: Final = "tacit.feedback.score"
 """Number; thumbs: 1 up, 0 down."""
 FEEDBACK_LABEL: Final = "tacit.feedback.label"
