@@ -1,0 +1,187 @@
+"""The apps of the demo, instrumented as anybody would instrument theirs: `@tacit.observe` on what answers,
+and in the support assistant the span that an OpenTelemetry instrumentation of a model client writes
+beneath it. The model is a script that says what the dialogue holds.
+"""
+
+import json
+import re
+from collections.abc import Generator
+from dataclasses import dataclass
+
+import tacit
+from opentelemetry import trace
+from opentelemetry.trace import SpanKind, Status, StatusCode
+
+from tracing.demo.retrieval import Document, EarlierAnswers
+from tracing.demo.simulation import NS, SimulatedClock
+
+Message = dict[str, str]
+Stream = Generator[str, None, None]
+
+CHARS_PER_CHUNK = 36
+CHARS_PER_TOKEN = 4
+PROVIDERS = {
+    "gpt-4o": "openai",
+    "gpt-3.5-turbo": "openai",
+    "codellama-34b-instruct": "meta",
+    "codellama-7b-instruct": "meta",
+}
+INSTRUCTIONS = {
+    "code-helper": "You are a programming assistant. Be brief and show code.",
+    "writing-desk": "You help people to write. Give the text that was asked for, nothing around it.",
+    "everyday-guide": "You answer everyday questions in plain words.",
+    "town-concierge": "You are the information desk of a town: hotels, restaurants, trains, sights, taxis.",
+}
+SUPPORT_INSTRUCTIONS = "You are the support assistant. Use what earlier answers say where it fits."
+
+
+class ProviderError(Exception):
+    """The model's provider failed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Script:
+    """What the model says next, and how fast."""
+
+    model: str
+    text: str
+    error: str = ""
+    first_chunk_seconds: float = 0.6
+    chars_per_second: float = 180.0
+
+
+class ScriptedModel:
+    """Streams its script by the simulated clock."""
+
+    def __init__(self, clock: SimulatedClock) -> None:
+        self.clock = clock
+        self.script = Script("", "")
+
+    def stream_chunks(self) -> Stream:
+        script = self.script
+        self.clock.advance(script.first_chunk_seconds)
+        if script.error:
+            raise ProviderError(script.error)
+        self.clock.mark_first_chunk()
+        yield ""  # providers open a stream with the role alone
+        for chunk in re.findall(f"(?s).{{1,{CHARS_PER_CHUNK}}}", script.text):
+            self.clock.advance(len(chunk) / script.chars_per_second)
+            yield chunk
+
+
+class ChatApp:
+    """A streaming chat around one model call."""
+
+    def __init__(self, model: ScriptedModel, instructions: str) -> None:
+        self.model = model
+        self.instructions = instructions
+        self.trace_id: str | None = None
+
+    def respond(self, history: list[Message], message: str) -> Stream:
+        system = {"role": "system", "content": self.instructions}
+        return self.answer([system, *history, {"role": "user", "content": message}])
+
+    @tacit.observe(name="answer", kind="llm")
+    def answer(self, messages: list[Message]) -> Stream:
+        self.trace_id = tacit.current_trace_id()
+        name = self.model.script.model
+        trace.get_current_span().set_attributes(
+            {"gen_ai.request.model": name, "gen_ai.provider.name": PROVIDERS.get(name, "example")}
+        )
+        said = ""
+        for chunk in self.model.stream_chunks():
+            said += chunk
+            yield chunk
+        trace.get_current_span().set_attributes(count_tokens(messages, said))
+
+
+class SupportApp:
+    """A chain: looks for earlier answers, then asks the model."""
+
+    def __init__(self, model: ScriptedModel, earlier: EarlierAnswers) -> None:
+        self.model = model
+        self.earlier = earlier
+        self.history: list[Message] = []
+        self.trace_id: str | None = None
+
+    def respond(self, history: list[Message], message: str) -> Stream:
+        self.history = history
+        return self.reply(message)
+
+    @tacit.observe(name="reply")
+    def reply(self, message: str) -> Stream:
+        self.trace_id = tacit.current_trace_id()
+        self.model.clock.advance(0.003)
+        documents = [document["content"] for document in self.retrieve(message)]
+        system = {"role": "system", "content": "\n\n".join([SUPPORT_INSTRUCTIONS, *documents])}
+        yield from self.stream_chat([system, *self.history, {"role": "user", "content": message}])
+
+    @tacit.observe(name="retrieve", kind="retriever")
+    def retrieve(self, query: str) -> list[Document]:
+        found = self.earlier.find_answers(query)
+        self.model.clock.advance(0.06 + len(query) % 40 / 500)
+        return found
+
+    def stream_chat(self, messages: list[Message]) -> Stream:
+        """As an instrumented client streams: its span is not the current one, and ends with the stream."""
+        clock, name = self.model.clock, self.model.script.model
+        span = trace.get_tracer("example-client-instrumentation").start_span(
+            f"chat {name}", kind=SpanKind.CLIENT, attributes=describe_request(name, messages)
+        )
+        start_ns, said, finish = clock.now_ns, "", "error"
+        try:
+            for chunk in self.model.stream_chunks():
+                said += chunk
+                yield chunk
+            finish = "stop"
+            span.set_attributes(count_tokens(messages, said))
+        except ProviderError as error:
+            span.record_exception(error)
+            span.set_attribute("error.type", type(error).__qualname__)
+            span.set_status(Status(StatusCode.ERROR, str(error)))
+            raise
+        finally:
+            span.set_attribute("gen_ai.response.finish_reasons", [finish])
+            if said:
+                span.set_attributes(describe_answer(said, finish, (clock.first_chunk_ns - start_ns) / NS))
+            span.end()
+
+
+def describe_request(name: str, messages: list[Message]) -> dict[str, str | bool]:
+    """A request in the GenAI semantic conventions; the first message is the system's."""
+    system, *rest = messages
+    return {
+        "gen_ai.operation.name": "chat",
+        "gen_ai.provider.name": PROVIDERS.get(name, "example"),
+        "gen_ai.request.model": name,
+        "gen_ai.request.stream": True,
+        "gen_ai.system_instructions": encode_json([write_part(system["content"])]),
+        "gen_ai.input.messages": encode_json(
+            [{"role": message["role"], "parts": [write_part(message["content"])]} for message in rest]
+        ),
+    }
+
+
+def describe_answer(said: str, finish: str, first_chunk_seconds: float) -> dict[str, str | float]:
+    answer = {"role": "assistant", "parts": [write_part(said)], "finish_reason": finish}
+    return {
+        "gen_ai.output.messages": encode_json([answer]),
+        "gen_ai.response.time_to_first_chunk": first_chunk_seconds,
+    }
+
+
+def count_tokens(messages: list[Message], said: str) -> dict[str, int]:
+    """Known only of streams that ran to their end, as with providers; a token is taken as four characters."""
+    asked = sum(len(message["content"]) for message in messages)
+    return {
+        "gen_ai.usage.input_tokens": asked // CHARS_PER_TOKEN + 1,
+        "gen_ai.usage.output_tokens": len(said) // CHARS_PER_TOKEN + 1,
+    }
+
+
+def encode_json(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False)
+
+
+def write_part(text: str) -> dict[str, str]:
+    return {"type": "text", "content": text}
