@@ -1,0 +1,60 @@
+"""Answers that were found good or bad, one by one: the rows of KTO and its kin."""
+
+from collections.abc import Iterator, Sequence
+
+from feedback.datasets.examples import build_record, find_fault
+from feedback.datasets.opinions import Opinion, collect_opinions, identify_answer, weigh_opinions
+from feedback.datasets.record import Drop, LabelledConversation, Reason, Record
+from feedback.datasets.selection import Selection
+from tracing.conversations import Answer, Turn
+
+
+def select_ratings(labelled: LabelledConversation) -> Iterator[Record | Drop]:
+    """Give each answer, shown or replaced, with its label, or why it has none."""
+    opinions = collect_opinions(labelled)
+    for turn in labelled.conversation.turns:
+        for answer in turn.answers:
+            yield _rate(labelled, turn, answer, opinions.get(identify_answer(answer), ()))
+
+
+def _rate(
+    labelled: LabelledConversation, turn: Turn, answer: Answer, opinions: Sequence[Opinion]
+) -> Record | Drop:
+    if fault := find_fault(answer):
+        return Drop(fault)
+    verdict = weigh_opinions(opinions)
+    if isinstance(verdict, Reason):
+        return Drop(verdict)
+    if verdict.good and answer.outcome != "completed":
+        return Drop(Reason.INCOMPLETE)
+    return build_record(labelled, turn, answer, verdict, label=verdict.good)
+
+
+def _list_needs(records: Sequence[Record]) -> list[str]:
+    labels = {record.label for record in records}
+    needs = []
+    if True not in labels:
+        needs.append(
+            "No answer was found good. Send thumbs up (name thumbs, label up) or the actions copy and accept "
+            "from your app with tacit.feedback or POST /api/v1/feedback."
+        )
+    if False not in labels:
+        needs.append(
+            "No answer was found bad. Send thumbs down (name thumbs, label down) and the actions stop and "
+            "regenerate, or wait for signals such as rephrase and early_termination to fire."
+        )
+    return needs
+
+
+RATINGS = Selection(
+    kind="ratings",
+    candidates="answers",
+    select=select_ratings,
+    list_needs=_list_needs,
+    biases=(
+        "Self-selection: few people judge, and mostly at the extremes; unhappy people speak up more often.",
+        "Undesirable rows from signals are guesses; provenance.jsonl has the detector and its confidence.",
+        "An answer that its user stopped is labelled undesirable as far as it was written.",
+        "No correction is made for lenient or strict people, nor for what was shown where.",
+    ),
+)

@@ -1,0 +1,109 @@
+"""What a dataset is made of, before any trainer's format: conversations with what was said about them come
+in, records go out. Serialisers read records only, so a new format never touches how rows are chosen."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from enum import Enum
+from typing import Any
+
+from feedback.detectors.signal import Signal
+from feedback.explicit import Feedback
+from tracing.conversations import Conversation
+from tracing.generations import Generation, Message
+
+
+@dataclass(frozen=True, slots=True)
+class LabelledConversation:
+    """A conversation with its model calls (by span id) and everything that is known about its answers."""
+
+    conversation: Conversation
+    generations: Mapping[str, Generation]
+    signals: Sequence[Signal] = ()
+    feedback: Sequence[Feedback] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Provenance:
+    """Where a row comes from and why it has its label. It stands beside the rows, never in them."""
+
+    conversation_id: str
+    turn_index: int
+    trace_id: str
+    span_id: str
+    """Of the answer: in a pair, of the chosen one."""
+    label_source: str
+    """`thumbs:up`, `action:copy`, `signal:rephrase`, …"""
+    confidence: float
+    score: float = 1.0
+    detector: str = ""
+    version: str = ""
+    rejected_trace_id: str = ""
+    rejected_span_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """One example: a prompt, an answer to it, and what is known about that answer.
+
+    `label` is set where the answer was rated, `rejected` where another answer lost against it.
+    """
+
+    prompt: tuple[Message, ...]
+    """System instructions, history and the user's message."""
+    completion: tuple[Message, ...]
+    tools: tuple[Mapping[str, Any], ...]
+    provenance: Provenance
+    user_id: str
+    time_ns: int
+    """Start of the answer."""
+    label: bool | None = None
+    rejected: tuple[Message, ...] = ()
+
+    @property
+    def messages(self) -> tuple[Message, ...]:
+        return (*self.prompt, *self.completion)
+
+
+class Reason(Enum):
+    """Why a candidate is not in the dataset: a code for programs and a sentence for people."""
+
+    FAILED = "failed", "the model call ended in an error"
+    EMPTY = "empty", "the answer has no text"
+    INCOMPLETE = "incomplete", "the answer was stopped or cut off, so it is no example of a good one"
+    NOT_JUDGED = "not_judged", "no feedback and no fired signal is about the answer"
+    NOT_PRAISED = "not_praised", "no thumb up, praise, copy or acceptance is about the answer"
+    CRITICISED = "criticised", "praised, but a thumb down or a negative signal is about the same answer"
+    CONTRADICTORY_THUMBS = "contradictory_thumbs", "the same answer has a thumb up and a thumb down"
+    MIXED_SIGNALS = "mixed_signals", "without a thumb, positive and negative behaviour contradict each other"
+    MACHINE_RETRY = "machine_retry", "the answer was replaced without a sign that a person wished it"
+    BROWSING = "browsing", "asked again more than twice: the person looked around rather than chose"
+    OLDER_ATTEMPT = "older_attempt", "the same message already gives a pair with a later attempt"
+    REPLACED_WAS_LIKED = "replaced_was_liked", "the replaced answer has a thumb up"
+    KEPT_FAILED = "kept_failed", "the answer that stayed is empty, failed, was stopped or cut off"
+    KEPT_WAS_CRITICISED = (
+        "kept_was_criticised",
+        "the answer that stayed has a thumb down or a negative signal",
+    )
+    SAME_TEXT = "same_text", "both answers are equal but for white space"
+    PREFIX = "prefix", "one answer is the beginning of the other"
+    DIFFERENT_PROMPTS = "different_prompts", "the two answers had different prompts or tools"
+    NOT_TEXT = "not_text", "a message holds images, sound or files, which these formats cannot carry"
+    UNKNOWN_ROLE = "unknown_role", "a message has a role other than system, user, assistant and tool"
+    EMPTY_MESSAGE = "empty_message", "a message of the prompt has no text"
+    ORPHAN_TOOL_CALL = "orphan_tool_call", "a tool call has no result, or a result no call"
+    NO_USER_MESSAGE = "no_user_message", "no message of the user is in the prompt"
+    WRONG_LAST_ROLE = "wrong_last_role", "the prompt does not end before an answer, or the answer is not one"
+    NOT_JSON = "not_json", "a value cannot be written as JSON and read back unchanged"
+    DUPLICATE = "duplicate", "the same row, but for white space, is already in the dataset"
+    CONTRADICTION = "contradiction", "the same text is labelled both ways in different places"
+
+    def __init__(self, code: str, meaning: str) -> None:
+        self.code = code
+        self.meaning = meaning
+
+
+@dataclass(frozen=True, slots=True)
+class Drop:
+    """A candidate that gives no row."""
+
+    reason: Reason

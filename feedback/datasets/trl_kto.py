@@ -1,0 +1,67 @@
+"""TRL's `KTOTrainer`, conversational: rated answers become `{"prompt", "completion", "label"}`."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from feedback.datasets.format import Format
+from feedback.datasets.messages import Row, write_messages
+from feedback.datasets.ratings import RATINGS
+from feedback.datasets.record import Reason, Record
+from feedback.datasets.validation import check_exchange
+
+FITTING_RATIO = (1.0, 4 / 3)
+"""Where desirable_weight * desirable rows / (undesirable_weight * undesirable rows) should lie (KTO,
+2402.01306); `KTOTrainer` warns outside."""
+
+
+def write_row(record: Record) -> Row:
+    return {
+        "prompt": write_messages(record.prompt),
+        "completion": write_messages(record.completion),
+        "label": bool(record.label),
+    }
+
+
+def check_row(row: Row) -> Reason | None:
+    return check_exchange(row["prompt"], row["completion"])
+
+
+def advise(records: Sequence[Record]) -> Mapping[str, Any]:
+    """Return the class weights that bring the ratio to the middle of where it should lie."""
+    desirable = sum(bool(record.label) for record in records)
+    undesirable = len(records) - desirable
+    if not desirable or not undesirable:
+        return {"trainer": "KTOTrainer", "why": "KTO learns from the contrast: it needs rows of both labels."}
+    desirable_weight, undesirable_weight = weigh_classes(desirable, undesirable)
+    return {
+        "trainer": "KTOTrainer",
+        "desirable_weight": desirable_weight,
+        "undesirable_weight": undesirable_weight,
+        "why": f"There are {desirable} desirable and {undesirable} undesirable rows to train on.",
+    }
+
+
+def weigh_classes(desirable: int, undesirable: int) -> tuple[float, float]:
+    """Return the weights of desirable and undesirable rows, the rarer class with the weight over 1.
+
+    >>> weigh_classes(10, 100)
+    (11.67, 1.0)
+    """
+    ratio = desirable / undesirable
+    low, high = FITTING_RATIO
+    if low <= ratio <= high:
+        return 1.0, 1.0
+    middle = (low + high) / 2
+    if ratio < low:
+        return float(f"{middle / ratio:.4g}"), 1.0
+    return 1.0, float(f"{ratio / middle:.4g}")
+
+
+FORMAT = Format(
+    name="trl-kto",
+    title="TRL desirable and undesirable answers",
+    selection=RATINGS,
+    write_row=write_row,
+    check_row=check_row,
+    advise=advise,
+)

@@ -1,0 +1,119 @@
+"""Which answers get a KTO label, and which do not."""
+
+from dataclasses import replace
+
+import pytest
+
+from tests.feedback.datasets.dialogue import Dialogue, build, read_drops, read_rows
+
+
+def rate(dialogue: Dialogue) -> dict[str, bool]:
+    """Return the label of each answer in the dataset."""
+    return {row["completion"][0]["content"]: row["label"] for row in read_rows(build("trl-kto", dialogue))}
+
+
+def test_thumbs_label_the_answer_they_are_about() -> None:
+    dialogue = Dialogue().ask("one?", "good one").ask("two?", "bad one").thumb(0, "up").thumb(1, "down")
+    assert rate(dialogue) == {"good one": True, "bad one": False}
+
+
+@pytest.mark.parametrize("action", ["copy", "accept"])
+def test_an_answer_that_was_used_is_desirable(action: str) -> None:
+    assert rate(Dialogue().ask("one?", "useful").act(0, action)) == {"useful": True}
+
+
+def test_other_actions_label_nothing() -> None:
+    dataset = build("trl-kto", Dialogue().ask("one?", "answer").act(0, "share").act(0, "rename"))
+    assert read_rows(dataset) == []
+    assert read_drops(dataset) == {"not_judged": 1}
+
+
+@pytest.mark.parametrize("kind", ["rephrase", "correction", "complaint", "early_termination"])
+def test_a_fired_negative_signal_makes_the_answer_undesirable(kind: str) -> None:
+    assert rate(Dialogue().ask("one?", "poor").notice(0, kind)) == {"poor": False}
+
+
+def test_regeneration_is_about_the_replaced_answer_only() -> None:
+    dialogue = Dialogue().ask("one?", "replaced", "kept").notice(0, "regeneration", attempt=0)
+    assert rate(dialogue) == {"replaced": False}
+
+
+def test_a_signal_that_did_not_fire_labels_nothing() -> None:
+    assert rate(Dialogue().ask("one?", "answer").notice(0, "rephrase", fired=False)) == {}
+
+
+def test_a_signal_without_span_is_about_the_answer_that_its_turn_shows() -> None:
+    dialogue = Dialogue().ask("one?", "first", "shown").notice(0, "complaint")
+    dialogue.signals = [replace(signal, span_id="", trace_id="") for signal in dialogue.signals]
+    assert rate(dialogue) == {"shown": False}
+
+
+@pytest.mark.parametrize("kind", ["slow", "error", "tool_failure"])
+def test_what_says_nothing_about_the_words_labels_nothing(kind: str) -> None:
+    assert rate(Dialogue().ask("one?", "fine words").notice(0, kind)) == {}
+
+
+def test_only_a_needless_refusal_is_undesirable() -> None:
+    right = Dialogue("c1").ask("harm?", "I cannot").notice(0, "refusal")
+    needless = Dialogue("c2").ask("cake?", "I can't bake").notice(0, "refusal", label="needless")
+    assert rate(right) == {}
+    assert rate(needless) == {"I can't bake": False}
+
+
+def test_a_slightly_unhappy_tone_is_no_verdict() -> None:
+    assert rate(Dialogue().ask("one?", "answer").notice(0, "sentiment", score=0.4)) == {}
+    assert rate(Dialogue().ask("one?", "answer").notice(0, "sentiment", score=0.7)) == {"answer": False}
+
+
+def test_a_thumb_beats_what_behaviour_suggests() -> None:
+    dialogue = Dialogue().ask("one?", "liked").thumb(0, "up").notice(0, "rephrase").notice(0, "complaint")
+    assert rate(dialogue) == {"liked": True}
+    dialogue = Dialogue().ask("one?", "disliked").thumb(0, "down").act(0, "copy")
+    assert rate(dialogue) == {"disliked": False}
+
+
+def test_contradicting_thumbs_drop_the_answer() -> None:
+    dataset = build("trl-kto", Dialogue().ask("one?", "answer").thumb(0, "up").thumb(0, "down"))
+    assert read_rows(dataset) == []
+    assert read_drops(dataset) == {"contradictory_thumbs": 1}
+
+
+def test_contradicting_behaviour_drops_the_answer() -> None:
+    dataset = build("trl-kto", Dialogue().ask("one?", "answer").act(0, "copy").notice(0, "complaint"))
+    assert read_rows(dataset) == []
+    assert read_drops(dataset) == {"mixed_signals": 1}
+
+
+def test_several_statements_give_one_row_with_the_strongest_as_source() -> None:
+    dialogue = (
+        Dialogue().ask("one?", "poor").notice(0, "rephrase", score=0.7).notice(0, "complaint", score=0.9)
+    )
+    dataset = build("trl-kto", dialogue)
+    assert len(read_rows(dataset)) == 1
+    assert dataset.manifest["counts"]["label_sources"] == {"signal:complaint": 1}
+
+
+def test_failed_and_empty_answers_are_dropped_with_their_reason() -> None:
+    dialogue = Dialogue().ask("one?", {"text": "half", "outcome": "error"}).ask("two?", " \n")
+    dataset = build("trl-kto", dialogue.thumb(0, "down").thumb(1, "down"))
+    assert read_rows(dataset) == []
+    assert read_drops(dataset) == {"failed": 1, "empty": 1}
+
+
+def test_an_incomplete_answer_may_be_bad_but_not_good() -> None:
+    cut = {"text": "once upon a", "outcome": "truncated"}
+    assert rate(Dialogue().ask("tell", cut).thumb(0, "down")) == {"once upon a": False}
+    dataset = build("trl-kto", Dialogue().ask("tell", cut).thumb(0, "up"))
+    assert read_drops(dataset) == {"incomplete": 1}
+
+
+def test_a_model_that_judges_is_no_user() -> None:
+    dialogue = Dialogue().ask("one?", "answer").act(0, "thumbs", "up", kind="LLM")
+    assert rate(dialogue) == {}
+
+
+def test_a_replaced_thumb_counts_once_and_as_it_was_last() -> None:
+    dialogue = Dialogue().ask("one?", "answer").thumb(0, "down").thumb(0, "up")
+    earlier, later = dialogue.feedback
+    dialogue.feedback = [replace(later, identifier=earlier.identifier, time_ns=later.time_ns + 1), earlier]
+    assert rate(dialogue) == {"answer": True}
