@@ -151,20 +151,20 @@ def send_spans(spans: Iterator[ReadableSpan], exporter: SpanExporter) -> int:
     return sent
 
 
-class LastMessage(logging.Handler):
-    """Keeps what the exporter logs, to be told in one line."""
+class FirstMessage(logging.Handler):
+    """Keeps the first thing that the exporter complains about, to be told in one line."""
 
-    text = "no reason was given"
+    text = ""
 
     def emit(self, record: logging.LogRecord) -> None:
-        self.text = record.getMessage()
+        self.text = self.text or record.getMessage()
 
 
-def listen_to_exporter() -> LastMessage:
-    logger, last = logging.getLogger("opentelemetry"), LastMessage()
-    logger.addHandler(last)
+def listen_to_exporter() -> FirstMessage:
+    logger, first = logging.getLogger("opentelemetry"), FirstMessage()
+    logger.addHandler(first)
     logger.propagate = False
-    return last
+    return first
 
 
 def read_arguments(arguments: list[str] | None) -> argparse.Namespace:
@@ -176,7 +176,7 @@ def read_arguments(arguments: list[str] | None) -> argparse.Namespace:
 
 def main(arguments: list[str] | None = None) -> int:
     options = read_arguments(arguments)
-    last = listen_to_exporter()
+    complaint = listen_to_exporter()
     exporter = OTLPSpanExporter(
         endpoint=options.endpoint.rstrip("/") + "/v1/traces",
         headers={"Authorization": f"Bearer {options.api_key}"} if options.api_key else None,
@@ -186,7 +186,7 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         sent = send_spans(replay_spans(dialogues, datetime.now(UTC)), exporter)
     except ConnectionError as error:
-        print(f"demo: {options.endpoint} did not take the spans ({error}): {last.text}", file=sys.stderr)
+        print(f"demo: {options.endpoint} did not take the spans ({error}): {complaint.text}", file=sys.stderr)
         return 1
     print(f"demo: sent {len(dialogues)} conversations in {sent} spans to {options.endpoint}")
     return 0
