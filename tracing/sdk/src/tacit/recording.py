@@ -19,7 +19,7 @@ from opentelemetry.trace import INVALID_SPAN, Span, StatusCode, set_span_in_cont
 from tacit import attributes
 from tacit.configuration import get_tracer
 from tacit.context import get_conversation_ids
-from tacit.serialisation import cut_text, encode_arguments, encode_json, make_encodable
+from tacit.serialisation import cut_text, encode_arguments, encode_text_or_json, make_encodable
 
 _logger = logging.getLogger(__name__)
 _P = ParamSpec("_P")
@@ -119,15 +119,18 @@ class Call:
         span = get_tracer().start_span(operation.name, parent, attributes=operation.attributes)
         self.span = span
         if span.is_recording():
-            arguments = encode_arguments(operation.parameters.bind(args, kwargs))
-            span.set_attributes({attributes.ARGUMENTS: arguments, **get_conversation_ids(parent)})
+            arguments = operation.parameters.bind(args, kwargs)
+            span.set_attribute(attributes.ARGUMENTS, encode_arguments(arguments))
+            for key, value in get_conversation_ids(parent).items():
+                span.set_attribute(key, value)
 
     @keep_from_app
     def complete(self, result: object) -> None:
         """The function gave back `result`."""
         span = self.span
         if span.is_recording():
-            span.set_attributes({attributes.OUTCOME: "completed", **describe_output(result)})
+            span.set_attribute(attributes.OUTCOME, "completed")
+            write_output(span, result)
         span.end()
 
     @keep_from_app
@@ -145,13 +148,12 @@ class Call:
         self.span.end()
 
 
-def describe_output(result: object) -> dict[str, str]:
+def write_output(span: Span, result: object) -> None:
     """The returned text, or JSON of what is not a text; nothing for None."""
-    if isinstance(result, str):
-        return {attributes.OUTPUT: cut_text(make_encodable(result)), attributes.OUTPUT_TYPE: "text"}
     if result is None:
-        return {}
-    return {attributes.OUTPUT: cut_text(encode_json(result)), attributes.OUTPUT_TYPE: "json"}
+        return
+    span.set_attribute(attributes.OUTPUT, cut_text(encode_text_or_json(result)))
+    span.set_attribute(attributes.OUTPUT_TYPE, "text" if isinstance(result, str) else "json")
 
 
 def record_error(span: Span, error: Exception) -> None:

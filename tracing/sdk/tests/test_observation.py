@@ -1,0 +1,291 @@
+"""What `@tacit.observe` does to functions and coroutines, and what it leaves alone."""
+
+import asyncio
+import functools
+import inspect
+import json
+import pickle
+from collections.abc import AsyncIterator, Iterator
+
+import pytest
+import tacit
+from opentelemetry import trace
+from opentelemetry.trace import StatusCode
+
+from .conftest import Spans
+
+
+def read_arguments(span: trace.Span) -> object:
+    return json.loads(span.attributes["tacit.arguments"])  # type: ignore[attr-defined]
+
+
+class HostileError(Exception):
+    """Its message cannot be encoded."""
+
+    def __str__(self) -> str:
+        return "lone \ud800 surrogate"
+
+
+@tacit.observe
+def stream_words(text: str) -> Iterator[str]:
+    yield from text.split()
+
+
+def test_a_call_becomes_a_span_with_arguments_output_and_outcome(spans: Spans) -> None:
+    @tacit.observe
+    def answer(question: str, *sources: str, limit: int = 3, **options: bool) -> str:
+        return f"{question}!"
+
+    assert answer("why", "a", "b", limit=5, brief=True) == "why!"
+    span = spans.only()
+    assert span.name == "answer"
+    assert read_arguments(span) == {"question": "why", "sources": ["a", "b"], "limit": 5, "brief": True}
+    assert (
+        dict(span.attributes or {}).items()
+        >= {
+            "tacit.kind": "chain",
+            "tacit.output": "why!",
+            "tacit.output.type": "text",
+            "tacit.outcome": "completed",
+        }.items()
+    )
+    assert "gen_ai.operation.name" not in (span.attributes or {})
+    assert span.status.status_code is StatusCode.UNSET
+
+
+def test_what_is_not_text_is_given_as_json(spans: Spans) -> None:
+    @tacit.observe
+    def find() -> dict[str, list[int]]:
+        return {"pages": [1, 2]}
+
+    find()
+    assert spans.only().attributes["tacit.output"] == '{"pages":[1,2]}'
+    assert spans.only().attributes["tacit.output.type"] == "json"
+
+
+@pytest.mark.parametrize(
+    ("kind", "operation"),
+    [
+        ("llm", "chat"),
+        ("agent", "invoke_agent"),
+        ("tool", "execute_tool"),
+        ("embedding", "embeddings"),
+        ("retriever", None),
+        ("guardrail", None),
+        ("chain", None),
+    ],
+)
+def test_kind_decides_the_operation_name(spans: Spans, kind: tacit.observation.Kind, operation: str) -> None:
+    tacit.observe(name="step", kind=kind)(lambda: None)()
+    attributes = spans.named("step").attributes
+    assert attributes["tacit.kind"] == kind
+    assert attributes.get("gen_ai.operation.name") == operation
+
+
+def test_an_unknown_kind_is_named_with_the_known_ones() -> None:
+    with pytest.raises(ValueError, match=r"kind='model'.*llm, agent, chain"):
+        tacit.observe(kind="model")  # type: ignore[call-overload]
+
+
+def test_what_is_not_a_function_is_refused_with_advice() -> None:
+    with pytest.raises(TypeError, match="observe\\(name="):
+        tacit.observe("answer")  # type: ignore[call-overload]
+
+
+def test_methods_lose_self_and_cls_and_keep_their_class_in_the_name(spans: Spans) -> None:
+    class Bot:
+        @tacit.observe
+        def answer(self, question: str) -> str:
+            return question
+
+        @tacit.observe
+        @classmethod
+        def greet(cls, name: str) -> str:
+            return f"{cls.__name__} {name}"
+
+        @staticmethod
+        @tacit.observe
+        def shout(text: str) -> str:
+            return text.upper()
+
+        @tacit.observe
+        def stream(self, text: str) -> Iterator[str]:
+            yield text
+
+    assert Bot().answer("q") == "q"
+    assert Bot.greet("you") == "Bot you"
+    assert Bot.shout("hey") == "HEY"
+    assert list(Bot().stream("s")) == ["s"]
+    assert [span.name for span in spans.all()] == ["Bot.answer", "Bot.greet", "Bot.shout", "Bot.stream"]
+    assert [read_arguments(span) for span in spans.all()] == [
+        {"question": "q"},
+        {"name": "you"},
+        {"text": "hey"},
+        {"text": "s"},
+    ]
+
+
+def test_an_exception_passes_unchanged_and_is_recorded(spans: Spans) -> None:
+    error = ValueError("no such page")
+
+    @tacit.observe
+    def find() -> None:
+        raise error
+
+    with pytest.raises(ValueError, match="no such page") as caught:
+        find()
+    assert caught.value is error
+    span = spans.only()
+    assert span.status.status_code is StatusCode.ERROR
+    assert span.status.description == "ValueError: no such page"
+    assert span.attributes["tacit.outcome"] == "error"
+    assert span.attributes["error.type"] == "ValueError"
+    assert span.events[0].name == "exception"
+    assert "no such page" in span.events[0].attributes["exception.stacktrace"]
+
+
+def test_an_error_with_unencodable_text_does_not_poison_the_batch(spans: Spans) -> None:
+    @tacit.observe
+    def fail() -> None:
+        raise HostileError
+
+    with pytest.raises(HostileError):
+        fail()
+    span = spans.only()
+    texts = [span.status.description, *span.events[0].attributes.values(), *span.attributes.values()]
+    assert [str(text).encode() for text in texts]
+    assert span.events[0].attributes["exception.message"] == "lone ? surrogate"
+
+
+def test_an_interrupted_call_is_stopped_not_failed(spans: Spans) -> None:
+    @tacit.observe
+    def answer() -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        answer()
+    assert spans.only().attributes["tacit.outcome"] == "stopped"
+    assert spans.only().status.status_code is StatusCode.UNSET
+
+
+def test_spans_nest_as_the_calls_do(spans: Spans) -> None:
+    @tacit.observe(kind="retriever")
+    def retrieve() -> list[str]:
+        return ["page"]
+
+    @tacit.observe
+    def answer() -> str | None:
+        retrieve()
+        return tacit.current_trace_id()
+
+    trace_id = answer()
+    inner, outer = spans.named("retrieve"), spans.named("answer")
+    assert inner.parent.span_id == outer.context.span_id
+    assert trace_id == trace.format_trace_id(outer.context.trace_id)
+    assert tacit.current_trace_id() is None
+
+
+def test_a_coroutine_is_observed_until_it_ends(spans: Spans) -> None:
+    @tacit.observe
+    async def answer(question: str) -> str:
+        await asyncio.sleep(0)
+        return question * 2
+
+    assert asyncio.run(answer("ha")) == "haha"
+    assert spans.only().attributes["tacit.output"] == "haha"
+
+
+def test_concurrent_coroutines_do_not_mix_their_spans(spans: Spans) -> None:
+    @tacit.observe
+    async def inner(number: int) -> int:
+        await asyncio.sleep(0.001 * (5 - number))
+        return number
+
+    @tacit.observe
+    async def outer(number: int) -> int:
+        return await inner(number)
+
+    async def run_all() -> list[int]:
+        return await asyncio.gather(*(outer(number) for number in range(5)))
+
+    assert asyncio.run(run_all()) == list(range(5))
+    outers = {span.context.span_id: read_arguments(span) for span in spans.all() if span.name == "outer"}
+    inners = [span for span in spans.all() if span.name == "inner"]
+    assert [outers[span.parent.span_id] for span in inners] == [read_arguments(span) for span in inners]
+
+
+def test_a_cancelled_coroutine_is_stopped(spans: Spans) -> None:
+    @tacit.observe
+    async def answer() -> None:
+        await asyncio.sleep(60)
+
+    async def cancel() -> None:
+        task = asyncio.create_task(answer())
+        await asyncio.sleep(0)
+        task.cancel()
+        await task
+
+    with pytest.raises(asyncio.CancelledError):
+        asyncio.run(cancel())
+    assert spans.only().attributes["tacit.outcome"] == "stopped"
+    assert spans.only().attributes["tacit.ended_by"] == "unknown"
+
+
+def test_inspect_takes_observed_functions_for_what_they_are() -> None:
+    async def coroutine(a: int) -> None: ...
+    def generator(a: int) -> Iterator[int]:
+        yield a
+
+    async def async_generator(a: int) -> AsyncIterator[int]:
+        yield a
+
+    observed = {function: tacit.observe(function) for function in (coroutine, generator, async_generator)}
+    for function, wrapped in observed.items():
+        for test in (inspect.iscoroutinefunction, inspect.isgeneratorfunction, inspect.isasyncgenfunction):
+            assert test(wrapped) == test(function)
+        assert inspect.signature(wrapped) == inspect.signature(function)
+        assert wrapped.__name__ == function.__name__
+        assert wrapped.__wrapped__ is function
+
+
+def test_an_observed_generator_function_pickles_by_name() -> None:
+    restored = pickle.loads(pickle.dumps(stream_words))  # noqa: S301 - our own bytes
+    assert restored is stream_words
+
+
+def test_partials_and_builtins_may_be_observed(spans: Spans) -> None:
+    assert tacit.observe(name="add")(functools.partial(lambda a, b: a + b, 1))(2) == 3
+    assert tacit.observe(max)(3, 4) == 4
+    assert [span.name for span in spans.all()] == ["add", "max"]
+
+
+def test_unreadable_arguments_do_not_reach_the_app(spans: Spans) -> None:
+    class Unreadable:
+        def __repr__(self) -> str:
+            raise RuntimeError("unreadable")
+
+    @tacit.observe
+    def answer(question: object) -> object:
+        return question
+
+    given = Unreadable()
+    assert answer(given) is given
+    assert read_arguments(spans.only()) == {"question": "<Unreadable>"}
+
+
+def test_a_wrong_call_raises_what_it_always_raised(spans: Spans) -> None:
+    @tacit.observe
+    def answer(question: str) -> str:
+        return question
+
+    with pytest.raises(TypeError, match="takes 1 positional argument but 3 were given"):
+        answer("a", "b", "c")  # type: ignore[call-arg]
+
+
+def test_public_names_agree_with_all() -> None:
+    public = {
+        name for name in vars(tacit) if not name.startswith("_") and not inspect.ismodule(vars(tacit)[name])
+    }
+    # `tacit.feedback` is both the function and the module that it comes from; the function wins.
+    assert public == set(tacit.__all__)
+    assert callable(tacit.feedback)
