@@ -1,0 +1,103 @@
+"""Totals of a period and of the one before come in; the cards of the overview go out.
+
+What people said on purpose (thumbs) and what was read from what they did stand side by side, never summed.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Literal
+
+from feedback.pages.filters import Filters
+from feedback.pages.shares import Change, Share, compare_shares
+
+CARD_KINDS = ("rephrase", "early_termination", "regeneration")
+
+Tone = Literal["bad", "good", ""]
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """`fired` holds, by (kind, label), in how many conversations it fired and about how many turns."""
+
+    conversations: int
+    turns: int
+    fired: Mapping[tuple[str, str], tuple[int, int]]
+
+    def share_conversations(self, kind: str) -> Share:
+        return Share(self.fired.get((kind, ""), (0, 0))[0], self.conversations)
+
+    def count_thumbs(self, label: str) -> int:
+        return self.fired.get(("thumbs", label), (0, 0))[1]
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """One rate, what it is a share of, how it changed, and the list behind it."""
+
+    title: str
+    share: Share
+    change: Change | None
+    rise_is: Literal[-1, 1]
+    query: str
+
+    @property
+    def tone(self) -> Tone:
+        if self.change is None or not self.change.is_clear:
+            return ""
+        return "good" if self.change.difference * self.rise_is > 0 else "bad"
+
+
+@dataclass(frozen=True, slots=True)
+class Thumbs:
+    """What people said on purpose: `up` of those who said anything, and how few those are."""
+
+    card: Card
+    up: int
+    down: int
+    coverage: Share
+    down_query: str
+
+
+def read_periods(
+    totals: Iterable[Mapping[str, Any]], signals: Iterable[Mapping[str, Any]]
+) -> tuple[Period, Period]:
+    """Return this period and the one before from rows of `page_totals.sql` and `page_signal_totals.sql`."""
+    counts = {bool(row["is_current"]): (row["conversations"], row["turns"]) for row in totals}
+    fired: dict[bool, dict[tuple[str, str], tuple[int, int]]] = {True: {}, False: {}}
+    for row in signals:
+        fired[bool(row["is_current"])][row["kind"], row["label"]] = (row["conversations"], row["turns"])
+    now, before = (Period(*counts.get(current, (0, 0)), fired[current]) for current in (True, False))
+    return now, before
+
+
+def build_cards(now: Period, before: Period, titles: Mapping[str, str], filters: Filters) -> Sequence[Card]:
+    """Return a card for each rate of `CARD_KINDS`."""
+    return [
+        Card(
+            title=titles[kind],
+            share=now.share_conversations(kind),
+            change=compare_shares(now.share_conversations(kind), before.share_conversations(kind)),
+            rise_is=-1,
+            query=replace(filters, signal=kind).query,
+        )
+        for kind in CARD_KINDS
+    ]
+
+
+def build_thumbs(now: Period, before: Period, filters: Filters) -> Thumbs:
+    up, down = now.count_thumbs("up"), now.count_thumbs("down")
+    earlier_up, earlier_down = before.count_thumbs("up"), before.count_thumbs("down")
+    share = Share(up, up + down)
+    return Thumbs(
+        card=Card(
+            title="Thumbs up",
+            share=share,
+            change=compare_shares(share, Share(earlier_up, earlier_up + earlier_down)),
+            rise_is=1,
+            query=replace(filters, thumbs="up").query,
+        ),
+        up=up,
+        down=down,
+        coverage=Share(up + down, now.turns),
+        down_query=replace(filters, thumbs="down").query,
+    )

@@ -1,0 +1,56 @@
+"""Rows of conversations and their signals come in; what a list shows of each goes out."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from feedback.detectors.signal import Signal
+from feedback.pages.cursors import Cursor
+from feedback.pages.observations import Observation, summarise_signals
+from feedback.pages.undertone import Undertone, draw_undertone
+
+CHIPS_SHOWN = 3
+
+
+@dataclass(frozen=True, slots=True)
+class ListedConversation:
+    conversation_id: str
+    first_time_ns: int
+    first_message: str
+    turn_count: int
+    user_id: str
+    models: tuple[str, ...]
+    service_name: str
+    undertone: Undertone
+    observations: tuple[Observation, ...]
+    """The first few; `more` are left out."""
+    more: int
+
+    @property
+    def cursor(self) -> Cursor:
+        return Cursor(self.first_time_ns, self.conversation_id)
+
+
+def list_conversations(
+    rows: Iterable[Mapping[str, Any]], signals: Mapping[str, Sequence[Signal]], titles: Mapping[str, str]
+) -> list[ListedConversation]:
+    """Return the rows of `page_conversations.sql` as they are shown."""
+    return [list_conversation(row, signals.get(row["conversation_id"], ()), titles) for row in rows]
+
+
+def list_conversation(
+    row: Mapping[str, Any], signals: Sequence[Signal], titles: Mapping[str, str]
+) -> ListedConversation:
+    observations = summarise_signals(signals, titles)
+    return ListedConversation(
+        conversation_id=row["conversation_id"],
+        first_time_ns=row["first_time_ns"],
+        first_message=row["first_message"],
+        turn_count=row["turn_count"],
+        user_id=row["user_id"],
+        models=tuple(row["models"]),
+        service_name=row["service_name"],
+        undertone=draw_undertone(row["turn_count"], signals, titles),
+        observations=tuple(observations[:CHIPS_SHOWN]),
+        more=max(0, len(observations) - CHIPS_SHOWN),
+    )

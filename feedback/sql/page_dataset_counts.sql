@@ -1,0 +1,9 @@
+-- What datasets are made of: answers that a kind of signal fired about.
+SELECT
+    kind,
+    label,
+    polarity,
+    uniqExact(conversation_id, coalesce(target, turn_index), span_id) AS answers
+FROM signals FINAL
+WHERE project_id = {project_id:UInt32} AND fired AND polarity != 0 AND target IS NOT NULL
+GROUP BY kind, label, polarity

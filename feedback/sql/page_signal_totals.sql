@@ -1,0 +1,23 @@
+-- For each kind (thumbs: each label): in how many conversations of a period it fired, and about how many turns' answers.
+WITH picked AS
+(
+    SELECT
+        conversation_id,
+        first_time >= fromUnixTimestamp64Nano({current_ns:Int64}, 'UTC') AS is_current
+    FROM conversations FINAL
+    WHERE project_id = {project_id:UInt32}
+        AND first_time >= fromUnixTimestamp64Nano({since_ns:Int64}, 'UTC')
+        AND ({environment:String} = '' OR environment = {environment:String})
+        AND ({service_name:String} = '' OR service_name = {service_name:String})
+        AND ({model:String} = '' OR has(models, {model:String}))
+)
+SELECT
+    is_current,
+    kind,
+    if(kind = 'thumbs', label, '') AS label,
+    uniqExact(conversation_id) AS conversations,
+    uniqExact(conversation_id, coalesce(target, turn_index)) AS turns
+FROM signals FINAL
+INNER JOIN picked USING (conversation_id)
+WHERE project_id = {project_id:UInt32} AND conversation_id IN (SELECT conversation_id FROM picked) AND fired AND polarity != 0
+GROUP BY is_current, kind, label

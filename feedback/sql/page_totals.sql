@@ -1,0 +1,12 @@
+-- Conversations and turns that began in the period and in the one of the same length before it.
+SELECT
+    first_time >= fromUnixTimestamp64Nano({current_ns:Int64}, 'UTC') AS is_current,
+    count() AS conversations,
+    sum(turn_count) AS turns
+FROM conversations FINAL
+WHERE project_id = {project_id:UInt32}
+    AND first_time >= fromUnixTimestamp64Nano({since_ns:Int64}, 'UTC')
+    AND ({environment:String} = '' OR environment = {environment:String})
+    AND ({service_name:String} = '' OR service_name = {service_name:String})
+    AND ({model:String} = '' OR has(models, {model:String}))
+GROUP BY is_current

@@ -1,0 +1,16 @@
+"""Addresses of the pages on conversations and what was heard in them, under `/p/<project>/`."""
+
+from django.urls import path, register_converter
+
+from feedback import views
+from feedback.pages.addresses import ConversationIdConverter
+
+register_converter(ConversationIdConverter, "conversation_id")
+
+urlpatterns = [
+    path("", views.show_overview, name="overview"),
+    path("conversations", views.show_conversations, name="conversations"),
+    path("conversations/<conversation_id:conversation_id>", views.show_conversation, name="conversation"),
+    path("datasets", views.show_datasets, name="datasets"),
+    path("datasets/download", views.download_dataset, name="download_dataset"),
+]

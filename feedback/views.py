@@ -1,0 +1,244 @@
+"""The pages on conversations and what was heard in them: read, have a pure view model built, answer."""
+
+import time
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from feedback.datasets import FORMATS, UnknownFormat, to_zip
+from feedback.detectors import DETECTORS
+from feedback.exports import build_export
+from feedback.pages.cards import CARD_KINDS, build_cards, build_thumbs, read_periods
+from feedback.pages.chart import Chart, Slice, choose_step, draw_chart, fill_slices
+from feedback.pages.cursors import Cursor, decode_cursor
+from feedback.pages.filters import OUTCOME_WORDS, RANGE_WORDS, RANGES, THUMBS_WORDS, Filters
+from feedback.pages.ingredients import count_judgements, describe_choice
+from feedback.pages.listing import ListedConversation, list_conversations
+from feedback.pages.transcript import Heard, select_turn, shorten_words, show_turns
+from feedback.pages.undertone import draw_undertone
+from feedback.pages.waterfall import Waterfall, draw_waterfall
+from feedback.records import load_feedback, load_signals
+from tracing.access import project_page
+from tracing.conversations import Conversation, Turn
+from tracing.models import Project
+from tracing.records import load_conversation, load_spans
+from tracing.store import get_store
+
+TITLES: Mapping[str, str] = {detector.kind: detector.title for detector in DETECTORS}
+PAGE_ROWS = 50
+LATEST_ROWS = 8
+DEFAULT_RANGE = "7d"
+SECOND_NS = 10**9
+
+
+@require_safe
+@project_page
+def show_overview(request: HttpRequest, project: Project) -> HttpResponse:
+    """How much was said, how much went wrong, and what changed."""
+    filters = Filters.from_query(request.GET.dict(), range=DEFAULT_RANGE)
+    now_ns = time.time_ns()
+    length_ns = RANGES[filters.range]
+    bound = {
+        **filters.bind(project.pk, now_ns),
+        "since_ns": now_ns - 2 * length_ns,
+        "current_ns": now_ns - length_ns,
+    }
+    store = get_store()
+    now, before = read_periods(
+        store.query("feedback/sql/page_totals.sql", **bound),
+        store.query("feedback/sql/page_signal_totals.sql", **bound),
+    )
+    context = {
+        "project": project,
+        "section": "overview",
+        "filters": filters,
+        "range_words": RANGE_WORDS,
+        "choices": read_choices(project),
+        "now": now,
+        "before": before,
+        "cards": build_cards(now, before, TITLES, filters),
+        "thumbs": build_thumbs(now, before, filters),
+        "chart": read_chart(project, filters, now_ns, now.conversations) if now.conversations else None,
+        "latest": read_list(project, filters, Cursor(), now_ns, LATEST_ROWS),
+    }
+    return render(request, "overview.html", context)
+
+
+def read_choices(project: Project) -> Mapping[str, Any]:
+    return get_store().query("feedback/sql/page_choices.sql", project_id=project.pk)[0]
+
+
+def read_chart(project: Project, filters: Filters, now_ns: int, conversations: int) -> Chart:
+    """Query volume and rates by slices of time."""
+    length_s = RANGES[filters.range] // SECOND_NS
+    step_s = choose_step(filters.range, conversations, length_s)
+    bound = {**filters.bind(project.pk, now_ns), "step_ns": step_s * SECOND_NS}
+    rates: dict[int, dict[str, int]] = {}
+    for row in get_store().query("feedback/sql/page_rates.sql", kinds=list(CARD_KINDS), **bound):
+        rates.setdefault(row["slice_ns"], {})[row["kind"]] = row["conversations"]
+    slices = {
+        row["slice_ns"] // SECOND_NS: Slice(
+            datetime.fromtimestamp(row["slice_ns"] // SECOND_NS, UTC),
+            row["conversations"],
+            rates.get(row["slice_ns"], {}),
+        )
+        for row in get_store().query("feedback/sql/page_volume.sql", **bound)
+    }
+    now_s = now_ns // SECOND_NS
+    return draw_chart(
+        fill_slices(slices, now_s - length_s, now_s, step_s),
+        {kind: TITLES[kind] for kind in CARD_KINDS},
+        step_s,
+    )
+
+
+def read_list(
+    project: Project, filters: Filters, cursor: Cursor, now_ns: int, limit: int
+) -> list[ListedConversation]:
+    """Query one page of the list, with the signals of its conversations."""
+    store = get_store()
+    rows = store.query(
+        "feedback/sql/page_conversations.sql",
+        cursor_ns=cursor.time_ns,
+        cursor_id=cursor.conversation_id,
+        limit=limit,
+        **filters.bind(project.pk, now_ns),
+    )
+    signals = load_signals(store, project.pk, [row["conversation_id"] for row in rows]) if rows else {}
+    return list_conversations(rows, signals, TITLES)
+
+
+@require_safe
+@project_page
+def show_conversations(request: HttpRequest, project: Project) -> HttpResponse:
+    """The list, narrowed by the filters of the address, a page at a time."""
+    filters = Filters.from_query(request.GET.dict())
+    now_ns = time.time_ns()
+    token = request.GET.get("cursor", "")
+    rows = read_list(project, filters, decode_cursor(token), now_ns, PAGE_ROWS + 1)
+    context = {
+        "project": project,
+        "section": "conversations",
+        "filters": filters,
+        "described": filters.describe(TITLES),
+        "choices": read_choices(project),
+        "options": list_options(project, filters),
+        "rows": rows[:PAGE_ROWS],
+        "older": rows[PAGE_ROWS - 1].cursor.encode() if len(rows) > PAGE_ROWS else "",
+        "is_later_page": bool(token),
+        "total": read_position(project, filters, "", now_ns)["total"],
+    }
+    return render(request, "conversations.html", context)
+
+
+def list_options(project: Project, filters: Filters) -> Mapping[str, Mapping[str, str]]:
+    """What the selectors of the list offer, by value; the chosen value is always among them."""
+    kinds = [row["kind"] for row in get_store().query("feedback/sql/page_kinds.sql", project_id=project.pk)]
+    if filters.signal and filters.signal not in kinds:
+        kinds.append(filters.signal)
+    return {
+        "signal": {kind: TITLES.get(kind, kind) for kind in kinds},
+        "thumbs": THUMBS_WORDS,
+        "outcome": OUTCOME_WORDS,
+        "range": RANGE_WORDS,
+    }
+
+
+def read_position(project: Project, filters: Filters, conversation_id: str, now_ns: int) -> Mapping[str, Any]:
+    """Query how many match, and where in the list the conversation stands."""
+    bound = filters.bind(project.pk, now_ns)
+    return get_store().query("feedback/sql/page_position.sql", at_id=conversation_id, **bound)[0]
+
+
+@require_safe
+@project_page
+def show_conversation(request: HttpRequest, project: Project, conversation_id: str) -> HttpResponse:
+    """One chat with its signals beside the turns that gave them, and the spans of the selected turn."""
+    store = get_store()
+    conversation = load_conversation(store, project.pk, conversation_id)
+    if conversation is None or not conversation.turns:
+        message = f"There is no conversation “{conversation_id}” in {project.name}."
+        return render(request, "404.html", {"message": message, "project": project}, status=404)
+    signals = load_signals(store, project.pk, [conversation_id]).get(conversation_id, [])
+    heard = Heard(signals, load_feedback(store, project.pk, conversation), TITLES)
+    selected = select_turn(conversation, signals, request.GET.get("turn", ""))
+    filters = Filters.from_query(request.GET.dict())
+    context = {
+        "project": project,
+        "section": "conversations",
+        "conversation": conversation,
+        "filters": filters,
+        "described": filters.describe(TITLES),
+        "position": read_position(project, filters, conversation_id, time.time_ns()),
+        "undertone": draw_undertone(len(conversation.turns), signals, TITLES),
+        "turns": show_turns(conversation, heard, selected),
+        "selected": selected + 1,
+        "opening": shorten_words(conversation.turns[0].user_text, 120),
+        "facts": read_facts(conversation),
+        "trace_id": conversation.turns[selected].answer.trace_id,
+        "of_user": Filters(user_id=conversation.user_id),
+        "waterfall": read_waterfall(project, conversation.turns[selected]),
+    }
+    return render(request, "conversation.html", context)
+
+
+def read_waterfall(project: Project, turn: Turn) -> Waterfall:
+    """Query the spans behind every answer of the turn."""
+    trace_ids = list(dict.fromkeys(answer.trace_id for answer in turn.answers))
+    spans = load_spans(get_store(), project.pk, trace_ids)
+    generations = frozenset(
+        span_id for answer in turn.answers for span_id in (answer.span_id, *answer.generation_span_ids)
+    )
+    return draw_waterfall(spans, generations)
+
+
+def read_facts(conversation: Conversation) -> Mapping[str, Any]:
+    """Sum up a conversation: models, tokens (None where none were reported) and the time it took."""
+    answers = [answer for turn in conversation.turns for answer in turn.answers]
+    ends = [answer.start_time_ns + answer.duration_ns for answer in answers]
+    start_ns = min(answer.start_time_ns for answer in answers)
+    return {
+        "start_ns": start_ns,
+        "duration_ns": max(ends) - start_ns,
+        "models": list(dict.fromkeys(answer.model for answer in answers if answer.model)),
+        "input_tokens": sum_known([answer.input_tokens for answer in answers]),
+        "output_tokens": sum_known([answer.output_tokens for answer in answers]),
+        "answers": len(answers),
+    }
+
+
+def sum_known(numbers: Sequence[int | None]) -> int | None:
+    known = [number for number in numbers if number is not None]
+    return sum(known) if known else None
+
+
+@require_safe
+@project_page
+def show_datasets(request: HttpRequest, project: Project) -> HttpResponse:
+    """The formats, what there is for each, and what it lacks."""
+    has = count_judgements(get_store().query("feedback/sql/page_dataset_counts.sql", project_id=project.pk))
+    context = {
+        "project": project,
+        "section": "datasets",
+        "conversations": read_choices(project)["conversations"],
+        "choices": [describe_choice(each.name, each.title, has) for each in FORMATS.values()],
+    }
+    return render(request, "datasets.html", context)
+
+
+@require_safe
+@project_page
+def download_dataset(request: HttpRequest, project: Project) -> HttpResponse:
+    """The files of one format as a zip."""
+    name = request.GET.get("format", "")
+    try:
+        dataset = build_export(project, name, {})
+    except UnknownFormat as error:
+        return render(request, "404.html", {"message": f"{error}.", "project": project}, status=404)
+    response = HttpResponse(to_zip(dataset), content_type="application/zip")
+    response["Content-Disposition"] = f'attachment; filename="tacit-{project.slug}-{name}.zip"'
+    return response

@@ -1,0 +1,102 @@
+"""How numbers, times and shapes look on every page; built into all templates."""
+
+import math
+from datetime import UTC, datetime
+
+from django import template
+from django.db.models import QuerySet
+from django.utils.html import format_html
+from django.utils.safestring import SafeString, mark_safe
+
+from tracing.models import Project
+
+register = template.Library()
+
+SHAPES = {
+    "bad": mark_safe('<rect x="2" y="2" width="8" height="8" rx="1"/>'),
+    "good": mark_safe('<circle cx="6" cy="6" r="4"/>'),
+    "unsure": mark_safe('<circle cx="6" cy="6" r="3.25" fill="none" stroke-width="1.5"/>'),
+}
+DASH = "–"
+
+
+@register.filter
+def count(value: int | None) -> str:
+    """A whole number with its thousands set apart; a dash where there is none."""
+    return DASH if value is None else f"{value:,}"
+
+
+@register.filter
+def percent(value: float | None) -> str:
+    """A share (0 to 1) in percent, with one decimal."""
+    return DASH if value is None or math.isnan(value) else f"{100 * value:.1f} %"
+
+
+@register.filter
+def points(value: float) -> str:
+    """A difference of shares in percentage points, without its sign."""
+    return f"{abs(100 * value):.1f} points"
+
+
+@register.filter
+def duration(nanoseconds: int | None) -> str:
+    """A length of time in the unit that a person would use.
+
+    >>> duration(2_300_000_000), duration(450_000), duration(150_000_000_000)
+    ('2.3 s', '0.5 ms', '2 min 30 s')
+    """
+    if nanoseconds is None:
+        return DASH
+    seconds = nanoseconds / 1e9
+    if seconds < 0.01:
+        return f"{seconds * 1000:.1f} ms"
+    if seconds < 1:
+        return f"{seconds * 1000:.0f} ms"
+    if seconds < 60:
+        return f"{seconds:.1f} s"
+    minutes, rest = divmod(round(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours} h {minutes} min" if hours else f"{minutes} min {rest} s"
+
+
+@register.simple_tag
+def moment(nanoseconds: int, style: str = "day") -> SafeString:
+    """A `<time>` in UTC: `day` for lists ("Tue 15:41", or the date), `clock` for a chat."""
+    when = datetime.fromtimestamp(nanoseconds / 1e9, UTC)
+    full = f"{when:%A} {when.day} {when:%B %Y, %H:%M:%S} UTC"
+    return format_html(
+        '<time datetime="{}" title="{}">{}</time>', when.isoformat(), full, write_time(when, style)
+    )
+
+
+def write_time(when: datetime, style: str) -> str:
+    if style == "clock":
+        return f"{when:%H:%M:%S}"
+    age_days = (datetime.now(UTC) - when).days
+    if age_days < 6:
+        return f"{when:%a %H:%M}"
+    return f"{when.day} {when:%b}" if age_days < 300 else f"{when.day} {when:%b %Y}"
+
+
+@register.simple_tag
+def shape(state: str) -> SafeString:
+    """The shape of a state: square, dot or ring, so that colour is never alone."""
+    return format_html(
+        '<svg class="shape {}" viewBox="0 0 12 12" width="12" height="12" aria-hidden="true">{}</svg>',
+        state,
+        SHAPES[state],
+    )
+
+
+@register.simple_tag
+def list_projects() -> "QuerySet[Project]":
+    """Every project, for the switcher."""
+    return Project.objects.order_by("slug")
+
+
+@register.filter
+def readable(value: object) -> str:
+    """Text with NUL and other control characters made visible, so that nothing hides."""
+    return "".join(
+        letter if letter >= " " or letter in "\n\t" else "\N{REPLACEMENT CHARACTER}" for letter in str(value)
+    )

@@ -1,0 +1,10 @@
+"""Addresses of the pages on what comes in, under `/p/<project>/`."""
+
+from django.urls import path
+
+from tracing import views
+
+urlpatterns = [
+    path("setup", views.show_setup, name="setup"),
+    path("setup/arrival", views.show_arrival, name="setup_arrival"),
+]

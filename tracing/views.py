@@ -1,0 +1,73 @@
+"""Where the address alone leads, and the page that helps an app to send its first span."""
+
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_safe
+
+from tracing.access import is_open, project_page
+from tracing.models import DEFAULT_PROJECT, DEMO_PROJECT, Project
+from tracing.store import get_store
+
+SDK_DIRECTORY = "tracing/sdk"
+
+
+@require_safe
+def open_home(_request: HttpRequest) -> HttpResponse:
+    """Lead to the project that has data: the own one before the demo."""
+    numbers = dict(Project.objects.filter(slug__in=(DEFAULT_PROJECT, DEMO_PROJECT)).values_list("slug", "pk"))
+    for slug in (DEFAULT_PROJECT, DEMO_PROJECT):
+        if slug in numbers and has_conversations(numbers[slug]):
+            return redirect("overview", project=slug)
+    return redirect("setup", project=DEFAULT_PROJECT)
+
+
+def has_conversations(project_id: int) -> bool:
+    return bool(get_store().query("tracing/sql/page_has_conversations.sql", project_id=project_id))
+
+
+@require_safe
+@project_page
+def show_setup(request: HttpRequest, project: Project) -> HttpResponse:
+    """The lines to paste, made for this server, and what has arrived."""
+    endpoint = f"{request.scheme}://{request.get_host()}"
+    needs_key = not is_open() or project.slug != DEFAULT_PROJECT
+    context = {
+        "project": project,
+        "section": "setup",
+        "endpoint": endpoint,
+        "needs_key": needs_key,
+        **write_lines(endpoint, needs_key),
+        "arrival": read_arrival(project),
+    }
+    return render(request, "setup.html", context)
+
+
+def write_lines(endpoint: str, needs_key: bool) -> dict[str, str]:
+    """The lines to paste. The SDK is in this checkout; on another machine its path there has to be put in."""
+    sdk = settings.BASE_DIR / SDK_DIRECTORY if is_open() else SDK_DIRECTORY
+    key = ', api_key="tacit_…"' if needs_key else ""
+    exporter = (
+        f"export OTEL_EXPORTER_OTLP_ENDPOINT={endpoint}\nexport OTEL_EXPORTER_OTLP_PROTOCOL=http/protobuf"
+    )
+    return {
+        "install": f"pip install {sdk}",
+        "decorate": (
+            f'import tacit\n\ntacit.configure(endpoint="{endpoint}"{key})\n\n'
+            "@tacit.observe\ndef answer(message: str) -> str:\n    ..."
+        ),
+        "exporter": exporter + ("\nexport OTEL_EXPORTER_OTLP_HEADERS=x-api-key=tacit_…" if needs_key else ""),
+    }
+
+
+@require_safe
+@project_page
+def show_arrival(request: HttpRequest, project: Project) -> HttpResponse:
+    """The part of the set-up page that htmx asks for every second until a conversation is there."""
+    return render(request, "parts/arrival.html", {"project": project, "arrival": read_arrival(project)})
+
+
+def read_arrival(project: Project) -> dict[str, Any]:
+    return get_store().query("tracing/sql/page_arrivals.sql", project_id=project.pk)[0]
