@@ -49,9 +49,7 @@ def build_dataset(
     return Dataset({**files, "manifest.json": written}, manifest)
 
 
-def _collect_records(
-    chosen: Format, conversations: Iterable[LabelledConversation]
-) -> tuple[list[Record], Funnel]:
+def _collect_records(chosen: Format, conversations: Iterable[LabelledConversation]) -> tuple[list[Record], Funnel]:
     selected, count, selection = _select(chosen.selection, conversations)
     sound, faults = _drop_faulty(chosen, selected)
     agreed, contradictions = drop_contradictions(sound)
@@ -65,9 +63,7 @@ def _collect_records(
     return unique, Funnel(count, steps)
 
 
-def _select(
-    selection: Selection, conversations: Iterable[LabelledConversation]
-) -> tuple[list[Record], int, Step]:
+def _select(selection: Selection, conversations: Iterable[LabelledConversation]) -> tuple[list[Record], int, Step]:
     records: list[Record] = []
     dropped: Counter[Reason] = Counter()
     count = 0

@@ -16,9 +16,7 @@ def drop_contradictions(records: Sequence[Record]) -> tuple[list[Record], Counte
     claims = [read_claim(record) for record in records]
     for subject, verdict in claims:
         verdicts[subject].add(verdict)
-    kept = [
-        record for record, (subject, _) in zip(records, claims, strict=True) if len(verdicts[subject]) == 1
-    ]
+    kept = [record for record, (subject, _) in zip(records, claims, strict=True) if len(verdicts[subject]) == 1]
     return kept, Counter({Reason.CONTRADICTION: len(records) - len(kept)})
 
 

@@ -90,9 +90,7 @@ def _build_pair(labelled: LabelledConversation, turn: Turn, replaced: Answer, wi
     return replace(
         record,
         rejected=build_completion(labelled, replaced),
-        provenance=replace(
-            record.provenance, rejected_trace_id=replaced.trace_id, rejected_span_id=replaced.span_id
-        ),
+        provenance=replace(record.provenance, rejected_trace_id=replaced.trace_id, rejected_span_id=replaced.span_id),
     )
 
 

@@ -17,9 +17,7 @@ def select_ratings(labelled: LabelledConversation) -> Iterator[Record | Drop]:
             yield _rate(labelled, turn, answer, opinions.get(identify_answer(answer), ()))
 
 
-def _rate(
-    labelled: LabelledConversation, turn: Turn, answer: Answer, opinions: Sequence[Opinion]
-) -> Record | Drop:
+def _rate(labelled: LabelledConversation, turn: Turn, answer: Answer, opinions: Sequence[Opinion]) -> Record | Drop:
     if fault := find_fault(answer):
         return Drop(fault)
     verdict = weigh_opinions(opinions)

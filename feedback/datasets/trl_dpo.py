@@ -30,18 +30,12 @@ def check_row(row: Row) -> Reason | None:
 
 def advise(records: Sequence[Record]) -> Mapping[str, Any]:
     advice: dict[str, Any] = {"trainer": "DPOTrainer", "loss_type": "robust"}
-    why = [
-        "Behaviour is a noisy label: set label_smoothing to the share of pairs that a reviewer would turn."
-    ]
+    why = ["Behaviour is a noisy label: set label_smoothing to the share of pairs that a reviewer would turn."]
     if records:
-        share = sum(_length(record.completion) > _length(record.rejected) for record in records) / len(
-            records
-        )
+        share = sum(_length(record.completion) > _length(record.rejected) for record in records) / len(records)
         advice["share_chosen_longer"] = round(share, 4)
         if not BALANCED_LENGTHS[0] <= share <= BALANCED_LENGTHS[1]:
-            why.append(
-                "Length tells chosen from rejected: set ld_alpha below 1 or choose pairs of like length."
-            )
+            why.append("Length tells chosen from rejected: set ld_alpha below 1 or choose pairs of like length.")
     return {**advice, "why": " ".join(why)}
 
 

@@ -17,9 +17,7 @@ SECOND_NS = 10**9
 class Dialogue:
     """A conversation that grows. Attempts count from 0; -1 is the answer that stayed."""
 
-    def __init__(
-        self, conversation_id: str = "c1", user_id: str = "u1", start_seconds: int = 1_700_000_000
-    ) -> None:
+    def __init__(self, conversation_id: str = "c1", user_id: str = "u1", start_seconds: int = 1_700_000_000) -> None:
         self.id = conversation_id
         self.user_id = user_id
         self.start_seconds = start_seconds
@@ -28,7 +26,7 @@ class Dialogue:
         self.signals: list[Signal] = []
         self.feedback: list[Feedback] = []
 
-    def ask(self, user_text: str, *attempts: str | Mapping[str, Any], **generation: Any) -> "Dialogue":  # noqa: ANN401
+    def ask(self, user_text: str, *attempts: str | Mapping[str, Any], **generation: Any) -> "Dialogue":
         """Add a turn. An attempt is a text, or fields of an Answer; keywords are fields of its Generation."""
         turn = len(self.turns)
         answers = [self._answer(turn, number, attempt) for number, attempt in enumerate(attempts)]
@@ -37,14 +35,12 @@ class Dialogue:
             self.generations[answer.span_id] = self._generation(user_text, answer, generation)
         return self
 
-    def change_generation(self, turn: int, attempt: int, **fields: Any) -> "Dialogue":  # noqa: ANN401
+    def change_generation(self, turn: int, attempt: int, **fields: Any) -> "Dialogue":
         span_id = self.turns[turn].answers[attempt].span_id
         self.generations[span_id] = replace(self.generations[span_id], **fields)
         return self
 
-    def act(
-        self, turn: int, name: str, label: str = "", attempt: int = -1, kind: str = "HUMAN"
-    ) -> "Dialogue":
+    def act(self, turn: int, name: str, label: str = "", attempt: int = -1, kind: str = "HUMAN") -> "Dialogue":
         answer = self.turns[turn].answers[attempt]
         self.feedback.append(
             Feedback(

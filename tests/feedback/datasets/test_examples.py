@@ -30,9 +30,7 @@ def test_the_prompt_is_what_was_sent_to_the_model() -> None:
 
 
 def test_behind_a_bare_string_stand_the_earlier_turns_as_shown() -> None:
-    dialogue = (
-        Dialogue().ask("one?", "replaced", "shown").ask("two?", "second", system_instructions="Be brief.")
-    )
+    dialogue = Dialogue().ask("one?", "replaced", "shown").ask("two?", "second", system_instructions="Be brief.")
     assert read_prompt(dialogue.thumb(1, "up")) == [
         ("system", "Be brief."),
         ("user", "one?"),

@@ -41,8 +41,16 @@ def test_a_write_that_fails_leaves_the_older_dataset_whole(tmp_path: Path) -> No
     assert read_directory(tmp_path) == dict(old.files)
 
 
+def test_the_manifest_is_in_place_only_when_all_others_are(tmp_path: Path) -> None:
+    (tmp_path / "validation.jsonl").mkdir()
+    with pytest.raises(IsADirectoryError):
+        write_files(make_dataset(), tmp_path)
+    assert not (tmp_path / "manifest.json").exists()
+
+
 def test_the_zip_file_holds_the_files_and_is_the_same_each_time() -> None:
     dataset = make_dataset()
     archive = zipfile.ZipFile(io.BytesIO(to_zip(dataset)))
     assert {name: archive.read(name) for name in archive.namelist()} == dict(dataset.files)
     assert to_zip(dataset) == to_zip(make_dataset())
+    assert {entry.date_time for entry in archive.infolist()} == {(1980, 1, 1, 0, 0, 0)}

@@ -12,9 +12,7 @@ from tests.feedback.datasets.dialogue import Dialogue, build
 
 
 def test_the_funnel_accounts_for_every_answer() -> None:
-    dialogue = (
-        Dialogue().ask("one?", "dull", "bright").ask("two?", {"text": "x", "outcome": "error"}).ask("3?", "4")
-    )
+    dialogue = Dialogue().ask("one?", "dull", "bright").ask("two?", {"text": "x", "outcome": "error"}).ask("3?", "4")
     twin = Dialogue("c2").ask("one?", "bright").thumb(0, "up")
     dataset = build("trl-kto", dialogue.thumb(0, "up").notice(0, "regeneration", attempt=0), twin)
     funnel = dataset.manifest["funnel"]
@@ -89,9 +87,7 @@ def test_every_manifest_names_biases_licence_and_a_trainer(format_name: str) -> 
     assert manifest["trainer_advice"]["trainer"] == format_name.removeprefix("trl-").upper() + "Trainer"
 
 
-@pytest.mark.parametrize(
-    ("desirable", "undesirable"), [(1, 1), (4, 3), (10, 1000), (1000, 7), (3, 4), (99_999, 1)]
-)
+@pytest.mark.parametrize(("desirable", "undesirable"), [(1, 1), (4, 3), (10, 1000), (1000, 7), (3, 4), (99_999, 1)])
 def test_class_weights_bring_the_ratio_to_where_kto_wants_it(desirable: int, undesirable: int) -> None:
     desirable_weight, undesirable_weight = weigh_classes(desirable, undesirable)
     ratio = desirable_weight * desirable / (undesirable_weight * undesirable)
@@ -111,11 +107,7 @@ def test_kto_advice_for_one_class_is_to_get_the_other() -> None:
 
 
 def regenerate(conversation_id: str, replaced: str, kept: str) -> Dialogue:
-    return (
-        Dialogue(conversation_id, conversation_id)
-        .ask("one?", replaced, kept)
-        .notice(0, "regeneration", attempt=0)
-    )
+    return Dialogue(conversation_id, conversation_id).ask("one?", replaced, kept).notice(0, "regeneration", attempt=0)
 
 
 def test_dpo_advice_tells_how_often_the_chosen_answer_is_longer() -> None:

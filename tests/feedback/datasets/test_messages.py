@@ -7,9 +7,7 @@ CALL = ToolCall("call_1", "get_weather", {"city": "Oslo"})
 
 
 def test_tool_arguments_are_an_object_and_content_is_a_string() -> None:
-    rows = write_messages(
-        [Message("assistant", "", tool_calls=(CALL,)), Message("tool", "4°", tool_call_id="call_1")]
-    )
+    rows = write_messages([Message("assistant", "", tool_calls=(CALL,)), Message("tool", "4°", tool_call_id="call_1")])
     assert rows == [
         {
             "role": "assistant",

@@ -14,12 +14,8 @@ TEXTS = st.sampled_from(["", " ", "yes", "yes ", "no", "yes, and more", "\u2028"
     max_size=8
 )
 OUTCOMES = st.sampled_from(["completed", "completed", "completed", "stopped", "truncated", "error"])
-ATTEMPTS = st.fixed_dictionaries(
-    {"text": TEXTS, "outcome": OUTCOMES, "ended_by": st.sampled_from(["", "client"])}
-)
-KINDS = st.sampled_from(
-    ["regeneration", "early_termination", "rephrase", "complaint", "praise", "sentiment", "slow"]
-)
+ATTEMPTS = st.fixed_dictionaries({"text": TEXTS, "outcome": OUTCOMES, "ended_by": st.sampled_from(["", "client"])})
+KINDS = st.sampled_from(["regeneration", "early_termination", "rephrase", "complaint", "praise", "sentiment", "slow"])
 
 
 @st.composite
@@ -69,7 +65,7 @@ def test_every_row_is_a_dialogue_that_ends_with_an_answer(crowd: list[Dialogue],
 
 @settings(max_examples=60, deadline=None)
 @given(crowds(), st.sampled_from(list(FORMATS)), st.randoms(use_true_random=False))
-def test_the_order_of_the_input_changes_no_byte(crowd: list[Dialogue], format_name: str, random: Any) -> None:  # noqa: ANN401
+def test_the_order_of_the_input_changes_no_byte(crowd: list[Dialogue], format_name: str, random: Any) -> None:
     before = build(format_name, *crowd).files
     for dialogue in crowd:
         random.shuffle(dialogue.signals)

@@ -85,12 +85,16 @@ def test_contradicting_behaviour_drops_the_answer() -> None:
 
 
 def test_several_statements_give_one_row_with_the_strongest_as_source() -> None:
-    dialogue = (
-        Dialogue().ask("one?", "poor").notice(0, "rephrase", score=0.7).notice(0, "complaint", score=0.9)
-    )
-    dataset = build("trl-kto", dialogue)
-    assert len(read_rows(dataset)) == 1
-    assert dataset.manifest["counts"]["label_sources"] == {"signal:complaint": 1}
+    dialogue = Dialogue().ask("one?", "poor")
+    for kind, score in {"rephrase": 0.7, "complaint": 0.9, "correction": 0.8, "abandonment": 0.6}.items():
+        dialogue.notice(0, kind, score=score)
+    assert read_sources(dialogue) == {"signal:complaint": 1}
+    assert read_sources(dialogue.thumb(0, "down")) == {"thumbs:down": 1}
+
+
+def read_sources(dialogue: Dialogue) -> dict[str, int]:
+    sources: dict[str, int] = build("trl-kto", dialogue).manifest["counts"]["label_sources"]
+    return sources
 
 
 def test_failed_and_empty_answers_are_dropped_with_their_reason() -> None:

@@ -16,31 +16,27 @@ RESULT = Message("tool", "4 degrees", tool_call_id="call_1")
 TOOL = {"type": "function", "name": "get_weather", "parameters": {"type": "object"}}
 
 
-def praise(**generation: Any) -> Dialogue:  # noqa: ANN401
+def praise(**generation: Any) -> Dialogue:
     return Dialogue().ask("Weather in Oslo?", "It is 4 degrees.", **generation).thumb(0, "up")
+
+
+def pass_argument(value: float) -> tuple[Message, ...]:
+    call = ToolCall("call_1", "wait", {"seconds": value})
+    return ASKS, Message("assistant", "", tool_calls=(call,)), RESULT
 
 
 FAULTS: dict[str, dict[str, Any]] = {
     "orphan_tool_call-without-result": {"input_messages": (ASKS, CALLS, Message("user", "and?"))},
     "orphan_tool_call-without-call": {"input_messages": (ASKS, RESULT)},
-    "orphan_tool_call-other-id": {
-        "input_messages": (ASKS, CALLS, Message("tool", "4 degrees", tool_call_id="call_2"))
-    },
-    "orphan_tool_call-in-answer": {
-        "output_messages": (Message("assistant", "Let me see.", tool_calls=(CALL,)),)
-    },
+    "orphan_tool_call-other-id": {"input_messages": (ASKS, CALLS, Message("tool", "4 degrees", tool_call_id="call_2"))},
+    "orphan_tool_call-in-answer": {"output_messages": (Message("assistant", "Let me see.", tool_calls=(CALL,)),)},
     "unknown_role": {"input_messages": (Message("developer", "Be brief."), ASKS)},
     "empty_message": {"input_messages": (ASKS, Message("assistant", ""), Message("user", "and?"))},
     "wrong_last_role": {"input_messages": (ASKS, Message("assistant", "It is"))},
     "no_user_message": {"input_messages": (Message("system", "Be brief."),)},
     "not_text": {"input_messages": (Message("user", "What is it?", parts=({"type": "image_url"},)),)},
-    "not_json-not-a-number": {
-        "input_messages": (
-            ASKS,
-            Message("assistant", "", tool_calls=(ToolCall("c", "f", {"x": float("nan")}),)),
-            Message("tool", "", tool_call_id="c"),
-        )
-    },
+    "not_json-not-a-number": {"input_messages": pass_argument(float("nan"))},
+    "not_json-infinite": {"input_messages": pass_argument(float("inf"))},
     "not_json-half-a-character": {"input_messages": (Message("user", "half \ud83d of it"),)},
 }
 
@@ -76,9 +72,7 @@ def test_tools_stand_in_every_row_as_soon_as_one_has_them_and_else_in_none() -> 
     assert all("tools" not in row for row in read_rows(build("trl-kto", plain)))
 
 
-@pytest.mark.parametrize(
-    "text", ["a\u2028b", "a\x85b", "a\r\nb", "a\x00b", '"},{"label":true}', "<script>", "=1+1"]
-)
+@pytest.mark.parametrize("text", ["a\u2028b", "a\x85b", "a\r\nb", "a\x00b", '"},{"label":true}', "<script>", "=1+1"])
 def test_hostile_text_stays_in_its_line_and_reads_back_unchanged(text: str) -> None:
     dataset = build("trl-kto", Dialogue().ask(text, text + "!").thumb(0, "up"))
     train = dataset.files["train.jsonl"].decode()
