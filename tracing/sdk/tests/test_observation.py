@@ -283,9 +283,7 @@ def test_a_wrong_call_raises_what_it_always_raised(spans: Spans) -> None:
 
 
 def test_public_names_agree_with_all() -> None:
-    public = {
-        name for name in vars(tacit) if not name.startswith("_") and not inspect.ismodule(vars(tacit)[name])
-    }
+    public = {name for name in vars(tacit) if not name.startswith("_") and not inspect.ismodule(vars(tacit)[name])}
     # `tacit.feedback` is both the function and the module that it comes from; the function wins.
     assert public == set(tacit.__all__)
     assert callable(tacit.feedback)

@@ -52,7 +52,7 @@ def refuse_constant(constant: str) -> float:
     raise AssertionError(f"{constant} is not JSON")
 
 
-def decode(text: str) -> Any:  # noqa: ANN401 - whatever JSON holds
+def decode(text: str) -> Any:
     text.encode("utf-8")
     return json.loads(text, parse_constant=refuse_constant)
 
@@ -72,9 +72,7 @@ LEAVES = st.one_of(
     st.builds(pow, st.just(10), st.just(5_000)),  # more digits than Python writes
     st.sampled_from([Colour.RED, object(), int, len, -(2**70)]),
 )
-HASHABLE = st.one_of(
-    st.none(), st.integers(), st.floats(), st.text(st.characters()), st.tuples(st.integers())
-)
+HASHABLE = st.one_of(st.none(), st.integers(), st.floats(), st.text(st.characters()), st.tuples(st.integers()))
 VALUES = st.recursive(
     LEAVES,
     lambda inner: st.one_of(

@@ -274,9 +274,7 @@ def test_every_step_may_run_in_a_thread_and_context_of_its_own(spans: Spans) -> 
     stream = speak()
     shown: list[str] = []
     for _ in WORDS:
-        step = threading.Thread(
-            target=contextvars.copy_context().run, args=(lambda: shown.append(next(stream)),)
-        )
+        step = threading.Thread(target=contextvars.copy_context().run, args=(lambda: shown.append(next(stream)),))
         step.start()
         step.join()
     list(stream)
@@ -345,9 +343,7 @@ def make_openai_chunk(text: str | None) -> object:
         ([], "", "text"),
     ],
 )
-def test_the_text_of_known_chunks_is_joined(
-    spans: Spans, chunks: list[object], output: str, output_type: str
-) -> None:
+def test_the_text_of_known_chunks_is_joined(spans: Spans, chunks: list[object], output: str, output_type: str) -> None:
     @tacit.observe
     def stream() -> Iterator[object]:
         yield from chunks
@@ -379,9 +375,7 @@ def test_streams_that_are_open_at_exit_were_stopped_by_the_shutdown() -> None:
         next(stream)
         """
     )
-    done = subprocess.run(
-        [sys.executable, "-c", program], capture_output=True, text=True, timeout=60, check=True
-    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=60, check=True)
     assert '"tacit.ended_by": "shutdown"' in done.stdout
     assert '"tacit.output": "partial"' in done.stdout
     assert done.stderr == ""

@@ -8,41 +8,25 @@ import logging
 import os
 import threading
 from collections.abc import MutableMapping
-from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any, Final, cast
 from weakref import WeakKeyDictionary
 
 from opentelemetry import trace
-from opentelemetry.exporter.otlp.proto.http import Compression
-from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
 from opentelemetry.sdk.resources import SERVICE_NAME, Resource
-from opentelemetry.sdk.trace import ReadableSpan, SpanProcessor, TracerProvider
-from opentelemetry.sdk.trace.export import BatchSpanProcessor
+from opentelemetry.sdk.trace import TracerProvider
 
 from tacit.context import ConversationProcessor
+from tacit.exporting import ExportProcessor, Target
 
 DEFAULT_ENDPOINT: Final = "http://127.0.0.1:4318"
-EXIT_SECONDS: Final = 2.0
-"""For how long spans that have not left yet may hold the exit of the app."""
 _TRACES_PATH: Final = "/v1/traces"
 _ENDPOINT_VARIABLES: Final = ("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", "OTEL_EXPORTER_OTLP_ENDPOINT")
-_COMPRESSION_VARIABLES: Final = ("OTEL_EXPORTER_OTLP_TRACES_COMPRESSION", "OTEL_EXPORTER_OTLP_COMPRESSION")
-_SCHEDULE_DELAY_MS: Final = 1_000
-_QUEUE_SIZE: Final = 65_536
 
 _logger = logging.getLogger(__name__)
 _lock = threading.RLock()
 _provider: trace.TracerProvider | None = None
 _tracer: trace.Tracer | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Target:
-    """Where spans are sent to; None leaves it to the `OTEL_*` variables."""
-
-    url: str | None
-    api_key: str | None
 
 
 def configure(
@@ -117,9 +101,7 @@ def _configure_export(target: Target, service_name: str | None) -> None:
     if not isinstance(provider, TracerProvider):
         provider = _provider if isinstance(_provider, TracerProvider) else _make_provider(service_name)
     elif service_name is not None and provider.resource.attributes.get(SERVICE_NAME) != service_name:
-        _logger.warning(
-            "service_name=%r has no effect: the tracer provider has its name already", service_name
-        )
+        _logger.warning("service_name=%r has no effect: the tracer provider has its name already", service_name)
     _use_provider(provider)
     _export_to(provider, target)
 
@@ -151,51 +133,6 @@ def _export_to(provider: TracerProvider, target: Target) -> None:
         _watched[provider] = processor = ExportProcessor(target)
         provider.add_span_processor(processor)
     processor.send_to(target)
-
-
-class ExportProcessor(SpanProcessor):
-    """Sends ended spans in batches to one target, which may be changed."""
-
-    def __init__(self, target: Target) -> None:
-        self._target = target
-        self._batches = BoundedBatchProcessor(target)
-
-    def send_to(self, target: Target) -> None:
-        if target != self._target:
-            before, self._batches = self._batches, BoundedBatchProcessor(target)
-            self._target = target
-            before.shutdown()
-
-    def on_end(self, span: ReadableSpan) -> None:
-        self._batches.on_end(span)
-
-    def force_flush(self, timeout_millis: int = 30_000) -> bool:
-        return self._batches.force_flush(timeout_millis)
-
-    def shutdown(self) -> None:
-        self._batches.shutdown()
-
-
-class BoundedBatchProcessor(BatchSpanProcessor):
-    """Spans leave after a second, a burst of thousands fits, a dead target hardly holds the exit."""
-
-    def __init__(self, target: Target) -> None:
-        super().__init__(
-            _make_exporter(target),
-            max_queue_size=None if os.environ.get("OTEL_BSP_MAX_QUEUE_SIZE") else _QUEUE_SIZE,
-            schedule_delay_millis=None if os.environ.get("OTEL_BSP_SCHEDULE_DELAY") else _SCHEDULE_DELAY_MS,
-        )
-
-    def shutdown(self) -> None:
-        self._batch_processor.shutdown(timeout_millis=int(EXIT_SECONDS * 1_000))
-
-
-def _make_exporter(target: Target) -> OTLPSpanExporter:
-    headers = None if target.api_key is None else {"authorization": f"Bearer {target.api_key}"}
-    chosen = any(os.environ.get(name) for name in _COMPRESSION_VARIABLES)
-    return OTLPSpanExporter(
-        endpoint=target.url, headers=headers, compression=None if chosen else Compression.Gzip
-    )
 
 
 _watched: Final[MutableMapping[trace.TracerProvider, ExportProcessor | None]] = WeakKeyDictionary()

@@ -59,9 +59,7 @@ class conversation:  # noqa: N801 - a verb of the API, used like `contextlib.sup
     Ids that are not given stay those of the conversation around it.
     """
 
-    def __init__(
-        self, id: str | None = None, user_id: str | None = None, message_id: str | None = None
-    ) -> None:
+    def __init__(self, id: str | None = None, user_id: str | None = None, message_id: str | None = None) -> None:
         given = {
             attributes.CONVERSATION_ID: id,
             attributes.USER_ID: user_id,

@@ -126,9 +126,7 @@ def _write_score(score: object) -> dict[str, float]:
 def _send(values: Mapping[str, str | float]) -> None:
     try:
         now_ns = time.time_ns()
-        span = get_tracer().start_span(
-            attributes.FEEDBACK_SPAN_NAME, Context(), attributes=values, start_time=now_ns
-        )
+        span = get_tracer().start_span(attributes.FEEDBACK_SPAN_NAME, Context(), attributes=values, start_time=now_ns)
         span.end(end_time=now_ns)
     except Exception:
         _logger.warning("tacit could not record feedback; the app is not affected", exc_info=True)

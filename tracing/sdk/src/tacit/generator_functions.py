@@ -2,7 +2,6 @@
 
 Frameworks choose by `inspect.isgeneratorfunction` and `isasyncgenfunction`, which look at the code's flags.
 """
-# ruff: noqa: ANN401 - stands in for functions of any type
 
 import functools
 from collections.abc import Callable

@@ -72,16 +72,12 @@ def read_parameters(function: Callable[..., Any]) -> Parameters:
         parameters = inspect.signature(function).parameters.values()
     except (TypeError, ValueError):  # some builtins tell no signature
         return Parameters()
-    positional = tuple(
-        one.name for one in parameters if one.kind in (one.POSITIONAL_ONLY, one.POSITIONAL_OR_KEYWORD)
-    )
+    positional = tuple(one.name for one in parameters if one.kind in (one.POSITIONAL_ONLY, one.POSITIONAL_OR_KEYWORD))
     variadic = next((one.name for one in parameters if one.kind is one.VAR_POSITIONAL), "args")
     return Parameters(positional, variadic)
 
 
-def keep_from_app(
-    record: Callable[Concatenate["Call", _P], None], /
-) -> Callable[Concatenate["Call", _P], None]:
+def keep_from_app(record: Callable[Concatenate["Call", _P], None], /) -> Callable[Concatenate["Call", _P], None]:
     """What goes wrong while recording is logged; the app's own call goes on."""
 
     @functools.wraps(record)
@@ -113,9 +109,7 @@ class Call:
         self.context = set_span_in_context(self.span, parent)
 
     @keep_from_app
-    def _start(
-        self, operation: Operation, args: tuple[Any, ...], kwargs: Mapping[str, Any], parent: Context
-    ) -> None:
+    def _start(self, operation: Operation, args: tuple[Any, ...], kwargs: Mapping[str, Any], parent: Context) -> None:
         span = get_tracer().start_span(operation.name, parent, attributes=operation.attributes)
         self.span = span
         if span.is_recording():

@@ -29,9 +29,7 @@ def encode_arguments(arguments: Mapping[str, object]) -> str:
     if len(text) <= LENGTH_LIMIT:
         return text
     share = LENGTH_LIMIT // (2 * len(arguments))
-    return encode_json(
-        {name: cut_text(encode_text_or_json(value), share) for name, value in arguments.items()}
-    )
+    return encode_json({name: cut_text(encode_text_or_json(value), share) for name, value in arguments.items()})
 
 
 def encode_text_or_json(value: object) -> str:
@@ -132,6 +130,4 @@ class _Simplifier:
         }
 
 
-_ENCODER: Final = json.JSONEncoder(
-    ensure_ascii=False, allow_nan=False, separators=(",", ":"), default=describe_value
-)
+_ENCODER: Final = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":"), default=describe_value)

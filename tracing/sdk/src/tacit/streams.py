@@ -3,7 +3,6 @@
 The span is current inside the generator's body alone, never in the code that reads it. It ends exactly once:
 when the generator is exhausted, raises, is closed, cancelled or dropped, or when the process ends.
 """
-# ruff: noqa: ANN401 - generators carry values of any type
 
 import atexit
 import functools
