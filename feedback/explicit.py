@@ -4,6 +4,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from tacit import attributes as keys
+
+from tracing.conventions.messages import parse_json
+from tracing.conventions.shared_attributes import pick_text
+from tracing.spans import AttributeValue, Span
+
 
 @dataclass(frozen=True, slots=True)
 class Feedback:
@@ -25,3 +31,38 @@ class Feedback:
     trace_id: str = ""
     span_id: str = ""
     message_id: str = ""
+
+
+def read_feedback(span: Span) -> Feedback | None:
+    """The feedback that a span of the SDK carries; None where the span is no feedback or has no name."""
+    attributes = span.attributes
+    name = pick_text(attributes, (keys.FEEDBACK_NAME,))
+    if span.name != keys.FEEDBACK_SPAN_NAME or not name:
+        return None
+    metadata = parse_json(attributes.get(keys.FEEDBACK_METADATA, "{}"))
+    return Feedback(
+        project_id=span.project_id,
+        identifier=pick_text(attributes, (keys.FEEDBACK_IDENTIFIER,)) or f"{span.trace_id}:{span.span_id}",
+        name=name,
+        time_ns=span.start_time_ns,
+        score=read_score(attributes.get(keys.FEEDBACK_SCORE)),
+        label=pick_text(attributes, (keys.FEEDBACK_LABEL,)),
+        explanation=pick_text(attributes, (keys.FEEDBACK_EXPLANATION,)),
+        correction=pick_text(attributes, (keys.FEEDBACK_CORRECTION,)),
+        annotator_kind=pick_text(attributes, (keys.FEEDBACK_ANNOTATOR_KIND,)) or "HUMAN",
+        metadata=metadata if isinstance(metadata, Mapping) else {},
+        conversation_id=pick_text(attributes, (keys.CONVERSATION_ID,)),
+        trace_id=pick_text(attributes, (keys.FEEDBACK_TRACE_ID,)).lower(),
+        span_id=pick_text(attributes, (keys.FEEDBACK_SPAN_ID,)).lower(),
+        message_id=pick_text(attributes, (keys.MESSAGE_ID,)),
+    )
+
+
+def read_score(value: AttributeValue) -> float | None:
+    """A number, also one that was sent as text; None where it is none."""
+    if isinstance(value, bool | int | float):
+        return float(value)
+    try:
+        return float(value) if isinstance(value, str) else None
+    except ValueError:
+        return None

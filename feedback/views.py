@@ -96,9 +96,7 @@ def read_chart(project: Project, filters: Filters, now_ns: int, conversations: i
     )
 
 
-def read_list(
-    project: Project, filters: Filters, cursor: Cursor, now_ns: int, limit: int
-) -> list[ListedConversation]:
+def read_list(project: Project, filters: Filters, cursor: Cursor, now_ns: int, limit: int) -> list[ListedConversation]:
     """Query one page of the list, with the signals of its conversations."""
     store = get_store()
     rows = store.query(

@@ -64,7 +64,7 @@ _open_until = 0.0
 
 def is_open() -> bool:
     """Whether there is no user yet and nobody but this machine can reach us."""
-    global _closed, _open_until  # noqa: PLW0603 -- what was closed stays closed for this process
+    global _closed, _open_until
     if _closed or not is_loopback(settings.BIND_HOST):
         return False
     if time.monotonic() < _open_until:
@@ -76,7 +76,7 @@ def is_open() -> bool:
 
 def forget_users() -> None:
     """Look again whether there are users (tests only ever need it)."""
-    global _closed, _open_until  # noqa: PLW0603
+    global _closed, _open_until
     _closed, _open_until = False, 0.0
 
 
@@ -154,9 +154,7 @@ def authorise_api(request: HttpRequest) -> Project | None:
 
 def read_origin(request: HttpRequest) -> RequestOrigin:
     headers = request.headers
-    return RequestOrigin(
-        headers.get("Host", ""), headers.get("Origin", ""), headers.get("Sec-Fetch-Site", "").lower()
-    )
+    return RequestOrigin(headers.get("Host", ""), headers.get("Origin", ""), headers.get("Sec-Fetch-Site", "").lower())
 
 
 class AccessMiddleware:

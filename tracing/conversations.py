@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 
 from tracing.conventions import ReadTrace, tacit_sdk
 from tracing.conventions.messages import find_user_text
+from tracing.conventions.shared_attributes import read_error
 from tracing.generations import Generation, Message, Outcome
 from tracing.spans import Span
 
@@ -139,7 +140,7 @@ def build_exchange(generations: Sequence[Generation], frame: Span | None) -> Exc
         framed = tacit_sdk.read_outcome(frame)
         if framed != "completed":
             outcome, ended_by = framed, str(frame.attributes.get("tacit.ended_by") or "")
-            error_type = error_type or tacit_sdk.read_error(frame)[0]
+            error_type = error_type or read_error(frame)[0]
     return Exchange(
         project_id=first.project_id,
         conversation_id=first.conversation_id,

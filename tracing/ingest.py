@@ -54,7 +54,9 @@ class Ingest:
         submission = Submission(batch, size)
         with self._changed:
             if self._stopping or (self._backlog and self._backlog + size > self.backlog_limit):
-                raise BacklogFullError(f"{self._backlog:,} bytes wait for the store; the limit is {self.backlog_limit:,}")
+                raise BacklogFullError(
+                    f"{self._backlog:,} bytes wait for the store; the limit is {self.backlog_limit:,}"
+                )
             self._waiting.append(submission)
             self._backlog += size
             self._changed.notify()
@@ -116,7 +118,7 @@ _ingest_lock = threading.Lock()
 
 def get_ingest() -> Ingest:
     """This process's ingest over its store."""
-    global _ingest  # noqa: PLW0603 -- one committer a process
+    global _ingest
     with _ingest_lock:
         if _ingest is None:
             from django.conf import settings
@@ -127,7 +129,7 @@ def get_ingest() -> Ingest:
 
 def stop_ingest() -> None:
     """Commit what waits and forget the process's ingest."""
-    global _ingest  # noqa: PLW0603
+    global _ingest
     with _ingest_lock:
         if _ingest is not None:
             _ingest.stop()

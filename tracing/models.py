@@ -28,3 +28,14 @@ class ApiKey(models.Model):
 
     def __str__(self) -> str:
         return f"{self.prefix}… of {self.project.slug}"
+
+
+class StageLease(models.Model):
+    """Which process works on a stage, until when: two at once would undo each other's conversations."""
+
+    stage = models.CharField(max_length=50, unique=True)
+    holder = models.CharField(max_length=200)
+    until = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.stage}: {self.holder}"

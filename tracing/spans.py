@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
-AttributeValue: TypeAlias = "str | bool | int | float | None | list[AttributeValue] | dict[str, AttributeValue]"
+AttributeValue: TypeAlias = "str | bool | int | float | list[AttributeValue] | dict[str, AttributeValue] | None"
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ Every thread gets a client of its own; all of them share one engine or one serve
 
 import threading
 from collections.abc import Mapping, Sequence
-from functools import lru_cache
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -28,7 +28,7 @@ class StoreUnavailableError(Exception):
     """ClickHouse did not answer, or another process holds the embedded directory."""
 
 
-@lru_cache(maxsize=None)
+@cache
 def read_query(path: str) -> str:
     """Text of a query file, named from the repository's root, for instance `tracing/sql/stats.sql`."""
     return (ROOT / path).read_text(encoding="utf-8")
@@ -59,7 +59,7 @@ class Store:
         """The same by column: faster where there are many rows."""
         result = self._client().query(read_query(path), parameters=parameters)
         if not result.row_count:
-            return {name: () for name in result.column_names}
+            return dict.fromkeys(result.column_names, ())
         return dict(zip(result.column_names, result.result_columns, strict=True))
 
     def insert(self, table: str, columns: Columns) -> None:
@@ -140,7 +140,7 @@ _store_lock = threading.Lock()
 
 def get_store() -> Store:
     """This process's store, opened at its first use with Django's `CLICKHOUSE_DSN`."""
-    global _store  # noqa: PLW0603 -- one engine a process is the engine's own rule
+    global _store
     with _store_lock:
         if _store is None:
             from django.conf import settings
@@ -151,7 +151,7 @@ def get_store() -> Store:
 
 def close_store() -> None:
     """Close this process's store; the next `get_store` opens it anew."""
-    global _store  # noqa: PLW0603
+    global _store
     with _store_lock:
         if _store is not None:
             _store.close()

@@ -49,9 +49,7 @@ def write_lines(endpoint: str, needs_key: bool) -> dict[str, str]:
     """The lines to paste. The SDK is in this checkout; on another machine its path there has to be put in."""
     sdk = settings.BASE_DIR / SDK_DIRECTORY if is_open() else SDK_DIRECTORY
     key = ', api_key="tacit_…"' if needs_key else ""
-    exporter = (
-        f"export OTEL_EXPORTER_OTLP_ENDPOINT={endpoint}\nexport OTEL_EXPORTER_OTLP_PROTOCOL=http/protobuf"
-    )
+    exporter = f"export OTEL_EXPORTER_OTLP_ENDPOINT={endpoint}\nexport OTEL_EXPORTER_OTLP_PROTOCOL=http/protobuf"
     return {
         "install": f"pip install {sdk}",
         "decorate": (

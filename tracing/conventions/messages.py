@@ -38,9 +38,10 @@ def parse_message(value: Any) -> Message | None:
     if not isinstance(value, Mapping) or not isinstance(value.get("role"), str):
         return None
     parts = value.get("parts", value.get("content"))
+    kept: tuple[Mapping[str, Any], ...] = ()
+    tool_calls: tuple[ToolCall, ...] = ()
     if isinstance(parts, str) or parts is None:
-        text, kept = parts or "", ()
-        tool_calls: tuple[ToolCall, ...] = ()
+        text = parts or ""
     else:
         listed = [part for part in parts if isinstance(part, Mapping)] if isinstance(parts, list) else []
         text = join_text(parts)

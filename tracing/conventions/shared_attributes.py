@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from tacit import attributes as keys
+
 from tracing.generations import Outcome
 from tracing.spans import AttributeValue, Span, Trace
 

@@ -9,6 +9,7 @@ from dataclasses import replace
 from typing import Any
 
 from tacit import attributes as keys
+
 from tracing.conventions.messages import find_user_text, parse_json, parse_messages, split_system
 from tracing.conventions.shared_attributes import pick_int, pick_text, read_error, read_identity, read_seconds
 from tracing.generations import Generation, Message, Outcome
@@ -89,8 +90,7 @@ def tell_once(span: Span, call: Generation) -> Generation:
         input_messages=call.input_messages or split_system(read_input(read_arguments(span)))[1],
         user_text=call.user_text or find_user_text(read_input(read_arguments(span))),
         streamed=call.streamed or span.attributes.get(keys.REQUEST_STREAM) is True,
-        time_to_first_chunk_ns=call.time_to_first_chunk_ns
-        or read_seconds(span.attributes, keys.TIME_TO_FIRST_CHUNK),
+        time_to_first_chunk_ns=call.time_to_first_chunk_ns or read_seconds(span.attributes, keys.TIME_TO_FIRST_CHUNK),
     )
 
 

@@ -10,7 +10,13 @@ from typing import TYPE_CHECKING
 
 from django.db import close_old_connections
 from google.protobuf.message import DecodeError
-from google.rpc.code_pb2 import INVALID_ARGUMENT, PERMISSION_DENIED, RESOURCE_EXHAUSTED, UNAUTHENTICATED, UNAVAILABLE
+from google.rpc.code_pb2 import (
+    INVALID_ARGUMENT,
+    PERMISSION_DENIED,
+    RESOURCE_EXHAUSTED,
+    UNAUTHENTICATED,
+    UNAVAILABLE,
+)
 from google.rpc.status_pb2 import Status
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import (
     ExportTraceServiceRequest,
@@ -76,7 +82,7 @@ def receive(environ: "WSGIEnvironment") -> bytes:
     if batch.rejected:
         response.partial_success.rejected_spans = batch.rejected
         response.partial_success.error_message = batch.reason
-    return response.SerializeToString()
+    return bytes(response.SerializeToString())
 
 
 def check_route(environ: "WSGIEnvironment") -> None:
@@ -84,16 +90,16 @@ def check_route(environ: "WSGIEnvironment") -> None:
     if path.rstrip("/") != "/v1/traces":
         raise RefusedError("404 Not Found", INVALID_ARGUMENT, f"There is nothing at {path}; send spans to /v1/traces.")
     if environ["REQUEST_METHOD"] != "POST":
-        raise RefusedError(
-            "405 Method Not Allowed", INVALID_ARGUMENT, "Send spans by POST.", ("Allow", "POST")
-        )
+        raise RefusedError("405 Method Not Allowed", INVALID_ARGUMENT, "Send spans by POST.", ("Allow", "POST"))
 
 
 def find_project(environ: "WSGIEnvironment") -> int:
     """Number of the project of the request's key, or of the open server's default project."""
     key = read_key(environ.get("HTTP_AUTHORIZATION", ""), environ.get("HTTP_X_API_KEY", ""))
     origin = RequestOrigin(
-        environ.get("HTTP_HOST", ""), environ.get("HTTP_ORIGIN", ""), environ.get("HTTP_SEC_FETCH_SITE", "").lower()
+        environ.get("HTTP_HOST", ""),
+        environ.get("HTTP_ORIGIN", ""),
+        environ.get("HTTP_SEC_FETCH_SITE", "").lower(),
     )
     close_old_connections()
     try:
@@ -131,7 +137,9 @@ def read_body(environ: "WSGIEnvironment") -> bytes:
         return data
     if encoding != "gzip":
         raise RefusedError(
-            "415 Unsupported Media Type", INVALID_ARGUMENT, f"Content-Encoding is {encoding!r}; send gzip or none."
+            "415 Unsupported Media Type",
+            INVALID_ARGUMENT,
+            f"Content-Encoding is {encoding!r}; send gzip or none.",
         )
     return decompress(data)
 

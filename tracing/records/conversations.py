@@ -18,9 +18,7 @@ def load_conversation(store: Store, project_id: int, conversation_id: str) -> Co
     return load_conversations(store, project_id, [conversation_id]).get(conversation_id)
 
 
-def load_conversations(
-    store: Store, project_id: int, conversation_ids: Sequence[str]
-) -> dict[str, Conversation]:
+def load_conversations(store: Store, project_id: int, conversation_ids: Sequence[str]) -> dict[str, Conversation]:
     """Those of these conversations that exist, by id."""
     if not conversation_ids:
         return {}
@@ -47,8 +45,7 @@ def read_turn(row: Mapping[str, Any]) -> Turn:
     """A turn from its row, whose columns `answer_<field>` hold one element an answer."""
     listed = zip(*(row[f"answer_{name}"] for name in ANSWER_FIELDS), strict=True)
     answers = tuple(
-        Answer(**{name: freeze(value) for name, value in zip(ANSWER_FIELDS, values, strict=True)})
-        for values in listed
+        Answer(**{name: freeze(value) for name, value in zip(ANSWER_FIELDS, values, strict=True)}) for values in listed
     )
     return Turn(row["turn_index"], row["user_text"], answers[-1], answers[:-1])
 

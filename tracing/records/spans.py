@@ -76,5 +76,3 @@ def restore(text: str, type_name: str) -> AttributeValue:
         decoded: AttributeValue = json.loads(text)
         return decoded
     return None if type_name == "empty" else text
-
-

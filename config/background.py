@@ -1,0 +1,46 @@
+"""Celery inside a process: worker and beat in threads, over any broker, the in-memory one included."""
+
+import logging
+import threading
+
+from celery.beat import Scheduler, Service
+from celery.worker import WorkController, state
+
+from config.celery import app
+
+logger = logging.getLogger(__name__)
+
+CONCURRENCY = 3
+
+
+class Background:
+    """A worker and a beat that start and stop together."""
+
+    def __init__(self) -> None:
+        self._worker = WorkController(
+            app=app,
+            pool_cls="threads",
+            concurrency=CONCURRENCY,
+            without_heartbeat=True,
+            without_mingle=True,
+            without_gossip=True,
+            quiet=True,
+        )
+        self._beat = Service(app, scheduler_cls=Scheduler)
+        self._threads = [
+            threading.Thread(target=self._worker.start, name="celery-worker", daemon=True),
+            threading.Thread(target=self._beat.start, name="celery-beat", daemon=True),
+        ]
+
+    def start(self) -> None:
+        for thread in self._threads:
+            thread.start()
+
+    def stop(self, timeout_seconds: float = 10.0) -> None:
+        """Send nothing new, finish what runs, then end."""
+        self._beat.stop()
+        state.should_stop = 0
+        for thread in self._threads:
+            thread.join(timeout_seconds)
+            if thread.is_alive():
+                logger.warning("%s did not end within %.0f s", thread.name, timeout_seconds)

@@ -1,0 +1,27 @@
+"""Celery only says when: each task asks the store for its work."""
+
+import os
+
+from celery import Celery
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+
+TICK_SECONDS = 1.0
+
+app = Celery("tacit")
+app.config_from_object("django.conf:settings", namespace="CELERY")
+app.conf.update(
+    task_ignore_result=True,
+    broker_connection_retry_on_startup=True,
+    broker_transport_options={"polling_interval": 0.1},
+    worker_hijack_root_logger=False,
+    worker_prefetch_multiplier=1,
+    worker_send_task_events=False,
+    task_acks_late=True,
+    timezone="UTC",
+)
+app.conf.beat_schedule = {
+    name: {"task": name, "schedule": TICK_SECONDS, "options": {"expires": 5 * TICK_SECONDS}}
+    for name in ("tracing.read_changed_traces", "feedback.read_feedback", "feedback.derive_signals")
+}
+app.autodiscover_tasks(["tracing", "feedback"])

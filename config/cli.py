@@ -1,0 +1,187 @@
+"""The command `tacit`. What a command needs is imported when it runs, so that `--help` is quick."""
+
+import os
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, NoReturn
+
+import click
+
+if TYPE_CHECKING:
+    from config.env import Environment
+
+FAILED = 2
+
+
+def fail(message: str) -> NoReturn:
+    """End with one line that says what to do."""
+    click.echo(f"tacit: {message}", err=True)
+    sys.exit(FAILED)
+
+
+def set_up(**options: object) -> "Environment":
+    """Django with these options over `TACIT_*`; the environment. A wrong setting ends the command."""
+    for name, value in options.items():
+        if value is not None:
+            os.environ[f"TACIT_{name.upper()}"] = str(value)
+    from pydantic import ValidationError
+
+    from config.env import Environment
+
+    try:
+        env = Environment()
+    except ValidationError as error:
+        fail("; ".join(f"TACIT_{str(each['loc'][0]).upper()}: {each['msg']}" for each in error.errors()))
+    from config import data_directory
+
+    try:
+        data_directory.prepare(env.data_dir.absolute())
+    except data_directory.DataDirectoryError as error:
+        fail(str(error))
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+    import django
+
+    django.setup()
+    return env
+
+
+def run(work: Callable[[], object]) -> None:
+    """Run `work`; what a person can mend becomes one line."""
+    from config.data_directory import DataDirectoryError
+    from config.platform import CannotStartError
+    from tracing.store import StoreUnavailableError
+
+    try:
+        work()
+    except (CannotStartError, DataDirectoryError, StoreUnavailableError) as error:
+        fail(str(error))
+
+
+data_dir_option = click.option(
+    "--data-dir",
+    type=click.Path(path_type=Path),
+    help="Directory of the databases (TACIT_DATA_DIR, default .tacit).",
+)
+host_option = click.option("--host", help="Address to listen on (TACIT_HOST, default 127.0.0.1).")
+port_option = click.option("--port", type=int, help="Dashboard, REST and OTLP (TACIT_PORT, default 8642).")
+otlp_http_port_option = click.option(
+    "--otlp-http-port", type=int, help="OTLP/HTTP (TACIT_OTLP_HTTP_PORT, default 4318)."
+)
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="tacit-server", prog_name="tacit")
+def main() -> None:
+    """Tacit hears what users of an AI app never say."""
+
+
+@main.command()
+@host_option
+@port_option
+@otlp_http_port_option
+@data_dir_option
+@click.option("--demo", is_flag=True, help="Fill the project `demo` with a week of real dialogues.")
+def up(host: str | None, port: int | None, otlp_http_port: int | None, data_dir: Path | None, demo: bool) -> None:
+    """Run the whole platform in one process."""
+    env = set_up(host=host, port=port, otlp_http_port=otlp_http_port, data_dir=data_dir)
+    from config.platform import run_platform
+
+    run(lambda: run_platform(env, demo=demo))
+
+
+@main.command()
+@host_option
+@port_option
+@otlp_http_port_option
+def web(host: str | None, port: int | None, otlp_http_port: int | None) -> None:
+    """Run pages, REST and OTLP alone, for many machines."""
+    env = set_up(host=host, port=port, otlp_http_port=otlp_http_port)
+    from config.platform import run_web
+
+    run(lambda: run_web(env))
+
+
+@main.command()
+def worker() -> None:
+    """Run a Celery worker alone."""
+    set_up()
+    from config.platform import run_worker
+
+    run(run_worker)
+
+
+@main.command()
+def beat() -> None:
+    """Run Celery's beat alone; one for an installation."""
+    set_up()
+    from config.platform import run_beat
+
+    run(run_beat)
+
+
+@main.command()
+@data_dir_option
+def migrate(data_dir: Path | None) -> None:
+    """Bring the schema of both databases up to date."""
+    set_up(data_dir=data_dir)
+    from config.platform import hold_data_directory, migrate_databases
+
+    def work() -> None:
+        with hold_data_directory():
+            migrate_databases()
+
+    run(work)
+    click.echo("Both databases have today's schema.")
+
+
+@main.command()
+@click.option("--email", required=True, help="The user's e-mail, with which they log in.")
+@click.option(
+    "--password-file",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="Read the password from here.",
+)
+@data_dir_option
+def createuser(email: str, password_file: Path | None, data_dir: Path | None) -> None:
+    """Create a user. The first one closes pages, REST and OTLP to everybody without a login or key."""
+    set_up(data_dir=data_dir)
+    from config.users import CannotCreateUserError, create_user
+
+    password = (
+        password_file.read_text(encoding="utf-8").rstrip("\r\n")
+        if password_file
+        else click.prompt("Password", hide_input=True, confirmation_prompt=True)
+    )
+    try:
+        key = create_user(email, password)
+    except CannotCreateUserError as error:
+        fail(str(error))
+    click.echo(f"Created {email}. Pages need a login now; REST and OTLP need a key.")
+    if key:
+        click.echo(f"Key of project default, shown this once: {key}")
+        click.echo(f'Use it: tacit.configure(api_key="{key}"), or OTEL_EXPORTER_OTLP_HEADERS="x-api-key={key}"')
+
+
+@main.command()
+@click.option("--format", "format_name", required=True, help="trl-sft, trl-dpo or trl-kto.")
+@click.option("--out", required=True, type=click.Path(file_okay=False, path_type=Path), help="Directory to write.")
+@click.option("--project", default="default", show_default=True)
+@data_dir_option
+def export(format_name: str, out: Path, project: str, data_dir: Path | None) -> None:
+    """Write a dataset: rows, manifest and provenance. Works while the server runs, too."""
+    set_up(data_dir=data_dir)
+    from config.exporting import CannotExportError, export_dataset
+
+    def work() -> None:
+        try:
+            manifest = export_dataset(project, format_name, out)
+        except CannotExportError as error:
+            fail(str(error))
+        click.echo(manifest)
+
+    run(work)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,75 @@
+"""A waitress server in a thread of its own, on a socket that was bound before, which can be drained."""
+
+import socket
+import threading
+import time
+from typing import Any
+
+from waitress import wasyncore
+from waitress.server import create_server
+
+from tracing.receive.http import MAX_BODY_BYTES
+
+THREADS = 16
+POLL_SECONDS = 0.5
+
+
+class PortBusyError(Exception):
+    """Another program listens there."""
+
+
+def bind(host: str, port: int) -> socket.socket:
+    """A socket that listens on `host` and `port`; 0 lets the system choose. Raises PortBusyError or OSError."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listening = socket.socket(family, socket.SOCK_STREAM)
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listening.bind((host, port))
+        listening.listen(1024)
+    except OSError as error:
+        listening.close()
+        if isinstance(error, OSError) and error.errno in (98, 48):  # EADDRINUSE on Linux, macOS
+            raise PortBusyError(f"port {port} of {host} is taken") from error
+        raise
+    return listening
+
+
+class HttpServer:
+    """Serves a WSGI application until it is stopped; then it answers what came in and takes nothing new."""
+
+    def __init__(self, application: Any, listening: socket.socket) -> None:
+        self.port: int = listening.getsockname()[1]
+        self._map: dict[int, Any] = {}
+        self._server = create_server(
+            application,
+            map=self._map,
+            sockets=[listening],
+            threads=THREADS,
+            ident="tacit",
+            max_request_body_size=MAX_BODY_BYTES + 1024,
+            connection_limit=1000,
+            asyncore_use_poll=True,
+            channel_timeout=120,
+        )
+        self._stopped = threading.Event()
+        self._thread = threading.Thread(target=self._run, name=f"http-{self.port}", daemon=True)
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def stop(self, timeout_seconds: float = 10.0) -> None:
+        """Take no new connection, wait for what is being answered, then close."""
+        self._server.accepting = False
+        deadline = time.monotonic() + timeout_seconds
+        dispatcher = self._server.task_dispatcher
+        while (dispatcher.queue or dispatcher.active_count > 0) and time.monotonic() < deadline:
+            time.sleep(0.02)
+        self._stopped.set()
+        self._server.pull_trigger()
+        self._thread.join(timeout=2)
+        dispatcher.shutdown(timeout=1)
+        wasyncore.close_all(self._map)
+
+    def _run(self) -> None:
+        while not self._stopped.is_set():
+            wasyncore.loop(timeout=POLL_SECONDS, use_poll=True, map=self._map, count=1)

@@ -1,0 +1,217 @@
+"""The processes of Tacit: the whole platform in one, or web, worker and beat alone."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+
+import click
+from django.conf import settings
+from django.contrib.auth import get_user_model
+from django.core.management import call_command
+
+from config import data_directory
+from config.background import Background
+from config.env import Environment
+from config.http_server import HttpServer, PortBusyError, bind
+from config.wsgi import application
+from tracing.access import RunToken, create_key, is_loopback
+from tracing.ingest import stop_ingest
+from tracing.models import DEFAULT_PROJECT, DEMO_PROJECT, ApiKey, Project
+from tracing.receive.http import otlp_application
+from tracing.store import EMBEDDED_PREFIX, close_store, get_store
+
+DEMO_KEY_NAME = "demo replay"
+
+
+class CannotStartError(Exception):
+    """A process cannot start; the message says what to do."""
+
+
+def migrate_databases() -> None:
+    """Bring the schemas of both databases up to date."""
+    call_command("migrate", verbosity=0, interactive=False)
+    get_store().migrate()
+
+
+def run_platform(env: Environment, *, demo: bool) -> None:
+    """Web, OTLP, worker and beat in this process until SIGINT or SIGTERM; then drain and stop."""
+    with ExitStack() as stack:
+        stack.enter_context(hold_data_directory())
+        web, otlp = bind_ports(env)
+        stack.enter_context(open_databases(env))
+        urls = stack.enter_context(serve(env, web, otlp))
+        stack.enter_context(work_in_background())
+        greet(urls)
+        if demo:
+            stack.enter_context(replay_demo(urls.otlp))
+        wait_for_signal()
+        click.echo("Stopping: what came in is being committed …")
+
+
+def run_web(env: Environment) -> None:
+    """Pages, REST and OTLP until SIGINT or SIGTERM, over databases that other processes use too."""
+    refuse_embedded("web")
+    with ExitStack() as stack:
+        data_directory.prepare(settings.DATA_DIR)
+        web, otlp = bind_ports(env)
+        stack.enter_context(open_databases(env))
+        greet(stack.enter_context(serve(env, web, otlp)))
+        wait_for_signal()
+
+
+def refuse_embedded(command: str) -> None:
+    """The embedded engine and the in-memory broker live in one process only."""
+    if settings.CLICKHOUSE_DSN.startswith(EMBEDDED_PREFIX) or settings.CELERY_BROKER_URL.startswith("memory:"):
+        raise CannotStartError(
+            f"`tacit {command}` is one of several processes: set TACIT_CLICKHOUSE_DSN to a ClickHouse server and "
+            "TACIT_BROKER_URL to Redis or RabbitMQ, or run `tacit up` for everything in one process."
+        )
+
+
+@contextmanager
+def hold_data_directory() -> Iterator[None]:
+    data_directory.prepare(settings.DATA_DIR)
+    with data_directory.hold(settings.DATA_DIR):
+        yield
+
+
+@contextmanager
+def open_databases(env: Environment) -> Iterator[None]:
+    """Both databases with today's schema; refuses an address that others reach while there is no user."""
+    call_command("migrate", verbosity=0, interactive=False)
+    refuse_open_network(env)
+    try:
+        get_store().migrate()
+        yield
+    finally:
+        stop_ingest()
+        close_store()
+
+
+def refuse_open_network(env: Environment) -> None:
+    if not is_loopback(env.host) and not get_user_model().objects.exists():
+        raise CannotStartError(
+            f"{env.host} can be reached by others and there is no user yet; "
+            "create one first (tacit createuser --email YOU), or listen on 127.0.0.1."
+        )
+
+
+def bind_ports(env: Environment) -> tuple[socket.socket, socket.socket | None]:
+    """The web port, and the OTLP port if it is free: without it the web port takes OTLP alone."""
+    try:
+        web = bind(env.host, env.port)
+    except PortBusyError as error:
+        raise CannotStartError(
+            f"{error}; give another with --port or TACIT_PORT (0 lets the system choose)."
+        ) from error
+    except OSError as error:
+        raise CannotStartError(
+            f"Cannot listen on {env.host} port {env.port} ({error.strerror or error}); give another --host or --port."
+        ) from error
+    try:
+        return web, bind(env.host, env.otlp_http_port)
+    except (PortBusyError, OSError) as error:
+        click.echo(f"OTLP/HTTP goes to the web port alone: {error}.", err=True)
+        return web, None
+
+
+class Urls:
+    """Where the pages are, and where spans go."""
+
+    def __init__(self, host: str, web_port: int, otlp_port: int) -> None:
+        name = f"[{host}]" if ":" in host else host
+        self.web = f"http://{name}:{web_port}"
+        self.otlp = f"http://{name}:{otlp_port}"
+
+
+@contextmanager
+def serve(env: Environment, web: socket.socket, otlp: socket.socket | None) -> Iterator[Urls]:
+    """Answer on these sockets, and say so in `server.json`."""
+    servers = [HttpServer(application, web)]
+    if otlp is not None:
+        servers.append(HttpServer(otlp_application, otlp))
+    for server in servers:
+        server.start()
+    urls = Urls(env.host, servers[0].port, servers[-1].port)
+    RunToken.value = data_directory.announce(settings.DATA_DIR, urls.web).token
+    try:
+        yield urls
+    finally:
+        data_directory.withdraw(settings.DATA_DIR)
+        for server in servers:
+            server.stop()
+
+
+@contextmanager
+def work_in_background() -> Iterator[None]:
+    background = Background()
+    background.start()
+    try:
+        yield
+    finally:
+        background.stop()
+
+
+def greet(urls: Urls) -> None:
+    """Say where everything is, and what to paste into an app."""
+    key = ApiKey.objects.filter(project__slug=DEFAULT_PROJECT).first()
+    click.echo(f"Tacit is at {urls.web}")
+    if key is not None:
+        click.echo(f"Project key: {key.prefix}… (shown whole when it was made)")
+    click.echo("Instrument an app (pip install tacit):")
+    click.echo(f'    import tacit; tacit.configure(endpoint="{urls.otlp}")')
+    click.echo("    @tacit.observe   # above the function that answers your users")
+
+
+@contextmanager
+def replay_demo(endpoint: str) -> Iterator[None]:
+    """Replay the shipped dialogues into project `demo` by a program of its own, like any app."""
+    project, _ = Project.objects.get_or_create(slug=DEMO_PROJECT, defaults={"name": "Demo"})
+    project.keys.filter(name=DEMO_KEY_NAME).delete()
+    key = create_key(project, DEMO_KEY_NAME)
+    program = subprocess.Popen(
+        [sys.executable, "-m", "tracing.demo.replay", "--endpoint", endpoint],
+        env=os.environ | {"TACIT_DEMO_KEY": key},
+    )
+    try:
+        yield
+    finally:
+        program.terminate()
+        program.wait(timeout=10)
+
+
+def wait_for_signal() -> None:
+    """Return at the first SIGINT or SIGTERM; a second one ends the process at once."""
+    stopped = threading.Event()
+
+    def stop(number: int, _frame: object) -> None:
+        signal.signal(number, signal.SIG_DFL)
+        stopped.set()
+
+    signal.signal(signal.SIGINT, stop)
+    signal.signal(signal.SIGTERM, stop)
+    while not stopped.wait(timeout=1.0):
+        pass
+
+
+def run_worker() -> None:
+    """A Celery worker in the foreground."""
+    refuse_embedded("worker")
+    from config.celery import app
+
+    app.worker_main(["worker", "--pool=threads", "--concurrency=3", "--loglevel=WARNING", "--without-gossip"])
+
+
+def run_beat() -> None:
+    """Celery's beat in the foreground; one of it for an installation."""
+    refuse_embedded("beat")
+    from celery.beat import Scheduler, Service
+
+    from config.celery import app
+
+    Service(app, scheduler_cls=Scheduler).start()

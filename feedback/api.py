@@ -1,0 +1,188 @@
+"""REST under `/api/v1/`: the API object, what `feedback` gives, and the router of `tracing`."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from ninja import NinjaAPI
+from ninja.errors import AuthenticationError, HttpError, ValidationError
+
+from feedback.datasets import UnknownFormat, to_zip
+from feedback.derivation import FEEDBACK, SIGNALS
+from feedback.exports import build_export
+from feedback.records import load_feedback, load_signals, read_signal
+from feedback.resources import (
+    ConversationPage,
+    ConversationResource,
+    HeardConversation,
+    SignalPage,
+    StatsResource,
+    describe_conversation,
+    describe_signal,
+)
+from tracing.access import authorise_api
+from tracing.api import describe_generation, project_of
+from tracing.api import router as tracing_router
+from tracing.derivation import READING
+from tracing.paging import CursorError, Limit, Place, decode_cursor, encode_cursor
+from tracing.records import load_conversation
+from tracing.resources import format_time
+from tracing.store import get_store
+
+api = NinjaAPI(
+    title="Tacit",
+    version="1",
+    description="Traces, what users showed about the answers, and data made from it.",
+    auth=authorise_api,
+    docs_url=None,
+    urls_namespace="api",
+)
+api.add_router("", tracing_router)
+
+
+def answer_problem(request: HttpRequest, status: int, title: str, detail: Any) -> HttpResponse:
+    """An error as RFC 9457 problem details."""
+    response = api.create_response(request, {"status": status, "title": title, "detail": detail}, status=status)
+    response["Content-Type"] = "application/problem+json"
+    return response
+
+
+@api.exception_handler(AuthenticationError)
+def refuse_access(request: HttpRequest, _error: AuthenticationError) -> HttpResponse:
+    detail = (
+        "Send a project's key as `Authorization: Bearer <key>` or `x-api-key`; "
+        "on an open server `?project=` must name a project that exists."
+    )
+    return answer_problem(request, 401, "No access", detail)
+
+
+@api.exception_handler(ValidationError)
+def refuse_parameters(request: HttpRequest, error: ValidationError) -> HttpResponse:
+    return answer_problem(request, 422, "Parameters are not right", error.errors)
+
+
+@api.exception_handler(CursorError)
+def refuse_cursor(request: HttpRequest, error: CursorError) -> HttpResponse:
+    return answer_problem(request, 422, "Parameters are not right", str(error))
+
+
+@api.exception_handler(UnknownFormat)
+def refuse_format(request: HttpRequest, error: UnknownFormat) -> HttpResponse:
+    return answer_problem(request, 422, "Parameters are not right", str(error))
+
+
+@api.exception_handler(HttpError)
+def refuse_request(request: HttpRequest, error: HttpError) -> HttpResponse:
+    return answer_problem(
+        request, error.status_code, "Not found" if error.status_code == 404 else "Refused", str(error)
+    )
+
+
+@api.get("stats", response=StatsResource, summary="Counts, and how far each stage is behind")
+def show_stats(request: HttpRequest) -> dict[str, Any]:
+    store = get_store()
+    counts = store.query("feedback/sql/stats.sql", project_id=project_of(request).pk)[0]
+    return counts | {"lag": {stage.name: stage.measure_lag(store) for stage in (READING, FEEDBACK, SIGNALS)}}
+
+
+@api.get("conversations", response=ConversationPage, summary="Conversations, latest first")
+def list_conversations(
+    request: HttpRequest,
+    limit: Limit = 100,
+    cursor: str = "",
+    user_id: str = "",
+    service_name: str = "",
+    environment: str = "",
+    model: str = "",
+    signal_kind: str = "",
+) -> dict[str, Any]:
+    place = decode_cursor(cursor)
+    rows = get_store().query(
+        "feedback/sql/conversation_page.sql",
+        project_id=project_of(request).pk,
+        limit=limit + 1,
+        before_ns=place.time_ns,
+        before_id=place.id,
+        user_id=user_id,
+        service_name=service_name,
+        environment=environment,
+        model=model,
+        signal_kind=signal_kind,
+    )
+    items = [
+        row | {"first_time": format_time(row["first_time_ns"]), "last_time": format_time(row["last_time_ns"])}
+        for row in rows[:limit]
+    ]
+    return {"items": items, "next_cursor": find_next(rows, limit, "last_time_ns", "conversation_id")}
+
+
+def find_next(rows: Sequence[dict[str, Any]], limit: int, time: str, row_id: str) -> str | None:
+    """Cursor of the next page where more rows came than the page takes."""
+    if len(rows) <= limit:
+        return None
+    last = rows[limit - 1]
+    return encode_cursor(Place(last[time], last[row_id]))
+
+
+@api.get(
+    "conversations/{path:conversation_id}",
+    response=ConversationResource,
+    exclude_unset=True,
+    summary="One conversation with its turns, signals and feedback",
+)
+def show_conversation(request: HttpRequest, conversation_id: str) -> dict[str, Any]:
+    store, project_id = get_store(), project_of(request).pk
+    conversation = load_conversation(store, project_id, conversation_id)
+    if conversation is None:
+        raise HttpError(404, f"There is no conversation {conversation_id!r} in this project.")
+    heard = HeardConversation(
+        conversation,
+        load_signals(store, project_id, [conversation_id])[conversation_id],
+        load_feedback(store, project_id, conversation),
+    )
+    rows = store.query(
+        "tracing/sql/generations_by_key.sql",
+        project_id=project_id,
+        trace_ids=sorted({answer.trace_id for answer in conversation.answers}),
+        span_ids=[span_id for answer in conversation.answers for span_id in answer.generation_span_ids],
+        conversation_ids=[conversation_id],
+    )
+    return describe_conversation(heard, [describe_generation(row) for row in reversed(rows)])
+
+
+@api.get("signals", response=SignalPage, summary="Signals, latest first")
+def list_signals(
+    request: HttpRequest,
+    limit: Limit = 100,
+    cursor: str = "",
+    kind: str = "",
+    label: str = "",
+    conversation_id: str = "",
+    trace_id: str = "",
+    fired: bool | None = None,
+) -> dict[str, Any]:
+    place = decode_cursor(cursor)
+    rows = get_store().query(
+        "feedback/sql/signal_page.sql",
+        project_id=project_of(request).pk,
+        limit=limit + 1,
+        before_ns=place.time_ns,
+        before_id=place.id,
+        kind=kind,
+        label=label,
+        conversation_id=conversation_id,
+        trace_id=trace_id,
+        fired=-1 if fired is None else int(fired),
+    )
+    items = [
+        describe_signal(row["conversation_id"], format_time(row["time_ns"]), read_signal(row)) for row in rows[:limit]
+    ]
+    return {"items": items, "next_cursor": find_next(rows, limit, "time_ns", "id")}
+
+
+@api.get("exports", summary="A dataset as a zip file: rows, manifest and provenance")
+def download_export(request: HttpRequest, format: str) -> HttpResponse:
+    dataset = build_export(project_of(request), format, {})
+    response = HttpResponse(to_zip(dataset), content_type="application/zip")
+    response["Content-Disposition"] = f'attachment; filename="tacit-{format}.zip"'
+    return response

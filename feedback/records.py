@@ -1,0 +1,149 @@
+"""Rows of ClickHouse as `Feedback` and `Signal`s, and back: the only place that knows their columns."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields
+from typing import Any
+
+from feedback.detectors.signal import Evidence, Signal
+from feedback.explicit import Feedback
+from tracing.conversations import Conversation
+from tracing.store import Store
+
+SIGNAL_KEY = ("conversation_id", "turn_index", "kind", "label", "span_id")
+
+
+@dataclass(frozen=True, slots=True)
+class ConversationSignals:
+    """A conversation and what its detectors said."""
+
+    conversation: Conversation
+    signals: Sequence[Signal]
+
+
+def load_signals(store: Store, project_id: int, conversation_ids: Sequence[str]) -> dict[str, list[Signal]]:
+    """The signals of these conversations by id, in the order of the turns; an empty list where there are none."""
+    found: dict[str, list[Signal]] = {conversation_id: [] for conversation_id in conversation_ids}
+    if conversation_ids:
+        rows = store.query(
+            "feedback/sql/signals_of_conversations.sql",
+            project_id=project_id,
+            conversation_ids=list(conversation_ids),
+        )
+        for row in rows:
+            found[row["conversation_id"]].append(read_signal(row))
+    return found
+
+
+def read_signal(row: Mapping[str, Any]) -> Signal:
+    values = {field.name: row[field.name] for field in fields(Signal) if field.name not in ("evidence", "version")}
+    return Signal(**values, evidence=Evidence.from_json(json.loads(row["evidence"])), version=row["detector_version"])
+
+
+def write_signals(
+    store: Store,
+    project_id: int,
+    found: Sequence[ConversationSignals],
+    conversation_ids: Sequence[str],
+    version: int,
+) -> None:
+    """Write signals in `version` (microseconds) and delete all others that `conversation_ids` had."""
+    rows = [(each.conversation, signal) for each in found for signal in each.signals]
+    written = {
+        (each.conversation_id, signal.turn_index, signal.kind, signal.label, signal.span_id) for each, signal in rows
+    }
+    known = store.query(
+        "feedback/sql/signal_keys_of_conversations.sql",
+        project_id=project_id,
+        conversation_ids=list(conversation_ids),
+    )
+    gone = [key for key in (tuple(row[name] for name in SIGNAL_KEY) for row in known) if key not in written]
+    store.insert("signals", to_signal_columns(project_id, rows, version))
+    store.insert(
+        "signals",
+        {
+            "project_id": [project_id] * len(gone),
+            **{name: [key[index] for key in gone] for index, name in enumerate(SIGNAL_KEY)},
+            "version": [version] * len(gone),
+            "is_deleted": [1] * len(gone),
+        },
+    )
+
+
+def to_signal_columns(
+    project_id: int, rows: Sequence[tuple[Conversation, Signal]], version: int
+) -> dict[str, list[Any]]:
+    columns: dict[str, list[Any]] = {
+        field.name: [getattr(signal, field.name) for _, signal in rows]
+        for field in fields(Signal)
+        if field.name not in ("evidence", "version")
+    }
+    return columns | {
+        "project_id": [project_id] * len(rows),
+        "conversation_id": [conversation.conversation_id for conversation, _ in rows],
+        "evidence": [json.dumps(signal.evidence.to_json(), ensure_ascii=False) for _, signal in rows],
+        "detector_version": [signal.version for _, signal in rows],
+        "time": [conversation.turns[signal.turn_index].answers[0].start_time_ns for conversation, signal in rows],
+        "version": [version] * len(rows),
+    }
+
+
+def load_feedback(store: Store, project_id: int, conversation: Conversation) -> list[Feedback]:
+    """Everything that was said on purpose about one conversation, by time."""
+    return load_feedback_of(store, project_id, [conversation])[conversation.conversation_id]
+
+
+def load_feedback_of(store: Store, project_id: int, conversations: Sequence[Conversation]) -> dict[str, list[Feedback]]:
+    """The same for many: feedback that names the conversation, or a trace or message of it."""
+    by_target = {
+        target: conversation.conversation_id for conversation in conversations for target in list_targets(conversation)
+    }
+    found: dict[str, list[Feedback]] = {each.conversation_id: [] for each in conversations}
+    if not by_target:
+        return found
+    targets: dict[str, list[str]] = {"conversation": [], "trace": [], "message": []}
+    for kind, value in by_target:
+        targets[kind].append(value)
+    rows = store.query(
+        "feedback/sql/feedback_of_targets.sql",
+        project_id=project_id,
+        conversation_ids=targets["conversation"],
+        trace_ids=targets["trace"],
+        message_ids=targets["message"],
+    )
+    for row in rows:
+        feedback = read_row(row)
+        for target in (
+            ("message", feedback.message_id),
+            ("trace", feedback.trace_id),
+            ("conversation", feedback.conversation_id),
+        ):
+            if target in by_target:
+                found[by_target[target]].append(feedback)
+                break
+    return found
+
+
+def list_targets(conversation: Conversation) -> list[tuple[str, str]]:
+    """What feedback may name to mean this conversation, as (kind, id)."""
+    targets = [("conversation", conversation.conversation_id)]
+    for answer in conversation.answers:
+        targets.append(("trace", answer.trace_id))
+        if answer.message_id:
+            targets.append(("message", answer.message_id))
+    return targets
+
+
+def read_row(row: Mapping[str, Any]) -> Feedback:
+    values = {field.name: row[field.name] for field in fields(Feedback)}
+    return Feedback(**(values | {"metadata": json.loads(row["metadata"])}))
+
+
+def write_feedback(store: Store, feedback: Sequence[Feedback], version: int) -> None:
+    """Write feedback in `version` (microseconds); the same identifier again replaces what was there."""
+    columns: dict[str, list[Any]] = {
+        "time" if field.name == "time_ns" else field.name: [getattr(each, field.name) for each in feedback]
+        for field in fields(Feedback)
+    }
+    columns["metadata"] = [json.dumps(each.metadata, ensure_ascii=False) for each in feedback]
+    store.insert("feedback", columns | {"version": [version] * len(feedback)})

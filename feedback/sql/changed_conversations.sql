@@ -1,0 +1,37 @@
+-- Conversations that were built after the watermark, or whose feedback was read after it, of all projects.
+WITH
+    new_feedback AS
+    (
+        SELECT project_id, conversation_id, trace_id, message_id, version
+        FROM feedback FINAL
+        WHERE version > {after_us:UInt64}
+    )
+SELECT project_id, conversation_id AS id, max(version) AS changed_us
+FROM
+(
+    -- without FINAL: a conversation that is gone must lose its signals
+    SELECT project_id, conversation_id, version FROM conversations WHERE version > {after_us:UInt64}
+    UNION ALL
+    SELECT project_id, conversation_id, version FROM new_feedback WHERE conversation_id != ''
+    UNION ALL
+    SELECT generation.project_id, generation.conversation_id, told.version
+    FROM (SELECT project_id, trace_id, version FROM new_feedback WHERE trace_id != '') AS told
+    INNER JOIN
+    (
+        SELECT project_id, trace_id, conversation_id
+        FROM generations FINAL
+        WHERE (project_id, trace_id) IN (SELECT project_id, trace_id FROM new_feedback)
+    ) AS generation ON generation.project_id = told.project_id AND generation.trace_id = told.trace_id
+    UNION ALL
+    SELECT generation.project_id, generation.conversation_id, told.version
+    FROM (SELECT project_id, message_id, version FROM new_feedback WHERE message_id != '') AS told
+    INNER JOIN
+    (
+        SELECT project_id, message_id, conversation_id
+        FROM generations FINAL
+        WHERE message_id != '' AND (project_id, message_id) IN (SELECT project_id, message_id FROM new_feedback)
+    ) AS generation ON generation.project_id = told.project_id AND generation.message_id = told.message_id
+)
+GROUP BY project_id, conversation_id
+ORDER BY changed_us, id
+LIMIT {limit:UInt32}

@@ -1,0 +1,108 @@
+"""Fixtures that more than one folder needs: the real store, emptied for each test, and a real server over it."""
+
+import json
+import urllib.request
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+import tacit
+from opentelemetry.sdk.trace import TracerProvider
+
+from config.http_server import HttpServer, bind
+from config.wsgi import application
+from feedback.derivation import FEEDBACK, SIGNALS
+from feedback.tasks import derive_signals, read_feedback
+from tracing.access import forget_users
+from tracing.derivation import READING
+from tracing.ingest import stop_ingest
+from tracing.models import DEFAULT_PROJECT, Project
+from tracing.store import SCHEMA_DIRECTORY, Store, get_store
+from tracing.tasks import read_changed_traces
+
+TABLES = ("otel_traces", "generations", "conversations", "turns", "feedback", "signals", "watermarks")
+
+
+@pytest.fixture(scope="session")
+def migrated_store() -> Store:
+    store = get_store()
+    store.migrate()
+    assert list(SCHEMA_DIRECTORY.glob("*.sql"))
+    return store
+
+
+@pytest.fixture
+def store(migrated_store: Store) -> Iterator[Store]:
+    """The process's store, empty."""
+    for table in TABLES:
+        migrated_store.execute(f"TRUNCATE TABLE {table}")
+    for stage in STAGES:
+        stage.forget()
+    yield migrated_store
+    stop_ingest()
+
+
+@pytest.fixture(autouse=True)
+def _fresh_access() -> None:
+    forget_users()
+
+
+@pytest.fixture
+def project(transactional_db: None) -> Project:
+    """Project `default`, which keyless requests mean."""
+    return Project.objects.get_or_create(pk=1, defaults={"slug": DEFAULT_PROJECT, "name": "Default"})[0]
+
+
+STAGES = (READING, FEEDBACK, SIGNALS)
+
+
+@dataclass(frozen=True)
+class Server:
+    """A server that answers on this machine."""
+
+    url: str
+    project: Project
+    store: Store
+
+    def get(self, path: str) -> bytes:
+        with urllib.request.urlopen(self.url + path, timeout=30) as answer:
+            body: bytes = answer.read()
+        return body
+
+    def get_json(self, path: str) -> Any:
+        return json.loads(self.get(f"/api/v1/{path}"))
+
+    def forget_watermarks(self) -> None:
+        """Everything is to be done again, as if by a new process."""
+        self.store.execute("TRUNCATE TABLE watermarks")
+        for stage in STAGES:
+            stage.forget()
+
+    def derive(self) -> None:
+        """Run every stage, as Celery's beat does each second."""
+        read_changed_traces()
+        read_feedback()
+        derive_signals()
+
+
+@pytest.fixture
+def server(project: Project, store: Store) -> Iterator[Server]:
+    """Pages, REST and OTLP over real HTTP."""
+    http = HttpServer(application, bind("127.0.0.1", 0))
+    http.start()
+    yield Server(f"http://127.0.0.1:{http.port}", project, store)
+    http.stop()
+
+
+@pytest.fixture
+def sdk(server: Server) -> Iterator[None]:
+    """The SDK, sending to `server` by a provider of its own."""
+    from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
+    from opentelemetry.sdk.trace.export import SimpleSpanProcessor
+
+    provider = TracerProvider()
+    provider.add_span_processor(SimpleSpanProcessor(OTLPSpanExporter(endpoint=f"{server.url}/v1/traces")))
+    tacit.configure(tracer_provider=provider)
+    yield
+    provider.shutdown()

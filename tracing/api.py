@@ -1,0 +1,97 @@
+"""REST of `tracing`: generations and traces."""
+
+from typing import Any
+
+from django.http import HttpRequest
+from ninja import Router
+from ninja.errors import HttpError
+
+from tracing.models import Project
+from tracing.paging import Limit, Place, decode_cursor, encode_cursor
+from tracing.records import load_spans
+from tracing.records.generations import read_generation
+from tracing.resources import (
+    GenerationPage,
+    TraceResource,
+    describe_messages,
+    describe_span,
+    format_time,
+    to_ms,
+)
+from tracing.store import get_store
+
+router = Router(tags=["tracing"])
+
+
+def project_of(request: HttpRequest) -> Project:
+    """The project that the request's key or `?project=` names; the API's authorisation found it."""
+    project: Project = request.auth  # type: ignore[attr-defined]
+    return project
+
+
+@router.get("generations", response=GenerationPage, exclude_unset=True, summary="Model calls, latest first")
+def list_generations(
+    request: HttpRequest,
+    limit: Limit = 100,
+    cursor: str = "",
+    conversation_id: str = "",
+    trace_id: str = "",
+    user_id: str = "",
+    request_model: str = "",
+    response_model: str = "",
+    service_name: str = "",
+    environment: str = "",
+    outcome: str = "",
+) -> dict[str, Any]:
+    store, project_id = get_store(), project_of(request).pk
+    place = decode_cursor(cursor)
+    keys = store.query(
+        "tracing/sql/generation_keys.sql",
+        project_id=project_id,
+        limit=limit + 1,
+        before_ns=place.time_ns,
+        before_id=place.id,
+        conversation_id=conversation_id,
+        trace_id=trace_id,
+        user_id=user_id,
+        request_model=request_model,
+        response_model=response_model,
+        service_name=service_name,
+        environment=environment,
+        outcome=outcome,
+    )
+    page = keys[:limit]
+    rows = store.query(
+        "tracing/sql/generations_by_key.sql",
+        project_id=project_id,
+        trace_ids=sorted({row["trace_id"] for row in page}),
+        span_ids=[row["span_id"] for row in page],
+        conversation_ids=sorted({row["conversation_id"] for row in page}),
+    )
+    last = page[-1] if len(keys) > limit else None
+    return {
+        "items": [describe_generation(row) for row in rows],
+        "next_cursor": encode_cursor(Place(last["start_time_ns"], last["span_id"])) if last else None,
+    }
+
+
+def describe_generation(row: dict[str, Any]) -> dict[str, Any]:
+    generation = read_generation(row)
+    first_chunk = generation.time_to_first_chunk_ns
+    return row | {
+        "input_messages": describe_messages(generation.input_messages),
+        "output_messages": describe_messages(generation.output_messages),
+        "tool_definitions": list(generation.tool_definitions),
+        "metadata": dict(generation.metadata),
+        "start_time": format_time(generation.start_time_ns),
+        "duration_ms": to_ms(generation.duration_ns),
+        "time_to_first_chunk_ms": None if first_chunk is None else to_ms(first_chunk),
+    }
+
+
+@router.get("traces/{trace_id}", response=TraceResource, summary="All spans of one trace")
+def show_trace(request: HttpRequest, trace_id: str) -> dict[str, Any]:
+    spans = load_spans(get_store(), project_of(request).pk, [trace_id.lower()])
+    if not spans:
+        raise HttpError(404, f"There is no trace {trace_id} in this project.")
+    return {"trace_id": trace_id.lower(), "spans": [describe_span(span) for span in spans]}

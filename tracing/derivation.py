@@ -1,0 +1,79 @@
+"""Traces that changed are read again and their conversations built anew: raw spans in, derived rows out.
+
+Running it twice changes nothing. Conversations are written before generations, because the old generations say which
+conversation a trace has left.
+"""
+
+import time
+from collections.abc import Sequence
+
+from tracing.conventions import ReadTrace, read_trace
+from tracing.conversations import Conversation, Exchange, build_conversation, find_exchanges, list_exchanges
+from tracing.records import (
+    load_conversations,
+    load_spans,
+    write_conversations,
+    write_generations,
+)
+from tracing.spans import Span, Trace
+from tracing.stages import Key, Stage, group_by_project
+from tracing.store import Store
+
+READING = Stage("reading", "tracing/sql/changed_traces.sql", "tracing/sql/lag_of_traces.sql", batch_size=500)
+
+
+def read_changed_traces(store: Store) -> int:
+    """One batch of the stage `reading`; the number of traces read."""
+    return READING.run(store, lambda keys: derive_traces(store, keys))
+
+
+def derive_traces(store: Store, keys: Sequence[Key]) -> None:
+    """Read these traces (project, trace id) and write what follows from them."""
+    for project_id, trace_ids in group_by_project(keys).items():
+        derive_traces_of_project(store, project_id, trace_ids)
+
+
+def derive_traces_of_project(store: Store, project_id: int, trace_ids: Sequence[str]) -> None:
+    version = time.time_ns() // 1000
+    traces = [read_trace(trace) for trace in group_by_trace(load_spans(store, project_id, trace_ids))]
+    exchanges = [exchange for read in traces for exchange in find_exchanges(read)]
+    known = store.query("tracing/sql/conversations_of_traces.sql", project_id=project_id, trace_ids=list(trace_ids))
+    affected = sorted({row["conversation_id"] for row in known} | {each.conversation_id for each in exchanges})
+    previous = load_conversations(store, project_id, affected)
+    rebuilt = rebuild_conversations(previous, exchanges, set(trace_ids))
+    write_conversations(
+        store,
+        rebuilt,
+        previous={(project_id, key): conversation for key, conversation in previous.items()},
+        version=version,
+    )
+    write_found_generations(store, traces, [(project_id, row["trace_id"], row["span_id"]) for row in known], version)
+
+
+def group_by_trace(spans: Sequence[Span]) -> list[Trace]:
+    groups: dict[str, list[Span]] = {}
+    for span in spans:
+        groups.setdefault(span.trace_id, []).append(span)
+    return [Trace(group) for group in groups.values()]
+
+
+def rebuild_conversations(
+    previous: dict[str, Conversation], exchanges: Sequence[Exchange], read_trace_ids: set[str]
+) -> list[Conversation]:
+    """Each conversation from what it keeps of other traces and what the traces just read say now."""
+    gathered: dict[str, list[Exchange]] = {}
+    for conversation in previous.values():
+        for exchange in list_exchanges(conversation):
+            if exchange.answer.trace_id not in read_trace_ids:
+                gathered.setdefault(exchange.conversation_id, []).append(exchange)
+    for exchange in exchanges:
+        gathered.setdefault(exchange.conversation_id, []).append(exchange)
+    return [build_conversation(each) for each in gathered.values()]
+
+
+def write_found_generations(
+    store: Store, traces: Sequence[ReadTrace], known: Sequence[tuple[int, str, str]], version: int
+) -> None:
+    found = [generation for read in traces for generation in read.generations]
+    keys = {(each.project_id, each.trace_id, each.span_id) for each in found}
+    write_generations(store, found, [key for key in known if key not in keys], version)

@@ -1,0 +1,15 @@
+-- Keys of one page of model calls, latest first; an empty parameter filters nothing.
+SELECT trace_id, span_id, conversation_id, toUnixTimestamp64Nano(start_time) AS start_time_ns
+FROM generations FINAL
+WHERE project_id = {project_id:UInt32}
+    AND (start_time_ns < {before_ns:Int64} OR (start_time_ns = {before_ns:Int64} AND span_id > {before_id:String}))
+    AND ({conversation_id:String} = '' OR conversation_id = {conversation_id:String})
+    AND ({trace_id:String} = '' OR trace_id = {trace_id:String})
+    AND ({user_id:String} = '' OR user_id = {user_id:String})
+    AND ({request_model:String} = '' OR request_model = {request_model:String})
+    AND ({response_model:String} = '' OR response_model = {response_model:String})
+    AND ({service_name:String} = '' OR service_name = {service_name:String})
+    AND ({environment:String} = '' OR environment = {environment:String})
+    AND ({outcome:String} = '' OR outcome = {outcome:String})
+ORDER BY start_time_ns DESC, span_id
+LIMIT {limit:UInt32}

@@ -1,0 +1,142 @@
+"""How a stage finds its work: by asking the store what came after its watermark.
+
+A row becomes visible a little after the time that it carries, so a stage looks back `OVERLAP` before its watermark;
+what it has seen there in the same version it skips. Losing a process loses nothing: the watermark is in the store and
+doing something twice changes nothing.
+"""
+
+import logging
+import os
+import socket
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from clickhouse_connect.driver.exceptions import ClickHouseError
+from django.db import transaction
+
+from tracing.models import StageLease
+from tracing.store import Store, StoreUnavailableError
+
+logger = logging.getLogger(__name__)
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+OVERLAP = timedelta(seconds=10)
+LEASE = timedelta(minutes=2)
+LOOK_AHEAD = 20_000
+
+Key = tuple[int, str]
+"""Number of a project, and the id of a trace or conversation in it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """Something that a stage has to do, and when it last changed (microseconds since the epoch)."""
+
+    key: Key
+    changed_us: int
+
+
+class Stage:
+    """One step of the data's way.
+
+    `query` names a `.sql` file with parameters `after_us` and `limit` that gives `project_id`, `id` and `changed_us`,
+    ordered by `changed_us`.
+    """
+
+    def __init__(self, name: str, query: str, lag_query: str, batch_size: int) -> None:
+        self.name = name
+        self.query = query
+        self.lag_query = lag_query
+        self.batch_size = batch_size
+        self._seen: dict[Key, int] = {}
+        self._lock = threading.Lock()
+
+    def run(self, store: Store, work: Callable[[Sequence[Key]], None]) -> int:
+        """Do what waits, one batch; the number of things done. Nothing where another process holds the stage."""
+        with self._lock:
+            watermark = self.read_watermark(store)
+            changes = self._find_changes(store, watermark)
+            if not changes:
+                return 0
+            with hold_lease(self.name) as held:
+                if not held:
+                    return 0
+                self._do(work, [change.key for change in changes])
+            self._remember(changes, watermark)
+            self._move_watermark(store, max(watermark, changes[-1].changed_us))
+            return len(changes)
+
+    def forget(self) -> None:
+        """Know only what the store knows, as a new process does."""
+        self._seen.clear()
+
+    def read_watermark(self, store: Store) -> int:
+        """Microseconds since the epoch up to which everything is done."""
+        rows = store.query("tracing/sql/watermark.sql", stage=self.name)
+        return int(rows[0]["done_until_us"]) if rows else 0
+
+    def measure_lag(self, store: Store) -> float:
+        """Age in seconds of the oldest row that is not done; 0 where none waits."""
+        rows = store.query(self.lag_query, after_us=self.read_watermark(store))
+        oldest = int(rows[0]["oldest_us"]) if rows else 0
+        return max(0.0, datetime.now(UTC).timestamp() - oldest / 1e6) if oldest else 0.0
+
+    def _do(self, work: Callable[[Sequence[Key]], None], keys: Sequence[Key]) -> None:
+        """Do a batch; where one thing in it cannot be done, do the others and say so."""
+        try:
+            work(keys)
+        except (ClickHouseError, StoreUnavailableError):
+            raise
+        except Exception:
+            if len(keys) == 1:
+                logger.exception("Stage %s left out %r of project %d", self.name, keys[0][1], keys[0][0])
+                return
+            for key in keys:
+                self._do(work, [key])
+
+    def _find_changes(self, store: Store, watermark: int) -> list[Change]:
+        after = max(0, watermark - round(OVERLAP.total_seconds() * 1e6))
+        rows = store.query(self.query, after_us=after, limit=LOOK_AHEAD)
+        changes = [Change((row["project_id"], row["id"]), row["changed_us"]) for row in rows]
+        new = [change for change in changes if self._seen.get(change.key) != change.changed_us]
+        return new[: self.batch_size]
+
+    def _remember(self, changes: Sequence[Change], watermark: int) -> None:
+        oldest = watermark - 2 * round(OVERLAP.total_seconds() * 1e6)
+        self._seen = {key: changed for key, changed in self._seen.items() if changed >= oldest}
+        self._seen.update({change.key: change.changed_us for change in changes})
+
+    def _move_watermark(self, store: Store, done_until_us: int) -> None:
+        done_until = EPOCH + timedelta(microseconds=done_until_us)
+        store.insert("watermarks", {"stage": [self.name], "done_until": [done_until]})
+
+
+def group_by_project(keys: Sequence[Key]) -> dict[int, list[str]]:
+    """The ids of each project."""
+    projects: dict[int, list[str]] = {}
+    for project_id, key in keys:
+        projects.setdefault(project_id, []).append(key)
+    return projects
+
+
+@contextmanager
+def hold_lease(stage: str) -> Iterator[bool]:
+    """Hold `stage` against other processes; gives whether it was free. A dead holder's lease runs out."""
+    holder = f"{socket.gethostname()}:{os.getpid()}"
+    with transaction.atomic():
+        now = datetime.now(UTC)
+        lease, _ = StageLease.objects.select_for_update().get_or_create(
+            stage=stage, defaults={"holder": holder, "until": now}
+        )
+        held = lease.until <= now or lease.holder == holder
+        if held:
+            lease.holder, lease.until = holder, now + LEASE
+            lease.save()
+    try:
+        yield held
+    finally:
+        if held:
+            StageLease.objects.filter(stage=stage, holder=holder).update(until=EPOCH)
