@@ -187,10 +187,10 @@ def tell_who_stopped(error: BaseException) -> str:
     return "unknown"
 
 
-def is_cancelling() -> bool:
-    """Whether the running task, if any, is being cancelled."""
+def may_be_cancelling() -> bool:
+    """Whether the running task, if any, is being cancelled; Python 3.10 does not tell."""
     try:
         task = asyncio.current_task()
     except RuntimeError:
         return False
-    return task is not None and getattr(task, "cancelling", lambda: 0)() > 0
+    return task is not None and getattr(task, "cancelling", lambda: 1)() > 0

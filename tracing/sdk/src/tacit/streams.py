@@ -23,7 +23,7 @@ from opentelemetry.context import Context
 from tacit import attributes
 from tacit.chunks import Transcript
 from tacit.context import detach
-from tacit.recording import Call, is_cancelling
+from tacit.recording import Call, may_be_cancelling
 from tacit.serialisation import cut_text
 
 _EXHAUSTED: Final = (StopIteration, StopAsyncIteration)
@@ -82,7 +82,7 @@ class StreamRecording:
     def drop(self, dropper: CodeType | None) -> None:
         """Nobody refers to the stream now. Where its reader let go of it, as by `break`, the app ended it."""
         if self.begun and not self.ended:
-            by_reader = dropper is not None and dropper is self.reader and not is_cancelling()
+            by_reader = dropper is not None and dropper is self.reader and not may_be_cancelling()
             self.stop("app_code" if by_reader else "unknown")
 
     def _end(self, end: Callable[[Call], None]) -> None:
