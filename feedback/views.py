@@ -26,6 +26,7 @@ from tracing.access import project_page
 from tracing.conversations import Conversation, Turn
 from tracing.models import Project
 from tracing.records import load_conversation, load_spans
+from tracing.spans import Span
 from tracing.store import get_store
 
 TITLES: Mapping[str, str] = {detector.kind: detector.title for detector in DETECTORS}
@@ -179,19 +180,21 @@ def show_conversation(request: HttpRequest, project: Project, conversation_id: s
         "facts": read_facts(conversation),
         "trace_id": conversation.turns[selected].answer.trace_id,
         "of_user": Filters(user_id=conversation.user_id),
-        "waterfall": read_waterfall(project, conversation.turns[selected]),
+        "waterfalls": read_waterfalls(project, conversation.turns[selected]),
     }
     return render(request, "conversation.html", context)
 
 
-def read_waterfall(project: Project, turn: Turn) -> Waterfall:
-    """Query the spans behind every answer of the turn."""
-    trace_ids = list(dict.fromkeys(answer.trace_id for answer in turn.answers))
-    spans = load_spans(get_store(), project.pk, trace_ids)
-    generations = frozenset(
-        span_id for answer in turn.answers for span_id in (answer.span_id, *answer.generation_span_ids)
-    )
-    return draw_waterfall(spans, generations)
+def read_waterfalls(project: Project, turn: Turn) -> list[tuple[str, Waterfall]]:
+    """Query the spans behind the turn, each trace on a scale of its own: first that of the answer that stayed."""
+    captions = {turn.answer.trace_id: "the answer that stayed"}
+    for answer in turn.alternatives:
+        captions.setdefault(answer.trace_id, "earlier answer, replaced")
+    spans: dict[str, list[Span]] = {trace_id: [] for trace_id in captions}
+    for span in load_spans(get_store(), project.pk, list(captions)):
+        spans[span.trace_id].append(span)
+    generations = frozenset(span_id for answer in turn.answers for span_id in answer.generation_span_ids)
+    return [(caption, draw_waterfall(spans[trace_id], generations)) for trace_id, caption in captions.items()]
 
 
 def read_facts(conversation: Conversation) -> Mapping[str, Any]:

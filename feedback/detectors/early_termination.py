@@ -55,7 +55,7 @@ def _pin(target: Target, score: float, confidence: float, reason: str) -> Signal
 DETECTOR = Detector(
     kind=KIND,
     version=VERSION,
-    title="Stopped",
+    title="Stopped the answer",
     what="The user ended the answer before it was complete.",
     detect=detect,
 )

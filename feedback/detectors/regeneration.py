@@ -62,7 +62,7 @@ def _pin(target: Target, score: float, confidence: float, wait: float | None, re
 DETECTOR = Detector(
     kind=KIND,
     version=VERSION,
-    title="Answered again",
+    title="Asked for another answer",
     what="The user had the same message answered again, so the first answer did not do.",
     detect=detect,
 )

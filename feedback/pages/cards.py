@@ -58,9 +58,7 @@ class Thumbs:
     down_query: str
 
 
-def read_periods(
-    totals: Iterable[Mapping[str, Any]], signals: Iterable[Mapping[str, Any]]
-) -> tuple[Period, Period]:
+def read_periods(totals: Iterable[Mapping[str, Any]], signals: Iterable[Mapping[str, Any]]) -> tuple[Period, Period]:
     """Return this period and the one before from rows of `page_totals.sql` and `page_signal_totals.sql`."""
     counts = {bool(row["is_current"]): (row["conversations"], row["turns"]) for row in totals}
     fired: dict[bool, dict[tuple[str, str], tuple[int, int]]] = {True: {}, False: {}}

@@ -3,7 +3,7 @@
 A panel's box is 1000 wide and 100 high and is stretched to its place; text stands outside of it, in percent.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -60,13 +60,18 @@ class Bar:
     width: float
     top: float
     height: float
-    count: int
+    partial: bool
 
 
 @dataclass(frozen=True, slots=True)
 class Tick:
     left: float
     label: str
+
+    @property
+    def anchor(self) -> str:
+        """How the text stands to its place, so that it does not leave the box."""
+        return "start" if self.left < 6 else "end" if self.left > 94 else "middle"
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +81,8 @@ class Column:
     left: float
     width: float
     label: str
+    partial: bool
+    """The first and the last reach beyond the time that is shown."""
     conversations: int
     shares: tuple[Share, ...]
 
@@ -114,11 +121,10 @@ def draw_chart(slices: Sequence[Slice], titles: Mapping[str, str], step_s: int) 
     columns = tuple(draw_columns(slices, titles, step_s))
     most = max((each.conversations for each in slices), default=0)
     return Chart(
-        bars=tuple(draw_bars(slices, most)),
+        bars=tuple(draw_bars(columns, most)),
         most=most,
         panels=tuple(
-            draw_panel(kind, title, columns, position, top)
-            for position, (kind, title) in enumerate(titles.items())
+            draw_panel(kind, title, columns, position, top) for position, (kind, title) in enumerate(titles.items())
         ),
         ticks=tuple(draw_ticks(slices, step_s)),
         columns=columns,
@@ -133,22 +139,18 @@ def find_top(slices: Sequence[Slice], kinds: Mapping[str, str]) -> float:
     return next((top for top in TOPS if top >= highest * 1.1), 1.0)
 
 
-def draw_bars(slices: Sequence[Slice], most: int) -> list[Bar]:
-    width = WIDTH / max(len(slices), 1)
-    gap = min(2.0, width * 0.15)
-    heights = [HEIGHT * each.conversations / most if most else 0.0 for each in slices]
-    return [
-        Bar(
-            round(index * width + gap, 2),
-            round(width - 2 * gap, 2),
-            round(HEIGHT - height, 2),
-            round(height, 2),
-            count,
+def draw_bars(columns: Sequence[Column], most: int) -> Iterator[Bar]:
+    for column in columns:
+        left, width = WIDTH / 100 * column.left, WIDTH / 100 * column.width
+        gap = min(2.0, width * 0.15)
+        height = HEIGHT * column.conversations / most if most else 0.0
+        yield Bar(
+            left=round(left + gap, 2),
+            width=round(width - 2 * gap, 2),
+            top=round(HEIGHT - height, 2),
+            height=round(height, 2),
+            partial=column.partial,
         )
-        for index, (height, count) in enumerate(
-            zip(heights, (each.conversations for each in slices), strict=True)
-        )
-    ]
 
 
 def draw_panel(kind: str, title: str, columns: Sequence[Column], position: int, top: float) -> Panel:
@@ -171,9 +173,7 @@ def find_top_percent(value: float, top: float) -> float:
 
 
 def trace_line(points: Sequence[Point]) -> str:
-    return " ".join(
-        f"{'L' if index else 'M'}{10 * point.left:.1f} {point.top}" for index, point in enumerate(points)
-    )
+    return " ".join(f"{'L' if index else 'M'}{10 * point.left:.1f} {point.top}" for index, point in enumerate(points))
 
 
 def trace_band(points: Sequence[Point], top: float) -> str:
@@ -181,9 +181,7 @@ def trace_band(points: Sequence[Point], top: float) -> str:
     if not points:
         return ""
     upper = [f"{10 * point.left:.1f} {find_top_percent(point.share.high, top):.1f}" for point in points]
-    lower = [
-        f"{10 * point.left:.1f} {find_top_percent(point.share.low, top):.1f}" for point in reversed(points)
-    ]
+    lower = [f"{10 * point.left:.1f} {find_top_percent(point.share.low, top):.1f}" for point in reversed(points)]
     return "M" + " L".join([*upper, *lower]) + " Z"
 
 
@@ -207,6 +205,7 @@ def draw_columns(slices: Sequence[Slice], kinds: Mapping[str, str], step_s: int)
             left=round(index * width, 3),
             width=round(width, 3),
             label=write_slice(each.start, step_s),
+            partial=index in (0, len(slices) - 1),
             conversations=each.conversations,
             shares=tuple(Share(each.fired.get(kind, 0), each.conversations) for kind in kinds),
         )

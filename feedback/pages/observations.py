@@ -1,6 +1,6 @@
 """A signal as a page shows it: in a product person's words, with a shape that says which way it points."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -37,6 +37,10 @@ def find_state(signal: Signal) -> State:
     if not signal.fired:
         return "unsure"
     return "bad" if signal.polarity < 0 else "good"
+
+
+def find_worst(states: Collection[State]) -> State | None:
+    return next((state for state in STATE_ORDER if state in states), None)
 
 
 def name_signal(signal: Signal, titles: Mapping[str, str]) -> str:

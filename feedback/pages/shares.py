@@ -56,7 +56,7 @@ class Change:
 
 
 def compare_shares(now: Share, before: Share) -> Change | None:
-    """Return how much the share rose, with Newcombe's interval (1998, method 10); None without two periods."""
+    """Return how much the share rose, with its interval (Newcombe 1998, method 10)."""
     if not now.whole or not before.whole:
         return None
     difference = now.value - before.value

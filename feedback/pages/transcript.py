@@ -14,6 +14,7 @@ from feedback.pages.observations import (
     Observation,
     State,
     find_state,
+    find_worst,
     is_shown,
     observe_signal,
 )
@@ -78,6 +79,11 @@ class ShownTurn:
     def number(self) -> int:
         return self.index + 1
 
+    @property
+    def start_ns(self) -> int:
+        """When the user had sent the message: the first answer to it began."""
+        return (*self.replaced, self.answer)[0].answer.start_time_ns
+
 
 @dataclass(frozen=True, slots=True)
 class Heard:
@@ -121,9 +127,7 @@ def shorten_words(text: str, length: int) -> str:
     return f"{cut.rpartition(' ')[0] or cut}…"
 
 
-def show_turn(
-    turn: Turn, heard: Heard, remarks: Mapping[tuple[int, int], list[Remark]], selected: bool
-) -> ShownTurn:
+def show_turn(turn: Turn, heard: Heard, remarks: Mapping[tuple[int, int], list[Remark]], selected: bool) -> ShownTurn:
     own = [signal for signal in heard.signals if signal.turn_index == turn.index and is_shown(signal)]
     about_before = [signal for signal in own if not is_about_own_answer(signal)]
     answers = [
@@ -181,9 +185,7 @@ def describe_ending(answer: Answer) -> str:
     return ""
 
 
-def read_remarks(
-    conversation: Conversation, feedback: Sequence[Feedback]
-) -> dict[tuple[int, int], list[Remark]]:
+def read_remarks(conversation: Conversation, feedback: Sequence[Feedback]) -> dict[tuple[int, int], list[Remark]]:
     """Return what people said, by (turn, attempt). Actions are left out: they are shown as signals."""
     remarks: dict[tuple[int, int], list[Remark]] = {}
     for each in sorted(feedback, key=lambda each: (each.time_ns, each.identifier)):
@@ -215,6 +217,6 @@ def mark_text(text: str, signals: Sequence[Signal]) -> list[Piece]:
     cuts = sorted({0, len(text), *(start for start, _, _ in pointing), *(end for _, end, _ in pointing)})
     pieces = []
     for start, end in pairwise(cuts):
-        states = [state for first, last, state in pointing if first <= start and end <= last]
-        pieces.append(Piece(text[start:end], min(states, key=lambda each: STATE_ORDER[each], default=None)))
+        worst = find_worst([state for first, last, state in pointing if first <= start and end <= last])
+        pieces.append(Piece(text[start:end], worst))
     return pieces

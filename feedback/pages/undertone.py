@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from feedback.detectors.signal import Signal
-from feedback.pages.observations import STATE_ORDER, State, find_state, is_shown, name_signal
+from feedback.pages.observations import STATE_ORDER, State, find_state, find_worst, is_shown, name_signal
 
 WIDTH = 1000.0
 MIDDLE = 50.0
@@ -42,8 +42,7 @@ def draw_undertone(turn_count: int, signals: Sequence[Signal], titles: Mapping[s
     count = max(turn_count, 1)
     levels = read_levels(count, signals)
     marks = tuple(place_marks(count, signals, levels, titles))
-    states = {mark.state for mark in marks}
-    state: State | None = next((each for each in STATE_ORDER if each in states), None)
+    state = find_worst({mark.state for mark in marks})
     return Undertone(trace_levels(levels), marks, state, describe_marks(count, marks))
 
 

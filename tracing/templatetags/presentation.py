@@ -27,9 +27,9 @@ def count(value: int | None) -> str:
 
 
 @register.filter
-def percent(value: float | None) -> str:
-    """A share (0 to 1) in percent, with one decimal."""
-    return DASH if value is None or math.isnan(value) else f"{100 * value:.1f} %"
+def percent(value: float | None, decimals: int = 1) -> str:
+    """A share (0 to 1) in percent."""
+    return DASH if value is None or math.isnan(value) else f"{100 * value:.{decimals}f} %"
 
 
 @register.filter
@@ -64,9 +64,7 @@ def moment(nanoseconds: int, style: str = "day") -> SafeString:
     """A `<time>` in UTC: `day` for lists ("Tue 15:41", or the date), `clock` for a chat."""
     when = datetime.fromtimestamp(nanoseconds / 1e9, UTC)
     full = f"{when:%A} {when.day} {when:%B %Y, %H:%M:%S} UTC"
-    return format_html(
-        '<time datetime="{}" title="{}">{}</time>', when.isoformat(), full, write_time(when, style)
-    )
+    return format_html('<time datetime="{}" title="{}">{}</time>', when.isoformat(), full, write_time(when, style))
 
 
 def write_time(when: datetime, style: str) -> str:
