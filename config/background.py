@@ -7,6 +7,7 @@ from celery.beat import Scheduler, Service
 from celery.worker import WorkController, state
 
 from config.celery import app
+from tracing.stages import STOPPING
 
 logger = logging.getLogger(__name__)
 
@@ -36,8 +37,9 @@ class Background:
         for thread in self._threads:
             thread.start()
 
-    def stop(self, timeout_seconds: float = 10.0) -> None:
-        """Send nothing new, finish what runs, then end."""
+    def stop(self, timeout_seconds: float = 30.0) -> None:
+        """Send nothing new, finish the batches that run, then end."""
+        STOPPING.set()
         self._beat.stop()
         state.should_stop = 0
         for thread in self._threads:

@@ -85,6 +85,8 @@ def open_databases(env: Environment) -> Iterator[None]:
     """Both databases with today's schema; refuses an address that others reach while there is no user."""
     call_command("migrate", verbosity=0, interactive=False)
     refuse_open_network(env)
+    if env.host in ("0.0.0.0", "::") and not env.allowed_hosts:  # noqa: S104 -- the person chose it
+        click.echo("The dashboard answers under loopback names only: set TACIT_ALLOWED_HOSTS to its host names.", err=True)
     try:
         get_store().migrate()
         yield

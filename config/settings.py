@@ -33,7 +33,7 @@ SECRET_KEY = read_secret_key()
 DEBUG = ENV.debug
 BIND_HOST = ENV.host
 LOOPBACK_HOSTS = ["localhost", "127.0.0.1", "[::1]"]
-ALLOWED_HOSTS = LOOPBACK_HOSTS + [host.strip() for host in ENV.allowed_hosts.split(",") if host.strip()]
+ALLOWED_HOSTS = [*LOOPBACK_HOSTS, BIND_HOST] + [host.strip() for host in ENV.allowed_hosts.split(",") if host.strip()]
 
 INSTALLED_APPS = [
     "django.contrib.auth",

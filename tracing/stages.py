@@ -23,9 +23,12 @@ from tracing.store import Store, StoreUnavailableError
 logger = logging.getLogger(__name__)
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-OVERLAP = timedelta(seconds=10)
+OVERLAP = timedelta(seconds=30)
 LEASE = timedelta(minutes=2)
 LOOK_AHEAD = 20_000
+
+STOPPING = threading.Event()
+"""Set when this process is about to end: stages finish their batch and take no other."""
 
 Key = tuple[int, str]
 """Number of a project, and the id of a trace or conversation in it."""
@@ -55,19 +58,26 @@ class Stage:
         self._lock = threading.Lock()
 
     def run(self, store: Store, work: Callable[[Sequence[Key]], None]) -> int:
-        """Do what waits, one batch; the number of things done. Nothing where another process holds the stage."""
-        with self._lock:
-            watermark = self.read_watermark(store)
-            changes = self._find_changes(store, watermark)
-            if not changes:
+        """Do what waits, one batch; the number of things done. Nothing where the stage is being run already."""
+        if STOPPING.is_set() or not self._lock.acquire(blocking=False):
+            return 0
+        try:
+            return self._run_batch(store, work)
+        finally:
+            self._lock.release()
+
+    def _run_batch(self, store: Store, work: Callable[[Sequence[Key]], None]) -> int:
+        watermark = self.read_watermark(store)
+        changes = self._find_changes(store, watermark)
+        if not changes:
+            return 0
+        with hold_lease(self.name) as held:
+            if not held:
                 return 0
-            with hold_lease(self.name) as held:
-                if not held:
-                    return 0
-                self._do(work, [change.key for change in changes])
-            self._remember(changes, watermark)
-            self._move_watermark(store, max(watermark, changes[-1].changed_us))
-            return len(changes)
+            self._do(work, [change.key for change in changes])
+        self._remember(changes, watermark)
+        self._move_watermark(store, max(watermark, changes[-1].changed_us))
+        return len(changes)
 
     def forget(self) -> None:
         """Know only what the store knows, as a new process does."""
