@@ -8,7 +8,6 @@ import atexit
 import functools
 import os
 import sys
-import threading
 import time
 from collections.abc import AsyncGenerator, Callable, Generator
 from contextlib import AbstractContextManager, nullcontext
@@ -34,22 +33,27 @@ class StreamRecording:
 
     def __init__(self, open_call: Callable[[], Call]) -> None:
         self.reader: CodeType | None = None
-        self.ended = False
         self._open_call = open_call
         self._call: Call | None = None
         self.stepping = False
         self._transcript = Transcript()
         self._first_chunk_seconds: float | None = None
-        self._lock = threading.Lock()
+        # Whoever pops the call ends it: one operation, safe between threads and in signal handlers.
+        self._unended: list[Call] = []
 
     @property
     def begun(self) -> bool:
         return self._call is not None
 
+    @property
+    def ended(self) -> bool:
+        return self.begun and not self._unended
+
     def begin(self) -> None:
         """Opens the span; streams do this at their first step, so that one that is never read leaves none."""
         self._call = self._open_call()
         self._context = self._call.context
+        self._unended.append(self._call)
         _keep_until_exit(self)
 
     def __enter__(self) -> None:
@@ -86,13 +90,13 @@ class StreamRecording:
             self.stop("app_code" if by_reader else "unknown")
 
     def _end(self, end: Callable[[Call], None]) -> None:
-        with self._lock:
-            if self._call is None or self.ended:
-                return
-            self.ended = True
+        try:
+            call = self._unended.pop()
+        except IndexError:
+            return
         _open_recordings.pop(id(self), None)
-        self._write_chunks(self._call)
-        end(self._call)
+        self._write_chunks(call)
+        end(call)
 
     def _write_chunks(self, call: Call) -> None:
         output, output_type = self._transcript.encode()
