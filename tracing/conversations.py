@@ -121,26 +121,65 @@ def find_frame(read: ReadTrace, generation: Generation) -> Span | None:
     return frame
 
 
-def build_exchange(generations: Sequence[Generation], frame: Span | None) -> Exchange:
-    """One exchange from its model calls, by start; the frame knows best what came in and what went out."""
+@dataclass(frozen=True, slots=True)
+class Framing:
+    """What went into an answer and what the user got of it, seen from the outside."""
+
+    messages: Sequence[Message]
+    history_known: bool
+    """Whether `messages` is all that was said before, and not the user's message alone."""
+    user_text: str
+    text: str
+    start_time_ns: int
+    end_time_ns: int
+    outcome: Outcome
+    ended_by: str
+    error_type: str
+
+
+def frame_by_calls(generations: Sequence[Generation]) -> Framing:
+    """The framing as the model calls themselves tell it: the first was asked, the last answered."""
     first, last = generations[0], generations[-1]
-    text, user_text = last.answer, first.user_text
-    start, end = first.start_time_ns, max(each.start_time_ns + each.duration_ns for each in generations)
-    outcome, ended_by, error_type = last.outcome, last.ended_by, last.error_type
-    messages = first.input_messages
-    history_known = first.convention != tacit_sdk.NAME or len(messages) > 1
-    if frame is not None:
-        arguments = tacit_sdk.read_arguments(frame)
-        messages = tacit_sdk.read_input(arguments)
-        history_known = isinstance(arguments.get("messages"), list)
-        user_text = find_user_text(messages)
-        start, end = frame.start_time_ns, frame.end_time_ns
-        output = tacit_sdk.read_output(frame)
-        text = output[0].content if output else text
-        framed = tacit_sdk.read_outcome(frame)
-        if framed != "completed":
-            outcome, ended_by = framed, str(frame.attributes.get("tacit.ended_by") or "")
-            error_type = error_type or read_error(frame)[0]
+    return Framing(
+        messages=first.input_messages,
+        history_known=first.convention != tacit_sdk.NAME,
+        user_text=first.user_text,
+        text=last.answer,
+        start_time_ns=first.start_time_ns,
+        end_time_ns=max(each.start_time_ns + each.duration_ns for each in generations),
+        outcome=last.outcome,
+        ended_by=last.ended_by,
+        error_type=last.error_type,
+    )
+
+
+def frame_by_function(calls: Framing, function: Span) -> Framing:
+    """The framing of the observed function around the calls, which knows what came in and what went out."""
+    arguments = tacit_sdk.read_arguments(function)
+    messages = tacit_sdk.read_input(arguments)
+    output = tacit_sdk.read_output(function)
+    framed = replace(
+        calls,
+        messages=messages,
+        history_known=isinstance(arguments.get("messages"), list),
+        user_text=find_user_text(messages),
+        text=output[0].content if output else calls.text,
+        start_time_ns=function.start_time_ns,
+        end_time_ns=function.end_time_ns,
+    )
+    outcome = tacit_sdk.read_outcome(function)
+    if outcome == "completed":
+        return framed
+    ended_by = tacit_sdk.read_ended_by(function)
+    return replace(framed, outcome=outcome, ended_by=ended_by, error_type=calls.error_type or read_error(function)[0])
+
+
+def build_exchange(generations: Sequence[Generation], function: Span | None) -> Exchange:
+    """One exchange from its model calls, by start, and the observed function around them, if there is one."""
+    first, last = generations[0], generations[-1]
+    framing = frame_by_calls(generations)
+    if function is not None:
+        framing = frame_by_function(framing, function)
     return Exchange(
         project_id=first.project_id,
         conversation_id=first.conversation_id,
@@ -149,24 +188,24 @@ def build_exchange(generations: Sequence[Generation], frame: Span | None) -> Exc
         service_name=first.service_name,
         environment=first.environment,
         tags=tuple(sorted({tag for each in generations for tag in each.tags})),
-        user_text=user_text,
+        user_text=framing.user_text,
         answer=Answer(
             trace_id=last.trace_id,
             span_id=last.span_id,
-            text=text,
-            outcome=outcome,
-            ended_by=ended_by,
-            start_time_ns=start,
-            duration_ns=end - start,
+            text=framing.text,
+            outcome=framing.outcome,
+            ended_by=framing.ended_by,
+            start_time_ns=framing.start_time_ns,
+            duration_ns=framing.end_time_ns - framing.start_time_ns,
             time_to_first_chunk_ns=last.time_to_first_chunk_ns,
             model=last.response_model or last.request_model,
-            error_type=error_type,
+            error_type=framing.error_type,
             message_id=last.message_id or first.message_id,
             finish_reasons=last.finish_reasons,
             input_tokens=add_known(each.input_tokens for each in generations),
             output_tokens=add_known(each.output_tokens for each in generations),
             generation_span_ids=tuple(each.span_id for each in generations),
-            history_hash=hash_messages(messages) if history_known else "",
+            history_hash=hash_messages(framing.messages) if framing.history_known else "",
         ),
     )
 
@@ -178,11 +217,11 @@ def add_known(numbers: Iterable[int | None]) -> int | None:
 
 
 def hash_messages(messages: Sequence[Message]) -> str:
-    """A hash of the roles and texts, the same for the same history."""
+    """A hash of the roles and texts, the same for the same history, after the number of messages."""
     digest = hashlib.sha256()
     for message in messages:
         digest.update(f"{message.role}\0{message.content}\0".encode("utf-8", "surrogatepass"))
-    return digest.hexdigest()[:32]
+    return f"{len(messages)}-{digest.hexdigest()[:32]}"
 
 
 def list_exchanges(conversation: Conversation) -> list[Exchange]:
@@ -231,15 +270,17 @@ def build_conversation(exchanges: Iterable[Exchange]) -> Conversation:
 def find_replaced(turns: Sequence[Turn], exchange: Exchange) -> int | None:
     """Index of the turn that this exchange answers again; None where it is a new turn.
 
-    The same history answered again is the same turn. Where an app sends no history, the same words right after one
-    another are, unless they are as short as "yes" or "continue".
+    The same history answered again is the same turn; a message alone tells that of the turn before only, for it
+    may as well be asked anew. Where an app sends no history, the same words right after one another are the same
+    turn, unless they are as short as "yes" or "continue".
     """
     history = exchange.answer.history_hash
-    if history:
-        matching = (turn.index for turn in reversed(turns) if turn.answer.history_hash == history)
-        return next(matching, None)
-    if not turns or turns[-1].answer.history_hash:
+    if not turns:
         return None
+    last = turns[-1]
+    if history:
+        candidates = [last] if history.startswith("1-") else reversed(turns)
+        return next((turn.index for turn in candidates if turn.answer.history_hash == history), None)
     words = " ".join(exchange.user_text.split())
-    again = len(words) >= SHORTEST_REPEAT and words == " ".join(turns[-1].user_text.split())
-    return turns[-1].index if again else None
+    again = len(words) >= SHORTEST_REPEAT and words == " ".join(last.user_text.split())
+    return last.index if again and not last.answer.history_hash else None

@@ -68,7 +68,7 @@ def read(span: Span, trace: Trace, calls_beneath: Sequence[Generation]) -> Gener
         time_to_first_chunk_ns=read_seconds(span.attributes, keys.TIME_TO_FIRST_CHUNK),
         streamed=span.attributes.get(keys.REQUEST_STREAM) is True,
         outcome=read_outcome(span),
-        ended_by=pick_text(span.attributes, (keys.ENDED_BY,)),
+        ended_by=read_ended_by(span),
         error_type=error_type,
         error_message=error_message,
         service_name=span.service_name,
@@ -85,7 +85,7 @@ def tell_once(span: Span, call: Generation) -> Generation:
         other_span_ids=(*call.other_span_ids, span.span_id),
         message_id=call.message_id or pick_text(span.attributes, (keys.MESSAGE_ID,)),
         outcome=call.outcome if outcome == "completed" else outcome,
-        ended_by=call.ended_by or pick_text(span.attributes, (keys.ENDED_BY,)),
+        ended_by=call.ended_by or read_ended_by(span),
         output_messages=call.output_messages or read_output(span),
         input_messages=call.input_messages or split_system(read_input(read_arguments(span)))[1],
         user_text=call.user_text or find_user_text(read_input(read_arguments(span))),
@@ -141,3 +141,8 @@ def read_model(arguments: Mapping[str, Any]) -> str:
 def read_outcome(span: Span) -> Outcome:
     outcome = OUTCOMES.get(pick_text(span.attributes, (keys.OUTCOME,)))
     return outcome or ("error" if span.status_code == "Error" else "completed")
+
+
+def read_ended_by(span: Span) -> str:
+    """Who ended a stream that was stopped; empty where it was not."""
+    return pick_text(span.attributes, (keys.ENDED_BY,))
