@@ -6,7 +6,6 @@ from datetime import UTC, datetime
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from feedback.datasets import FORMATS, UnknownFormat, to_zip
@@ -25,6 +24,7 @@ from feedback.records import load_feedback, load_signals
 from tracing.access import project_page
 from tracing.conversations import Conversation, Turn
 from tracing.models import Project
+from tracing.pages import render_page
 from tracing.records import load_conversation, load_spans
 from tracing.spans import Span
 from tracing.store import get_store
@@ -66,7 +66,7 @@ def show_overview(request: HttpRequest, project: Project) -> HttpResponse:
         "chart": read_chart(project, filters, now_ns, now.conversations) if now.conversations else None,
         "latest": read_list(project, filters, Cursor(), now_ns, LATEST_ROWS),
     }
-    return render(request, "overview.html", context)
+    return render_page(request, "overview.html", context)
 
 
 def read_choices(project: Project) -> Mapping[str, Any]:
@@ -131,7 +131,7 @@ def show_conversations(request: HttpRequest, project: Project) -> HttpResponse:
         "is_later_page": bool(token),
         "total": read_position(project, filters, "", now_ns)["total"],
     }
-    return render(request, "conversations.html", context)
+    return render_page(request, "conversations.html", context)
 
 
 def list_options(project: Project, filters: Filters) -> Mapping[str, Mapping[str, str]]:
@@ -161,7 +161,7 @@ def show_conversation(request: HttpRequest, project: Project, conversation_id: s
     conversation = load_conversation(store, project.pk, conversation_id)
     if conversation is None or not conversation.turns:
         message = f"There is no conversation “{conversation_id}” in {project.name}."
-        return render(request, "404.html", {"message": message, "project": project}, status=404)
+        return render_page(request, "404.html", {"message": message, "project": project}, status=404)
     signals = load_signals(store, project.pk, [conversation_id]).get(conversation_id, [])
     heard = Heard(signals, load_feedback(store, project.pk, conversation), TITLES)
     selected = select_turn(conversation, signals, request.GET.get("turn", ""))
@@ -182,7 +182,7 @@ def show_conversation(request: HttpRequest, project: Project, conversation_id: s
         "of_user": Filters(user_id=conversation.user_id),
         "waterfalls": read_waterfalls(project, conversation.turns[selected]),
     }
-    return render(request, "conversation.html", context)
+    return render_page(request, "conversation.html", context)
 
 
 def read_waterfalls(project: Project, turn: Turn) -> list[tuple[str, Waterfall]]:
@@ -228,7 +228,7 @@ def show_datasets(request: HttpRequest, project: Project) -> HttpResponse:
         "conversations": read_choices(project)["conversations"],
         "choices": [describe_choice(each.name, each.title, has) for each in FORMATS.values()],
     }
-    return render(request, "datasets.html", context)
+    return render_page(request, "datasets.html", context)
 
 
 @require_safe
@@ -239,7 +239,7 @@ def download_dataset(request: HttpRequest, project: Project) -> HttpResponse:
     try:
         dataset = build_export(project, name, {})
     except UnknownFormat as error:
-        return render(request, "404.html", {"message": f"{error}.", "project": project}, status=404)
+        return render_page(request, "404.html", {"message": f"{error}.", "project": project}, status=404)
     response = HttpResponse(to_zip(dataset), content_type="application/zip")
     response["Content-Disposition"] = f'attachment; filename="tacit-{project.slug}-{name}.zip"'
     return response

@@ -4,11 +4,12 @@ from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
 from django.views.decorators.http import require_safe
 
 from tracing.access import is_open, project_page
 from tracing.models import DEFAULT_PROJECT, DEMO_PROJECT, Project
+from tracing.pages import render_page
 from tracing.store import get_store
 
 SDK_DIRECTORY = "tracing/sdk"
@@ -42,7 +43,7 @@ def show_setup(request: HttpRequest, project: Project) -> HttpResponse:
         **write_lines(endpoint, needs_key),
         "arrival": read_arrival(project),
     }
-    return render(request, "setup.html", context)
+    return render_page(request, "setup.html", context)
 
 
 def write_lines(endpoint: str, needs_key: bool) -> dict[str, str]:
@@ -64,7 +65,7 @@ def write_lines(endpoint: str, needs_key: bool) -> dict[str, str]:
 @project_page
 def show_arrival(request: HttpRequest, project: Project) -> HttpResponse:
     """The part of the set-up page that htmx asks for every second until a conversation is there."""
-    return render(request, "parts/arrival.html", {"project": project, "arrival": read_arrival(project)})
+    return render_page(request, "parts/arrival.html", {"project": project, "arrival": read_arrival(project)})
 
 
 def read_arrival(project: Project) -> dict[str, Any]:

@@ -90,11 +90,3 @@ def shape(state: str) -> SafeString:
 def list_projects() -> "QuerySet[Project]":
     """Every project, for the switcher."""
     return Project.objects.order_by("slug")
-
-
-@register.filter
-def readable(value: object) -> str:
-    """Text with NUL and other control characters made visible, so that nothing hides."""
-    return "".join(
-        letter if letter >= " " or letter in "\n\t" else "\N{REPLACEMENT CHARACTER}" for letter in str(value)
-    )

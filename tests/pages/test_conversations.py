@@ -1,0 +1,114 @@
+"""The list: what it shows, how it is narrowed, and that its pages show every conversation once."""
+
+from collections.abc import Callable
+
+import pytest
+
+from tests.pages.conftest import Page, Teller, make_answer
+from tracing.conversations import Conversation, Turn
+
+Open = Callable[[str], Page]
+
+
+def find_ids(page: Page) -> list[str]:
+    return [link.rpartition("/")[2] for link in page.list_conversations()]
+
+
+def test_without_any_it_leads_to_the_set_up(teller: Teller, open_page: Open) -> None:
+    page = open_page("conversations")
+    assert "No conversation has come in yet" in page.text
+    assert page.find_links("setup")
+
+
+def test_a_row_tells_its_first_message_turns_user_model_and_what_was_heard(teller: Teller, open_page: Open) -> None:
+    turns = [("How do I reset it?", "Hold the button."), ("Great, thanks!", "You are welcome.")]
+    teller.tell("one", turns, user_id="anna", feedback=[teller.thumb("one", 0, "up")])
+    page = open_page("conversations")
+    assert "1 conversation, newest first" in page.text
+    assert "How do I reset it? 2 " in page.text
+    assert "anna gpt-x" in page.text
+    assert "went well: Thumb up" in page.text
+    assert 'aria-label="Undertone: turn 1: Thumb up' in page.html
+
+
+def test_pages_of_the_list_show_each_once_newest_first(teller: Teller, open_page: Open) -> None:
+    told = [f"c-{index:03}" for index in range(120)]
+    for index, name in enumerate(told):
+        teller.tell(name, age_hours=1 + (index // 3))
+    seen: list[str] = []
+    page = open_page("conversations")
+    for _ in range(5):
+        seen += find_ids(page)
+        older = page.find_links("cursor=")
+        if not older:
+            break
+        page = open_page(f"conversations{older[-1]}")
+    assert sorted(seen) == told
+    ages = [int(name[2:]) // 3 for name in seen]
+    assert ages == sorted(ages)
+
+
+def test_a_made_up_cursor_leads_to_the_start(teller: Teller, open_page: Open) -> None:
+    teller.tell("one")
+    assert find_ids(open_page("conversations?cursor=%F0%9F%92%A9")) == ["one"]
+
+
+@pytest.fixture
+def varied(teller: Teller) -> Teller:
+    teller.tell("plain", [("Tell me of whales", "They sing.")], service_name="sea", environment="test", user_id="bo")
+    teller.tell("down", feedback=[teller.thumb("down", 0, "down")], service_name="shop", environment="production")
+    stopped = make_answer("Once", teller.now_ns, "stop", outcome="stopped", ended_by="client", model="tiny")
+    teller.write(Conversation(teller.project.pk, "stopped", (Turn(0, "A story", stopped),), user_id="anna"))
+    teller.tell("old", age_hours=20 * 24)
+    return teller
+
+
+@pytest.mark.parametrize(
+    ("query", "expected"),
+    [
+        ("", {"plain", "down", "stopped", "old"}),
+        ("signal=early_termination", {"stopped"}),
+        ("thumbs=down", {"down"}),
+        ("thumbs=up", set()),
+        ("outcome=stopped", {"stopped"}),
+        ("service_name=sea", {"plain"}),
+        ("environment=production", {"down"}),
+        ("model=tiny", {"stopped"}),
+        ("user_id=anna", {"stopped"}),
+        ("q=WHALES", {"plain"}),
+        ("q=they+sing", {"plain"}),
+        ("q=%27%3B+DROP+TABLE+turns%3B+--", set()),
+        ("q=%00%5C%27", set()),
+        ("range=7d", {"plain", "down", "stopped"}),
+        ("range=7d&q=button&thumbs=down", {"down"}),
+    ],
+)
+def test_filters_of_the_address_narrow_the_list(
+    varied: Teller, open_page: Open, query: str, expected: set[str]
+) -> None:
+    page = open_page(f"conversations?{query}")
+    assert set(find_ids(page)) == expected
+    if query and expected:
+        assert f"{len(expected)} of 4:" in page.text
+
+
+def test_no_match_names_the_filters_and_offers_to_clear_them(varied: Teller, open_page: Open) -> None:
+    page = open_page("conversations?q=zebra&thumbs=up&range=24h")
+    assert "The filters are: last 24 hours, with a thumb up, containing “zebra”." in page.text
+    assert "There are 4 conversations without them." in page.text
+    assert "/p/default/conversations" in page.find_links("conversations")
+
+
+def test_a_conversation_told_again_stands_once(teller: Teller, open_page: Open) -> None:
+    teller.tell("one")
+    teller.tell("one", [("How do I reset it?", "Hold the button."), ("Thanks", "Sure.")])
+    page = open_page("conversations")
+    assert find_ids(page) == ["one"]
+    assert "1 conversation, newest first" in page.text
+
+
+def test_another_project_sees_nothing_of_it(teller: Teller, open_page: Open) -> None:
+    teller.tell("one")
+    other = type(teller.project).objects.create(slug="other", name="Other")
+    assert "No conversation has come in yet" in open_page(f"/p/{other.slug}/conversations").text
+    assert open_page(f"/p/{other.slug}/conversations/one").status == 404

@@ -1,0 +1,43 @@
+"""The datasets page: what there is, what is missing, and the download."""
+
+import io
+import json
+import zipfile
+from collections.abc import Callable
+
+from tests.pages.conftest import Page, Teller
+
+Open = Callable[[str], Page]
+
+
+def test_without_conversations_it_says_what_a_dataset_needs(teller: Teller, open_page: Open) -> None:
+    assert "A dataset needs judged answers" in open_page("datasets").text
+
+
+def test_every_format_says_what_it_has_and_what_it_lacks(teller: Teller, open_page: Open) -> None:
+    teller.tell("up", feedback=[teller.thumb("up", 0, "up")])
+    teller.tell("down", feedback=[teller.thumb("down", 0, "down")])
+    text = open_page("datasets").text
+    assert "1 thumbs up" in text
+    assert "1 thumbs down" in text
+    assert "0 answers that a user had replaced Nothing to train on yet." in text
+    assert "Few: at most 1 rows." in text
+
+
+def test_a_download_is_a_zip_with_the_rows_and_their_manifest(teller: Teller, open_page: Open) -> None:
+    teller.tell("up", [("How do I reset it?", "Hold the button.")], feedback=[teller.thumb("up", 0, "up")])
+    page = open_page("datasets/download?format=trl-kto")
+    assert page.response.headers["Content-Type"] == "application/zip"
+    with zipfile.ZipFile(io.BytesIO(page.response.content)) as archive:
+        names = set(archive.namelist())
+        [row] = [json.loads(line) for line in archive.read("train.jsonl").decode().splitlines()]
+    assert names == {"train.jsonl", "validation.jsonl", "manifest.json", "provenance.jsonl"}
+    assert row["completion"] == [{"role": "assistant", "content": "Hold the button."}]
+    assert row["label"] is True
+
+
+def test_an_unknown_format_is_named_with_those_that_there_are(teller: Teller, open_page: Open) -> None:
+    page = open_page("datasets/download?format=xml")
+    assert page.status == 404
+    assert "'xml'" in page.text
+    assert "trl-dpo" in page.text

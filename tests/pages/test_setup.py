@@ -1,0 +1,83 @@
+"""The set-up page: its lines work as pasted, and the first span shows by itself."""
+
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Callable
+from html import unescape
+from pathlib import Path
+
+import pytest
+from django.contrib.auth import get_user_model
+from django.test import Client
+
+from tests.conftest import Server
+from tests.pages.conftest import Page, Teller
+from tracing.access import forget_users
+
+Open = Callable[[str], Page]
+
+
+def read_code(html: str, name: str) -> str:
+    found = re.search(rf'<pre id="{name}"[^>]*><code>(.*?)</code>', html, re.DOTALL)
+    assert found
+    return unescape(found.group(1))
+
+
+def test_it_waits_for_the_first_span_and_asks_again_each_second(teller: Teller, open_page: Open) -> None:
+    page = open_page("setup")
+    assert "Waiting for your first span…" in page.text
+    assert 'hx-get="/p/default/setup/arrival" hx-trigger="every 1s"' in page.html
+
+
+def test_the_waiting_part_turns_to_the_first_conversation_and_stops_asking(teller: Teller, open_page: Open) -> None:
+    teller.store.insert("otel_traces", {"project_id": [1], "TraceId": ["t"], "SpanId": ["s"]})
+    assert "1 span arrived, no model call among them yet" in open_page("setup/arrival").text
+    teller.tell("a/b", [("Hello <b>you</b>", "Hi.")])
+    part = open_page("setup/arrival")
+    assert "Your first conversation is here" in part.text
+    assert "hx-get" not in part.html
+    assert open_page(part.find_links("/conversations/")[0]).status == 200
+
+
+def test_the_lines_of_the_decorator_work_as_pasted(server: Server, tmp_path: Path) -> None:
+    html = server.get("/p/default/setup").decode()
+    lines = read_code(html, "decorate").replace("    ...", '    return "Hold the button."')
+    app = tmp_path / "app.py"
+    app.write_text(f'{lines}\n\nanswer("How do I reset it?")\n', encoding="utf-8")
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("OTEL_")}
+    subprocess.run([sys.executable, str(app)], check=True, timeout=60, env=environment)
+    server.derive()
+    assert "How do I reset it?" in server.get("/p/default/setup/arrival").decode()
+
+
+def test_the_path_to_install_from_is_the_sdk(server: Server) -> None:
+    command, _, path = read_code(server.get("/p/default/setup").decode(), "install").rpartition(" ")
+    assert command == "pip install"
+    assert (Path(path) / "pyproject.toml").is_file()
+
+
+def test_a_closed_server_says_where_the_key_goes(teller: Teller) -> None:
+    user = get_user_model().objects.create_user("anna@example.org", password="correct horse battery")
+    forget_users()
+    client = Client(headers={"host": "localhost"})
+    client.force_login(user)
+    html = client.get("/p/default/setup").content.decode()
+    assert 'api_key="tacit_…"' in unescape(html)
+    assert "OTEL_EXPORTER_OTLP_HEADERS=x-api-key=tacit_…" in html
+
+
+@pytest.mark.parametrize("path", ["/", "/p/default/", "/p/default/conversations", "/p/default/datasets"])
+def test_a_closed_server_shows_pages_only_after_login(teller: Teller, path: str) -> None:
+    get_user_model().objects.create_user("anna@example.org", password="correct horse battery")
+    forget_users()
+    client = Client(headers={"host": "localhost"})
+    login = client.get(path).headers["Location"]
+    assert login.startswith("/login?next=")
+    refused = client.post(login, {"username": "anna@example.org", "password": "wrong"})
+    assert "do not belong together" in refused.content.decode()
+    accepted = client.post(login, {"username": "anna@example.org", "password": "correct horse battery", "next": path})
+    assert accepted.headers["Location"] == path
+    assert client.get("/p/default/setup").status_code == 200
+    assert "Log out" in client.get("/p/default/setup").content.decode()
