@@ -1,0 +1,116 @@
+"""A small HTTP front over the embedded engine, so that tests can use ClickHouse as a server.
+
+    python -m tests.clickhouse_front DIRECTORY    prints its port, and answers until it is ended
+
+It takes what clickhouse-connect's HTTP client sends: the statement as `query` or as the body, `param_*` values,
+settings, and inserts in Native format. No user, no TLS, no sessions: for tests alone.
+"""
+
+import gzip
+import sys
+import tempfile
+import threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qsl, urlsplit
+
+import chdb
+import lz4.frame
+
+TRANSPORT = {
+    "query",
+    "database",
+    "session_id",
+    "client_protocol_version",
+    "wait_end_of_query",
+    "compress",
+    "decompress",
+}
+TRANSPORT |= {"enable_http_compression", "query_id", "http_headers_progress_interval_ms"}
+TRANSPORT |= {"send_progress_in_http_headers", "cancel_http_readonly_queries_on_client_close", "buffer_size", "role"}
+DECOMPRESS = {"identity": bytes, "gzip": gzip.decompress, "lz4": lz4.frame.decompress}
+
+
+class Front(BaseHTTPRequestHandler):
+    """One thread a connection, one engine connection a thread."""
+
+    protocol_version = "HTTP/1.1"
+    directory = ""
+    local = threading.local()
+
+    def do_GET(self) -> None:
+        self.do_POST()
+
+    def do_POST(self) -> None:
+        parameters = dict(parse_qsl(urlsplit(self.path).query, keep_blank_values=True))
+        body = self.read_body()
+        try:
+            answer = self.execute(parameters, body)
+        except Exception as error:  # the engine's message is the answer
+            self.answer(500, str(error).encode(), {"X-ClickHouse-Exception-Code": "1"})
+            return
+        self.answer(200, answer, {"X-ClickHouse-Summary": "{}"})
+
+    def read_body(self) -> bytes:
+        if self.headers.get("Transfer-Encoding", "").lower() == "chunked":
+            body = b""
+            while size := int(self.rfile.readline(), 16):
+                body += self.rfile.read(size)
+                self.rfile.readline()
+            self.rfile.readline()
+        else:
+            body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        return DECOMPRESS[self.headers.get("Content-Encoding", "identity")](body)
+
+    def execute(self, parameters: dict[str, str], body: bytes) -> bytes:
+        statement = parameters.get("query", "").encode()
+        statement, data = (statement, body) if statement else (body, b"")
+        if b"FORMAT Native\n" in statement and statement.lstrip().upper().startswith(b"INSERT"):
+            statement, _, data = statement.partition(b"FORMAT Native\n")
+        elif statement.lstrip().upper().startswith(b"INSERT") and data:
+            statement = statement.replace(b"FORMAT Native", b"")
+        connection = self.connect()
+        for name, value in parameters.items():
+            if name not in TRANSPORT and not name.startswith("param_"):
+                connection.query(f"SET {name} = '{value}'")
+        if data:
+            return self.insert(connection, statement.decode().rstrip(), data)
+        values = {name[6:]: value for name, value in parameters.items() if name.startswith("param_")}
+        result = connection.query(statement.decode(), "TabSeparated", params=values)
+        return bytes(result.bytes())
+
+    def insert(self, connection: Any, statement: str, data: bytes) -> bytes:
+        with tempfile.NamedTemporaryFile(suffix=".native") as file:
+            file.write(data)
+            file.flush()
+            connection.query(f"{statement} FROM INFILE '{file.name}' FORMAT Native")
+        return b""
+
+    def connect(self) -> Any:
+        if not hasattr(self.local, "connection"):
+            self.local.connection = chdb.connect(self.directory)
+        return self.local.connection
+
+    def answer(self, status: int, body: bytes, headers: dict[str, str]) -> None:
+        self.send_response(status)
+        for name, value in (headers | {"Content-Length": str(len(body))}).items():
+            self.send_header(name, value)
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *_: object) -> None:
+        """Tests look at answers, not at logs."""
+
+
+def main() -> None:
+    Front.directory = str(Path(sys.argv[1]).resolve())
+    keep_open = chdb.connect(Front.directory)
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Front)
+    print(server.server_port, flush=True)
+    server.serve_forever()
+    keep_open.close()
+
+
+if __name__ == "__main__":
+    main()
