@@ -1,0 +1,15 @@
+"""Programs that a machine may lack: their tests are skipped and listed, unless `TACIT_TEST_REQUIRE=all`."""
+
+import os
+
+import pytest
+
+
+def need(part: str, found: object) -> None:
+    """Go on where `part` was found. Else skip the test, or fail it where every part is required."""
+    if found:
+        return
+    reason = f"{part} is not on this machine (.ci/run installs it from Debian's packages)"
+    if os.environ.get("TACIT_TEST_REQUIRE") == "all":
+        pytest.fail(reason)
+    pytest.skip(reason)

@@ -1,0 +1,158 @@
+"""The containers, locks and hooks name only what there is; no Docker engine is needed to tell."""
+
+import fnmatch
+import re
+import shlex
+import subprocess
+import sys
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from django.urls import resolve
+from pre_commit.clientlib import load_config
+
+from config.cli import main
+from config.env import Environment
+
+ROOT = Path(__file__).resolve().parent.parent
+COMPOSE = yaml.safe_load((ROOT / "docker-compose.yml").read_text())
+SERVICES: Mapping[str, Mapping[str, Any]] = COMPOSE["services"]
+OWN = {name: service for name, service in SERVICES.items() if service["image"].startswith("tacit-server:")}
+DOCKERFILE = (ROOT / "Dockerfile").read_text()
+LOCKS = ("requirements.lock", "requirements-dev.lock")
+VARIABLE = re.compile(r"\$\{(\w+)([^}]*)\}")
+
+
+def read_settings(service: Mapping[str, Any]) -> dict[str, str]:
+    """The variables of a service with every `${…}` filled in."""
+    return {name: VARIABLE.sub("filledin", value) for name, value in service["environment"].items()}
+
+
+def list_copied() -> list[str]:
+    lines = re.findall(r"^COPY (.+)$", DOCKERFILE, re.MULTILINE)
+    return [source for line in lines for source in line.split()[:-1]]
+
+
+def read_lock(name: str) -> dict[str, str]:
+    lines = (ROOT / name).read_text().splitlines()
+    return dict(line.partition(";")[0].strip().split("==") for line in lines)
+
+
+def read_names(requirements: list[str]) -> set[str]:
+    return {re.split(r"[^\w.-]", each)[0].lower() for each in requirements}
+
+
+def test_every_part_is_a_service() -> None:
+    assert set(SERVICES) == {"clickhouse", "postgres", "redis", "migrate", "web", "worker", "beat"}
+    assert set(OWN) == {"migrate", "web", "worker", "beat"}
+
+
+def test_every_setting_is_one_that_tacit_has() -> None:
+    known = {f"TACIT_{name.upper()}" for name in Environment.model_fields}
+    for text in ((ROOT / "docker-compose.yml").read_text(), DOCKERFILE, (ROOT / ".env.example").read_text()):
+        assert set(re.findall(r"TACIT_[A-Z_]+", text)) <= known
+
+
+@pytest.mark.parametrize("name", OWN)
+def test_settings_of_a_service_are_accepted_and_name_the_other_services(
+    name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for variable, value in read_settings(OWN[name]).items():
+        monkeypatch.setenv(variable, value)
+    env = Environment()
+    assert env.secret_key == "filledin"
+    hosts = [re.split(r"[@/:]+", address)[-3] for address in (env.clickhouse_dsn, env.database_url, env.broker_url)]
+    assert hosts == ["clickhouse", "postgres", "redis"]
+    assert set(hosts) <= set(SERVICES)
+
+
+@pytest.mark.parametrize("name", OWN)
+def test_the_command_of_a_service_is_one_of_tacit(name: str) -> None:
+    program, command, *options = OWN[name]["command"]
+    assert program == "tacit"
+    main.commands[command].make_context(command, options)
+
+
+def test_passwords_and_keys_have_no_default_and_stand_in_the_example() -> None:
+    used = dict(VARIABLE.findall((ROOT / "docker-compose.yml").read_text()))
+    secrets = {name for name in used if "PASSWORD" in name or "SECRET" in name}
+    assert secrets == {"TACIT_SECRET_KEY", "CLICKHOUSE_PASSWORD", "POSTGRES_PASSWORD"}
+    assert all(used[name].startswith(":?") for name in secrets)
+    example = re.findall(r"^(\w+)=(.*)$", (ROOT / ".env.example").read_text(), re.MULTILINE)
+    assert dict(example) == dict.fromkeys(used, "")
+
+
+def test_published_ports_are_the_default_ones() -> None:
+    defaults = Environment.model_construct()
+    assert SERVICES["web"]["ports"] == [f"{port}:{port}" for port in (defaults.port, defaults.otlp_http_port)]
+    assert f"\nEXPOSE {defaults.port} {defaults.otlp_http_port}\n" in DOCKERFILE
+    assert [name for name in SERVICES if "ports" in SERVICES[name]] == ["web"]
+
+
+def test_the_health_check_of_web_asks_an_address_that_there_is() -> None:
+    [path] = re.findall(r"http://127\.0\.0\.1:8642(/\w+)", " ".join(SERVICES["web"]["healthcheck"]["test"]))
+    assert resolve(path).func.__name__ == "show_ready"
+
+
+@pytest.mark.parametrize("name", OWN)
+def test_own_containers_have_few_rights(name: str) -> None:
+    service = OWN[name]
+    assert service["read_only"] is True
+    assert service["cap_drop"] == ["ALL"]
+    assert re.findall(r"^USER (\d+)$", DOCKERFILE, re.MULTILINE) == ["10001"]
+
+
+def test_images_are_pinned_to_a_version() -> None:
+    base = re.search(r"^FROM (\S+)$", DOCKERFILE, re.MULTILINE)
+    assert base is not None
+    for image in (base[1], *(service["image"] for service in SERVICES.values())):
+        assert re.search(r":\d+(\.\d+)*(-\w+)*$", image), image
+
+
+def test_the_image_holds_what_the_server_reads() -> None:
+    copied = list_copied()
+    ignored = (ROOT / ".dockerignore").read_text().split()
+    for source in copied:
+        assert (ROOT / source).exists(), source
+        assert not any(fnmatch.fnmatch(source, pattern.removeprefix("**/")) for pattern in ignored), source
+    packages = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["hatch"]["build"]["targets"]["wheel"]
+    assert {*packages["packages"], "templates", "static"} <= set(copied)
+
+
+@pytest.mark.parametrize("name", LOCKS)
+def test_a_lock_pins_every_version_and_names_no_address(name: str) -> None:
+    for line in (ROOT / name).read_text().splitlines():
+        assert re.fullmatch(r"[a-z0-9._-]+==[\w.]+( ; .+)?", line), line
+        assert "://" not in line
+
+
+def test_locks_agree_and_hold_every_direct_dependency() -> None:
+    run, dev = (read_lock(name) for name in LOCKS)
+    assert run.items() <= dev.items()
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    sdk = tomllib.loads((ROOT / "tracing/sdk/pyproject.toml").read_text())["project"]
+    needed = read_names([*project["dependencies"], *sdk["dependencies"]]) - {"tacit"}
+    assert needed <= set(run)
+    assert read_names(project["optional-dependencies"]["dev"]) <= set(dev)
+
+
+def test_hooks_run_programs_of_the_virtual_environment() -> None:
+    [repository] = load_config(str(ROOT / ".pre-commit-config.yaml"))["repos"]
+    assert repository["repo"] == "local"
+    for hook in repository["hooks"]:
+        program = Path(shlex.split(hook["entry"])[0])
+        assert program.parent == Path(".venv/bin")
+        assert (Path(sys.executable).parent / program.name).exists(), program
+
+
+def test_the_script_of_ci_runs_every_check_with_no_part_left_out() -> None:
+    script = ROOT / ".ci/run"
+    subprocess.run(["bash", "-n", script], check=True)  # noqa: S607 -- bash is wherever the machine has it
+    assert script.stat().st_mode & 0o111
+    lines = script.read_text().splitlines()
+    assert "export CI=true TACIT_TEST_REQUIRE=all" in lines
+    assert lines[-2:] == ["make check", "make test"]

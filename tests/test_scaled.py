@@ -1,0 +1,233 @@
+"""Tacit as several processes over a real PostgreSQL and a real Redis; ClickHouse is the embedded one, or away."""
+
+import json
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+from redis import ConnectionError as RedisConnectionError
+from redis import Redis
+
+from tests.parts import need
+
+TACIT = str(Path(sys.executable).with_name("tacit"))
+CLICKHOUSE_AWAY = "http://tacit:hidden-password@127.0.0.1:1/tacit"
+STAGES = ("tracing.read_changed_traces", "feedback.read_feedback", "feedback.derive_signals")
+APP = """
+import sys, tacit
+
+tacit.configure(endpoint=sys.argv[1])
+
+@tacit.observe
+def answer(message: str) -> str:
+    return message.upper()
+
+with tacit.conversation(id="scaled"):
+    answer("Where is my parcel?")
+    tacit.feedback("thumbs", label="up")
+assert tacit.flush()
+"""
+
+
+@dataclass(frozen=True)
+class Installation:
+    """The settings that all processes share, and what they share besides."""
+
+    settings: Mapping[str, str]
+    directory: Path
+    database: psycopg.Connection[tuple[Any, ...]]
+    broker: Redis
+
+    def start(self, *arguments: str) -> subprocess.Popen[bytes]:
+        """A process of Tacit; what it says goes to `<command>.log`."""
+        with self.log(arguments[0]).open("wb") as log:
+            return subprocess.Popen([TACIT, *arguments], env=self.environment, stdout=log, stderr=log)
+
+    def run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [TACIT, *arguments], env=self.environment, capture_output=True, text=True, timeout=60, check=False
+        )
+
+    @property
+    def environment(self) -> dict[str, str]:
+        inherited = {name: value for name, value in os.environ.items() if not name.startswith("TACIT_")}
+        return inherited | self.settings
+
+    def log(self, command: str) -> Path:
+        return self.directory / f"{command}.log"
+
+    def read_log(self, command: str) -> str:
+        return self.log(command).read_text()
+
+    def fetch(self, query: str) -> list[Any]:
+        return [row[0] for row in self.database.execute(query.encode()).fetchall()]
+
+
+@contextmanager
+def ending(*processes: subprocess.Popen[bytes], by: signal.Signals = signal.SIGTERM) -> Iterator[None]:
+    try:
+        yield
+    finally:
+        for process in processes:
+            process.send_signal(by)
+        for process in processes:
+            process.wait(timeout=30)
+
+
+def find_free_port() -> int:
+    with socket.socket() as listening:
+        listening.bind(("127.0.0.1", 0))
+        port: int = listening.getsockname()[1]
+    return port
+
+
+def wait_until(holds: Callable[[], bool], seconds: float = 30.0) -> None:
+    deadline = time.monotonic() + seconds
+    while not holds():
+        assert time.monotonic() < deadline, f"not within {seconds} s"
+        time.sleep(0.1)
+
+
+def works(attempt: Callable[[], object], *errors: type[Exception]) -> bool:
+    try:
+        attempt()
+    except errors:
+        return False
+    return True
+
+
+@pytest.fixture(scope="module")
+def postgres() -> Iterator[str]:
+    """Address of a new PostgreSQL cluster; its server refuses to be root."""
+    programs = max(Path("/usr/lib/postgresql").glob("*/bin"), default=None)
+    need("PostgreSQL", programs)
+    as_user: dict[str, Any] = {"user": "postgres", "group": "postgres"} if os.geteuid() == 0 else {}
+    directory = Path(tempfile.mkdtemp(prefix="tacit-postgres-"))
+    if as_user:
+        shutil.chown(directory, **as_user)
+    quiet: dict[str, Any] = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL, "cwd": directory, **as_user}
+    initdb = [f"{programs}/initdb", "-D", "data", "-U", "tacit", "-A", "trust", "-E", "UTF8", "--no-sync"]
+    subprocess.run(initdb, check=True, **quiet)
+    port = find_free_port()
+    options = ["-D", "data", "-p", str(port), "-h", "127.0.0.1", "-k", "", "-F"]
+    server = subprocess.Popen([f"{programs}/postgres", *options], **quiet)
+    address = f"postgres://tacit@127.0.0.1:{port}"
+    with ending(server, by=signal.SIGINT):
+        wait_until(lambda: works(lambda: psycopg.connect(f"{address}/postgres").close(), psycopg.OperationalError))
+        yield address
+    shutil.rmtree(directory)
+
+
+@pytest.fixture(scope="module")
+def broker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Redis]:
+    """A new Redis that keeps nothing."""
+    program = shutil.which("redis-server")
+    need("Redis", program)
+    port = find_free_port()
+    options = ["--port", str(port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"]
+    directory = tmp_path_factory.mktemp("redis")
+    server = subprocess.Popen([str(program), *options], cwd=directory, stdout=subprocess.DEVNULL)
+    client = Redis(port=port)
+    with ending(server), client:
+        wait_until(lambda: works(client.ping, RedisConnectionError))
+        yield client
+
+
+@pytest.fixture
+def installation(postgres: str, broker: Redis, tmp_path: Path) -> Iterator[Installation]:
+    """A new database, an empty broker, and the embedded ClickHouse."""
+    name = f"tacit_{time.time_ns()}"
+    with psycopg.connect(f"{postgres}/postgres", autocommit=True) as server:
+        server.execute(f"CREATE DATABASE {name}".encode())
+    broker.flushall()
+    broker.config_resetstat()
+    settings = {
+        "TACIT_DATA_DIR": str(tmp_path / "data"),
+        "TACIT_DATABASE_URL": f"{postgres}/{name}",
+        "TACIT_BROKER_URL": f"redis://127.0.0.1:{broker.get_connection_kwargs()['port']}/0",
+        "TACIT_PORT": "0",
+        "TACIT_OTLP_HTTP_PORT": "0",
+    }
+    with psycopg.connect(settings["TACIT_DATABASE_URL"], autocommit=True) as database:
+        yield Installation(settings, tmp_path, database, broker)
+
+
+@pytest.fixture
+def without_clickhouse(installation: Installation) -> Installation:
+    settings = {**installation.settings, "TACIT_CLICKHOUSE_DSN": CLICKHOUSE_AWAY}
+    return Installation(settings, installation.directory, installation.database, installation.broker)
+
+
+def test_a_span_becomes_a_signal_by_way_of_redis_and_postgresql(installation: Installation) -> None:
+    server_file = installation.directory / "data" / "server.json"
+    platform = installation.start("up")
+    with ending(platform):
+        wait_until(server_file.exists)
+        url = json.loads(server_file.read_text())["url"]
+        subprocess.run([sys.executable, "-c", APP, url], check=True, timeout=30)
+
+        def is_derived() -> bool:
+            with urllib.request.urlopen(f"{url}/api/v1/stats", timeout=10) as answer:
+                stats = json.load(answer)
+            return (stats["generations"], stats["conversations"], stats["signals"]) == (1, 1, 1)
+
+        wait_until(is_derived)
+    assert platform.returncode == 0, installation.read_log("up")
+    assert "Traceback" not in installation.read_log("up")
+    assert installation.broker.info("commandstats")["cmdstat_lpush"]["calls"] >= len(STAGES)
+    leases = installation.fetch("SELECT stage FROM tracing_stagelease ORDER BY stage")
+    assert leases == ["feedback", "reading", "signals"]
+
+
+def test_beat_reaches_the_worker_which_outlives_a_store_that_is_away(without_clickhouse: Installation) -> None:
+    worker, beat = without_clickhouse.start("worker"), without_clickhouse.start("beat")
+    with ending(worker, beat):
+        said = [f"Task {stage}" for stage in STAGES]
+        wait_until(lambda: all(without_clickhouse.read_log("worker").count(each) >= 2 for each in said))
+        assert worker.poll() is None
+        assert beat.poll() is None
+    log = without_clickhouse.read_log("worker")
+    assert "ClickHouse at http://127.0.0.1:1/tacit did not open" in log
+    assert "hidden-password" not in log
+    assert worker.returncode == 0
+
+
+def test_web_wants_a_user_before_others_can_reach_it(without_clickhouse: Installation, tmp_path: Path) -> None:
+    refused = without_clickhouse.run("web", "--host", "0.0.0.0")  # noqa: S104 -- it refuses to listen
+    assert refused.returncode == 2
+    assert refused.stderr.startswith("tacit: 0.0.0.0 can be reached by others and there is no user yet")
+
+    (tmp_path / "password").write_text("correct horse battery staple\n")
+    created = without_clickhouse.run(
+        "createuser", "--email", "anna@example.com", "--password-file", str(tmp_path / "password")
+    )
+    assert created.returncode == 0, created.stderr
+    assert without_clickhouse.fetch("SELECT username FROM auth_user") == ["anna@example.com"]
+    [prefix] = without_clickhouse.fetch("SELECT prefix FROM tracing_apikey")
+    assert f"shown this once: {prefix}" in created.stdout
+
+    without_store = without_clickhouse.run("web", "--host", "0.0.0.0")  # noqa: S104 -- it does not come to listening
+    assert without_store.returncode == 2
+    assert "tacit: ClickHouse at http://127.0.0.1:1/tacit did not open" in without_store.stderr
+    assert "Traceback" not in without_store.stderr
+
+
+@pytest.mark.parametrize("command", ["web", "worker", "beat"])
+def test_a_part_alone_refuses_the_engine_of_one_process(installation: Installation, command: str) -> None:
+    refused = installation.run(command)
+    assert refused.returncode == 2
+    assert "set TACIT_CLICKHOUSE_DSN to a ClickHouse server" in refused.stderr
+    assert "Traceback" not in refused.stderr
