@@ -6,12 +6,17 @@ import time
 from typing import Any
 
 from waitress import wasyncore
+from waitress.buffers import OverflowableBuffer
+from waitress.channel import HTTPChannel
+from waitress.parser import HTTPRequestParser
 from waitress.server import create_server
 
 from tracing.receive.http import MAX_BODY_BYTES
 
 THREADS = 16
 POLL_SECONDS = 0.5
+MAX_DRAINED_BYTES = 16 * MAX_BODY_BYTES
+"""Where even reading on to tell the sender ends; then the connection is closed."""
 
 
 class PortBusyError(Exception):
@@ -34,6 +39,37 @@ def bind(host: str, port: int) -> socket.socket:
     return listening
 
 
+class BoundedBuffer(OverflowableBuffer):  # type: ignore[misc] # waitress has no types
+    """Keeps a body up to its limit and counts the rest."""
+
+    dropped = 0
+
+    def __len__(self) -> int:
+        return int(super().__len__()) + self.dropped
+
+    def append(self, data: bytes) -> None:
+        if len(self) > MAX_BODY_BYTES:
+            self.dropped += len(data)
+        else:
+            super().append(data)
+
+
+class DrainingParser(HTTPRequestParser):  # type: ignore[misc]
+    """Reads a body that is too large to its end, so that the sender gets to read the answer instead of a reset.
+
+    The application sees by `CONTENT_LENGTH` that there was more.
+    """
+
+    def parse_header(self, header_plus: bytes) -> None:
+        super().parse_header(header_plus)
+        if self.body_rcv is not None:
+            self.body_rcv.buf = BoundedBuffer(self.adj.inbuf_overflow)
+
+
+class DrainingChannel(HTTPChannel):  # type: ignore[misc]
+    parser_class = DrainingParser
+
+
 class HttpServer:
     """Serves a WSGI application until it is stopped; then it answers what came in and takes nothing new."""
 
@@ -46,11 +82,12 @@ class HttpServer:
             sockets=[listening],
             threads=THREADS,
             ident="tacit",
-            max_request_body_size=MAX_BODY_BYTES + 1024,
+            max_request_body_size=MAX_DRAINED_BYTES,
             connection_limit=1000,
             asyncore_use_poll=True,
             channel_timeout=120,
         )
+        self._server.channel_class = DrainingChannel
         self._stopped = threading.Event()
         self._thread = threading.Thread(target=self._run, name=f"http-{self.port}", daemon=True)
 

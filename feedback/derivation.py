@@ -29,21 +29,19 @@ def derive_changed_signals(store: Store) -> int:
 
 def derive_feedback(store: Store, keys: Sequence[Key]) -> None:
     """Write the feedback that these traces (project, trace id) carry."""
-    version = time.time_ns() // 1000
     for project_id, trace_ids in group_by_project(keys).items():
         spans = load_spans(store, project_id, trace_ids)
         found = [feedback for feedback in map(read_feedback, spans) if feedback is not None]
         latest = {feedback.identifier: feedback for feedback in sorted(found, key=lambda each: each.time_ns)}
-        write_feedback(store, list(latest.values()), version)
+        write_feedback(store, list(latest.values()), version=time.time_ns() // 1000)
 
 
 def derive_signals(store: Store, keys: Sequence[Key]) -> None:
     """Run every detector over these conversations (project, conversation id) and write what they say now."""
-    version = time.time_ns() // 1000
     for project_id, conversation_ids in group_by_project(keys).items():
         conversations = list(load_conversations(store, project_id, conversation_ids).values())
         feedback = load_feedback_of(store, project_id, conversations)
         found = [
             ConversationSignals(each, detect_signals(each, feedback[each.conversation_id])) for each in conversations
         ]
-        write_signals(store, project_id, found, conversation_ids, version)
+        write_signals(store, project_id, found, conversation_ids, version=time.time_ns() // 1000)

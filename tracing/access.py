@@ -38,11 +38,9 @@ class RequestOrigin:
 
 def is_loopback(host: str) -> bool:
     """Whether `host` (a name or an address, with or without port) can only be this machine."""
-    name = urlsplit(f"//{host}").hostname or ""
-    if name == "localhost":
-        return True
     try:
-        return ipaddress.ip_address(name).is_loopback
+        name = urlsplit(f"//{host}").hostname or ""
+        return name == "localhost" or ipaddress.ip_address(name).is_loopback
     except ValueError:
         return False
 
@@ -53,7 +51,7 @@ def refuse_foreign(request: RequestOrigin) -> str:
         return f"Host {request.host!r} is not a loopback name; this server is open to its own machine only."
     if request.sec_fetch_site not in ("", "same-origin", "none"):
         return "A page of another site made this request; open the address directly."
-    if request.origin and urlsplit(request.origin).netloc != request.host:
+    if request.origin and request.origin.partition("://")[2] != request.host:
         return f"Origin {request.origin!r} is not this server."
     return ""
 

@@ -5,7 +5,7 @@ answer to one user message, before it is known whether it is a turn of its own o
 """
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from tracing.conventions import ReadTrace, tacit_sdk
@@ -81,6 +81,20 @@ class Conversation:
     @property
     def answers(self) -> tuple[Answer, ...]:
         return tuple(answer for turn in self.turns for answer in turn.answers)
+
+
+CallKey = tuple[str, str]
+"""Trace and span of a model call."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sender:
+    """Who made a model call, and what ran it."""
+
+    user_id: str
+    service_name: str
+    environment: str
+    tags: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,23 +238,32 @@ def hash_messages(messages: Sequence[Message]) -> str:
     return f"{len(messages)}-{digest.hexdigest()[:32]}"
 
 
-def list_exchanges(conversation: Conversation) -> list[Exchange]:
-    """The exchanges that a conversation was built from."""
+def list_exchanges(conversation: Conversation, senders: Mapping[CallKey, Sender]) -> list[Exchange]:
+    """The exchanges that a conversation was built from; `senders` of the model calls that are stored."""
     return [
-        Exchange(
-            project_id=conversation.project_id,
-            conversation_id=conversation.conversation_id,
-            derived=conversation.derived,
-            user_id=conversation.user_id,
-            service_name=conversation.service_name,
-            environment=conversation.environment,
-            tags=conversation.tags,
-            user_text=turn.user_text,
-            answer=answer,
-        )
+        restore_exchange(conversation, turn.user_text, answer, senders)
         for turn in conversation.turns
         for answer in turn.answers
     ]
+
+
+def restore_exchange(
+    conversation: Conversation, user_text: str, answer: Answer, senders: Mapping[CallKey, Sender]
+) -> Exchange:
+    keys = [(answer.trace_id, span_id) for span_id in answer.generation_span_ids]
+    found = [senders[key] for key in keys if key in senders]
+    first = found[0] if found else Sender(conversation.user_id, conversation.service_name, conversation.environment)
+    return Exchange(
+        project_id=conversation.project_id,
+        conversation_id=conversation.conversation_id,
+        derived=conversation.derived,
+        user_id=first.user_id,
+        service_name=first.service_name,
+        environment=first.environment,
+        tags=tuple(sorted({tag for each in found for tag in each.tags})),
+        user_text=user_text,
+        answer=answer,
+    )
 
 
 def build_conversation(exchanges: Iterable[Exchange]) -> Conversation:

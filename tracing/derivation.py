@@ -5,12 +5,21 @@ conversation a trace has left.
 """
 
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from tracing.conventions import ReadTrace, read_trace
-from tracing.conversations import Conversation, Exchange, build_conversation, find_exchanges, list_exchanges
+from tracing.conversations import (
+    CallKey,
+    Conversation,
+    Exchange,
+    Sender,
+    build_conversation,
+    find_exchanges,
+    list_exchanges,
+)
 from tracing.records import (
     load_conversations,
+    load_senders,
     load_spans,
     write_conversations,
     write_generations,
@@ -34,17 +43,19 @@ def derive_traces(store: Store, keys: Sequence[Key]) -> None:
 
 
 def derive_traces_of_project(store: Store, project_id: int, trace_ids: Sequence[str]) -> None:
-    version = time.time_ns() // 1000
     traces = [read_trace(trace) for trace in group_by_trace(load_spans(store, project_id, trace_ids))]
     exchanges = [exchange for read in traces for exchange in find_exchanges(read)]
     known = store.query("tracing/sql/conversations_of_traces.sql", project_id=project_id, trace_ids=list(trace_ids))
     affected = sorted({row["conversation_id"] for row in known} | {each.conversation_id for each in exchanges})
     previous = load_conversations(store, project_id, affected)
-    rebuilt = rebuild_conversations(previous, exchanges, set(trace_ids))
+    senders = load_senders(store, project_id, list_trace_ids(previous.values()))
+    rebuilt = rebuild_conversations(previous, senders, exchanges, set(trace_ids))
+    version = time.time_ns() // 1000
     write_conversations(
         store,
         rebuilt,
         previous={(project_id, key): conversation for key, conversation in previous.items()},
+        affected=[(project_id, key) for key in affected],
         version=version,
     )
     write_found_generations(store, traces, [(project_id, row["trace_id"], row["span_id"]) for row in known], version)
@@ -57,13 +68,20 @@ def group_by_trace(spans: Sequence[Span]) -> list[Trace]:
     return [Trace(group) for group in groups.values()]
 
 
+def list_trace_ids(conversations: Iterable[Conversation]) -> list[str]:
+    return sorted({answer.trace_id for each in conversations for answer in each.answers})
+
+
 def rebuild_conversations(
-    previous: dict[str, Conversation], exchanges: Sequence[Exchange], read_trace_ids: set[str]
+    previous: Mapping[str, Conversation],
+    senders: Mapping[CallKey, Sender],
+    exchanges: Sequence[Exchange],
+    read_trace_ids: set[str],
 ) -> list[Conversation]:
     """Each conversation from what it keeps of other traces and what the traces just read say now."""
     gathered: dict[str, list[Exchange]] = {}
     for conversation in previous.values():
-        for exchange in list_exchanges(conversation):
+        for exchange in list_exchanges(conversation, senders):
             if exchange.answer.trace_id not in read_trace_ids:
                 gathered.setdefault(exchange.conversation_id, []).append(exchange)
     for exchange in exchanges:

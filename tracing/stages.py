@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from clickhouse_connect.driver.exceptions import ClickHouseError
+from clickhouse_connect.driver.exceptions import ClickHouseError, DataError
 from django.db import transaction
 
 from tracing.models import StageLease
@@ -25,7 +25,6 @@ logger = logging.getLogger(__name__)
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 OVERLAP = timedelta(seconds=30)
 LEASE = timedelta(minutes=2)
-LOOK_AHEAD = 20_000
 
 STOPPING = threading.Event()
 """Set when this process is about to end: stages finish their batch and take no other."""
@@ -36,17 +35,18 @@ Key = tuple[int, str]
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """Something that a stage has to do, and when it last changed (microseconds since the epoch)."""
+    """Something that a stage has to do, when it last changed (microseconds since the epoch), and its rows since."""
 
     key: Key
     changed_us: int
+    row_count: int
 
 
 class Stage:
     """One step of the data's way.
 
-    `query` names a `.sql` file with parameters `after_us` and `limit` that gives `project_id`, `id` and `changed_us`,
-    ordered by `changed_us`.
+    `query` names a `.sql` file with parameters `after_us` and `limit` that gives `project_id`, `id`, `changed_us` and
+    `row_count`, ordered by `changed_us`.
     """
 
     def __init__(self, name: str, query: str, lag_query: str, batch_size: int) -> None:
@@ -54,7 +54,7 @@ class Stage:
         self.query = query
         self.lag_query = lag_query
         self.batch_size = batch_size
-        self._seen: dict[Key, int] = {}
+        self._seen: dict[Key, Change] = {}
         self._lock = threading.Lock()
 
     def run(self, store: Store, work: Callable[[Sequence[Key]], None]) -> int:
@@ -95,12 +95,12 @@ class Stage:
         return max(0.0, datetime.now(UTC).timestamp() - oldest / 1e6) if oldest else 0.0
 
     def _do(self, work: Callable[[Sequence[Key]], None], keys: Sequence[Key]) -> None:
-        """Do a batch; where one thing in it cannot be done, do the others and say so."""
+        """Do a batch; where one thing in it cannot be done, do the others and say so. A failing store is raised."""
         try:
             work(keys)
-        except (ClickHouseError, StoreUnavailableError):
-            raise
-        except Exception:
+        except Exception as error:
+            if isinstance(error, (ClickHouseError, StoreUnavailableError)) and not isinstance(error, DataError):
+                raise
             if len(keys) == 1:
                 logger.exception("Stage %s left out %r of project %d", self.name, keys[0][1], keys[0][0])
                 return
@@ -109,15 +109,20 @@ class Stage:
 
     def _find_changes(self, store: Store, watermark: int) -> list[Change]:
         after = max(0, watermark - round(OVERLAP.total_seconds() * 1e6))
-        rows = store.query(self.query, after_us=after, limit=LOOK_AHEAD)
-        changes = [Change((row["project_id"], row["id"]), row["changed_us"]) for row in rows]
-        new = [change for change in changes if self._seen.get(change.key) != change.changed_us]
-        return new[: self.batch_size]
+        # At most all that was seen comes again, so what is new has room for a whole batch.
+        rows = store.query(self.query, after_us=after, limit=self.batch_size + len(self._seen))
+        changes = [Change((row["project_id"], row["id"]), row["changed_us"], row["row_count"]) for row in rows]
+        return [change for change in changes if self._is_new(change)][: self.batch_size]
+
+    def _is_new(self, change: Change) -> bool:
+        """Whether it was not seen in this state; a row that came late changes the number of rows alone."""
+        seen = self._seen.get(change.key)
+        return seen is None or change.changed_us != seen.changed_us or change.row_count > seen.row_count
 
     def _remember(self, changes: Sequence[Change], watermark: int) -> None:
         oldest = watermark - 2 * round(OVERLAP.total_seconds() * 1e6)
-        self._seen = {key: changed for key, changed in self._seen.items() if changed >= oldest}
-        self._seen.update({change.key: change.changed_us for change in changes})
+        self._seen = {key: change for key, change in self._seen.items() if change.changed_us >= oldest}
+        self._seen.update({change.key: change for change in changes})
 
     def _move_watermark(self, store: Store, done_until_us: int) -> None:
         done_until = EPOCH + timedelta(microseconds=done_until_us)

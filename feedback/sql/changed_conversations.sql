@@ -6,7 +6,7 @@ WITH
         FROM feedback FINAL
         WHERE version > {after_us:UInt64}
     )
-SELECT project_id, conversation_id AS id, max(version) AS changed_us
+SELECT project_id, conversation_id AS id, max(version) AS changed_us, count() AS row_count
 FROM
 (
     -- without FINAL: a conversation that is gone must lose its signals

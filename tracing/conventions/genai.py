@@ -22,14 +22,17 @@ MODEL_OPERATIONS = frozenset({"chat", "text_completion", "generate_content"})
 
 def claims(span: Span) -> bool:
     """Whether the span is a call of a model that writes text."""
-    operation = span.attributes.get("gen_ai.operation.name")
-    if operation is not None:
+    operation = pick_text(span.attributes, ("gen_ai.operation.name",))
+    if operation:
         return operation in MODEL_OPERATIONS
     return "gen_ai.request.model" in span.attributes and "gen_ai.output.messages" in span.attributes
 
 
-def read(span: Span, trace: Trace, calls_beneath: Sequence[Generation]) -> Generation:
-    """The model call that the span tells of. A wrapper around one call of the same operation is that call."""
+def read(span: Span, trace: Trace, calls_beneath: Sequence[Generation]) -> Generation | None:
+    """The model call that the span tells of. A wrapper around one such call is that call; around several it is none."""
+    told_again = [call for call in calls_beneath if call.convention == NAME]
+    if len(told_again) > 1:
+        return None
     attributes = span.attributes
     identity = read_identity(span, trace)
     system, messages = split_system(parse_messages(attributes.get("gen_ai.input.messages")))
@@ -43,7 +46,7 @@ def read(span: Span, trace: Trace, calls_beneath: Sequence[Generation]) -> Gener
         start_time_ns=span.start_time_ns,
         duration_ns=span.duration_ns,
         convention=NAME,
-        other_span_ids=tuple(call.span_id for call in calls_beneath if call.convention == NAME),
+        other_span_ids=tuple(span_id for call in told_again for span_id in (call.span_id, *call.other_span_ids)),
         conversation_id=identity.conversation_id,
         conversation_id_derived=identity.derived,
         user_id=identity.user_id,

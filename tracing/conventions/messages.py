@@ -1,12 +1,15 @@
 """Chat messages in the shapes that people write them: OpenAI's, GenAI parts, plain strings. All become `Message`."""
 
 import json
+import re
 from collections.abc import Mapping
 from typing import Any
 
 from tracing.generations import Message, ToolCall
 
 TEXT_KEYS = ("content", "text")
+DEEPEST_NESTING = 100
+LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 def parse_json(value: Any) -> Any:
@@ -14,9 +17,25 @@ def parse_json(value: Any) -> Any:
     if not isinstance(value, str):
         return value
     try:
-        return json.loads(value)
-    except ValueError:
+        return tidy(json.loads(value, parse_constant=str), DEEPEST_NESTING)
+    except (ValueError, RecursionError):
         return value
+
+
+def tidy(value: Any, levels: int) -> Any:
+    """A decoded value as every later stage can store it: half characters, which JavaScript cuts, are replaced.
+
+    Raises ValueError where it nests deeper than `levels`.
+    """
+    if isinstance(value, str):
+        return LONE_SURROGATE.sub("\ufffd", value)
+    if isinstance(value, (list, dict)) and not levels:
+        raise ValueError(f"nested deeper than {DEEPEST_NESTING} levels")
+    if isinstance(value, list):
+        return [tidy(item, levels - 1) for item in value]
+    if isinstance(value, dict):
+        return {tidy(key, levels): tidy(item, levels - 1) for key, item in value.items()}
+    return value
 
 
 def parse_messages(value: Any) -> tuple[Message, ...]:

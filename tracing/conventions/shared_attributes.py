@@ -1,5 +1,6 @@
 """What every convention has in common: ids set on a parent, the resource's names, times and errors."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -14,6 +15,8 @@ USER_KEYS = (keys.USER_ID, "enduser.id")
 MESSAGE_KEYS = (keys.MESSAGE_ID,)
 ENVIRONMENT_KEYS = ("deployment.environment.name", "deployment.environment")
 TAG_KEYS = ("tag.tags", "tags")
+LARGEST_NUMBER = 2**63 - 1
+WHOLE_NUMBER = re.compile("[0-9]{1,19}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,18 +64,17 @@ def pick_text(attributes: Mapping[str, AttributeValue], names: Sequence[str]) ->
 
 
 def pick_int(attributes: Mapping[str, AttributeValue], names: Sequence[str]) -> int | None:
-    """The first of these attributes that is a whole number, also where it was sent as text."""
-    for name in names:
-        value = attributes.get(name)
-        if isinstance(value, bool):
-            continue
-        if isinstance(value, int):
-            return value
-        if isinstance(value, float) and value.is_integer():
-            return int(value)
-        if isinstance(value, str) and value.isdigit():
-            return int(value)
-    return None
+    """The first of these attributes that is a number of things, also where it was sent as text."""
+    numbers = (read_whole_number(attributes.get(name)) for name in names)
+    return next((number for number in numbers if number is not None and 0 <= number <= LARGEST_NUMBER), None)
+
+
+def read_whole_number(value: AttributeValue) -> int | None:
+    if isinstance(value, str):
+        return int(value) if WHOLE_NUMBER.fullmatch(value) else None
+    if isinstance(value, float):
+        return int(value) if value.is_integer() else None
+    return value if isinstance(value, int) and not isinstance(value, bool) else None
 
 
 def read_texts(value: Any) -> tuple[str, ...]:

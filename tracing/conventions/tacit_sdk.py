@@ -33,7 +33,7 @@ def claims(span: Span) -> bool:
 
 def read(span: Span, trace: Trace, calls_beneath: Sequence[Generation]) -> Generation | None:
     """The model call that an observed function is, if it is one."""
-    kind = span.attributes[keys.KIND]
+    kind = pick_text(span.attributes, (keys.KIND,))
     if calls_beneath:
         only_call = calls_beneath[0] if len(calls_beneath) == 1 else None
         return tell_once(span, only_call) if kind == "llm" and only_call is not None else None

@@ -18,6 +18,7 @@ from opentelemetry.proto.trace.v1.trace_pb2 import Span
 SPAN_KINDS = ("Unspecified", "Internal", "Server", "Client", "Producer", "Consumer")
 STATUS_CODES = ("Unset", "Ok", "Error")
 PROJECT_ATTRIBUTE = "tacit.project"
+LATEST_TIME_NS = 2**63 - 1
 COLUMNS = (
     "Timestamp",
     "TraceId",
@@ -82,12 +83,20 @@ def decode_spans(request: ExportTraceServiceRequest, project_id: int) -> SpanBat
 
 
 def refuse_span(span: Span) -> str:
-    """Why a span has no identity; empty where it has one."""
+    """Why a span cannot be kept: it has no identity, or a time that no clock shows; empty where it can."""
     if len(span.trace_id) != 16 or not any(span.trace_id):
         return f"trace_id must be 16 bytes and not all zero, got {span.trace_id.hex()!r} (span {span.name!r})"
     if len(span.span_id) != 8 or not any(span.span_id):
         return f"span_id must be 8 bytes and not all zero, got {span.span_id.hex()!r} (span {span.name!r})"
+    times = (span.start_time_unix_nano, span.end_time_unix_nano, *(event.time_unix_nano for event in span.events))
+    if max(times) > LATEST_TIME_NS:
+        return f"times must be nanoseconds since 1970 and before 2262, got {max(times)} (span {span.name!r})"
     return ""
+
+
+def name_code(names: tuple[str, ...], code: int) -> str:
+    """The name of an enumeration's value; that of 0 for a value that we do not know."""
+    return names[code] if 0 <= code < len(names) else names[0]
 
 
 def append_span(
@@ -109,14 +118,14 @@ def append_span(
         span.parent_span_id.hex(),
         span.trace_state,
         span.name,
-        SPAN_KINDS[span.kind] if span.kind < len(SPAN_KINDS) else SPAN_KINDS[0],
+        name_code(SPAN_KINDS, span.kind),
         resource.get("service.name", ""),
         resource,
         scope_name,
         scope_version,
         attributes,
         max(0, span.end_time_unix_nano - span.start_time_unix_nano),
-        STATUS_CODES[span.status.code] if span.status.code < len(STATUS_CODES) else STATUS_CODES[0],
+        name_code(STATUS_CODES, span.status.code),
         span.status.message,
         [event.time_unix_nano for event, _, _ in events],
         [event.name for event, _, _ in events],

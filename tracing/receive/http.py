@@ -145,16 +145,21 @@ def read_body(environ: "WSGIEnvironment") -> bytes:
 
 
 def decompress(data: bytes) -> bytes:
-    decompressor = zlib.decompressobj(wbits=zlib.MAX_WBITS | 16)
-    try:
-        plain = decompressor.decompress(data, MAX_BODY_BYTES + 1)
-    except zlib.error as error:
-        raise RefusedError("400 Bad Request", INVALID_ARGUMENT, f"The body is not gzip: {error}") from error
-    if len(plain) > MAX_BODY_BYTES:
-        raise too_large(len(plain))
-    if not decompressor.eof:
-        raise RefusedError("400 Bad Request", INVALID_ARGUMENT, "The gzip body ends before its end; send it whole.")
-    return plain
+    """The plain body; gzip may come in several members, one after another."""
+    plain = bytearray()
+    while True:
+        decompressor = zlib.decompressobj(wbits=zlib.MAX_WBITS | 16)
+        try:
+            plain += decompressor.decompress(data, MAX_BODY_BYTES + 1 - len(plain))
+        except zlib.error as error:
+            raise RefusedError("400 Bad Request", INVALID_ARGUMENT, f"The body is not gzip: {error}") from error
+        if len(plain) > MAX_BODY_BYTES:
+            raise too_large(len(plain))
+        if not decompressor.eof:
+            raise RefusedError("400 Bad Request", INVALID_ARGUMENT, "The gzip body ends before its end; send it whole.")
+        data = decompressor.unused_data
+        if not data:
+            return bytes(plain)
 
 
 def too_large(size: int) -> RefusedError:

@@ -1,13 +1,14 @@
 """Rows of ClickHouse as the data classes of `tracing`, and back: the only place that knows the columns."""
 
 from tracing.records.conversations import load_conversation, load_conversations, write_conversations
-from tracing.records.generations import load_generations, write_generations
+from tracing.records.generations import load_generations, load_senders, write_generations
 from tracing.records.spans import load_spans
 
 __all__ = [
     "load_conversation",
     "load_conversations",
     "load_generations",
+    "load_senders",
     "load_spans",
     "write_conversations",
     "write_generations",

@@ -1,6 +1,6 @@
 """`Conversation`s as rows of `conversations` and `turns`, and back."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import fields
 from typing import Any
 
@@ -12,6 +12,9 @@ FIRST_MESSAGE_CHARACTERS = 300
 ANSWER_COLUMNS = {"start_time_ns": "start_time"}
 ANSWER_FIELDS = tuple(field.name for field in fields(Answer))
 
+ConversationKey = tuple[int, str]
+"""Number of a project, and the id of a conversation in it."""
+
 
 def load_conversation(store: Store, project_id: int, conversation_id: str) -> Conversation | None:
     """One conversation, or None where there is none of this id."""
@@ -19,10 +22,15 @@ def load_conversation(store: Store, project_id: int, conversation_id: str) -> Co
 
 
 def load_conversations(store: Store, project_id: int, conversation_ids: Sequence[str]) -> dict[str, Conversation]:
-    """Those of these conversations that exist, by id."""
+    """Those of these conversations that exist, by id.
+
+    Turns are written before their conversation and read after it, so that none is seen without them; one that is
+    being deleted does not exist any more.
+    """
     if not conversation_ids:
         return {}
     parameters = {"project_id": project_id, "conversation_ids": list(conversation_ids)}
+    rows = store.query("tracing/sql/conversations_by_id.sql", **parameters)
     turns: dict[str, list[Turn]] = {}
     for row in store.query("tracing/sql/turns_of_conversations.sql", **parameters):
         turns.setdefault(row["conversation_id"], []).append(read_turn(row))
@@ -30,14 +38,15 @@ def load_conversations(store: Store, project_id: int, conversation_ids: Sequence
         row["conversation_id"]: Conversation(
             project_id=project_id,
             conversation_id=row["conversation_id"],
-            turns=tuple(turns.get(row["conversation_id"], ())),
+            turns=tuple(turns[row["conversation_id"]]),
             derived=row["derived"],
             user_id=row["user_id"],
             service_name=row["service_name"],
             environment=row["environment"],
             tags=tuple(row["tags"]),
         )
-        for row in store.query("tracing/sql/conversations_by_id.sql", **parameters)
+        for row in rows
+        if row["conversation_id"] in turns
     }
 
 
@@ -58,10 +67,12 @@ def write_conversations(
     store: Store,
     conversations: Sequence[Conversation],
     *,
-    previous: Mapping[tuple[int, str], Conversation],
+    previous: Mapping[ConversationKey, Conversation],
+    affected: Collection[ConversationKey] = (),
     version: int,
 ) -> None:
-    """Write conversations in `version` (microseconds) and delete turns and conversations of `previous` that went."""
+    """Write conversations in `version` (microseconds); delete turns of `previous` and conversations of `affected` that
+    are not among them."""
     written = {(each.project_id, each.conversation_id): each for each in conversations}
     store.insert("turns", to_turn_columns(conversations, version))
     gone_turns = [
@@ -72,7 +83,7 @@ def write_conversations(
     ]
     store.insert("turns", to_tombstones(("project_id", "conversation_id", "turn_index"), gone_turns, version))
     store.insert("conversations", to_conversation_columns(conversations, version))
-    gone = [key for key in previous if key not in written]
+    gone = [key for key in affected if key not in written]
     store.insert("conversations", to_tombstones(("project_id", "conversation_id"), gone, version))
 
 
