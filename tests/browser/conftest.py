@@ -1,0 +1,52 @@
+"""A real browser on a real server with a few conversations told."""
+
+import os
+import shutil
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, sync_playwright
+
+from tests.conftest import Server
+from tests.pages.conftest import HOUR_NS, SECOND_NS, Teller, make_answer
+from tracing.conversations import Conversation, Turn
+
+ARGUMENTS = ["--no-sandbox", "--disable-background-networking"]
+
+
+def find_chromium() -> str | None:
+    return shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+
+
+@pytest.fixture
+def told(server: Server) -> Teller:
+    """Some good, some bad, one with a replaced and a stopped answer, one of markdown."""
+    teller = Teller(server.project, server.store)
+    for index in range(60):
+        thumbs = [teller.thumb(f"c-{index}", 0, "down" if index % 8 else "up")] if index % 4 == 0 else []
+        turns = [("How do I reset it?", "Hold the button."), ("That does not help at all!", "I am sorry.")]
+        teller.tell(f"c-{index}", turns[: 1 + index % 2], age_hours=1 + index * 4, feedback=thumbs, user_id="anna")
+    start = teller.now_ns - HOUR_NS // 2
+    old = make_answer("Paris, I guess.", start, "old")
+    new = make_answer(
+        "# Lyon\n\n| a | b |\n|---|---|\n| 1 | 2 |\n\n```\n" + "x" * 300 + "\n```", start + 20 * SECOND_NS, "new"
+    )
+    cut = make_answer("It has been", start + 60 * SECOND_NS, "cut", outcome="stopped", ended_by="client")
+    turns = (Turn(0, "Which city? " + "w" * 200, new, (old,)), Turn(1, "Why? I hate this.", cut))
+    teller.write(Conversation(server.project.pk, "rich/ünï", turns, user_id="bo", service_name="travel"))
+    return teller
+
+
+@pytest.fixture
+def chromium(server: Server, monkeypatch: pytest.MonkeyPatch) -> Iterator[Browser]:
+    path = find_chromium()
+    if path is None:
+        if os.environ.get("TACIT_TEST_REQUIRE") == "all":
+            pytest.fail("Chromium is not installed, and TACIT_TEST_REQUIRE=all asks for it (apt-get install chromium)")
+        pytest.skip("Chromium is not installed (apt-get install chromium)")
+    # Playwright keeps an event loop in this thread, which Django takes for asynchronous code.
+    monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
+        yield browser
+        browser.close()

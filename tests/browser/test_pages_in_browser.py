@@ -1,0 +1,137 @@
+"""The pages in a real browser: nothing is refused by the Content-Security-Policy, nothing overflows, keys work."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Literal
+
+import pytest
+import tacit
+from playwright.sync_api import Browser, Page, expect
+
+from tests.conftest import Server
+from tests.pages.conftest import Teller
+
+PATHS = (
+    "/p/default/",
+    "/p/default/conversations",
+    "/p/default/conversations?q=zebra",
+    "/p/default/conversations/rich/%C3%BCn%C3%AF",
+    "/p/default/datasets",
+    "/p/default/setup",
+    "/login",
+)
+SMALL_TARGETS = """
+() => [...document.querySelectorAll("button, select, input:not([type=hidden]), summary, nav a, a.button")]
+  .filter((element) => element.checkVisibility())
+  .map((element) => [element.outerHTML.slice(0, 90), element.getBoundingClientRect()])
+  .filter(([, box]) => box.width < 24 || box.height < 24)
+  .map(([html, box]) => `${html} ${box.width}x${box.height}`)
+"""
+
+
+@tacit.observe
+def answer(message: str) -> str:
+    """An app of one line."""
+    return f"You asked: {message}"
+
+
+@contextmanager
+def open_page(
+    browser: Browser, *, width: int = 1280, scheme: Literal["light", "dark"] = "light", javascript: bool = True
+) -> Iterator[Page]:
+    """A page that must not log a warning, an error or a refusal by the time it is closed."""
+    context = browser.new_context(
+        viewport={"width": width, "height": 900}, color_scheme=scheme, java_script_enabled=javascript
+    )
+    page = context.new_page()
+    faults: list[str] = []
+    page.on("console", lambda message: faults.append(message.text) if message.type in ("error", "warning") else None)
+    page.on("pageerror", lambda error: faults.append(str(error)))
+    page.on("requestfailed", lambda request: faults.append(request.url))
+    yield page
+    context.close()
+    assert not faults
+
+
+@pytest.mark.parametrize(("width", "scheme"), [(360, "light"), (1440, "dark"), (2000, "light")])
+def test_every_page_is_clean_fits_its_width_and_can_be_hit(
+    told: Teller, server: Server, chromium: Browser, width: int, scheme: Literal["light", "dark"]
+) -> None:
+    with open_page(chromium, width=width, scheme=scheme) as page:
+        for path in PATHS:
+            response = page.goto(server.url + path)
+            assert response is not None
+            assert response.status == 200
+            assert page.evaluate("document.documentElement.scrollWidth") <= width, path
+            assert page.evaluate(SMALL_TARGETS) == [], path
+
+
+def test_the_first_span_appears_while_the_set_up_page_is_open(sdk: None, server: Server, chromium: Browser) -> None:
+    with open_page(chromium) as page:
+        page.goto(server.url + "/")
+        expect(page.get_by_text("Waiting for your first span…")).to_be_visible()
+        answer("How do I reset it?")
+        server.derive()
+        expect(page.get_by_text("Your first conversation is here")).to_be_visible()
+        page.get_by_role("link", name="How do I reset it?").click()
+        expect(page.get_by_role("heading", level=1)).to_have_text("“How do I reset it?”")
+
+
+def test_the_colours_that_were_chosen_stay_chosen(told: Teller, server: Server, chromium: Browser) -> None:
+    with open_page(chromium) as page:
+        page.goto(server.url + "/")
+        page.get_by_role("button", name="Dark").click()
+        page.goto(server.url + "/p/default/datasets")
+        assert page.evaluate("getComputedStyle(document.documentElement).colorScheme") == "dark"
+        assert page.get_by_role("button", name="Dark").get_attribute("aria-pressed") == "true"
+
+
+def test_j_and_k_walk_the_list_but_not_while_typing(told: Teller, server: Server, chromium: Browser) -> None:
+    with open_page(chromium) as page:
+        page.goto(server.url + "/p/default/conversations/c-1")
+        page.keyboard.press("j")
+        page.wait_for_url("**/conversations/c-2")
+        page.keyboard.press("k")
+        page.wait_for_url("**/conversations/c-1")
+        page.goto(server.url + "/p/default/conversations")
+        page.get_by_label("Words").press_sequentially("jk")
+        assert page.url.endswith("/conversations")
+
+
+def test_filters_leave_only_what_narrows_in_the_address(told: Teller, server: Server, chromium: Browser) -> None:
+    with open_page(chromium) as page:
+        page.goto(server.url + "/p/default/conversations")
+        page.get_by_label("Thumbs").select_option("up")
+        page.get_by_role("button", name="Show").click()
+        page.wait_for_url("**/conversations?thumbs=up")
+        expect(page.get_by_text("8 of 61: with a thumb up")).to_be_visible()
+
+
+def test_a_line_to_paste_is_copied(server: Server, chromium: Browser) -> None:
+    with open_page(chromium) as page:
+        page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+        page.goto(server.url + "/p/default/setup")
+        page.get_by_role("button", name="Copy").first.click()
+        expect(page.get_by_role("button", name="Copied")).to_be_visible()
+        assert page.evaluate("navigator.clipboard.readText()").startswith("pip install ")
+
+
+def test_everything_can_be_read_and_filtered_without_javascript(
+    told: Teller, server: Server, chromium: Browser
+) -> None:
+    with open_page(chromium, javascript=False) as page:
+        page.goto(server.url + "/")
+        page.get_by_role("link", name="Conversations", exact=True).click()
+        page.get_by_label("Words").fill("which city")
+        page.get_by_role("button", name="Show").click()
+        page.get_by_role("link", name="Which city?").click()
+        page.get_by_text("earlier answer, replaced").first.click()
+        expect(page.get_by_text("Paris, I guess.")).to_be_visible()
+
+
+def test_the_keyboard_reaches_the_content_first(told: Teller, server: Server, chromium: Browser) -> None:
+    with open_page(chromium) as page:
+        page.goto(server.url + "/p/default/")
+        page.keyboard.press("Tab")
+        page.keyboard.press("Enter")
+        assert page.evaluate("document.activeElement.id") == "main"
