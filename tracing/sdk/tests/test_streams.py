@@ -294,6 +294,27 @@ def test_a_timeout_around_each_async_step_leaves_the_context_alone(spans: Spans)
     assert read_ending(spans)[0] == "stopped"
 
 
+class Suspend:
+    """Awaits for ever, without an event loop."""
+
+    def __await__(self) -> Generator[None, None, None]:
+        yield
+
+
+def test_a_step_that_is_dropped_in_another_context_ends_quietly(spans: Spans) -> None:
+    @tacit.observe
+    async def stall() -> AsyncIterator[str]:
+        with tacit.conversation(id="c-1"):
+            await Suspend()
+            yield "never"
+
+    step = stall().__anext__()
+    contextvars.copy_context().run(step.send, None)  # type: ignore[attr-defined]
+    step.close()  # type: ignore[attr-defined] - as the garbage collector would
+    assert read_ending(spans) == ("stopped", "unknown", "")
+    assert tacit.current_trace_id() is None
+
+
 def test_a_generator_given_back_by_a_plain_function_is_followed(spans: Spans) -> None:
     @tacit.observe
     def answer() -> Iterator[str]:

@@ -180,11 +180,7 @@ def name_class(kind: type) -> str:
 
 def tell_who_stopped(error: BaseException) -> str:
     """Who ends a call by this exception. Asyncio does not tell a time limit from any other cancellation."""
-    if isinstance(error, GeneratorExit):
-        return "app_code"
-    if isinstance(error, SystemExit):
-        return "shutdown"
-    return "unknown"
+    return "shutdown" if isinstance(error, SystemExit) else "unknown"
 
 
 def may_be_cancelling() -> bool:

@@ -94,7 +94,6 @@ class StreamRecording:
             call = self._unended.pop()
         except IndexError:
             return
-        _open_recordings.pop(id(self), None)
         self._write_chunks(call)
         end(call)
 
