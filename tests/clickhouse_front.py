@@ -19,9 +19,22 @@ import chdb
 import lz4.frame
 
 TRANSPORT = frozenset(
-    "query database session_id client_protocol_version wait_end_of_query compress decompress query_id role "
-    "enable_http_compression http_headers_progress_interval_ms send_progress_in_http_headers buffer_size "
-    "cancel_http_readonly_queries_on_client_close".split()
+    [
+        "query",
+        "database",
+        "session_id",
+        "client_protocol_version",
+        "wait_end_of_query",
+        "compress",
+        "decompress",
+        "query_id",
+        "role",
+        "enable_http_compression",
+        "http_headers_progress_interval_ms",
+        "send_progress_in_http_headers",
+        "buffer_size",
+        "cancel_http_readonly_queries_on_client_close",
+    ]
 )
 """Parameters of the protocol, which are no settings of the engine."""
 DECOMPRESS = {"identity": bytes, "gzip": gzip.decompress, "lz4": lz4.frame.decompress}
