@@ -19,7 +19,7 @@ import chdb
 import lz4.frame
 
 TRANSPORT = frozenset(
-    [
+    {
         "query",
         "database",
         "session_id",
@@ -34,7 +34,7 @@ TRANSPORT = frozenset(
         "send_progress_in_http_headers",
         "buffer_size",
         "cancel_http_readonly_queries_on_client_close",
-    ]
+    }
 )
 """Parameters of the protocol, which are no settings of the engine."""
 DECOMPRESS = {"identity": bytes, "gzip": gzip.decompress, "lz4": lz4.frame.decompress}
