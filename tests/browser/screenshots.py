@@ -16,7 +16,7 @@ from playwright.sync_api import Browser, sync_playwright
 ROOT = Path(__file__).resolve().parents[2]
 DIRECTORY = ROOT / "docs" / "screenshots"
 PATIENCE_SECONDS = 120
-WIDTH, HEIGHT = 1360, 850
+WIDTH, HEIGHT = 1280, 800
 BAD_CONVERSATIONS = "/p/demo/conversations?signal=rephrase&thumbs=down"
 
 
