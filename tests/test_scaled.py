@@ -1,7 +1,11 @@
-"""Tacit as several processes over a real PostgreSQL and a real Redis; ClickHouse is the embedded one, or away."""
+"""Tacit as several processes over a real PostgreSQL and a real Redis.
+
+ClickHouse is the embedded engine: inside the process, or behind a small HTTP front that stands for a server.
+"""
 
 import json
 import os
+import re
 import shutil
 import signal
 import socket
@@ -9,10 +13,11 @@ import subprocess
 import sys
 import tempfile
 import time
+import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -23,13 +28,14 @@ from redis import Redis
 
 from tests.parts import need
 
+ROOT = Path(__file__).resolve().parent.parent
 TACIT = str(Path(sys.executable).with_name("tacit"))
 CLICKHOUSE_AWAY = "http://tacit:hidden-password@127.0.0.1:1/tacit"
-STAGES = ("tracing.read_changed_traces", "feedback.read_feedback", "feedback.derive_signals")
+TASKS = ("tracing.read_changed_traces", "feedback.read_feedback", "feedback.derive_signals")
 APP = """
 import sys, tacit
 
-tacit.configure(endpoint=sys.argv[1])
+tacit.configure(endpoint=sys.argv[1], api_key=sys.argv[2] or None)
 
 @tacit.observe
 def answer(message: str) -> str:
@@ -71,6 +77,23 @@ class Installation:
 
     def read_log(self, command: str) -> str:
         return self.log(command).read_text()
+
+    def wait_for_server(self) -> str:
+        """Address of the server, once it answers."""
+        file = Path(self.settings["TACIT_DATA_DIR"]) / "server.json"
+        wait_until(file.exists)
+        url: str = json.loads(file.read_text())["url"]
+        return url
+
+    def create_user(self) -> str:
+        """The first user; the project's key, which is shown this once."""
+        (self.directory / "password").write_text("correct horse battery staple\n")
+        created = self.run(
+            "createuser", "--email", "anna@example.com", "--password-file", str(self.directory / "password")
+        )
+        assert created.returncode == 0, created.stderr
+        [key] = re.findall(r"shown this once: (\S+)", created.stdout)
+        return str(key)
 
     def fetch(self, query: str) -> list[Any]:
         return [row[0] for row in self.database.execute(query.encode()).fetchall()]
@@ -167,35 +190,68 @@ def installation(postgres: str, broker: Redis, tmp_path: Path) -> Iterator[Insta
 
 @pytest.fixture
 def without_clickhouse(installation: Installation) -> Installation:
-    settings = {**installation.settings, "TACIT_CLICKHOUSE_DSN": CLICKHOUSE_AWAY}
-    return Installation(settings, installation.directory, installation.database, installation.broker)
+    return replace(installation, settings={**installation.settings, "TACIT_CLICKHOUSE_DSN": CLICKHOUSE_AWAY})
+
+
+@pytest.fixture
+def with_clickhouse_server(installation: Installation, tmp_path: Path) -> Iterator[Installation]:
+    """The same with ClickHouse in a process of its own."""
+    command = [sys.executable, "-m", "tests.clickhouse_front", str(tmp_path / "clickhouse")]
+    front = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True)
+    assert front.stdout is not None
+    with ending(front), front.stdout:
+        address = f"http://127.0.0.1:{int(front.stdout.readline())}/default"
+        yield replace(installation, settings={**installation.settings, "TACIT_CLICKHOUSE_DSN": address})
+
+
+def count_rows(url: str, key: str) -> tuple[int, int, int]:
+    request = urllib.request.Request(f"{url}/api/v1/stats", headers={"x-api-key": key} if key else {})
+    with urllib.request.urlopen(request, timeout=10) as answer:
+        stats = json.load(answer)
+    return stats["generations"], stats["conversations"], stats["signals"]
+
+
+def run_app(url: str, key: str = "") -> None:
+    """Run the app, and wait until its call and its thumb are derived."""
+    subprocess.run([sys.executable, "-c", APP, url, key], check=True, timeout=30)
+    wait_until(lambda: count_rows(url, key) == (1, 1, 1))
 
 
 def test_a_span_becomes_a_signal_by_way_of_redis_and_postgresql(installation: Installation) -> None:
-    server_file = installation.directory / "data" / "server.json"
     platform = installation.start("up")
     with ending(platform):
-        wait_until(server_file.exists)
-        url = json.loads(server_file.read_text())["url"]
-        subprocess.run([sys.executable, "-c", APP, url], check=True, timeout=30)
-
-        def is_derived() -> bool:
-            with urllib.request.urlopen(f"{url}/api/v1/stats", timeout=10) as answer:
-                stats = json.load(answer)
-            return (stats["generations"], stats["conversations"], stats["signals"]) == (1, 1, 1)
-
-        wait_until(is_derived)
+        run_app(installation.wait_for_server())
     assert platform.returncode == 0, installation.read_log("up")
     assert "Traceback" not in installation.read_log("up")
-    assert installation.broker.info("commandstats")["cmdstat_lpush"]["calls"] >= len(STAGES)
+    assert installation.broker.info("commandstats")["cmdstat_lpush"]["calls"] >= len(TASKS)
     leases = installation.fetch("SELECT stage FROM tracing_stagelease ORDER BY stage")
     assert leases == ["feedback", "reading", "signals"]
+
+
+def test_every_part_is_a_process_of_its_own(with_clickhouse_server: Installation) -> None:
+    installation = with_clickhouse_server
+    migrated = installation.run("migrate")
+    assert migrated.returncode == 0, migrated.stderr
+    key = installation.create_user()
+    parts = [installation.start("web", "--host", "0.0.0.0"), installation.start("worker"), installation.start("beat")]  # noqa: S104
+    with ending(*parts):
+        url = installation.wait_for_server().replace("0.0.0.0", "127.0.0.1")  # noqa: S104
+        with pytest.raises(urllib.error.HTTPError, match="401"):
+            count_rows(url, "")
+        run_app(url, key)
+        assert [part.poll() for part in parts] == [None, None, None]
+    for name in ("web", "worker", "beat"):
+        assert "Traceback" not in installation.read_log(name), installation.read_log(name)
+    exported = installation.run("export", "--format", "trl-kto", "--out", str(installation.directory / "out"))
+    assert exported.returncode == 0, exported.stderr
+    [row] = (installation.directory / "out" / "train.jsonl").read_text().splitlines()
+    assert json.loads(row)["label"] is True
 
 
 def test_beat_reaches_the_worker_which_outlives_a_store_that_is_away(without_clickhouse: Installation) -> None:
     worker, beat = without_clickhouse.start("worker"), without_clickhouse.start("beat")
     with ending(worker, beat):
-        said = [f"Task {stage}" for stage in STAGES]
+        said = [f"Task {task}" for task in TASKS]
         wait_until(lambda: all(without_clickhouse.read_log("worker").count(each) >= 2 for each in said))
         assert worker.poll() is None
         assert beat.poll() is None
@@ -205,19 +261,15 @@ def test_beat_reaches_the_worker_which_outlives_a_store_that_is_away(without_cli
     assert worker.returncode == 0
 
 
-def test_web_wants_a_user_before_others_can_reach_it(without_clickhouse: Installation, tmp_path: Path) -> None:
+def test_web_wants_a_user_before_others_can_reach_it(without_clickhouse: Installation) -> None:
     refused = without_clickhouse.run("web", "--host", "0.0.0.0")  # noqa: S104 -- it refuses to listen
     assert refused.returncode == 2
     assert refused.stderr.startswith("tacit: 0.0.0.0 can be reached by others and there is no user yet")
 
-    (tmp_path / "password").write_text("correct horse battery staple\n")
-    created = without_clickhouse.run(
-        "createuser", "--email", "anna@example.com", "--password-file", str(tmp_path / "password")
-    )
-    assert created.returncode == 0, created.stderr
+    key = without_clickhouse.create_user()
     assert without_clickhouse.fetch("SELECT username FROM auth_user") == ["anna@example.com"]
     [prefix] = without_clickhouse.fetch("SELECT prefix FROM tracing_apikey")
-    assert f"shown this once: {prefix}" in created.stdout
+    assert key.startswith(prefix)
 
     without_store = without_clickhouse.run("web", "--host", "0.0.0.0")  # noqa: S104 -- it does not come to listening
     assert without_store.returncode == 2
