@@ -197,8 +197,8 @@ def test_a_page_does_not_take_a_large_body_either(server: Server) -> None:
 def test_a_sender_that_goes_away_in_the_middle_leaves_nothing(server: Server) -> None:
     address = urlsplit(server.url)
     with socket.create_connection((address.hostname, address.port), timeout=5) as connection:
-        head = f"POST /v1/traces HTTP/1.1\r\nHost: x\r\nContent-Type: application/x-protobuf\r\nContent-Length: {len(ONE_SPAN)}"
-        connection.sendall(head.encode() + b"\r\n\r\n" + ONE_SPAN[:-1])
+        head = f"POST /v1/traces HTTP/1.1\r\nHost: {address.netloc}\r\nContent-Length: {len(ONE_SPAN)}\r\n"
+        connection.sendall(head.encode() + b"Content-Type: application/x-protobuf\r\n\r\n" + ONE_SPAN[:-1])
     assert count_spans(server) == 0
     assert send(server).status == 200
 

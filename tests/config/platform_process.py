@@ -1,0 +1,95 @@
+"""`tacit` as people run it: processes of their own, over directories of their own."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).parents[2]
+TACIT = (sys.executable, "-m", "config.cli")
+
+
+def make_environment(directory: Path, **settings: str) -> dict[str, str]:
+    return os.environ | {"TACIT_DATA_DIR": str(directory)} | settings
+
+
+def run_tacit(directory: Path, *arguments: str, **settings: str) -> subprocess.CompletedProcess[str]:
+    """A command that ends by itself."""
+    return subprocess.run(
+        [*TACIT, *arguments],
+        cwd=ROOT,
+        env=make_environment(directory, **settings),
+        capture_output=True,
+        text=True,
+        timeout=60,
+        stdin=subprocess.DEVNULL,
+    )
+
+
+class Platform:
+    """`tacit up`, running; `lines` is what it said until it was there."""
+
+    def __init__(self, directory: Path, *arguments: str, **settings: str) -> None:
+        self.directory = directory
+        self.process = subprocess.Popen(
+            [*TACIT, "up", "--port", "0", *(arguments or ("--otlp-http-port", "0"))],
+            cwd=ROOT,
+            env=make_environment(directory, **settings),
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+        self.lines: list[str] = []
+        self.url = self._wait_for_url()
+
+    def _wait_for_url(self) -> str:
+        assert self.process.stdout is not None
+        for line in self.process.stdout:
+            self.lines.append(line.rstrip())
+            if line.startswith("Tacit is at "):
+                return line.split()[-1]
+        raise AssertionError("tacit up ended: " + "\n".join(self.lines))
+
+    def post(self, body: bytes) -> bool:
+        """Whether the server acknowledged the spans."""
+        headers = {"Content-Type": "application/x-protobuf"}
+        request = urllib.request.Request(f"{self.url}/v1/traces", body, headers, method="POST")
+        try:
+            with urllib.request.urlopen(request, timeout=10) as answer:
+                return bool(answer.status == 200)
+        except OSError:
+            return False
+
+    def get(self, path: str, key: str = "") -> bytes:
+        request = urllib.request.Request(self.url + path, headers={"x-api-key": key} if key else {})
+        with urllib.request.urlopen(request, timeout=10) as answer:
+            body: bytes = answer.read()
+        return body
+
+    def get_json(self, path: str, key: str = "") -> Any:
+        return json.loads(self.get(f"/api/v1/{path}", key))
+
+    def end(self, number: signal.Signals = signal.SIGTERM) -> int:
+        """Send a signal and wait; the exit status."""
+        if self.process.poll() is None:
+            self.process.send_signal(number)
+        assert self.process.stdout is not None
+        self.lines += self.process.stdout.read().splitlines()
+        self.process.stdout.close()
+        return self.process.wait(20)
+
+
+@contextmanager
+def run_platform(directory: Path, *arguments: str, **settings: str) -> Iterator[Platform]:
+    platform = Platform(directory, *arguments, **settings)
+    try:
+        yield platform
+    finally:
+        if platform.process.poll() is None:
+            platform.end()

@@ -1,0 +1,239 @@
+import contextlib
+import random
+import signal
+import threading
+import time
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.config.platform_process import Platform, run_platform
+from tests.tracing.otlp import make_request, make_span
+from tracing.ingest import MAX_SPANS_PER_INSERT, BacklogFullError, Ingest
+from tracing.receive.decoding import SpanBatch, decode_spans
+from tracing.store import Store
+
+
+def make_batch(*numbers: int, trace: int = 1) -> SpanBatch:
+    return decode_spans(make_request(*(make_span(number, trace) for number in numbers)), 1)
+
+
+def count_spans(store: Store) -> int:
+    spans: int = store.query("feedback/sql/stats.sql", project_id=1)[0]["spans"]
+    return spans
+
+
+class SlowStore:
+    """The real store behind a gate; notes how many rows each insert brought."""
+
+    def __init__(self, store: Store) -> None:
+        self.store = store
+        self.gate = threading.Event()
+        self.entered = threading.Event()
+        self.sizes: list[int] = []
+
+    def insert(self, table: str, columns: dict[str, list[Any]]) -> None:
+        self.entered.set()
+        assert self.gate.wait(20)
+        self.store.insert(table, columns)
+        self.sizes.append(len(columns["SpanId"]))
+
+
+class PickyStore(SlowStore):
+    """Refuses rows with a span called `poison`."""
+
+    def insert(self, table: str, columns: dict[str, list[Any]]) -> None:
+        if "poison" in columns["SpanName"]:
+            raise ValueError("poison")
+        super().insert(table, columns)
+
+
+def open_ingest(store: Any, backlog_limit: int = 1_000_000) -> Ingest:
+    return Ingest(store, backlog_limit)
+
+
+def commit_in_threads(ingest: Ingest, batches: list[SpanBatch]) -> list[threading.Thread]:
+    threads = [threading.Thread(target=commit_quietly, args=(ingest, batch), daemon=True) for batch in batches]
+    for thread in threads:
+        thread.start()
+    return threads
+
+
+def commit_quietly(ingest: Ingest, batch: SpanBatch) -> None:
+    with contextlib.suppress(ValueError):
+        ingest.commit(batch, 10)
+
+
+def is_waiting(ingest: Ingest, count: int) -> bool:
+    return len(ingest._waiting) == count
+
+
+def wait_until(holds: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + 20
+    while not holds():
+        assert time.monotonic() < deadline, "waited 20 s in vain"
+        time.sleep(0.005)
+
+
+def join(threads: list[threading.Thread]) -> None:
+    for thread in threads:
+        thread.join(20)
+        assert not thread.is_alive()
+
+
+def test_while_one_insert_runs_the_next_gathers(store: Store) -> None:
+    slow = SlowStore(store)
+    ingest = open_ingest(slow)
+    first = commit_in_threads(ingest, [make_batch(1)])
+    assert slow.entered.wait(20)
+    others = commit_in_threads(ingest, [make_batch(number) for number in range(2, 12)])
+    wait_until(partial(is_waiting, ingest, 10))
+    slow.gate.set()
+    join(first + others)
+    assert slow.sizes == [1, 10]
+    assert count_spans(store) == 11
+    ingest.stop()
+
+
+def test_no_insert_is_larger_than_the_limit_unless_one_request_is(store: Store) -> None:
+    slow = SlowStore(store)
+    ingest = open_ingest(slow)
+    first = commit_in_threads(ingest, [make_batch(1)])
+    assert slow.entered.wait(20)
+    half = MAX_SPANS_PER_INSERT // 2 + 1
+    batches = [make_batch(*range(2, half + 2), trace=trace) for trace in (2, 3)]
+    batches.append(make_batch(*range(1, MAX_SPANS_PER_INSERT + 6), trace=4))
+    others: list[threading.Thread] = []
+    for count, batch in enumerate(batches, start=1):
+        others += commit_in_threads(ingest, [batch])
+        wait_until(partial(is_waiting, ingest, count))
+    slow.gate.set()
+    join(first + others)
+    assert slow.sizes == [1, half, half, MAX_SPANS_PER_INSERT + 5]
+    ingest.stop()
+
+
+def test_commit_returns_only_after_the_rows_are_in_the_store(store: Store) -> None:
+    slow = SlowStore(store)
+    ingest = open_ingest(slow)
+    [thread] = commit_in_threads(ingest, [make_batch(1, 2, 3)])
+    assert slow.entered.wait(20)
+    assert thread.is_alive()
+    slow.gate.set()
+    join([thread])
+    assert count_spans(store) == 3
+    ingest.stop()
+
+
+def test_a_poisoned_batch_fails_alone(store: Store, caplog: pytest.LogCaptureFixture) -> None:
+    picky = PickyStore(store)
+    ingest = open_ingest(picky)
+    first = commit_in_threads(ingest, [make_batch(1)])
+    assert picky.entered.wait(20)
+    good = commit_in_threads(ingest, [make_batch(2), make_batch(3)])
+    told: list[Exception] = []
+
+    def commit_poison() -> None:
+        try:
+            ingest.commit(decode_spans(make_request(make_span(9, name="poison")), 1), 10)
+        except ValueError as error:
+            told.append(error)
+
+    poisoned = threading.Thread(target=commit_poison)
+    poisoned.start()
+    wait_until(partial(is_waiting, ingest, 3))
+    picky.gate.set()
+    join([*first, *good, poisoned])
+    assert [str(error) for error in told] == ["poison"]
+    assert count_spans(store) == 3
+    assert "1 spans were not stored" in caplog.text
+    ingest.stop()
+
+
+def test_a_row_that_the_engine_refuses_fails_alone_and_the_next_is_taken(store: Store) -> None:
+    ingest = open_ingest(store)
+    bad = make_batch(1)
+    bad.columns["Timestamp"] = [2**64]
+    with pytest.raises(Exception, match="Timestamp"):
+        ingest.commit(bad, 10)
+    ingest.commit(make_batch(2), 10)
+    assert count_spans(store) == 1
+    ingest.stop()
+
+
+def test_stop_commits_what_waits_and_takes_nothing_more(store: Store) -> None:
+    slow = SlowStore(store)
+    ingest = open_ingest(slow)
+    threads = commit_in_threads(ingest, [make_batch(1)])
+    assert slow.entered.wait(20)
+    threads += commit_in_threads(ingest, [make_batch(number) for number in range(2, 6)])
+    wait_until(partial(is_waiting, ingest, 4))
+    stopping = threading.Thread(target=ingest.stop)
+    stopping.start()
+    slow.gate.set()
+    join([*threads, stopping])
+    assert count_spans(store) == 5
+    with pytest.raises(BacklogFullError):
+        ingest.commit(make_batch(9), 10)
+
+
+def test_a_batch_larger_than_the_backlog_limit_is_taken_where_nothing_waits(store: Store) -> None:
+    ingest = open_ingest(store, backlog_limit=5)
+    ingest.commit(make_batch(1), size=100)
+    ingest.commit(make_batch(2), size=100)
+    assert count_spans(store) == 2
+    ingest.stop()
+
+
+def test_a_batch_of_no_spans_is_committed_without_the_store() -> None:
+    ingest = open_ingest(None)
+    ingest.commit(SpanBatch(), 0)
+    ingest.stop()
+
+
+def test_many_threads_lose_nothing(store: Store) -> None:
+    ingest = open_ingest(store, backlog_limit=10_000_000)
+
+    def commit_many(trace: int) -> None:
+        for number in range(1, 21):
+            ingest.commit(make_batch(number, trace=trace), 100)
+
+    threads = [threading.Thread(target=commit_many, args=(trace,)) for trace in range(1, 17)]
+    for thread in threads:
+        thread.start()
+    join(threads)
+    ingest.stop()
+    assert count_spans(store) == 16 * 20
+
+
+def test_kill_9_at_any_moment_loses_nothing_that_was_acknowledged(tmp_path: Path) -> None:
+    numbers = iter(range(1, 100_000))
+    span_ids = [f"{number:016x}" for number in range(1, 6)]
+    bodies = {
+        trace: make_request(*(make_span(number, trace) for number in range(1, 6))).SerializeToString()
+        for trace in range(1, 3_000)
+    }
+    acknowledged: list[list[int]] = []
+
+    def send_until_it_ends(platform: Platform) -> None:
+        while (trace := next(numbers)) in bodies and platform.post(bodies[trace]):
+            acknowledged[-1].append(trace)
+
+    for _ in range(3):
+        acknowledged.append([])
+        with run_platform(tmp_path) as platform:
+            threads = [threading.Thread(target=send_until_it_ends, args=(platform,)) for _ in range(4)]
+            for thread in threads:
+                thread.start()
+            wait_until(lambda: len(acknowledged[-1]) > 5)
+            time.sleep(random.uniform(0, 0.5))  # noqa: S311 -- any moment will do
+            platform.end(signal.SIGKILL)
+            join(threads)
+    with run_platform(tmp_path) as platform:
+        for trace in [trace for each in acknowledged for trace in (*each[:5], *each[-30:])]:
+            spans = platform.get_json(f"traces/{trace:032x}")["spans"]
+            assert sorted(span["span_id"] for span in spans) == span_ids
+        assert platform.get_json("stats")["spans"] >= sum(map(len, acknowledged)) * len(span_ids)
