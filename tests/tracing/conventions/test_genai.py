@@ -1,0 +1,179 @@
+import json
+from typing import Any
+
+import pytest
+
+from tests.tracing.otlp import make_span_id
+from tests.tracing.reading import SECOND, call_model, fail_with, make_read_span, observe, read_all, read_only
+from tracing.generations import Message, ToolCall
+
+
+def test_every_field_of_a_call_is_read() -> None:
+    attributes = call_model(
+        "What is 2 + 2?",
+        "4",
+        gen_ai__provider__name="openai",
+        gen_ai__response__model="gpt-5-2026",
+        gen_ai__conversation__id="c-1",
+        gen_ai__response__finish_reasons=["stop"],
+        gen_ai__system_instructions='[{"type": "text", "content": "Be brief."}]',
+        gen_ai__tool__definitions='[{"type": "function", "name": "add"}]',
+        gen_ai__usage__input_tokens=11,
+        gen_ai__usage__output_tokens=1,
+        gen_ai__usage__cache_read__input_tokens=5,
+        gen_ai__usage__cache_creation__input_tokens=6,
+        gen_ai__usage__reasoning__output_tokens=7,
+        gen_ai__response__time_to_first_chunk=0.25,
+        gen_ai__request__stream=True,
+        user__id="anna",
+        tags=["beta"],
+    )
+    span = make_read_span(
+        3, attributes, parent=2, service_name="shop", resource_attributes={"deployment.environment.name": "prod"}
+    )
+    generation = read_only(span)
+    assert generation.convention == "genai"
+    assert (generation.project_id, generation.span_id, generation.parent_span_id) == (
+        1,
+        make_span_id(3),
+        make_span_id(2),
+    )
+    assert (generation.start_time_ns, generation.duration_ns) == (3 * SECOND, SECOND)
+    assert (generation.conversation_id, generation.conversation_id_derived) == ("c-1", False)
+    assert (generation.user_id, generation.service_name, generation.environment) == ("anna", "shop", "prod")
+    assert (generation.provider, generation.operation) == ("openai", "chat")
+    assert (generation.request_model, generation.response_model) == ("gpt-5", "gpt-5-2026")
+    assert generation.system_instructions == "Be brief."
+    assert generation.input_messages == (Message("user", "What is 2 + 2?"),)
+    assert generation.output_messages == (Message("assistant", "4"),)
+    assert (generation.user_text, generation.answer) == ("What is 2 + 2?", "4")
+    assert generation.tool_definitions == ({"type": "function", "name": "add"},)
+    assert (generation.input_tokens, generation.output_tokens) == (11, 1)
+    assert (generation.cache_read_tokens, generation.cache_write_tokens, generation.reasoning_tokens) == (5, 6, 7)
+    assert (generation.time_to_first_chunk_ns, generation.streamed) == (SECOND // 4, True)
+    assert (generation.outcome, generation.finish_reasons, generation.error_type) == ("completed", ("stop",), "")
+    assert generation.tags == ("beta",)
+
+
+def test_what_was_not_reported_is_none_and_not_zero() -> None:
+    generation = read_only(make_read_span(1, call_model()))
+    assert (generation.input_tokens, generation.output_tokens, generation.time_to_first_chunk_ns) == (None, None, None)
+    assert generation.conversation_id == f"trace:{generation.trace_id}"
+    assert generation.conversation_id_derived
+
+
+@pytest.mark.parametrize(
+    ("older", "field", "value"),
+    [
+        ({"gen_ai.system": "anthropic"}, "provider", "anthropic"),
+        ({"gen_ai.usage.prompt_tokens": 12}, "input_tokens", 12),
+        ({"gen_ai.usage.completion_tokens": 13}, "output_tokens", 13),
+        ({"session.id": "s-1"}, "conversation_id", "s-1"),
+        ({"enduser.id": "ben"}, "user_id", "ben"),
+    ],
+)
+def test_older_names_are_understood(older: dict[str, Any], field: str, value: object) -> None:
+    assert getattr(read_only(make_read_span(1, call_model() | older)), field) == value
+
+
+@pytest.mark.parametrize(
+    ("sent", "read"),
+    [(7, 7), ("7", 7), (7.0, 7), (7.5, None), (True, None), (-1, None), ("²", None), ("9" * 5000, None), (1e300, None)],
+)
+def test_token_counts_are_whole_numbers_or_unknown(sent: object, read: int | None) -> None:
+    generation = read_only(make_read_span(1, call_model(gen_ai__usage__input_tokens=sent)))
+    assert generation.input_tokens == read
+
+
+def test_typed_arrays_read_as_the_same_as_json_texts() -> None:
+    as_text = call_model(gen_ai__response__finish_reasons='["length"]')
+    typed = {
+        key: json.loads(value) if key.endswith(("messages", "reasons")) else value for key, value in as_text.items()
+    }
+    assert read_only(make_read_span(1, as_text)) == read_only(make_read_span(1, typed))
+    assert read_only(make_read_span(1, typed)).outcome == "truncated"
+
+
+def test_tool_calls_and_their_results_are_read() -> None:
+    history = [
+        {"role": "user", "parts": [{"type": "text", "content": "Weather in Paris?"}]},
+        {
+            "role": "assistant",
+            "parts": [{"type": "tool_call", "id": "t1", "name": "weather", "arguments": {"city": "Paris"}}],
+        },
+        {"role": "tool", "parts": [{"type": "tool_call_response", "id": "t1", "response": {"degrees": 21}}]},
+    ]
+    generation = read_only(make_read_span(1, call_model() | {"gen_ai.input.messages": json.dumps(history)}))
+    _, call, result = generation.input_messages
+    assert call.tool_calls == (ToolCall("t1", "weather", {"city": "Paris"}),)
+    assert (result.role, result.tool_call_id, result.content) == ("tool", "t1", '{"degrees": 21}')
+    assert generation.user_text == "Weather in Paris?"
+
+
+def test_system_instructions_come_from_their_attribute_or_from_the_history() -> None:
+    history = json.dumps([{"role": "system", "content": "Be kind."}, {"role": "user", "content": "Hi"}])
+    inside = call_model() | {"gen_ai.input.messages": history}
+    generation = read_only(make_read_span(1, inside))
+    assert (generation.system_instructions, [each.role for each in generation.input_messages]) == ("Be kind.", ["user"])
+    both = inside | {"gen_ai.system_instructions": "Be brief."}
+    assert read_only(make_read_span(1, both)).system_instructions == "Be brief."
+
+
+@pytest.mark.parametrize("operation", ["chat", "text_completion", "generate_content"])
+def test_operations_that_write_text_are_generations(operation: str) -> None:
+    assert read_only(make_read_span(1, call_model(gen_ai__operation__name=operation))).operation == operation
+
+
+@pytest.mark.parametrize("operation", ["embeddings", "execute_tool", "invoke_agent", "create_agent"])
+def test_other_operations_are_none(operation: str) -> None:
+    assert read_all(make_read_span(1, call_model(gen_ai__operation__name=operation))) == ()
+
+
+def test_an_exception_is_the_calls_error() -> None:
+    generation = read_only(make_read_span(1, call_model(), **fail_with("openai.RateLimitError", "slow down")))
+    assert (generation.outcome, generation.error_type, generation.error_message) == (
+        "error",
+        "openai.RateLimitError",
+        "slow down",
+    )
+
+
+def test_a_failed_span_without_an_exception_is_an_error_still() -> None:
+    generation = read_only(make_read_span(1, call_model(), status_code="Error", status_message="boom"))
+    assert (generation.outcome, generation.error_type, generation.error_message) == ("error", "error", "boom")
+
+
+def test_a_wrapper_around_one_call_tells_it_again() -> None:
+    outer, inner = make_read_span(1, call_model()), make_read_span(2, call_model(), parent=1)
+    generation = read_only(outer, inner)
+    assert (generation.span_id, generation.other_span_ids) == (outer.span_id, (inner.span_id,))
+
+
+def test_wrappers_of_wrappers_still_tell_one_call() -> None:
+    spans = [make_read_span(number, call_model(), parent=number - 1) for number in (1, 2, 3)]
+    generation = read_only(*spans)
+    assert (generation.span_id, set(generation.other_span_ids)) == (
+        spans[0].span_id,
+        {spans[1].span_id, spans[2].span_id},
+    )
+
+
+def test_a_wrapper_around_several_calls_is_none_itself() -> None:
+    outer = make_read_span(1, call_model())
+    calls = [make_read_span(number, call_model(gen_ai__usage__input_tokens=5), parent=1) for number in (2, 3)]
+    assert [each.span_id for each in read_all(outer, *calls)] == [each.span_id for each in calls]
+
+
+def test_ids_are_taken_from_the_nearest_parent_and_else_from_anywhere_in_the_trace() -> None:
+    root = make_read_span(1, {"gen_ai.conversation.id": "far", "user.id": "anna"})
+    middle = make_read_span(2, {"gen_ai.conversation.id": "near"}, parent=1)
+    call = make_read_span(3, call_model(), parent=2)
+    generation = read_only(root, middle, call)
+    assert (generation.conversation_id, generation.user_id) == ("near", "anna")
+    beside = make_read_span(4, {"session.id": "beside"}, parent=9)
+    assert read_only(call, beside).conversation_id == "beside"
+
+
+def test_a_call_under_an_observed_function_stays_the_only_one() -> None:
+    frame = make_read_span(1, observe(message="Why?", output="Because."))
+    assert read_only(frame, make_read_span(2, call_model(), parent=1)).convention == "genai"
