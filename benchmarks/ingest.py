@@ -136,8 +136,7 @@ class LocalServer:
         self._process = subprocess.Popen(
             [*command, "--data-dir", self._directory.name], stdout=subprocess.PIPE, text=True
         )
-        assert self._process.stdout is not None
-        self.url = self._process.stdout.readline().split()[-1]
+        self.url = (self._process.stdout or sys.stdin).readline().split()[-1]
         return self
 
     def __exit__(self, *_: object) -> None:

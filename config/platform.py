@@ -86,7 +86,7 @@ def open_databases(env: Environment) -> Iterator[None]:
     call_command("migrate", verbosity=0, interactive=False)
     refuse_open_network(env)
     if env.host in ("0.0.0.0", "::") and not env.allowed_hosts:  # noqa: S104 -- the person chose it
-        click.echo("The dashboard answers under loopback names only: set TACIT_ALLOWED_HOSTS to its host names.", err=True)
+        click.echo("The dashboard answers to loopback names only: set TACIT_ALLOWED_HOSTS to its host names.", err=True)
     try:
         get_store().migrate()
         yield
@@ -165,7 +165,7 @@ def greet(urls: Urls) -> None:
     click.echo(f"Tacit is at {urls.web}")
     if key is not None:
         click.echo(f"Project key: {key.prefix}… (shown whole when it was made)")
-    click.echo("Instrument an app (pip install tacit):")
+    click.echo(f"Instrument an app (pip install {settings.BASE_DIR / 'tracing' / 'sdk'}):")
     click.echo(f'    import tacit; tacit.configure(endpoint="{urls.otlp}")')
     click.echo("    @tacit.observe   # above the function that answers your users")
 

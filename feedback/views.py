@@ -23,7 +23,7 @@ from feedback.pages.waterfall import Waterfall, draw_waterfall
 from feedback.records import load_feedback, load_signals
 from tracing.access import project_page
 from tracing.conversations import Conversation, Turn
-from tracing.models import Project
+from tracing.models import DEMO_PROJECT, Project
 from tracing.pages import render_page
 from tracing.records import load_conversation, load_spans
 from tracing.spans import Span
@@ -56,6 +56,7 @@ def show_overview(request: HttpRequest, project: Project) -> HttpResponse:
     context = {
         "project": project,
         "section": "overview",
+        "is_demo": project.slug == DEMO_PROJECT,
         "filters": filters,
         "range_words": RANGE_WORDS,
         "choices": read_choices(project),

@@ -18,6 +18,9 @@ ROOT = Path(__file__).resolve().parent.parent
 SCHEMA_DIRECTORY = Path(__file__).resolve().parent / "schema"
 EMBEDDED_PREFIX = "chdb://"
 
+PROJECT_TABLES = ("otel_traces", "generations", "conversations", "turns", "feedback", "signals")
+"""Tables whose rows belong to a project, each before those that are derived from it."""
+
 Columns = Mapping[str, Sequence[Any]]
 
 # Sessions would make a server refuse two queries at once; nothing here needs one.
@@ -81,6 +84,12 @@ class Store:
     def execute(self, statement: str) -> None:
         """Run a statement of the schema."""
         self._client().command(statement)
+
+    def delete_project(self, project_id: int) -> None:
+        """Delete every row of a project; when it returns they are gone."""
+        statement = read_query("tracing/sql/delete_project.sql")
+        for table in PROJECT_TABLES:
+            self._client().command(statement, parameters={"table": table, "project_id": project_id})
 
     def migrate(self) -> list[str]:
         """Apply the schema files that are new to this database, in order; returns their names."""

@@ -5,6 +5,7 @@ from django.urls import path
 from tracing import views
 
 urlpatterns = [
+    path("remove", views.remove_demo, name="remove_demo"),
     path("setup", views.show_setup, name="setup"),
     path("setup/arrival", views.show_arrival, name="setup_arrival"),
 ]

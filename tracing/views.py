@@ -3,9 +3,9 @@
 from typing import Any
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from tracing.access import is_open, project_page
 from tracing.models import DEFAULT_PROJECT, DEMO_PROJECT, Project
@@ -59,6 +59,17 @@ def write_lines(endpoint: str, needs_key: bool) -> dict[str, str]:
         ),
         "exporter": exporter + ("\nexport OTEL_EXPORTER_OTLP_HEADERS=x-api-key=tacit_…" if needs_key else ""),
     }
+
+
+@require_POST
+@project_page
+def remove_demo(_request: HttpRequest, project: Project) -> HttpResponse:
+    """Delete the demo and everything in it; no other project can be removed this way."""
+    if project.slug != DEMO_PROJECT:
+        raise Http404(f"Project {project.slug} is not the demo.")
+    get_store().delete_project(project.pk)
+    project.delete()
+    return redirect("home")
 
 
 @require_safe
