@@ -3,8 +3,10 @@
 import fnmatch
 import re
 import shlex
+import socket
 import subprocess
 import sys
+import threading
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
@@ -17,6 +19,7 @@ from pre_commit.clientlib import load_config
 
 from config.cli import main
 from config.env import Environment
+from tracing.store import Store, StoreUnavailableError
 
 ROOT = Path(__file__).resolve().parent.parent
 COMPOSE = yaml.safe_load((ROOT / "docker-compose.yml").read_text())
@@ -156,3 +159,21 @@ def test_the_script_of_ci_runs_every_check_with_no_part_left_out() -> None:
     lines = script.read_text().splitlines()
     assert "export CI=true TACIT_TEST_REQUIRE=all" in lines
     assert lines[-2:] == ["make check", "make test"]
+
+
+def test_a_store_by_https_is_spoken_to_over_tls_on_any_port() -> None:
+    first_bytes: list[bytes] = []
+
+    def listen(listening: socket.socket) -> None:
+        connection, _ = listening.accept()
+        with connection, listening:  # the driver tries again, to no answer
+            first_bytes.append(connection.recv(1))
+
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        thread = threading.Thread(target=listen, args=(listening,))
+        thread.start()
+        store = Store(f"https://tacit:secret@127.0.0.1:{listening.getsockname()[1]}/tacit")
+        with pytest.raises(StoreUnavailableError):
+            store.execute("SELECT 1")
+    thread.join()
+    assert first_bytes == [b"\x16"]  # a TLS handshake, and no password

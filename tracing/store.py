@@ -49,6 +49,8 @@ class Store:
         self._options: dict[str, Any] = {}
         if dsn.startswith(EMBEDDED_PREFIX):
             self._options["chdb_options"] = {"max_server_memory_usage": memory_limit}
+        elif dsn.startswith("https://"):
+            self._options["interface"] = "https"  # else the driver takes TLS for ports 443 and 8443 alone
         self._local = threading.local()
         self._clients: list[Client] = []
         self._clients_lock = threading.Lock()
