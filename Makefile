@@ -35,9 +35,9 @@ screenshots: $(VENV)/.installed-dev
 
 # Only when dependencies change: pins everything again (needs uv).
 lock:
-	uv pip compile --quiet --universal --python-version 3.11 --no-header --no-annotate --no-emit-index-url \
+	uv pip compile --quiet --universal --python-version 3.11 --no-header --no-annotate --no-emit-index-url --no-emit-package tacit \
 		pyproject.toml tracing/sdk/pyproject.toml requirements-build.in -o requirements.lock
-	uv pip compile --quiet --universal --python-version 3.11 --no-header --no-annotate --no-emit-index-url \
+	uv pip compile --quiet --universal --python-version 3.11 --no-header --no-annotate --no-emit-index-url --no-emit-package tacit \
 		-c requirements.lock --extra dev pyproject.toml tracing/sdk/pyproject.toml requirements-build.in -o requirements-dev.lock
 
 clean:

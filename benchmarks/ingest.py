@@ -136,7 +136,9 @@ class LocalServer:
         self._process = subprocess.Popen(
             [*command, "--data-dir", self._directory.name], stdout=subprocess.PIPE, text=True
         )
-        self.url = (self._process.stdout or sys.stdin).readline().split()[-1]
+        if self._process.stdout is None:
+            raise RuntimeError("the server's output is not piped")
+        self.url = self._process.stdout.readline().split()[-1]
         return self
 
     def __exit__(self, *_: object) -> None:

@@ -1,6 +1,5 @@
 """A real browser on a real server with a few conversations told."""
 
-import os
 import shutil
 from collections.abc import Iterator
 
@@ -9,6 +8,7 @@ from playwright.sync_api import Browser, sync_playwright
 
 from tests.conftest import Server
 from tests.pages.conftest import HOUR_NS, SECOND_NS, Teller, make_answer
+from tests.parts import need
 from tracing.conversations import Conversation, Turn
 
 ARGUMENTS = ["--no-sandbox", "--disable-background-networking"]
@@ -40,10 +40,7 @@ def told(server: Server) -> Teller:
 @pytest.fixture
 def chromium(server: Server, monkeypatch: pytest.MonkeyPatch) -> Iterator[Browser]:
     path = find_chromium()
-    if path is None:
-        if os.environ.get("TACIT_TEST_REQUIRE") == "all":
-            pytest.fail("Chromium is not installed, and TACIT_TEST_REQUIRE=all asks for it (apt-get install chromium)")
-        pytest.skip("Chromium is not installed (apt-get install chromium)")
+    need("Chromium", path)
     # Playwright keeps an event loop in this thread, which Django takes for asynchronous code.
     monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
     with sync_playwright() as playwright:
