@@ -16,6 +16,7 @@ from tracing.resources import (
     describe_messages,
     describe_span,
     format_time,
+    to_json_values,
     to_ms,
 )
 from tracing.store import get_store
@@ -81,8 +82,8 @@ def describe_generation(row: dict[str, Any]) -> dict[str, Any]:
     return row | {
         "input_messages": describe_messages(generation.input_messages),
         "output_messages": describe_messages(generation.output_messages),
-        "tool_definitions": list(generation.tool_definitions),
-        "metadata": dict(generation.metadata),
+        "tool_definitions": [to_json_values(tool) for tool in generation.tool_definitions],
+        "metadata": to_json_values(generation.metadata),
         "start_time": format_time(generation.start_time_ns),
         "duration_ms": to_ms(generation.duration_ns),
         "time_to_first_chunk_ms": None if first_chunk is None else to_ms(first_chunk),

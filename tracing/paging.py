@@ -38,7 +38,8 @@ def decode_cursor(cursor: str) -> Place:
         padded = cursor + "=" * (-len(cursor) % 4)
         time_ns, row_id = json.loads(base64.urlsafe_b64decode(padded))
         if isinstance(time_ns, int) and 0 <= time_ns <= END_OF_TIME_NS and isinstance(row_id, str):
+            row_id.encode()
             return Place(time_ns, row_id)
-    except (ValueError, TypeError, binascii.Error):
+    except (ValueError, TypeError, RecursionError, binascii.Error):
         pass
     raise CursorError("The cursor is not one that this API gave; take `next_cursor` of the page before, or none.")

@@ -168,8 +168,8 @@ def describe_span(span: Span) -> dict[str, Any]:
 def describe_message(message: Message) -> dict[str, Any]:
     """A message without what it does not have."""
     optional = {
-        "parts": [dict(part) for part in message.parts],
-        "tool_calls": [asdict(call) for call in message.tool_calls],
+        "parts": [to_json_values(part) for part in message.parts],
+        "tool_calls": [asdict(call) | {"arguments": to_json_values(call.arguments)} for call in message.tool_calls],
         "tool_call_id": message.tool_call_id,
         "name": message.name,
     }

@@ -3,6 +3,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
 import pytest
+import tacit
 from clickhouse_connect.driver.exceptions import DataError, OperationalError
 
 from feedback.derivation import derive_changed_signals, read_changed_feedback
@@ -226,8 +227,6 @@ def test_lag_is_the_age_of_the_oldest_row_that_is_not_done(store: Store, work: W
 
 @pytest.mark.usefixtures("sdk")
 def test_every_stage_twice_by_two_processes_changes_nothing(server: Server) -> None:
-    import tacit
-
     @tacit.observe
     def answer(message: str) -> str:
         return "I'm sorry, but I can't help with that."
