@@ -53,15 +53,22 @@ Strings = dict[str, str]
 
 
 @dataclass(slots=True)
-class SpanBatch:
-    """Spans by column, ready for `Store.insert`, and how many were refused with the reason of the last one."""
+class ColumnBatch:
+    """Rows by column, ready for `Store.insert`, and how many were refused with the reason of the last one."""
 
-    columns: dict[str, list[Any]] = field(default_factory=lambda: {name: [] for name in COLUMNS})
+    columns: dict[str, list[Any]]
     rejected: int = 0
     reason: str = ""
 
     def __len__(self) -> int:
-        return len(self.columns["SpanId"])
+        return len(self.columns["project_id"])
+
+
+@dataclass(slots=True)
+class SpanBatch(ColumnBatch):
+    """Rows of `otel_traces`."""
+
+    columns: dict[str, list[Any]] = field(default_factory=lambda: {name: [] for name in COLUMNS})
 
 
 def decode_spans(request: ExportTraceServiceRequest, project_id: int) -> SpanBatch:
