@@ -40,9 +40,14 @@ class Background:
     def stop(self, timeout_seconds: float = 30.0) -> None:
         """Send nothing new, finish the batches that run, then end."""
         STOPPING.set()
-        self._beat.stop()
         state.should_stop = 0
-        for thread in self._threads:
-            thread.join(timeout_seconds)
-            if thread.is_alive():
-                logger.warning("%s did not end within %.0f s", thread.name, timeout_seconds)
+        worker, beat = self._threads
+        self._join(worker, timeout_seconds)  # the worker waits for messages, so beat has to go on until it has ended
+        self._beat.stop()
+        self._join(beat, timeout_seconds)
+
+    @staticmethod
+    def _join(thread: threading.Thread, timeout_seconds: float) -> None:
+        thread.join(timeout_seconds)
+        if thread.is_alive():
+            logger.warning("%s did not end within %.0f s", thread.name, timeout_seconds)

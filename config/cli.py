@@ -32,7 +32,7 @@ def set_up(**options: object) -> "Environment":
     try:
         env = Environment()
     except ValidationError as error:
-        fail("; ".join(f"TACIT_{str(each['loc'][0]).upper()}: {each['msg']}" for each in error.errors()))
+        fail("; ".join(describe_setting(str(each["loc"][0]), each["msg"]) for each in error.errors()))
     from config import data_directory
 
     try:
@@ -46,16 +46,25 @@ def set_up(**options: object) -> "Environment":
     return env
 
 
+def describe_setting(field: str, message: str) -> str:
+    return f"TACIT_{field.upper()}: {message.removeprefix('Value error, ')}."
+
+
 def run(work: Callable[[], object]) -> None:
     """Run `work`; what a person can mend becomes one line."""
+    from django.db import OperationalError
+
     from config.data_directory import DataDirectoryError
     from config.platform import CannotStartError
+    from config.users import CannotCreateUserError
     from tracing.store import StoreUnavailableError
 
     try:
         work()
-    except (CannotStartError, DataDirectoryError, StoreUnavailableError) as error:
+    except (CannotStartError, CannotCreateUserError, DataDirectoryError, StoreUnavailableError) as error:
         fail(str(error))
+    except OperationalError as error:
+        fail(f"Django's database did not answer ({str(error).splitlines()[0]}); see TACIT_DATABASE_URL.")
 
 
 data_dir_option = click.option(
@@ -146,21 +155,22 @@ def migrate(data_dir: Path | None) -> None:
 def createuser(email: str, password_file: Path | None, data_dir: Path | None) -> None:
     """Create a user. The first one closes pages, REST and OTLP to everybody without a login or key."""
     set_up(data_dir=data_dir)
-    from config.users import CannotCreateUserError, create_user
+    from config.users import create_user
 
     password = (
         password_file.read_text(encoding="utf-8").rstrip("\r\n")
         if password_file
         else click.prompt("Password", hide_input=True, confirmation_prompt=True)
     )
-    try:
+
+    def work() -> None:
         key = create_user(email, password)
-    except CannotCreateUserError as error:
-        fail(str(error))
-    click.echo(f"Created {email}. Pages need a login now; REST and OTLP need a key.")
-    if key:
-        click.echo(f"Key of project default, shown this once: {key}")
-        click.echo(f'Use it: tacit.configure(api_key="{key}"), or OTEL_EXPORTER_OTLP_HEADERS="x-api-key={key}"')
+        click.echo(f"Created {email}. Pages need a login now; REST and OTLP need a key.")
+        if key:
+            click.echo(f"Key of project default, shown this once: {key}")
+            click.echo(f'Use it: tacit.configure(api_key="{key}"), or OTEL_EXPORTER_OTLP_HEADERS="x-api-key={key}"')
+
+    run(work)
 
 
 @main.command()

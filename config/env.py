@@ -3,7 +3,9 @@
 from pathlib import Path
 from typing import Literal
 
-from pydantic import Field
+import dj_database_url
+from kombu.transport import TRANSPORT_ALIASES
+from pydantic import Field, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
@@ -47,3 +49,28 @@ class Environment(BaseSettings):
         default="WARNING", description="Least level that is logged."
     )
     debug: bool = Field(default=False, description="Django's debug pages; for developing Tacit only.")
+
+    @field_validator("clickhouse_dsn")
+    @classmethod
+    def check_clickhouse_dsn(cls, value: str) -> str:
+        if value and "://" not in value:
+            raise ValueError("This is no address; write https://user:password@host:8443/tacit, or nothing")
+        return value
+
+    @field_validator("database_url")
+    @classmethod
+    def check_database_url(cls, value: str) -> str:
+        try:
+            if value:
+                dj_database_url.parse(value)
+        except ValueError as error:
+            raise ValueError("This is no address; write postgres://user:password@host/tacit, or nothing") from error
+        return value
+
+    @field_validator("broker_url")
+    @classmethod
+    def check_broker_url(cls, value: str) -> str:
+        scheme, separator, _ = value.partition("://")
+        if not separator or scheme.partition("+")[0] not in TRANSPORT_ALIASES:
+            raise ValueError("This is no address; write redis://host:6379/0 or amqp://user:password@host//, or nothing")
+        return value

@@ -149,5 +149,8 @@ LOGGING = {
         # Every refused request would be a line; the answers say it, and /metrics will count them.
         "django.request": {"level": "ERROR"},
         "waitress.queue": {"level": "ERROR"},
+        # Both tell what the exception that they raise tells.
+        "urllib3.connectionpool": {"level": "ERROR"},
+        "clickhouse_connect": {"level": "CRITICAL"},
     },
 }
