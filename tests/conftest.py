@@ -21,7 +21,7 @@ from tracing.models import DEFAULT_PROJECT, Project
 from tracing.store import SCHEMA_DIRECTORY, Store, get_store
 from tracing.tasks import read_changed_traces
 
-TABLES = ("otel_traces", "generations", "conversations", "turns", "feedback", "signals", "watermarks")
+TABLES = ("otel_traces", "otel_logs", "generations", "conversations", "turns", "feedback", "signals", "watermarks")
 
 
 @pytest.fixture(scope="session")

@@ -18,7 +18,7 @@ ROOT = Path(__file__).resolve().parent.parent
 SCHEMA_DIRECTORY = Path(__file__).resolve().parent / "schema"
 EMBEDDED_PREFIX = "chdb://"
 
-PROJECT_TABLES = ("otel_traces", "generations", "conversations", "turns", "feedback", "signals")
+PROJECT_TABLES = ("otel_traces", "otel_logs", "generations", "conversations", "turns", "feedback", "signals")
 """Tables whose rows belong to a project, each before those that are derived from it."""
 
 Columns = Mapping[str, Sequence[Any]]
