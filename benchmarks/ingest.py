@@ -18,6 +18,7 @@ import tempfile
 import threading
 import time
 import urllib.request
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -26,6 +27,7 @@ from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTrace
 from opentelemetry.proto.trace.v1.trace_pb2 import Span
 
 SPANS_PER_BATCH = 100
+PROTOBUF = {"Content-Type": "application/x-protobuf"}
 WORDS = Path(__file__).resolve().parent.parent / "tracing" / "demo" / "dialogues.jsonl"
 
 
@@ -94,26 +96,36 @@ def describe(role: str, text: str) -> str:
 
 def send(endpoint: str, connections: int, batches: list[bytes]) -> None:
     """Post all batches over so many connections; anything but 200 is an error."""
+    if refusals := post_batches(endpoint, connections, batches):
+        sys.exit(f"{len(refusals)} of {len(batches)} requests were not taken: {refusals[0]}")
+
+
+def post_batches(
+    endpoint: str, connections: int, batches: list[bytes], headers: Mapping[str, str] | None = None
+) -> list[str]:
+    """Post all batches over so many connections, each once; what was answered where it was not 200."""
     target = urlsplit(endpoint)
-    shares = [batches[index::connections] for index in range(connections)]
-    failures: list[str] = []
+    refusals: list[str] = []
 
     def post(share: list[bytes]) -> None:
         connection = http.client.HTTPConnection(target.hostname or "", target.port, timeout=120)
         for body in share:
-            connection.request("POST", "/v1/traces", body, {"Content-Type": "application/x-protobuf"})
-            answer = connection.getresponse()
-            answer.read()
-            if answer.status != 200:
-                failures.append(f"{answer.status} {answer.reason}")
+            try:
+                connection.request("POST", "/v1/traces", body, PROTOBUF | dict(headers or {}))
+                answer = connection.getresponse()
+                answer.read()
+                if answer.status != 200:
+                    refusals.append(f"{answer.status} {answer.reason}")
+            except (OSError, http.client.HTTPException) as error:
+                refusals.append(repr(error))
+                connection.close()
 
-    threads = [threading.Thread(target=post, args=(share,)) for share in shares]
+    threads = [threading.Thread(target=post, args=(batches[index::connections],)) for index in range(connections)]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    if failures:
-        sys.exit(f"{len(failures)} of {len(batches)} requests were not taken: {failures[0]}")
+    return refusals
 
 
 def measure(server: "LocalServer", connections: int, batches: list[bytes]) -> Result:
