@@ -4,9 +4,10 @@ from pathlib import Path
 from typing import Literal
 
 import dj_database_url
-from kombu.transport import TRANSPORT_ALIASES
 from pydantic import Field, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+BROKERS = ("memory", "redis", "rediss", "redis+socket", "sentinel", "amqp", "amqps", "pyamqp")
 
 
 class Environment(BaseSettings):
@@ -71,6 +72,6 @@ class Environment(BaseSettings):
     @classmethod
     def check_broker_url(cls, value: str) -> str:
         scheme, separator, _ = value.partition("://")
-        if not separator or scheme.partition("+")[0] not in TRANSPORT_ALIASES:
+        if not separator or scheme not in BROKERS:
             raise ValueError("This is no address; write redis://host:6379/0 or amqp://user:password@host//, or nothing")
         return value

@@ -1,0 +1,70 @@
+import pytest
+from click import Command, Group
+from pydantic import ValidationError
+
+from config.cli import main
+from config.env import Environment
+
+
+def test_everything_has_a_default_that_suits_one_machine(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("TACIT_DATA_DIR")
+    env = Environment()
+    assert (env.host, env.port, env.otlp_http_port) == ("127.0.0.1", 8642, 4318)
+    assert (str(env.data_dir), env.clickhouse_dsn, env.database_url, env.debug) == (".tacit", "", "", False)
+
+
+@pytest.mark.parametrize(
+    ("variable", "field", "value"),
+    [
+        ("TACIT_PORT", "port", 0),
+        ("tacit_port", "port", 65535),
+        ("TACIT_CLICKHOUSE_DSN", "clickhouse_dsn", "https://user:p%40ss@host:8443/tacit"),
+        ("TACIT_DATABASE_URL", "database_url", "postgres://user:p%40ss@host/tacit"),
+        ("TACIT_BROKER_URL", "broker_url", "redis://host:6379/0"),
+        ("TACIT_BROKER_URL", "broker_url", "amqp://user:password@host//"),
+        ("TACIT_DEBUG", "debug", True),
+    ],
+)
+def test_a_variable_sets_its_field(monkeypatch: pytest.MonkeyPatch, variable: str, field: str, value: object) -> None:
+    monkeypatch.setenv(variable, str(value))
+    assert getattr(Environment(), field) == value
+
+
+@pytest.mark.parametrize(
+    ("variable", "value"),
+    [
+        ("TACIT_PORT", "-1"),
+        ("TACIT_PORT", ""),
+        ("TACIT_MEMORY_LIMIT", "1"),
+        ("TACIT_BACKLOG_LIMIT", "0"),
+        ("TACIT_CLICKHOUSE_DSN", "localhost"),
+        ("TACIT_DATABASE_URL", "localhost"),
+        ("TACIT_DATABASE_URL", "gopher://host/db"),
+        ("TACIT_BROKER_URL", ""),
+        ("TACIT_BROKER_URL", "redis"),
+        ("TACIT_BROKER_URL", "http://host"),
+    ],
+)
+def test_a_value_that_cannot_work_is_refused(monkeypatch: pytest.MonkeyPatch, variable: str, value: str) -> None:
+    monkeypatch.setenv(variable, value)
+    with pytest.raises(ValidationError) as caught:
+        Environment()
+    assert [each["loc"][0] for each in caught.value.errors()] == [variable.removeprefix("TACIT_").lower()]
+
+
+def test_every_setting_says_what_it_is_for() -> None:
+    for name, field in Environment.model_fields.items():
+        assert field.description, name
+        assert field.description.endswith("."), name
+
+
+def list_options(command: Command) -> set[str]:
+    return {parameter.name or "" for parameter in command.params}
+
+
+@pytest.mark.parametrize("name", ["up", "web"])
+def test_the_options_of_a_server_are_settings(name: str) -> None:
+    assert isinstance(main, Group)
+    options = list_options(main.commands[name]) - {"demo", "help"}
+    assert options
+    assert options <= set(Environment.model_fields)

@@ -1,0 +1,83 @@
+"""Every query file: the engine takes it, somebody asks it, and it stays inside one project."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from tracing.store import PROJECT_TABLES, Store
+
+ROOT = Path(__file__).parents[1]
+FILES = sorted(path.relative_to(ROOT).as_posix() for path in ROOT.glob("*/sql/*.sql"))
+ACROSS_PROJECTS = (
+    # What a stage has to do and how far behind it is, for all projects at once
+    "feedback/sql/changed_conversations.sql",
+    "feedback/sql/changed_feedback.sql",
+    "feedback/sql/lag_of_feedback.sql",
+    "feedback/sql/lag_of_signals.sql",
+    "tracing/sql/changed_traces.sql",
+    "tracing/sql/lag_of_traces.sql",
+    "tracing/sql/watermark.sql",
+    # The state of the database itself
+    "tracing/sql/migrations.sql",
+    "tracing/sql/ready.sql",
+)
+DELETION = "tracing/sql/delete_project.sql"
+EXAMPLES = {
+    "UInt8": 1,
+    "UInt32": 1,
+    "UInt64": 1,
+    "Int8": 1,
+    "Int64": 1,
+    "Float64": 0.5,
+    "String": "it's {x:String}\n",
+    "Array(String)": ["a", "it's"],
+    "Array(UInt32)": [1],
+}
+PARAMETER = re.compile(r"\{(\w+):([\w()]+)\}")
+
+
+def read(path: str) -> str:
+    return (ROOT / path).read_text(encoding="utf-8")
+
+
+def read_parameters(path: str) -> dict[str, str]:
+    return dict(PARAMETER.findall(read(path)))
+
+
+def test_there_are_queries() -> None:
+    assert len(FILES) > 20
+    assert set(ACROSS_PROJECTS) <= set(FILES)
+
+
+@pytest.mark.parametrize("path", [path for path in FILES if path != DELETION])
+def test_the_engine_takes_the_query(store: Store, path: str) -> None:
+    examples = {name: EXAMPLES[type_name] for name, type_name in read_parameters(path).items()}
+    assert isinstance(store.query(path, **examples), list)
+
+
+def test_the_engine_takes_the_deletion_of_a_project(store: Store) -> None:
+    store.insert("signals", {"project_id": [1, 2], "conversation_id": ["a", "b"]})
+    store.delete_project(1)
+    assert [store.query("feedback/sql/stats.sql", project_id=number)[0]["signals"] for number in (1, 2)] == [0, 1]
+
+
+@pytest.mark.parametrize("path", FILES)
+def test_somebody_asks_it(path: str) -> None:
+    sources = [
+        source for package in ("tracing", "feedback", "drift", "config") for source in ROOT.glob(f"{package}/**/*.py")
+    ]
+    assert any(path in source.read_text(encoding="utf-8") for source in sources)
+
+
+@pytest.mark.parametrize("path", [path for path in FILES if path not in ACROSS_PROJECTS])
+def test_every_table_is_asked_for_one_project_alone(path: str) -> None:
+    statement = re.sub(r"--.*", "", read(path))
+    own_tables = re.findall(rf"(?:FROM|JOIN)\s+({'|'.join(PROJECT_TABLES)})\b", statement)
+    assert read_parameters(path).get("project_id") == "UInt32"
+    assert statement.count("project_id = {project_id:UInt32}") >= max(1, len(own_tables))
+
+
+@pytest.mark.parametrize("path", FILES)
+def test_it_says_what_it_gives(path: str) -> None:
+    assert read(path).startswith("-- ") or len(read(path).splitlines()) == 1
