@@ -11,7 +11,8 @@ from opentelemetry.proto.common.v1.common_pb2 import AnyValue, KeyValue
 from opentelemetry.proto.trace.v1.trace_pb2 import Span, Status
 
 from tests.tracing.otlp import make_request, make_span, make_span_id, make_trace_id, to_any, to_key_values
-from tracing.receive.decoding import decode_attributes, decode_spans
+from tracing.receive.decoding import decode_spans
+from tracing.receive.values import decode_attributes
 from tracing.records import load_spans
 from tracing.store import Store
 
@@ -85,7 +86,7 @@ def test_every_kind_of_value_becomes_text_and_its_type(value: object, text: str,
 def test_the_last_of_two_values_of_one_key_counts_with_its_type() -> None:
     twice = [KeyValue(key="k", value=AnyValue(int_value=1)), KeyValue(key="k", value=AnyValue(string_value="1"))]
     assert decode_attributes(twice) == ({"k": "1"}, {})
-    assert decode_attributes(reversed(twice)) == ({"k": "1"}, {"k": "int"})
+    assert decode_attributes(list(reversed(twice))) == ({"k": "1"}, {"k": "int"})
 
 
 def test_columns_are_those_of_the_collectors_clickhouse_exporter() -> None:
