@@ -28,6 +28,7 @@ from tracing.paging import CursorError, Limit, Place, decode_cursor, encode_curs
 from tracing.records import load_conversation
 from tracing.resources import format_time
 from tracing.store import get_store
+from tracing.words import read_search
 
 api = NinjaAPI(
     title="Tacit",
@@ -95,6 +96,7 @@ def list_conversations(
     environment: str = "",
     model: str = "",
     signal_kind: str = "",
+    q: str = "",
 ) -> dict[str, Any]:
     place = decode_cursor(cursor)
     rows = get_store().query(
@@ -108,6 +110,8 @@ def list_conversations(
         environment=environment,
         model=model,
         signal_kind=signal_kind,
+        q=q,
+        **read_search(q).bind(),
     )
     items = [
         row | {"first_time": format_time(row["first_time_ns"]), "last_time": format_time(row["last_time_ns"])}

@@ -18,10 +18,10 @@ from tracing.access import forget_users
 from tracing.derivation import READING
 from tracing.ingest import stop_ingest
 from tracing.models import DEFAULT_PROJECT, Project
-from tracing.store import SCHEMA_DIRECTORY, Store, get_store
+from tracing.store import PROJECT_TABLES, SCHEMA_DIRECTORY, Store, get_store
 from tracing.tasks import read_changed_traces
 
-TABLES = ("otel_traces", "otel_logs", "generations", "conversations", "turns", "feedback", "signals", "watermarks")
+TABLES = (*PROJECT_TABLES, "watermarks")
 
 
 @pytest.fixture(scope="session")

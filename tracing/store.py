@@ -18,10 +18,31 @@ ROOT = Path(__file__).resolve().parent.parent
 SCHEMA_DIRECTORY = Path(__file__).resolve().parent / "schema"
 EMBEDDED_PREFIX = "chdb://"
 
-PROJECT_TABLES = ("otel_traces", "otel_logs", "generations", "conversations", "turns", "feedback", "signals")
+PROJECT_TABLES = (
+    "dead_letters",
+    "otel_traces",
+    "otel_logs",
+    "generations",
+    "touched_hours",
+    "generation_hours",
+    "conversations",
+    "turns",
+    "feedback",
+    "signals",
+)
 """Tables whose rows belong to a project, each before those that are derived from it."""
 
+SETTINGS = {
+    "max_partitions_per_insert_block": 0,  # a partition is a project, and one insert may hold spans of many
+    "do_not_merge_across_partitions_select_final": 1,  # no two versions of a row are in two projects
+}
+
 Columns = Mapping[str, Sequence[Any]]
+
+INSERT_SETTINGS = {
+    "async_insert": 0,  # committed means committed, whatever a server's profile says
+    "optimize_on_insert": 0,  # copies within a block are told apart when they are read or merged, like all others
+}
 
 # Sessions would make a server refuse two queries at once; nothing here needs one.
 clickhouse_connect.common.set_setting("autogenerate_session_id", False)
@@ -46,7 +67,7 @@ class Store:
 
     def __init__(self, dsn: str, *, memory_limit: int = 2_000_000_000) -> None:
         self.dsn = dsn
-        self._options: dict[str, Any] = {}
+        self._options: dict[str, Any] = {"settings": dict(SETTINGS)}
         if dsn.startswith(EMBEDDED_PREFIX):
             self._options["chdb_options"] = {"max_server_memory_usage": memory_limit}
         elif dsn.startswith("https://"):
@@ -75,13 +96,19 @@ class Store:
         context = self._insert_contexts().get((table, tuple(names)))
         client = self._client()
         if context is None:
-            context = client.create_insert_context(table, names, column_oriented=True)
+            context = client.create_insert_context(
+                table, names, column_oriented=True, settings=INSERT_SETTINGS
+            )
             self._insert_contexts()[(table, tuple(names))] = context
         context.data = [columns[name] for name in names]
         try:
             client.insert(context=context)
         finally:
             context.data = None
+
+    def change(self, path: str, **parameters: Any) -> None:
+        """Run the statement in `path` that changes rows; when it returns they are changed."""
+        self._client().command(read_query(path), parameters=parameters)
 
     def execute(self, statement: str) -> None:
         """Run a statement of the schema."""

@@ -5,6 +5,8 @@ from dataclasses import asdict, dataclass, fields
 from typing import Any
 from urllib.parse import urlencode
 
+from tracing.words import read_search
+
 DAY_NS = 86_400 * 10**9
 RANGES = {"24h": DAY_NS, "7d": 7 * DAY_NS, "30d": 30 * DAY_NS}
 RANGE_WORDS = {"24h": "last 24 hours", "7d": "last 7 days", "30d": "last 30 days"}
@@ -55,7 +57,7 @@ class Filters:
         """Return the parameters of `feedback/sql/page_*.sql`."""
         given = asdict(self)
         given.pop("range")
-        return {"project_id": project_id, "since_ns": self.find_since(now_ns), **given}
+        return {"project_id": project_id, "since_ns": self.find_since(now_ns), **given, **read_search(self.q).bind()}
 
     def describe(self, titles: Mapping[str, str]) -> list[str]:
         """Return each filter in words. `titles` has the words for kinds of signals."""

@@ -1,11 +1,7 @@
--- One page of conversations, latest first; an empty parameter filters nothing.
+-- One page of conversations, latest first: first only which, then whole; an empty parameter filters nothing.
 WITH page AS
 (
-    SELECT
-        conversation_id, derived, user_id, service_name, environment, tags, models, first_message, turn_count,
-        generation_count, input_tokens, output_tokens, error_count,
-        toUnixTimestamp64Nano(first_time) AS first_time_ns,
-        toUnixTimestamp64Nano(last_time) AS last_time_ns
+    SELECT conversation_id, toUnixTimestamp64Nano(last_time) AS last_time_ns
     FROM conversations FINAL
     WHERE project_id = {project_id:UInt32}
         AND (last_time_ns < {before_ns:Int64}
@@ -16,17 +12,34 @@ WITH page AS
         AND ({model:String} = '' OR has(models, {model:String}))
         AND ({signal_kind:String} = '' OR conversation_id IN (
             SELECT conversation_id FROM signals FINAL
-            WHERE project_id = {project_id:UInt32} AND kind = {signal_kind:String} AND fired))
+            WHERE {signal_kind:String} != '' AND project_id = {project_id:UInt32} AND kind = {signal_kind:String} AND fired))
+        AND (
+            {q:String} = ''
+            OR (
+                notEmpty({words:Array(String)})
+                AND hasAllTokens(words, {words:Array(String)})
+                AND arrayAll(phrase -> hasSubstr(words, phrase), {phrases:Array(Array(String))})
+            )
+        )
     ORDER BY last_time_ns DESC, conversation_id
     LIMIT {limit:UInt32}
 )
-SELECT page.*, signal.kinds AS signal_kinds
-FROM page
+SELECT conversation.*, signal.kinds AS signal_kinds
+FROM
+(
+    SELECT
+        conversation_id, derived, user_id, service_name, environment, tags, models, first_message, turn_count,
+        generation_count, input_tokens, output_tokens, error_count,
+        toUnixTimestamp64Nano(first_time) AS first_time_ns,
+        toUnixTimestamp64Nano(last_time) AS last_time_ns
+    FROM conversations FINAL
+    WHERE project_id = {project_id:UInt32} AND conversation_id IN (SELECT conversation_id FROM page)
+) AS conversation
 LEFT JOIN
 (
     SELECT conversation_id, arraySort(groupUniqArray(kind)) AS kinds
     FROM signals FINAL
     WHERE project_id = {project_id:UInt32} AND fired AND conversation_id IN (SELECT conversation_id FROM page)
     GROUP BY conversation_id
-) AS signal ON signal.conversation_id = page.conversation_id
+) AS signal ON signal.conversation_id = conversation.conversation_id
 ORDER BY last_time_ns DESC, conversation_id

@@ -47,13 +47,10 @@ FROM
         )
         AND (
             {q:String} = ''
-            OR conversation_id IN (
-                SELECT conversation_id FROM turns FINAL
-                WHERE {q:String} != '' AND project_id = {project_id:UInt32}
-                    AND (
-                        positionCaseInsensitiveUTF8(user_text, {q:String}) > 0
-                        OR arrayExists(text -> positionCaseInsensitiveUTF8(text, {q:String}) > 0, answers.text)
-                    )
+            OR (
+                notEmpty({words:Array(String)})
+                AND hasAllTokens(words, {words:Array(String)})
+                AND arrayAll(phrase -> hasSubstr(words, phrase), {phrases:Array(Array(String))})
             )
         )
 )

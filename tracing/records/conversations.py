@@ -1,12 +1,13 @@
 """`Conversation`s as rows of `conversations` and `turns`, and back."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import fields
 from typing import Any
 
 from tracing.conventions import CODE_VERSION
 from tracing.conversations import Answer, Conversation, Turn, add_known
 from tracing.store import Store
+from tracing.words import join_words
 
 FIRST_MESSAGE_CHARACTERS = 300
 ANSWER_COLUMNS = {"start_time_ns": "start_time"}
@@ -143,6 +144,14 @@ def summarise(conversation: Conversation) -> dict[str, Any]:
         "message_ids": sorted({answer.message_id for answer in answers if answer.message_id}),
         "input_tokens": add_known(answer.input_tokens for answer in answers),
         "output_tokens": add_known(answer.output_tokens for answer in answers),
+        "words": join_words(list_texts(conversation)),
         "error_count": sum(answer.outcome == "error" for answer in answers),
         "code_version": CODE_VERSION,
     }
+
+
+def list_texts(conversation: Conversation) -> Iterator[str]:
+    """Everything that was said, in order: each message and its answers, replaced ones included."""
+    for turn in conversation.turns:
+        yield turn.user_text
+        yield from (answer.text for answer in turn.answers)

@@ -37,11 +37,14 @@ CREATE TABLE IF NOT EXISTS otel_traces
     LinkAttributeTypes Array(Map(LowCardinality(String), LowCardinality(String))) CODEC(ZSTD(1)),
     project_id UInt32 DEFAULT toUInt32OrDefault(ResourceAttributes['tacit.project'], toUInt32(1)),
     ingested_at DateTime64(6, 'UTC') DEFAULT now64(6) CODEC(Delta, ZSTD(1)),
-    expires_at DateTime('UTC') DEFAULT toDateTime('2106-01-01 00:00:00', 'UTC') CODEC(ZSTD(1)),
+    expires_at DateTime('UTC') DEFAULT if(joinGet('project_retention', 'days', project_id) = 0,
+        toDateTime('2106-01-01 00:00:00', 'UTC'),
+        toDateTime(ingested_at, 'UTC') + toIntervalDay(joinGet('project_retention', 'days', project_id))),
     INDEX ingested_at_minmax ingested_at TYPE minmax GRANULARITY 1,
     INDEX timestamp_minmax Timestamp TYPE minmax GRANULARITY 1
 )
 ENGINE = ReplacingMergeTree(ingested_at)
+PARTITION BY project_id
 ORDER BY (project_id, TraceId, SpanId)
 TTL expires_at
 SETTINGS index_granularity = 1024;

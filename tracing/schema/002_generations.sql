@@ -42,10 +42,15 @@ CREATE TABLE IF NOT EXISTS generations
     code_version LowCardinality(String),
     version UInt64,
     is_deleted UInt8 DEFAULT 0,
+    expires_at DateTime('UTC') DEFAULT if(joinGet('project_retention', 'days', project_id) = 0,
+        toDateTime('2106-01-01 00:00:00', 'UTC'),
+        toDateTime(fromUnixTimestamp64Micro(toInt64(version), 'UTC')) + toIntervalDay(joinGet('project_retention', 'days', project_id))),
     INDEX start_time_minmax start_time TYPE minmax GRANULARITY 1,
     INDEX conversation_bloom conversation_id TYPE bloom_filter GRANULARITY 1,
     INDEX version_minmax version TYPE minmax GRANULARITY 1
 )
 ENGINE = ReplacingMergeTree(version, is_deleted)
+PARTITION BY project_id
 ORDER BY (project_id, trace_id, span_id)
+TTL expires_at
 SETTINGS index_granularity = 1024;

@@ -18,14 +18,21 @@ CREATE TABLE IF NOT EXISTS conversations
     message_ids Array(String) CODEC(ZSTD(1)),
     input_tokens Nullable(UInt64),
     output_tokens Nullable(UInt64),
+    words Array(String) CODEC(ZSTD(3)), -- of all messages and answers in order, as tracing/words.py splits them
     error_count UInt32, -- answers with outcome error, replaced ones included
     code_version LowCardinality(String),
     version UInt64,
     is_deleted UInt8 DEFAULT 0,
+    expires_at DateTime('UTC') DEFAULT if(joinGet('project_retention', 'days', project_id) = 0,
+        toDateTime('2106-01-01 00:00:00', 'UTC'),
+        toDateTime(fromUnixTimestamp64Micro(toInt64(version), 'UTC')) + toIntervalDay(joinGet('project_retention', 'days', project_id))),
     INDEX first_time_minmax first_time TYPE minmax GRANULARITY 1,
     INDEX last_time_minmax last_time TYPE minmax GRANULARITY 1,
-    INDEX version_minmax version TYPE minmax GRANULARITY 1
+    INDEX version_minmax version TYPE minmax GRANULARITY 1,
+    INDEX words_text words TYPE text(tokenizer = 'array')
 )
 ENGINE = ReplacingMergeTree(version, is_deleted)
+PARTITION BY project_id
 ORDER BY (project_id, conversation_id)
+TTL expires_at
 SETTINGS index_granularity = 1024;

@@ -28,8 +28,13 @@ CREATE TABLE IF NOT EXISTS turns
     start_time DateTime64(9, 'UTC') CODEC(Delta, ZSTD(1)),
     version UInt64,
     is_deleted UInt8 DEFAULT 0,
+    expires_at DateTime('UTC') DEFAULT if(joinGet('project_retention', 'days', project_id) = 0,
+        toDateTime('2106-01-01 00:00:00', 'UTC'),
+        toDateTime(fromUnixTimestamp64Micro(toInt64(version), 'UTC')) + toIntervalDay(joinGet('project_retention', 'days', project_id))),
     INDEX start_time_minmax start_time TYPE minmax GRANULARITY 1
 )
 ENGINE = ReplacingMergeTree(version, is_deleted)
+PARTITION BY project_id
 ORDER BY (project_id, conversation_id, turn_index)
+TTL expires_at
 SETTINGS index_granularity = 1024;

@@ -17,8 +17,13 @@ CREATE TABLE IF NOT EXISTS feedback
     message_id String CODEC(ZSTD(1)),
     version UInt64,
     is_deleted UInt8 DEFAULT 0,
+    expires_at DateTime('UTC') DEFAULT if(joinGet('project_retention', 'days', project_id) = 0,
+        toDateTime('2106-01-01 00:00:00', 'UTC'),
+        toDateTime(fromUnixTimestamp64Micro(toInt64(version), 'UTC')) + toIntervalDay(joinGet('project_retention', 'days', project_id))),
     INDEX version_minmax version TYPE minmax GRANULARITY 1
 )
 ENGINE = ReplacingMergeTree(version, is_deleted)
+PARTITION BY project_id
 ORDER BY (project_id, identifier)
+TTL expires_at
 SETTINGS index_granularity = 1024;

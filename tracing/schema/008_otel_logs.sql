@@ -25,7 +25,9 @@ CREATE TABLE IF NOT EXISTS otel_logs
     ResourceAttributeTypes Map(LowCardinality(String), LowCardinality(String)) CODEC(ZSTD(1)),
     project_id UInt32 DEFAULT toUInt32OrDefault(ResourceAttributes['tacit.project'], toUInt32(1)),
     ingested_at DateTime64(6, 'UTC') DEFAULT now64(6) CODEC(Delta, ZSTD(1)),
-    expires_at DateTime('UTC') DEFAULT toDateTime('2106-01-01 00:00:00', 'UTC') CODEC(ZSTD(1)),
+    expires_at DateTime('UTC') DEFAULT if(joinGet('project_retention', 'days', project_id) = 0,
+        toDateTime('2106-01-01 00:00:00', 'UTC'),
+        toDateTime(ingested_at, 'UTC') + toIntervalDay(joinGet('project_retention', 'days', project_id))),
     -- Many SDKs set no time of their own: then when it was first seen says when it was, and tells equal records apart.
     event_time DateTime64(9) MATERIALIZED if(toUnixTimestamp64Nano(Timestamp) = 0, ObservedTimestamp, Timestamp)
         CODEC(Delta, ZSTD(1)),
@@ -40,6 +42,7 @@ CREATE TABLE IF NOT EXISTS otel_logs
     INDEX event_time_minmax event_time TYPE minmax GRANULARITY 1
 )
 ENGINE = ReplacingMergeTree(ingested_at)
+PARTITION BY project_id
 ORDER BY (project_id, TraceId, SpanId, log_id)
 TTL expires_at
 SETTINGS index_granularity = 1024;

@@ -1,4 +1,3 @@
--- Everything of a project in one table, gone when the statement returns.
+-- Everything of a project in one table, gone when the statement returns: a project is a partition.
 ALTER TABLE {table:Identifier}
-DELETE WHERE project_id = {project_id:UInt32}
-SETTINGS mutations_sync = 2
+DROP PARTITION {project_id:UInt32}
