@@ -1,5 +1,6 @@
 """What people said about an answer on purpose, and what they did with it: read from `tacit.feedback` spans."""
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -26,6 +27,7 @@ class Feedback:
     explanation: str = ""
     correction: str = ""
     annotator_kind: str = "HUMAN"
+    """`HUMAN`, `LLM` or `CODE`."""
     metadata: Mapping[str, Any] = field(default_factory=dict)
     conversation_id: str = ""
     trace_id: str = ""
@@ -59,10 +61,9 @@ def read_feedback(span: Span) -> Feedback | None:
 
 
 def read_score(value: AttributeValue) -> float | None:
-    """A number, also one that was sent as text; None where it is none."""
-    if isinstance(value, bool | int | float):
-        return float(value)
+    """A number, also one that was sent as text; None where it is none, or not finite."""
     try:
-        return float(value) if isinstance(value, str) else None
-    except ValueError:
+        score = float(value) if isinstance(value, bool | int | float | str) else math.nan
+    except (ValueError, OverflowError):
         return None
+    return score if math.isfinite(score) else None

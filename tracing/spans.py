@@ -1,10 +1,10 @@
-"""A span as it was received, whoever sent it: what convention readers read.
+"""Spans and log records as they were received, whoever sent them: what convention readers read.
 
-`Span` is what one row of `otel_traces` means, with attribute values in their own types again.
+`Span` is what one row of `otel_traces` means and `LogRecord` one of `otel_logs`, with values in their own types again.
 """
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import TypeAlias
 
 AttributeValue: TypeAlias = "str | bool | int | float | list[AttributeValue] | dict[str, AttributeValue] | None"
@@ -17,6 +17,18 @@ class SpanEvent:
     name: str
     time_ns: int
     attributes: Mapping[str, AttributeValue]
+    body: AttributeValue = None
+    """What it says where it came as a log record; an event that came with its span has none."""
+
+
+@dataclass(frozen=True, slots=True)
+class LogRecord:
+    """An event with the span that it names; without a trace, or without a span in it, the ids are empty."""
+
+    project_id: int
+    trace_id: str
+    span_id: str
+    event: SpanEvent
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +64,20 @@ class Span:
     @property
     def end_time_ns(self) -> int:
         return self.start_time_ns + self.duration_ns
+
+
+def join_logs(spans: Iterable[Span], logs: Sequence[LogRecord]) -> list[Span]:
+    """The spans, each with the log records that name it among its events, by time."""
+    events: dict[tuple[str, str], list[SpanEvent]] = {}
+    for log in logs:
+        events.setdefault((log.trace_id, log.span_id), []).append(log.event)
+    return [add_events(span, events.get((span.trace_id, span.span_id), ())) for span in spans]
+
+
+def add_events(span: Span, events: Sequence[SpanEvent]) -> Span:
+    if not events:
+        return span
+    return replace(span, events=tuple(sorted((*span.events, *events), key=lambda event: event.time_ns)))
 
 
 class Trace:

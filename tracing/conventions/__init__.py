@@ -13,7 +13,7 @@ from tracing.conventions import genai, tacit_sdk
 from tracing.generations import Generation
 from tracing.spans import Span, Trace
 
-CODE_VERSION = "1"
+CODE_VERSION = "2"
 """Of the readers and of the grouping into conversations; stands in every row that they make."""
 
 

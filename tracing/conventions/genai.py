@@ -1,8 +1,9 @@
-"""Spans in OpenTelemetry's GenAI semantic conventions (open-telemetry/semantic-conventions-genai)."""
+"""Spans and events in OpenTelemetry's GenAI semantic conventions (open-telemetry/semantic-conventions-genai)."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from tracing.conventions.genai_events import complete_span
 from tracing.conventions.messages import find_user_text, parse_json, parse_messages, split_system
 from tracing.conventions.shared_attributes import (
     judge_outcome,
@@ -25,7 +26,7 @@ def claims(span: Span) -> bool:
     operation = pick_text(span.attributes, ("gen_ai.operation.name",))
     if operation:
         return operation in MODEL_OPERATIONS
-    return "gen_ai.request.model" in span.attributes and "gen_ai.output.messages" in span.attributes
+    return "gen_ai.request.model" in span.attributes and "gen_ai.output.messages" in complete_span(span).attributes
 
 
 def read(span: Span, trace: Trace, calls_beneath: Sequence[Generation]) -> Generation | None:
@@ -33,6 +34,7 @@ def read(span: Span, trace: Trace, calls_beneath: Sequence[Generation]) -> Gener
     told_again = [call for call in calls_beneath if call.convention == NAME]
     if len(told_again) > 1:
         return None
+    span = complete_span(span)
     attributes = span.attributes
     identity = read_identity(span, trace)
     system, messages = split_system(parse_messages(attributes.get("gen_ai.input.messages")))
@@ -50,7 +52,7 @@ def read(span: Span, trace: Trace, calls_beneath: Sequence[Generation]) -> Gener
         conversation_id=identity.conversation_id,
         conversation_id_derived=identity.derived,
         user_id=identity.user_id,
-        message_id=identity.message_id,
+        message_id=identity.message_id or pick_text(attributes, ("gen_ai.response.id",)),
         provider=pick_text(attributes, ("gen_ai.provider.name", "gen_ai.system")),
         operation=pick_text(attributes, ("gen_ai.operation.name",)) or "chat",
         request_model=pick_text(attributes, ("gen_ai.request.model",)),

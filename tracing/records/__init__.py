@@ -2,12 +2,14 @@
 
 from tracing.records.conversations import load_conversation, load_conversations, write_conversations
 from tracing.records.generations import load_generations, load_senders, write_generations
+from tracing.records.logs import load_logs
 from tracing.records.spans import load_spans
 
 __all__ = [
     "load_conversation",
     "load_conversations",
     "load_generations",
+    "load_logs",
     "load_senders",
     "load_spans",
     "write_conversations",

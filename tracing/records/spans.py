@@ -1,19 +1,21 @@
 """Rows of `otel_traces` as `Span`s, attribute values in their own types again."""
 
-import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from tracing.spans import AttributeValue, Span, SpanEvent, SpanLink
+from tracing.records.logs import load_logs
+from tracing.records.values import restore_types
+from tracing.spans import Span, SpanEvent, SpanLink, join_logs
 from tracing.store import Store
 
 
 def load_spans(store: Store, project_id: int, trace_ids: Sequence[str]) -> list[Span]:
-    """All spans of these traces, each in its latest version."""
+    """All spans of these traces, each in its latest version, with the log records that name it among its events."""
     if not trace_ids:
         return []
     rows = store.query("tracing/sql/spans.sql", project_id=project_id, trace_ids=list(trace_ids))
-    return [read_span(project_id, row) for row in rows]
+    spans = [read_span(project_id, row) for row in rows]
+    return join_logs(spans, load_logs(store, project_id, trace_ids)) if spans else []
 
 
 def read_span(project_id: int, row: Mapping[str, Any]) -> Span:
@@ -58,21 +60,3 @@ def read_span(project_id: int, row: Mapping[str, Any]) -> Span:
 def fill(types: Sequence[Mapping[str, str]], length: int) -> Sequence[Mapping[str, str]]:
     """The types of each item; a stock Collector writes none."""
     return types if len(types) == length else [{}] * length
-
-
-def restore_types(strings: Mapping[str, str], types: Mapping[str, str]) -> dict[str, AttributeValue]:
-    """Values in the types that they were sent in. Bytes stay base64 text, as the API gives them."""
-    return {key: restore(value, types[key]) if key in types else value for key, value in strings.items()}
-
-
-def restore(text: str, type_name: str) -> AttributeValue:
-    if type_name == "int":
-        return int(text)
-    if type_name == "double":
-        return float(text)
-    if type_name == "bool":
-        return text == "true"
-    if type_name in ("array", "kvlist"):
-        decoded: AttributeValue = json.loads(text)
-        return decoded
-    return None if type_name == "empty" else text
