@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: install run test test-slow check format bench screenshots lock clean
+.PHONY: install run test test-slow check format bench bench-peers screenshots lock clean
 
 install: $(VENV)/.installed
 
@@ -29,6 +29,10 @@ format: $(VENV)/.installed-dev
 
 bench: $(VENV)/.installed-dev
 	$(BIN)/python benchmarks/ingest.py
+
+# Installs Arize Phoenix and MLflow outside the repository (about 900 MB each) and runs them beside Tacit.
+bench-peers: $(VENV)/.installed-dev
+	$(BIN)/python benchmarks/peers/compare.py
 
 screenshots: $(VENV)/.installed-dev
 	$(BIN)/python -m tests.browser.screenshots
