@@ -1,68 +1,87 @@
 """Group commit: what the receivers decoded is committed, and only then do they answer.
 
 While one insert runs the next batch gathers, so that many small requests cost one insert and a lone request does not
-wait. `SpanBatch`es come in; rows of `otel_traces` go out.
+wait. `ColumnBatch`es come in; rows of their table go out, or dead letters where the store refuses what a row holds.
 """
 
 import logging
 import threading
+import time
+from collections import deque
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
+from typing import Any
 
-from tracing.receive.decoding import COLUMNS, SpanBatch
-from tracing.store import Store, get_store
+from tracing import figures
+from tracing.dead_letters import Inserter, insert_rows
+from tracing.receive.decoding import ColumnBatch
+from tracing.store import get_store
 
 logger = logging.getLogger(__name__)
 
-MAX_SPANS_PER_INSERT = 10_000
-TABLE = "otel_traces"
+MAX_ROWS_PER_INSERT = 10_000
+GATHER_SECONDS = 0.02
+"""Most that an insert waits for all senders that were there at the one before it; a lone sender never waits."""
+BUSY_ROWS_PER_SECOND = 2_000
 
 
 class BacklogFullError(Exception):
-    """More spans wait for the store than the limit allows; the sender should come again."""
+    """More waits for the store than the limit allows; the sender should come again."""
+
+
+class Backlog:
+    """Bytes that came in and are not committed yet, with a limit."""
+
+    def __init__(self, limit: int) -> None:
+        self.limit = limit
+        self.size = 0
+        self._lock = threading.Lock()
+
+    @contextmanager
+    def admit(self, size: int) -> Iterator[None]:
+        """Hold room for `size` bytes. Raises BacklogFullError; where nothing waits any size has room."""
+        with self._lock:
+            if size and self.size and self.size + size > self.limit:
+                figures.REFUSED.labels("backlog").inc()
+                raise BacklogFullError(f"{self.size:,} bytes wait for the store; the limit is {self.limit:,}")
+            self.size += size
+        try:
+            yield
+        finally:
+            with self._lock:
+                self.size -= size
 
 
 @dataclass(slots=True)
 class Submission:
-    """One request's spans and its wait. `size` is the bytes of the request."""
+    """One request's rows and its wait."""
 
-    batch: SpanBatch
-    size: int
+    batch: ColumnBatch
     done: threading.Event = field(default_factory=threading.Event)
     error: Exception | None = None
 
 
-class Ingest:
-    """Commits batches of spans, several requests at a time."""
+class Committer:
+    """The one thread that writes a table: a later version of a row is never overtaken by an earlier one."""
 
-    def __init__(self, store: Store, backlog_limit: int) -> None:
+    def __init__(self, store: Inserter, table: str) -> None:
         self.store = store
-        self.backlog_limit = backlog_limit
-        self._waiting: list[Submission] = []
-        self._backlog = 0
+        self.table = table
+        self._waiting: deque[Submission] = deque()
+        self._expected = 1
         self._changed = threading.Condition()
         self._stopping = False
-        self._thread = threading.Thread(target=self._run, name="ingest", daemon=True)
+        self._thread = threading.Thread(target=self._run, name=f"commit-{table}", daemon=True)
         self._thread.start()
 
-    def commit(self, batch: SpanBatch, size: int) -> None:
-        """Return once `batch` is in the store.
-
-        Raises BacklogFullError where too much waits already, or the store's own error where it refused the rows.
-        """
-        if not len(batch):
-            return
-        submission = Submission(batch, size)
+    def submit(self, submission: Submission) -> None:
+        """Have it committed by the next insert that has room; `done` tells when."""
         with self._changed:
-            if self._stopping or (self._backlog and self._backlog + size > self.backlog_limit):
-                raise BacklogFullError(
-                    f"{self._backlog:,} bytes wait for the store; the limit is {self.backlog_limit:,}"
-                )
+            if self._stopping:
+                raise BacklogFullError("This server is stopping and takes nothing more.")
             self._waiting.append(submission)
-            self._backlog += size
             self._changed.notify()
-        submission.done.wait()
-        if submission.error is not None:
-            raise submission.error
 
     def stop(self) -> None:
         """Commit what waits, then end."""
@@ -72,44 +91,128 @@ class Ingest:
         self._thread.join()
 
     def _run(self) -> None:
-        while True:
-            with self._changed:
-                self._changed.wait_for(lambda: bool(self._waiting) or self._stopping)
-                if not self._waiting:
-                    return
-                group = self._take_group()
+        while group := self._gather():
             self._write(group)
-            with self._changed:
-                self._backlog -= sum(submission.size for submission in group)
+            self._expected = len(group) + len(self._waiting)  # as many senders as there were a moment ago
             for submission in group:
                 submission.done.set()
+
+    def _gather(self) -> list[Submission]:
+        """The next insert's requests; none where there will be no more."""
+        with self._changed:
+            self._changed.wait_for(lambda: bool(self._waiting) or self._stopping)
+            self._changed.wait_for(lambda: len(self._waiting) >= self._expected or self._stopping, GATHER_SECONDS)
+            return self._take_group()
 
     def _take_group(self) -> list[Submission]:
         group: list[Submission] = []
         count = 0
-        while self._waiting and (not group or count + len(self._waiting[0].batch) <= MAX_SPANS_PER_INSERT):
-            submission = self._waiting.pop(0)
+        while self._waiting and (not group or count + len(self._waiting[0].batch) <= MAX_ROWS_PER_INSERT):
+            submission = self._waiting.popleft()
             count += len(submission.batch)
             group.append(submission)
         return group
 
-    def _write(self, group: list[Submission]) -> None:
+    def _write(self, group: Sequence[Submission]) -> None:
+        columns = merge_columns(group)
+        count = sum(len(submission.batch) for submission in group)
+        start = time.perf_counter()
         try:
-            self.store.insert(TABLE, merge_columns(group))
+            insert_rows(self.store, self.table, columns)
         except Exception as error:  # whatever the store says, the senders must hear that nothing was kept
-            if len(group) == 1:
-                logger.exception("%d spans were not stored", len(group[0].batch))
-                group[0].error = error
-                return
+            logger.exception("%d rows of %s were not stored", count, self.table)
+            figures.REFUSED.labels("store").inc(count)
             for submission in group:
-                self._write([submission])
+                submission.error = error
+            return
+        figures.INSERT_SECONDS.labels(self.table).observe(time.perf_counter() - start)
+        figures.INSERT_ROWS.labels(self.table).observe(count)
+        figures.ACCEPTED.labels(self.table).inc(count)
 
 
-def merge_columns(group: list[Submission]) -> dict[str, list[object]]:
+class Ingest:
+    """Commits batches, several requests at a time, each table by a thread of its own."""
+
+    def __init__(self, store: Inserter, backlog_limit: int) -> None:
+        self.backlog = Backlog(backlog_limit)
+        self.load = Load()
+        self._store = store
+        self._committers: dict[str, Committer] = {}
+        self._lock = threading.Lock()
+        self._stopping = False
+
+    def admit(self, size: int) -> Any:
+        """Hold room for a request of `size` bytes from before it is decoded. Raises BacklogFullError."""
+        return self.backlog.admit(size)
+
+    def commit(self, table: str, batch: ColumnBatch, size: int = 0) -> None:
+        """Return once `batch` is in the store. `size`: its bytes, where they were not admitted before.
+
+        Raises BacklogFullError where too much waits already, or the store's own error where it failed.
+        """
+        if not len(batch):
+            return
+        submission = Submission(batch)
+        with self.backlog.admit(size):
+            self._find_committer(table).submit(submission)
+            submission.done.wait()
+        if submission.error is not None:
+            raise submission.error
+        self.load.add(len(batch))
+
+    def stop(self) -> None:
+        """Commit what waits, then end."""
+        with self._lock:
+            self._stopping = True
+            committers = list(self._committers.values())
+        for committer in committers:
+            committer.stop()
+
+    def _find_committer(self, table: str) -> Committer:
+        with self._lock:
+            if self._stopping:
+                raise BacklogFullError("This server is stopping and takes nothing more.")
+            if table not in self._committers:
+                self._committers[table] = Committer(self._store, table)
+            return self._committers[table]
+
+
+class Load:
+    """How many rows were committed lately."""
+
+    def __init__(self) -> None:
+        self._second = 0
+        self._counts = (0, 0)
+        self._lock = threading.Lock()
+
+    def add(self, rows: int) -> None:
+        with self._lock:
+            before, now = self._read()
+            self._counts = (before, now + rows)
+
+    def measure(self) -> int:
+        """Rows of the busier of this second and the one before it."""
+        with self._lock:
+            return max(self._read())
+
+    def _read(self) -> tuple[int, int]:
+        second = int(time.monotonic())
+        passed = second - self._second
+        if passed:
+            self._counts = (self._counts[1] if passed == 1 else 0, 0)
+            self._second = second
+        return self._counts
+
+
+def merge_columns(group: Sequence[Submission]) -> dict[str, list[object]]:
     """The rows of a whole group by column."""
     if len(group) == 1:
         return group[0].batch.columns
-    return {name: [value for item in group for value in item.batch.columns[name]] for name in COLUMNS}
+    columns: dict[str, list[object]] = {name: [] for name in group[0].batch.columns}
+    for submission in group:
+        for name, values in submission.batch.columns.items():
+            columns[name] += values
+    return columns
 
 
 _ingest: Ingest | None = None
@@ -134,3 +237,20 @@ def stop_ingest() -> None:
         if _ingest is not None:
             _ingest.stop()
             _ingest = None
+
+
+def is_busy() -> bool:
+    """Whether so much comes in that everything else in this process had better wait a little."""
+    ingest = _ingest
+    return ingest is not None and ingest.load.measure() > BUSY_ROWS_PER_SECOND
+
+
+def read_backlog() -> int:
+    """Bytes that wait for the store in this process."""
+    ingest = _ingest
+    return ingest.backlog.size if ingest is not None else 0
+
+
+figures.ask_gauge(
+    "tacit_backlog_bytes", "Bytes that came in and are not committed yet.", "", lambda: [("", read_backlog())]
+)

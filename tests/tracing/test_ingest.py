@@ -9,12 +9,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from clickhouse_connect.driver.exceptions import DatabaseError, ProgrammingError
 
 from tests.config.platform_process import Platform, run_platform
-from tests.tracing.otlp import make_request, make_span
-from tracing.ingest import MAX_SPANS_PER_INSERT, BacklogFullError, Ingest
+from tests.tracing.otlp import make_request, make_span, make_trace_id
+from tracing.ingest import GATHER_SECONDS, MAX_ROWS_PER_INSERT, BacklogFullError, Ingest
 from tracing.receive.decoding import SpanBatch, decode_spans
-from tracing.store import Store
+from tracing.records import load_spans
+from tracing.store import Store, StoreUnavailableError
+
+TABLE = "otel_traces"
 
 
 def make_batch(*numbers: int, trace: int = 1) -> SpanBatch:
@@ -39,16 +43,20 @@ class SlowStore:
         self.entered.set()
         assert self.gate.wait(20)
         self.store.insert(table, columns)
-        self.sizes.append(len(columns["SpanId"]))
+        self.sizes.append(len(columns["project_id"]))
 
 
-class PickyStore(SlowStore):
-    """Refuses rows with a span called `poison`."""
+class FailingStore:
+    """Fails in a way that has nothing to do with what the rows hold."""
+
+    def __init__(self, error: Exception) -> None:
+        self.error: Exception | None = error
+        self.inserts = 0
 
     def insert(self, table: str, columns: dict[str, list[Any]]) -> None:
-        if "poison" in columns["SpanName"]:
-            raise ValueError("poison")
-        super().insert(table, columns)
+        self.inserts += 1
+        if self.error is not None:
+            raise self.error
 
 
 def open_ingest(store: Any, backlog_limit: int = 1_000_000) -> Ingest:
@@ -64,11 +72,11 @@ def commit_in_threads(ingest: Ingest, batches: list[SpanBatch]) -> list[threadin
 
 def commit_quietly(ingest: Ingest, batch: SpanBatch) -> None:
     with contextlib.suppress(ValueError):
-        ingest.commit(batch, 10)
+        ingest.commit(TABLE, batch, 10)
 
 
 def is_waiting(ingest: Ingest, count: int) -> bool:
-    return len(ingest._waiting) == count
+    return len(ingest._find_committer(TABLE)._waiting) == count
 
 
 def wait_until(holds: Callable[[], bool]) -> None:
@@ -103,16 +111,16 @@ def test_no_insert_is_larger_than_the_limit_unless_one_request_is(store: Store) 
     ingest = open_ingest(slow)
     first = commit_in_threads(ingest, [make_batch(1)])
     assert slow.entered.wait(20)
-    half = MAX_SPANS_PER_INSERT // 2 + 1
+    half = MAX_ROWS_PER_INSERT // 2 + 1
     batches = [make_batch(*range(2, half + 2), trace=trace) for trace in (2, 3)]
-    batches.append(make_batch(*range(1, MAX_SPANS_PER_INSERT + 6), trace=4))
+    batches.append(make_batch(*range(1, MAX_ROWS_PER_INSERT + 6), trace=4))
     others: list[threading.Thread] = []
     for count, batch in enumerate(batches, start=1):
         others += commit_in_threads(ingest, [batch])
         wait_until(partial(is_waiting, ingest, count))
     slow.gate.set()
     join(first + others)
-    assert slow.sizes == [1, half, half, MAX_SPANS_PER_INSERT + 5]
+    assert slow.sizes == [1, half, half, MAX_ROWS_PER_INSERT + 5]
     ingest.stop()
 
 
@@ -128,39 +136,124 @@ def test_commit_returns_only_after_the_rows_are_in_the_store(store: Store) -> No
     ingest.stop()
 
 
-def test_a_poisoned_batch_fails_alone(store: Store, caplog: pytest.LogCaptureFixture) -> None:
-    picky = PickyStore(store)
-    ingest = open_ingest(picky)
-    first = commit_in_threads(ingest, [make_batch(1)])
-    assert picky.entered.wait(20)
-    good = commit_in_threads(ingest, [make_batch(2), make_batch(3)])
-    told: list[Exception] = []
-
-    def commit_poison() -> None:
-        try:
-            ingest.commit(decode_spans(make_request(make_span(9, name="poison")), 1), 10)
-        except ValueError as error:
-            told.append(error)
-
-    poisoned = threading.Thread(target=commit_poison)
-    poisoned.start()
-    wait_until(partial(is_waiting, ingest, 3))
-    picky.gate.set()
-    join([*first, *good, poisoned])
-    assert [str(error) for error in told] == ["poison"]
-    assert count_spans(store) == 3
-    assert "1 spans were not stored" in caplog.text
+@pytest.mark.parametrize(
+    "error",
+    [
+        StoreUnavailableError("ClickHouse did not answer"),
+        OSError("No space left on device"),
+        DatabaseError("Code: 243. NOT_ENOUGH_SPACE", code=243),
+        DatabaseError("Code: 241. MEMORY_LIMIT_EXCEEDED", code=241),
+        DatabaseError("Code: 252. TOO_MANY_PARTS", code=252),
+        ProgrammingError("The client has been closed"),
+    ],
+    ids=lambda error: str(error)[:30],
+)
+def test_a_store_that_fails_is_told_to_every_sender_and_recovers_by_itself(error: Exception) -> None:
+    failing = FailingStore(error)
+    ingest = open_ingest(failing)
+    with pytest.raises(type(error)):
+        ingest.commit(TABLE, make_batch(1, 2), 10)
+    assert failing.inserts == 1
+    failing.error = None
+    ingest.commit(TABLE, make_batch(1, 2), 10)
+    assert ingest.backlog.size == 0
     ingest.stop()
 
 
-def test_a_row_that_the_engine_refuses_fails_alone_and_the_next_is_taken(store: Store) -> None:
+def test_beyond_the_backlog_limit_nothing_is_taken_until_there_is_room_again(store: Store) -> None:
+    slow = SlowStore(store)
+    ingest = open_ingest(slow, backlog_limit=25)
+    threads = commit_in_threads(ingest, [make_batch(1), make_batch(2)])
+    wait_until(lambda: ingest.backlog.size == 20)
+    with pytest.raises(BacklogFullError, match="the limit is 25"):
+        ingest.commit(TABLE, make_batch(3), 10)
+    with pytest.raises(BacklogFullError), ingest.admit(6):
+        pass
+    slow.gate.set()
+    join(threads)
+    ingest.commit(TABLE, make_batch(3), 10)
+    assert count_spans(store) == 3
+    assert ingest.backlog.size == 0
+    ingest.stop()
+
+
+def test_what_is_being_decoded_counts_as_waiting() -> None:
+    ingest = open_ingest(FailingStore(OSError()), backlog_limit=100)
+    with ingest.admit(80):
+        assert ingest.backlog.size == 80
+        with pytest.raises(BacklogFullError), ingest.admit(30):
+            pass
+    assert ingest.backlog.size == 0
+    ingest.stop()
+
+
+def test_tables_do_not_wait_for_each_other(store: Store) -> None:
+    class SlowTraces(SlowStore):
+        def insert(self, table: str, columns: dict[str, list[Any]]) -> None:
+            if table == TABLE:
+                super().insert(table, columns)
+
+    slow = SlowTraces(store)
+    ingest = open_ingest(slow)
+    threads = commit_in_threads(ingest, [make_batch(1)])
+    assert slow.entered.wait(20)
+    ingest.commit("otel_logs", make_batch(2), 10)
+    assert threads[0].is_alive()
+    slow.gate.set()
+    join(threads)
+    ingest.stop()
+
+
+def test_a_lone_sender_does_not_wait_for_others() -> None:
+    quick = FailingStore(OSError())
+    quick.error = None
+    ingest = open_ingest(quick)
+    start = time.monotonic()
+    for number in range(1, 101):
+        ingest.commit(TABLE, make_batch(number), 10)
+    assert quick.inserts == 100
+    assert time.monotonic() - start < 100 * GATHER_SECONDS / 2
+    ingest.stop()
+
+
+def test_senders_that_come_together_share_their_inserts() -> None:
+    class Quick(FailingStore):
+        def insert(self, table: str, columns: dict[str, list[Any]]) -> None:
+            self.inserts += 1
+            time.sleep(0.005)
+
+    quick = Quick(OSError())
+    ingest = open_ingest(quick)
+
+    def commit_many(trace: int) -> None:
+        for number in range(1, 26):
+            ingest.commit(TABLE, make_batch(number, trace=trace), 10)
+
+    threads = [threading.Thread(target=commit_many, args=(trace,)) for trace in range(1, 5)]
+    for thread in threads:
+        thread.start()
+    join(threads)
+    assert quick.inserts < 50
+    ingest.stop()
+
+
+def test_the_later_of_two_versions_of_a_span_wins_within_a_request_and_across_requests(store: Store) -> None:
     ingest = open_ingest(store)
-    bad = make_batch(1)
-    bad.columns["Timestamp"] = [2**64]
-    with pytest.raises(Exception, match="Timestamp"):
-        ingest.commit(bad, 10)
-    ingest.commit(make_batch(2), 10)
+    ingest.commit(TABLE, decode_spans(make_request(make_span(1, name="old"), make_span(1, name="new")), 1), 10)
+    assert [span.name for span in load_spans(store, 1, [make_trace_id(1)])] == ["new"]
+    ingest.commit(TABLE, decode_spans(make_request(make_span(1, name="newest")), 1), 10)
+    assert [span.name for span in load_spans(store, 1, [make_trace_id(1)])] == ["newest"]
     assert count_spans(store) == 1
+    ingest.stop()
+
+
+def test_one_insert_may_bring_rows_of_very_many_projects(store: Store) -> None:
+    ingest = open_ingest(store)
+    batch = make_batch(*range(1, 301))
+    batch.columns["project_id"] = list(range(1, 301))
+    ingest.commit(TABLE, batch, 10)
+    assert count_spans(store) == 1
+    assert not store.query("tracing/sql/dead_letter_counts.sql")
     ingest.stop()
 
 
@@ -177,20 +270,20 @@ def test_stop_commits_what_waits_and_takes_nothing_more(store: Store) -> None:
     join([*threads, stopping])
     assert count_spans(store) == 5
     with pytest.raises(BacklogFullError):
-        ingest.commit(make_batch(9), 10)
+        ingest.commit(TABLE, make_batch(9), 10)
 
 
 def test_a_batch_larger_than_the_backlog_limit_is_taken_where_nothing_waits(store: Store) -> None:
     ingest = open_ingest(store, backlog_limit=5)
-    ingest.commit(make_batch(1), size=100)
-    ingest.commit(make_batch(2), size=100)
+    ingest.commit(TABLE, make_batch(1), size=100)
+    ingest.commit(TABLE, make_batch(2), size=100)
     assert count_spans(store) == 2
     ingest.stop()
 
 
 def test_a_batch_of_no_spans_is_committed_without_the_store() -> None:
     ingest = open_ingest(None)
-    ingest.commit(SpanBatch(), 0)
+    ingest.commit(TABLE, SpanBatch(), 0)
     ingest.stop()
 
 
@@ -199,7 +292,7 @@ def test_many_threads_lose_nothing(store: Store) -> None:
 
     def commit_many(trace: int) -> None:
         for number in range(1, 21):
-            ingest.commit(make_batch(number, trace=trace), 100)
+            ingest.commit(TABLE, make_batch(number, trace=trace), 100)
 
     threads = [threading.Thread(target=commit_many, args=(trace,)) for trace in range(1, 17)]
     for thread in threads:

@@ -1,129 +1,135 @@
-"""OTLP over HTTP as a WSGI application: `POST /v1/traces`, protobuf, gzip or not.
+"""OTLP over HTTP as a WSGI application: `POST /v1/traces`, `/v1/logs` and `/v1/metrics`, compressed or not.
 
-Answers 200 only after the spans are committed. Errors are `google.rpc.Status` messages (OTLP specification 1.9).
+Answers 200 only after the data is committed, in the encoding of the request. Errors are `google.rpc.Status` messages
+(OTLP specification 1.9). Clients of Langfuse find the same under `/api/public/otel`.
 """
 
-import logging
 import zlib
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from django.db import close_old_connections
-from google.protobuf.message import DecodeError
-from google.rpc.code_pb2 import (
-    INVALID_ARGUMENT,
-    PERMISSION_DENIED,
-    RESOURCE_EXHAUSTED,
-    UNAUTHENTICATED,
-    UNAVAILABLE,
-)
+from django.conf import settings
+from google.protobuf.message import Message
+from google.rpc.code_pb2 import INVALID_ARGUMENT, PERMISSION_DENIED, UNAUTHENTICATED, UNAVAILABLE
 from google.rpc.status_pb2 import Status
-from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import (
-    ExportTraceServiceRequest,
-    ExportTraceServiceResponse,
-)
 
-from tracing.access import RequestOrigin, authorise_ingest, read_key
-from tracing.ingest import BacklogFullError, get_ingest
-from tracing.receive.decoding import decode_spans
+from tracing import figures
+from tracing.access import RequestOrigin, read_key
+from tracing.receive.encodings import Encoding, write_message
+from tracing.receive.otlp import MAX_BODY_BYTES, RETRY_AFTER_SECONDS, SIGNALS, RefusedError, Signal, find_project, keep
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
 
-logger = logging.getLogger(__name__)
+LANGFUSE_PREFIX = "/api/public/otel"
+PATH_PREFIXES = ("/v1/", f"{LANGFUSE_PREFIX}/v1/")
+PATHS = {f"{prefix}{signal.name}": signal for prefix in PATH_PREFIXES for signal in SIGNALS}
+STATUS_LINES = {
+    INVALID_ARGUMENT: "400 Bad Request",
+    UNAUTHENTICATED: "401 Unauthorized",
+    PERMISSION_DENIED: "403 Forbidden",
+    UNAVAILABLE: "503 Service Unavailable",
+}
+GZIP_WINDOW, ZLIB_WINDOW, RAW_WINDOW = zlib.MAX_WBITS | 16, zlib.MAX_WBITS, -zlib.MAX_WBITS
 
-MAX_BODY_BYTES = 64 * 1024 * 1024
-CONTENT_TYPE = "application/x-protobuf"
-RETRY_AFTER_SECONDS = 1
+Headers = tuple[tuple[str, str], ...]
+HEADERS_OF_CODES: dict[int, Headers] = {
+    UNAUTHENTICATED: (("WWW-Authenticate", "Bearer"),),
+    UNAVAILABLE: (("Retry-After", str(RETRY_AFTER_SECONDS)),),
+}
 
 
-class RefusedError(Exception):
-    """An answer other than 200: the HTTP status line, the gRPC code and what to do."""
+class NotUnderstoodError(RefusedError):
+    """A request that is wrong as HTTP already: `status` is the line of the answer."""
 
-    def __init__(self, status: str, code: int, message: str, *headers: tuple[str, str]) -> None:
-        super().__init__(message)
+    def __init__(self, status: str, message: str, *headers: tuple[str, str]) -> None:
+        super().__init__(INVALID_ARGUMENT, message)
         self.status = status
-        self.code = code
         self.headers = headers
 
 
+@dataclass(frozen=True, slots=True)
+class Answer:
+    status: str
+    body: bytes = b""
+    headers: Headers = ()
+
+
 def otlp_application(environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
-    """The WSGI application that listens on 4318, and for `/v1/` on the web port."""
+    """The WSGI application that listens on 4318, and for `PATH_PREFIXES` on the web port."""
+    origin = environ.get("HTTP_ORIGIN", "")
+    allowed = bool(origin) and origin in settings.CORS_ORIGINS
+    preflight = allowed and environ["REQUEST_METHOD"] == "OPTIONS"
+    answer = answer_preflight(environ) if preflight else answer_request(environ)
+    cors = (("Access-Control-Allow-Origin", origin), ("Vary", "Origin")) if allowed else ()
+    start_response(answer.status, [*answer.headers, *cors])
+    return [answer.body]
+
+
+def answer_preflight(environ: "WSGIEnvironment") -> Answer:
+    """What a page of an allowed origin may send (Fetch standard, and Chromium's private network access)."""
+    headers = (
+        ("Access-Control-Allow-Methods", "POST"),
+        ("Access-Control-Allow-Headers", environ.get("HTTP_ACCESS_CONTROL_REQUEST_HEADERS", "content-type")),
+        ("Access-Control-Allow-Private-Network", "true"),
+        ("Access-Control-Max-Age", "600"),
+    )
+    return Answer("204 No Content", headers=headers)
+
+
+def answer_request(environ: "WSGIEnvironment") -> Answer:
+    """Store what the request holds, or say why not; in the encoding of the request."""
+    content_type = environ.get("CONTENT_TYPE", "").partition(";")[0].strip().lower()
+    encoding = Encoding.JSON if content_type == Encoding.JSON else Encoding.PROTOBUF
     try:
-        body = receive(environ)
+        answer = Answer("200 OK", write_message(receive(environ, content_type, encoding), encoding))
     except RefusedError as refused:
-        body = Status(code=refused.code, message=str(refused)).SerializeToString()
-        start_response(refused.status, [*describe(body), *refused.headers])
-        return [body]
-    start_response("200 OK", describe(body))
-    return [body]
+        answer = describe_refusal(refused, encoding)
+    signal = PATHS.get(environ.get("PATH_INFO", "").rstrip("/"))
+    figures.REQUESTS.labels("http", signal.name if signal else "none", answer.status[:3]).inc()
+    described = (("Content-Type", encoding.value), ("Content-Length", str(len(answer.body))))
+    return replace(answer, headers=(*described, *answer.headers))
 
 
-def describe(body: bytes) -> list[tuple[str, str]]:
-    return [("Content-Type", CONTENT_TYPE), ("Content-Length", str(len(body)))]
+def describe_refusal(refused: RefusedError, encoding: Encoding) -> Answer:
+    body = write_message(Status(code=refused.code, message=str(refused)), encoding)
+    if isinstance(refused, NotUnderstoodError):
+        return Answer(refused.status, body, refused.headers)
+    return Answer(STATUS_LINES[refused.code], body, HEADERS_OF_CODES.get(refused.code, ()))
 
 
-def receive(environ: "WSGIEnvironment") -> bytes:
-    """Store what the request holds; the serialised answer."""
-    check_route(environ)
-    project_id = find_project(environ)
-    check_content_type(environ.get("CONTENT_TYPE", ""))
-    data = read_body(environ)
-    request = ExportTraceServiceRequest()
-    try:
-        request.ParseFromString(data)
-    except DecodeError as error:
-        raise RefusedError(
-            "400 Bad Request", INVALID_ARGUMENT, f"The body is no ExportTraceServiceRequest: {error}"
-        ) from error
-    batch = decode_spans(request, project_id)
-    commit(lambda: get_ingest().commit(batch, len(data)))
-    response = ExportTraceServiceResponse()
-    if batch.rejected:
-        response.partial_success.rejected_spans = batch.rejected
-        response.partial_success.error_message = batch.reason
-    return bytes(response.SerializeToString())
-
-
-def check_route(environ: "WSGIEnvironment") -> None:
-    path = environ.get("PATH_INFO", "")
-    if path.rstrip("/") != "/v1/traces":
-        raise RefusedError("404 Not Found", INVALID_ARGUMENT, f"There is nothing at {path}; send spans to /v1/traces.")
-    if environ["REQUEST_METHOD"] != "POST":
-        raise RefusedError("405 Method Not Allowed", INVALID_ARGUMENT, "Send spans by POST.", ("Allow", "POST"))
-
-
-def find_project(environ: "WSGIEnvironment") -> int:
-    """Number of the project of the request's key, or of the open server's default project."""
+def receive(environ: "WSGIEnvironment", content_type: str, encoding: Encoding) -> Message:
+    """Store what the request holds; OTLP's answer."""
+    signal = find_signal(environ)
     key = read_key(environ.get("HTTP_AUTHORIZATION", ""), environ.get("HTTP_X_API_KEY", ""))
-    origin = RequestOrigin(
+    project_id = find_project(key, read_origin(environ))
+    if content_type != encoding:
+        raise NotUnderstoodError(
+            "415 Unsupported Media Type",
+            f"Content-Type is {content_type!r}; send {Encoding.PROTOBUF.value} or {Encoding.JSON.value}.",
+        )
+    return keep(signal, read_body(environ), encoding, project_id)
+
+
+def find_signal(environ: "WSGIEnvironment") -> Signal:
+    path = environ.get("PATH_INFO", "")
+    signal = PATHS.get(path.rstrip("/"))
+    if signal is None:
+        raise NotUnderstoodError(
+            "404 Not Found", f"There is nothing at {path}; send to /v1/traces, /v1/logs or /v1/metrics."
+        )
+    if environ["REQUEST_METHOD"] != "POST":
+        raise NotUnderstoodError("405 Method Not Allowed", f"Send {signal.name} by POST.", ("Allow", "POST"))
+    return signal
+
+
+def read_origin(environ: "WSGIEnvironment") -> RequestOrigin:
+    return RequestOrigin(
         environ.get("HTTP_HOST", ""),
         environ.get("HTTP_ORIGIN", ""),
         environ.get("HTTP_SEC_FETCH_SITE", "").lower(),
     )
-    close_old_connections()
-    try:
-        project_id = authorise_ingest(key, origin)
-    except PermissionError as error:
-        raise RefusedError("403 Forbidden", PERMISSION_DENIED, str(error)) from error
-    if project_id is None:
-        raise RefusedError(
-            "401 Unauthorized",
-            UNAUTHENTICATED,
-            "This server takes spans with a project's key only: send it as `Authorization: Bearer <key>`.",
-            ("WWW-Authenticate", "Bearer"),
-        )
-    return project_id
-
-
-def check_content_type(content_type: str) -> None:
-    kind = content_type.partition(";")[0].strip().lower()
-    if kind != CONTENT_TYPE:
-        raise RefusedError(
-            "415 Unsupported Media Type",
-            INVALID_ARGUMENT,
-            f"Content-Type is {content_type!r}; send {CONTENT_TYPE} (OTEL_EXPORTER_OTLP_PROTOCOL=http/protobuf).",
-        )
 
 
 def read_body(environ: "WSGIEnvironment") -> bytes:
@@ -135,48 +141,40 @@ def read_body(environ: "WSGIEnvironment") -> bytes:
     encoding = environ.get("HTTP_CONTENT_ENCODING", "").strip().lower()
     if encoding in ("", "identity"):
         return data
-    if encoding != "gzip":
-        raise RefusedError(
-            "415 Unsupported Media Type",
-            INVALID_ARGUMENT,
-            f"Content-Encoding is {encoding!r}; send gzip or none.",
-        )
-    return decompress(data)
+    if encoding == "gzip":
+        return decompress(data, encoding, GZIP_WINDOW)
+    if encoding == "deflate":
+        return decompress(data, encoding, ZLIB_WINDOW if starts_as_zlib(data) else RAW_WINDOW)
+    raise NotUnderstoodError(
+        "415 Unsupported Media Type", f"Content-Encoding is {encoding!r}; send gzip, deflate or none."
+    )
 
 
-def decompress(data: bytes) -> bytes:
+def starts_as_zlib(data: bytes) -> bool:
+    """Whether this is deflate in zlib's envelope, as RFC 9110 says, or without it, as some senders do (RFC 1950)."""
+    return len(data) >= 2 and data[0] & 0x0F == 8 and int.from_bytes(data[:2], "big") % 31 == 0
+
+
+def decompress(data: bytes, encoding: str, window: int) -> bytes:
     """The plain body; gzip may come in several members, one after another."""
     plain = bytearray()
     while True:
-        decompressor = zlib.decompressobj(wbits=zlib.MAX_WBITS | 16)
+        decompressor = zlib.decompressobj(wbits=window)
         try:
             plain += decompressor.decompress(data, MAX_BODY_BYTES + 1 - len(plain))
         except zlib.error as error:
-            raise RefusedError("400 Bad Request", INVALID_ARGUMENT, f"The body is not gzip: {error}") from error
+            raise RefusedError(INVALID_ARGUMENT, f"The body is not {encoding}: {error}") from error
         if len(plain) > MAX_BODY_BYTES:
             raise too_large(len(plain))
         if not decompressor.eof:
-            raise RefusedError("400 Bad Request", INVALID_ARGUMENT, "The gzip body ends before its end; send it whole.")
+            raise RefusedError(INVALID_ARGUMENT, f"The {encoding} body ends before its end; send it whole.")
         data = decompressor.unused_data
         if not data:
             return bytes(plain)
 
 
-def too_large(size: int) -> RefusedError:
-    return RefusedError(
+def too_large(size: int) -> NotUnderstoodError:
+    return NotUnderstoodError(
         "413 Content Too Large",
-        INVALID_ARGUMENT,
         f"The body has over {MAX_BODY_BYTES:,} bytes (at least {size:,}); send smaller batches.",
     )
-
-
-def commit(write: Callable[[], None]) -> None:
-    """Run `write`; whatever keeps the spans from the store becomes a 503, which senders retry."""
-    retry = ("Retry-After", str(RETRY_AFTER_SECONDS))
-    try:
-        write()
-    except BacklogFullError as error:
-        raise RefusedError("503 Service Unavailable", RESOURCE_EXHAUSTED, str(error), retry) from error
-    except Exception as error:
-        message = "The store did not take the spans; they were not kept. Send them again."
-        raise RefusedError("503 Service Unavailable", UNAVAILABLE, message, retry) from error
