@@ -23,8 +23,8 @@ NOT_ABOUT_THE_TEXT = frozenset({"thumbs", "rating", "comment", "correction_text"
 """Negative signals that are no verdict of their own on what the answer says: thumbs and their kin are read
 from the feedback itself; failures and slowness say nothing about the words."""
 
-STRONG_TONE = 0.5
-"""From this strength on an unhappy tone counts as a verdict; below it, it is as often about the topic."""
+LEAST_CONFIDENCE = 0.5
+"""A signal whose detector is less sure of itself than this labels nothing: most of its labels would be wrong."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,16 +116,18 @@ def _to_opinion(signal: Signal) -> Opinion:
 
 
 def _is_praise(signal: Signal) -> bool:
-    return signal.fired and signal.polarity > 0 and signal.kind in GOOD_SIGNALS
+    return (
+        signal.fired and signal.polarity > 0 and signal.confidence >= LEAST_CONFIDENCE and signal.kind in GOOD_SIGNALS
+    )
 
 
 def is_criticism(signal: Signal) -> bool:
     """Say whether the signal is a verdict against what the answer says."""
-    if not signal.fired or signal.polarity >= 0 or signal.kind in NOT_ABOUT_THE_TEXT:
+    if not signal.fired or signal.polarity >= 0 or signal.confidence < LEAST_CONFIDENCE:
         return False
     if signal.kind == "refusal":  # to decline may be right
         return signal.label == "needless"
-    return signal.kind != "sentiment" or signal.score >= STRONG_TONE
+    return signal.kind not in NOT_ABOUT_THE_TEXT
 
 
 def find_signal_answer(conversation: Conversation, signal: Signal) -> Answer | None:

@@ -68,6 +68,7 @@ class Dialogue:
         score: float = 0.9,
         fired: bool = True,
         label: str = "",
+        confidence: float = 0.8,
     ) -> "Dialogue":
         answer = self.turns[turn].answers[attempt]
         self.signals.append(
@@ -79,7 +80,7 @@ class Dialogue:
                 trace_id=answer.trace_id,
                 span_id=answer.span_id,
                 score=score,
-                confidence=0.8,
+                confidence=confidence,
                 fired=fired,
                 polarity=polarity,
                 detector=kind,

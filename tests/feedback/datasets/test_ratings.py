@@ -60,9 +60,9 @@ def test_only_a_needless_refusal_is_undesirable() -> None:
     assert rate(needless) == {"I can't bake": False}
 
 
-def test_a_slightly_unhappy_tone_is_no_verdict() -> None:
-    assert rate(Dialogue().ask("one?", "answer").notice(0, "sentiment", score=0.4)) == {}
-    assert rate(Dialogue().ask("one?", "answer").notice(0, "sentiment", score=0.7)) == {"answer": False}
+def test_a_signal_that_its_detector_is_not_sure_of_is_no_verdict() -> None:
+    assert rate(Dialogue().ask("one?", "answer").notice(0, "sentiment", confidence=0.2)) == {}
+    assert rate(Dialogue().ask("one?", "answer").notice(0, "sentiment", confidence=0.7)) == {"answer": False}
 
 
 def test_a_thumb_beats_what_behaviour_suggests() -> None:
