@@ -1,17 +1,21 @@
 """REST of `tracing`: generations and traces."""
 
+from dataclasses import asdict
 from typing import Any
 
 from django.http import HttpRequest
 from ninja import Router
 from ninja.errors import HttpError
 
+from tracing.dead_letters import load_letters, retry_letters
 from tracing.models import Project
 from tracing.paging import Limit, Place, decode_cursor, encode_cursor
 from tracing.records import load_spans
 from tracing.records.generations import read_generation
 from tracing.resources import (
+    DeadLetterPage,
     GenerationPage,
+    RetriedResource,
     TraceResource,
     describe_messages,
     describe_span,
@@ -90,9 +94,21 @@ def describe_generation(row: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-@router.get("traces/{trace_id}", response=TraceResource, summary="All spans of one trace")
+@router.get("traces/{trace_id}", response=TraceResource, exclude_unset=True, summary="All spans of one trace")
 def show_trace(request: HttpRequest, trace_id: str) -> dict[str, Any]:
     spans = load_spans(get_store(), project_of(request).pk, [trace_id.lower()])
     if not spans:
         raise HttpError(404, f"There is no trace {trace_id} in this project.")
     return {"trace_id": trace_id.lower(), "spans": [describe_span(span) for span in spans]}
+
+
+@router.get("dead-letters", response=DeadLetterPage, summary="Rows that the store refused for their content")
+def list_dead_letters(request: HttpRequest, limit: Limit = 100, cursor: str = "") -> dict[str, Any]:
+    page = load_letters(get_store(), project_of(request).pk, decode_cursor(cursor), limit)
+    items = [asdict(letter) | {"time": format_time(letter.time_ns)} for letter in page.letters]
+    return {"items": items, "next_cursor": encode_cursor(page.next) if page.next else None}
+
+
+@router.post("dead-letters/retry", response=RetriedResource, summary="Insert every dead letter again")
+def retry_dead_letters(request: HttpRequest) -> dict[str, Any]:
+    return asdict(retry_letters(get_store(), project_of(request).pk))

@@ -9,7 +9,7 @@ from typing import Any
 from ninja import Schema
 
 from tracing.generations import Message
-from tracing.spans import AttributeValue, Span
+from tracing.spans import AttributeValue, Span, SpanEvent
 
 LARGEST_EXACT_INTEGER = 2**53
 
@@ -78,9 +78,12 @@ class GenerationPage(Schema):
 
 
 class EventResource(Schema):
+    """An event of a span; one that came as a log record may have a body."""
+
     name: str
     time: str
     attributes: dict[str, Any]
+    body: Any = None
 
 
 class LinkResource(Schema):
@@ -146,14 +149,7 @@ def describe_span(span: Span) -> dict[str, Any]:
         "status": {"code": span.status_code, "message": span.status_message},
         "attributes": to_json_values(span.attributes),
         "resource_attributes": to_json_values(span.resource_attributes),
-        "events": [
-            {
-                "name": event.name,
-                "time": format_time(event.time_ns),
-                "attributes": to_json_values(event.attributes),
-            }
-            for event in span.events
-        ],
+        "events": [describe_event(event) for event in span.events],
         "links": [
             {
                 "trace_id": link.trace_id,
@@ -163,6 +159,16 @@ def describe_span(span: Span) -> dict[str, Any]:
             for link in span.links
         ],
     }
+
+
+def describe_event(event: SpanEvent) -> dict[str, Any]:
+    """An event; one that came with its span has no body."""
+    body = {} if event.body is None else {"body": to_json_value(event.body)}
+    return {
+        "name": event.name,
+        "time": format_time(event.time_ns),
+        "attributes": to_json_values(event.attributes),
+    } | body
 
 
 def describe_message(message: Message) -> dict[str, Any]:
@@ -178,3 +184,25 @@ def describe_message(message: Message) -> dict[str, Any]:
 
 def describe_messages(messages: Sequence[Message]) -> list[dict[str, Any]]:
     return [describe_message(message) for message in messages]
+
+
+class DeadLetterResource(Schema):
+    """A row that the store refused for its content; it is kept whole until it is inserted again."""
+
+    letter_id: str
+    table_name: str
+    reason: str
+    row_bytes: int
+    time: str
+
+
+class DeadLetterPage(Schema):
+    items: list[DeadLetterResource]
+    next_cursor: str | None
+
+
+class RetriedResource(Schema):
+    """How many dead letters went in, and how many were refused again."""
+
+    stored: int
+    refused: int

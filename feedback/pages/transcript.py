@@ -28,6 +28,7 @@ ENDED_BY_WORDS = {
     "timeout": "ended by a time limit",
     "shutdown": "ended by a shutdown",
 }
+EVALUATORS = {"LLM": "by a model", "CODE": "by a program"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,11 +41,12 @@ class Piece:
 
 @dataclass(frozen=True, slots=True)
 class Remark:
-    """What a person said about an answer on purpose."""
+    """What was said about an answer on purpose, by a person or by an evaluation."""
 
     title: str
     state: State
     words: str
+    source: str = "said on purpose"
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,23 +188,34 @@ def describe_ending(answer: Answer) -> str:
 
 
 def read_remarks(conversation: Conversation, feedback: Sequence[Feedback]) -> dict[tuple[int, int], list[Remark]]:
-    """Return what people said, by (turn, attempt). Actions are left out: they are shown as signals."""
+    """Return what was said, by (turn, attempt). People's actions are left out: they are shown as signals."""
     remarks: dict[tuple[int, int], list[Remark]] = {}
     for each in sorted(feedback, key=lambda each: (each.time_ns, each.identifier)):
         target = find_target(conversation, each)
-        if target is not None and each.name not in ACTIONS:
+        if target is not None and not (each.annotator_kind == "HUMAN" and each.name in ACTIONS):
             remarks.setdefault(target.key, []).append(describe_feedback(each))
     return remarks
 
 
 def describe_feedback(feedback: Feedback) -> Remark:
     words = " · ".join(part for part in (feedback.explanation, feedback.correction) if part)
+    if feedback.annotator_kind != "HUMAN":
+        return describe_evaluation(feedback, words)
     if feedback.name == "thumbs":
         up = feedback.label == "up" if feedback.label else (feedback.score or 0) >= 0.5
         return Remark("Thumb up" if up else "Thumb down", "good" if up else "bad", words)
     value = feedback.label or ("" if feedback.score is None else f"{feedback.score:g}")
     title = feedback.name.replace("_", " ").capitalize()
     return Remark(f"{title}: {value}" if value else title, "unsure", words)
+
+
+def describe_evaluation(feedback: Feedback, words: str) -> Remark:
+    """Return a model's or a program's finding, with who found it; what its scale means is not known."""
+    score = "" if feedback.score is None else f"{feedback.score:g}"
+    value = ", ".join(part for part in (feedback.label, score) if part)
+    title = feedback.name.replace("_", " ")
+    who = EVALUATORS.get(feedback.annotator_kind, "by an evaluation")
+    return Remark(f"{title}: {value} · {who}" if value else f"{title} · {who}", "unsure", words, f"an evaluation {who}")
 
 
 def mark_text(text: str, signals: Sequence[Signal]) -> list[Piece]:

@@ -1,13 +1,24 @@
 """The spans of a turn come in; rows with depth, place on a common scale and attributes go out."""
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from tracing.spans import Span, Trace
+from tracing.spans import Span, SpanEvent, Trace
 
 MAX_ROWS = 300
+MAX_EVENTS = 100
 LONGEST_VALUE = 20_000
+EXCEPTION_WORDS = ("exception.type", "exception.message")
+
+
+@dataclass(frozen=True, slots=True)
+class EventRow:
+    """Something that happened during a span, with what it says in words and the rest by name."""
+
+    name: str
+    words: str
+    attributes: tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +31,7 @@ class SpanRow:
     width: float
     is_generation: bool
     attributes: tuple[tuple[str, str], ...]
+    events: tuple[EventRow, ...]
 
     @property
     def failed(self) -> bool:
@@ -77,8 +89,21 @@ def place_span(span: Span, depth: int, start_ns: int, duration_ns: int, is_gener
         left=round(min(100 * (span.start_time_ns - start_ns) / whole, 100 - min(width, 100)), 3),
         width=round(min(width, 100), 3),
         is_generation=is_generation,
-        attributes=tuple((name, write_value(value)) for name, value in sorted(span.attributes.items())),
+        attributes=write_values(span.attributes),
+        events=tuple(describe_event(event) for event in span.events[:MAX_EVENTS]),
     )
+
+
+def describe_event(event: SpanEvent) -> EventRow:
+    """Return an event as it is shown: the body of a log record, or the type and message of an exception, as words."""
+    exception = [event.attributes[name] for name in EXCEPTION_WORDS if event.attributes.get(name)]
+    said = exception if event.body is None else [*exception, event.body]
+    rest = {name: value for name, value in event.attributes.items() if name not in EXCEPTION_WORDS}
+    return EventRow(event.name, ": ".join(write_value(value) for value in said), write_values(rest))
+
+
+def write_values(attributes: Mapping[str, object]) -> tuple[tuple[str, str], ...]:
+    return tuple((name, write_value(value)) for name, value in sorted(attributes.items()))
 
 
 def write_value(value: object) -> str:
