@@ -22,6 +22,11 @@ app.conf.update(
 )
 app.conf.beat_schedule = {
     name: {"task": name, "schedule": TICK_SECONDS, "options": {"expires": 5 * TICK_SECONDS}}
-    for name in ("tracing.read_changed_traces", "feedback.read_feedback", "feedback.derive_signals")
+    for name in (
+        "tracing.read_changed_traces",
+        "tracing.count_hours",
+        "feedback.read_feedback",
+        "feedback.derive_signals",
+    )
 }
 app.autodiscover_tasks(["tracing", "feedback"])

@@ -27,6 +27,7 @@ from tracing.derivation import READING
 from tracing.paging import CursorError, Limit, Place, decode_cursor, encode_cursor
 from tracing.records import load_conversation
 from tracing.resources import format_time
+from tracing.rollups import ROLLUPS
 from tracing.store import get_store
 from tracing.words import read_search
 
@@ -83,7 +84,7 @@ def refuse_request(request: HttpRequest, error: HttpError) -> HttpResponse:
 def show_stats(request: HttpRequest) -> dict[str, Any]:
     store = get_store()
     counts = store.query("feedback/sql/stats.sql", project_id=project_of(request).pk)[0]
-    return counts | {"lag": {stage.name: stage.measure_lag(store) for stage in (READING, FEEDBACK, SIGNALS)}}
+    return counts | {"lag": {stage.name: stage.measure_lag(store) for stage in (READING, ROLLUPS, FEEDBACK, SIGNALS)}}
 
 
 @api.get("conversations", response=ConversationPage, summary="Conversations, latest first")

@@ -18,6 +18,7 @@ from tracing.access import forget_users
 from tracing.derivation import READING
 from tracing.ingest import stop_ingest
 from tracing.models import DEFAULT_PROJECT, Project
+from tracing.rollups import ROLLUPS, count_changed_hours
 from tracing.store import PROJECT_TABLES, SCHEMA_DIRECTORY, Store, get_store
 from tracing.tasks import read_changed_traces
 
@@ -54,7 +55,7 @@ def project(transactional_db: None) -> Project:
     return Project.objects.get_or_create(pk=1, defaults={"slug": DEFAULT_PROJECT, "name": "Default"})[0]
 
 
-STAGES = (READING, FEEDBACK, SIGNALS)
+STAGES = (READING, ROLLUPS, FEEDBACK, SIGNALS)
 
 
 @dataclass(frozen=True)
@@ -82,6 +83,7 @@ class Server:
     def derive(self) -> None:
         """Run every stage, as Celery's beat does each second."""
         read_changed_traces()
+        count_changed_hours(self.store)
         read_feedback()
         derive_signals()
 

@@ -15,10 +15,13 @@ ACROSS_PROJECTS = (
     "feedback/sql/changed_feedback.sql",
     "feedback/sql/lag_of_feedback.sql",
     "feedback/sql/lag_of_signals.sql",
+    "tracing/sql/changed_hours.sql",
     "tracing/sql/changed_traces.sql",
+    "tracing/sql/lag_of_hours.sql",
     "tracing/sql/lag_of_traces.sql",
     "tracing/sql/watermark.sql",
     # The state of the database itself
+    "tracing/sql/dead_letter_counts.sql",
     "tracing/sql/migrations.sql",
     "tracing/sql/ready.sql",
 )

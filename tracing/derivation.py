@@ -7,7 +7,7 @@ conversation a trace has left.
 import time
 from collections.abc import Iterable, Mapping, Sequence
 
-from tracing.conventions import ReadTrace, read_trace
+from tracing.conventions import read_trace
 from tracing.conversations import (
     CallKey,
     Conversation,
@@ -58,7 +58,8 @@ def derive_traces_of_project(store: Store, project_id: int, trace_ids: Sequence[
         affected=[(project_id, key) for key in affected],
         version=version,
     )
-    write_found_generations(store, traces, [(project_id, row["trace_id"], row["span_id"]) for row in known], version)
+    began = {(project_id, row["trace_id"], row["span_id"]): row["start_time_ns"] for row in known}
+    write_generations(store, [generation for read in traces for generation in read.generations], began, version)
 
 
 def group_by_trace(spans: Sequence[Span]) -> list[Trace]:
@@ -87,11 +88,3 @@ def rebuild_conversations(
     for exchange in exchanges:
         gathered.setdefault(exchange.conversation_id, []).append(exchange)
     return [build_conversation(each) for each in gathered.values()]
-
-
-def write_found_generations(
-    store: Store, traces: Sequence[ReadTrace], known: Sequence[tuple[int, str, str]], version: int
-) -> None:
-    found = [generation for read in traces for generation in read.generations]
-    keys = {(each.project_id, each.trace_id, each.span_id) for each in found}
-    write_generations(store, found, [key for key in known if key not in keys], version)

@@ -23,7 +23,7 @@ PROJECT_TABLES = (
     "otel_traces",
     "otel_logs",
     "generations",
-    "touched_hours",
+    "generations_by_time",
     "generation_hours",
     "conversations",
     "turns",
@@ -96,9 +96,7 @@ class Store:
         context = self._insert_contexts().get((table, tuple(names)))
         client = self._client()
         if context is None:
-            context = client.create_insert_context(
-                table, names, column_oriented=True, settings=INSERT_SETTINGS
-            )
+            context = client.create_insert_context(table, names, column_oriented=True, settings=INSERT_SETTINGS)
             self._insert_contexts()[(table, tuple(names))] = context
         context.data = [columns[name] for name in names]
         try:

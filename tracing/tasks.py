@@ -4,7 +4,10 @@ from celery import shared_task
 
 from tracing.derivation import READING
 from tracing.derivation import read_changed_traces as read_batch
+from tracing.rollups import Pace
 from tracing.store import get_store
+
+ROLLUP_PACE = Pace()
 
 
 @shared_task(name="tracing.read_changed_traces")
@@ -12,3 +15,9 @@ def read_changed_traces() -> None:
     """Read the traces that changed until a batch is not full."""
     while read_batch(get_store()) == READING.batch_size:
         pass
+
+
+@shared_task(name="tracing.count_hours")
+def count_hours() -> None:
+    """Count the hours that changed, one batch at a time: this stage rests in between."""
+    ROLLUP_PACE.run(get_store())

@@ -13,21 +13,81 @@ from tracing.store import Store
 JSON_FIELDS = ("input_messages", "output_messages", "tool_definitions", "metadata")
 TUPLE_FIELDS = ("other_span_ids", "finish_reasons", "tags")
 KEY = ("project_id", "trace_id", "span_id")
+TIME_FIELDS: Mapping[str, Any] = {
+    "conversation_id": "",
+    "user_id": "",
+    "service_name": "",
+    "environment": "",
+    "operation": "",
+    "request_model": "",
+    "response_model": "",
+    "outcome": "",
+    "input_tokens": None,
+    "output_tokens": None,
+    "cost_usd": None,
+    "duration_ns": 0,
+    "time_to_first_chunk_ns": None,
+}
+"""What the order of time tells of a call, and what a row says that is only there to be deleted."""
+HOUR_S = 3600
+HOUR_NS = HOUR_S * 10**9
+LATEST_HOUR_S = (2**32 // HOUR_S - 1) * HOUR_S
+
+GenerationKey = tuple[int, str, str]
+"""Number of a project, id of a trace, id of a span in it."""
 
 
 def write_generations(
-    store: Store, generations: Sequence[Generation], removed: Sequence[tuple[int, str, str]], version: int
+    store: Store, generations: Sequence[Generation], known: Mapping[GenerationKey, int], version: int
 ) -> None:
-    """Write rows of `version` (microseconds); `removed` names (project, trace, span) that are no calls any more."""
+    """Write rows of `version` (microseconds). `known` has the calls that there were, with their start (nanoseconds):
+    those that are not among `generations` are deleted.
+
+    The order of time is written first: only the old `generations` know which hour a call has left.
+    """
+    hours = {key_of(each): find_hour(each.start_time_ns) for each in generations}
+    left = [
+        (key, hour) for key, hour in ((key, find_hour(start)) for key, start in known.items()) if hours.get(key) != hour
+    ]
+    store.insert("generations_by_time", to_time_columns(generations, left, version))
     store.insert("generations", to_columns(generations, version))
+    gone = [key for key in known if key not in hours]
     store.insert(
         "generations",
         {
-            **{name: [key[index] for key in removed] for index, name in enumerate(KEY)},
-            "version": [version] * len(removed),
-            "is_deleted": [1] * len(removed),
+            **{name: [key[index] for key in gone] for index, name in enumerate(KEY)},
+            "version": [version] * len(gone),
+            "is_deleted": [1] * len(gone),
         },
     )
+
+
+def key_of(generation: Generation) -> GenerationKey:
+    return generation.project_id, generation.trace_id, generation.span_id
+
+
+def find_hour(time_ns: int) -> int:
+    """Seconds since the epoch at which the hour of `time_ns` began; the last hour that the store can tell at most."""
+    return min(time_ns // HOUR_NS * HOUR_S, LATEST_HOUR_S)
+
+
+def to_time_columns(
+    generations: Sequence[Generation], left: Sequence[tuple[GenerationKey, int]], version: int
+) -> dict[str, list[Any]]:
+    """Columns of `generations_by_time`: these calls, and deleted rows of keys in hours where they are no longer. All are
+    written at once, so that no hour is counted with only some of its changes."""
+    columns: dict[str, list[Any]] = {
+        name: [getattr(each, name) for each in generations] + [nothing] * len(left)
+        for name, nothing in TIME_FIELDS.items()
+    }
+    keys = [key_of(each) for each in generations] + [key for key, _ in left]
+    return columns | {
+        **{name: [key[index] for key in keys] for index, name in enumerate(KEY)},
+        "hour": [find_hour(each.start_time_ns) for each in generations] + [hour for _, hour in left],
+        "start_time": [each.start_time_ns for each in generations] + [0] * len(left),
+        "version": [version] * len(keys),
+        "is_deleted": [0] * len(generations) + [1] * len(left),
+    }
 
 
 def to_columns(generations: Sequence[Generation], version: int) -> dict[str, list[Any]]:

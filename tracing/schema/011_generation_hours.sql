@@ -1,4 +1,4 @@
--- Generations of an hour, counted whole each time that the hour was touched; never added to.
+-- Model calls of an hour, counted whole each time that one of them changed; never added to.
 CREATE TABLE IF NOT EXISTS generation_hours
 (
     project_id UInt32,

@@ -1,0 +1,36 @@
+-- Count some hours anew. What was counted before takes part with no calls, so that what is no longer there is deleted.
+INSERT INTO generation_hours
+(
+    project_id, hour, service_name, environment, operation, model, generations, errors, stopped,
+    input_tokens, output_tokens, cost_usd, duration_ms, first_chunk_ms, version, is_deleted
+)
+SELECT
+    {project_id:UInt32} AS project_id,
+    hour,
+    service_name,
+    environment,
+    operation,
+    model,
+    countIf(is_call) AS generations,
+    countIf(outcome = 'error') AS errors,
+    countIf(outcome = 'stopped') AS stopped,
+    sum(input_tokens),
+    sum(output_tokens),
+    sum(cost_usd),
+    quantilesDDStateIf(0.01, 0.5, 0.95)(duration_ns / 1e6, is_call),
+    quantilesDDStateIf(0.01, 0.5, 0.95)(ifNull(time_to_first_chunk_ns, 0) / 1e6, time_to_first_chunk_ns IS NOT NULL),
+    {version:UInt64} AS version,
+    generations = 0 AS is_deleted
+FROM
+(
+    SELECT
+        hour, service_name, environment, operation, if(response_model = '', request_model, response_model) AS model,
+        true AS is_call, outcome, input_tokens, output_tokens, cost_usd, duration_ns, time_to_first_chunk_ns
+    FROM generations_by_time FINAL
+    WHERE project_id = {project_id:UInt32} AND hour IN (SELECT toDateTime(arrayJoin({hours:Array(UInt32)}), 'UTC'))
+    UNION ALL
+    SELECT hour, service_name, environment, operation, model, false, '', NULL, NULL, NULL, 0, NULL
+    FROM generation_hours FINAL
+    WHERE project_id = {project_id:UInt32} AND hour IN (SELECT toDateTime(arrayJoin({hours:Array(UInt32)}), 'UTC'))
+)
+GROUP BY hour, service_name, environment, operation, model

@@ -1,0 +1,20 @@
+-- Model calls of each hour and model: how many, how they ended, their latency (quantiles are right to 1 %) and cost.
+SELECT
+    toUnixTimestamp(hour) AS hour_s,
+    model,
+    sum(hours.generations) AS generations,
+    sum(hours.errors) AS errors,
+    sum(hours.stopped) AS stopped,
+    sum(hours.input_tokens) AS input_tokens,
+    sum(hours.output_tokens) AS output_tokens,
+    sum(hours.cost_usd) AS cost_usd,
+    quantilesDDMerge(0.01, 0.5, 0.95)(hours.duration_ms) AS duration_ms,
+    quantilesDDMerge(0.01, 0.5, 0.95)(hours.first_chunk_ms) AS first_chunk_ms
+FROM generation_hours AS hours FINAL
+WHERE project_id = {project_id:UInt32}
+    AND hour >= toStartOfHour(fromUnixTimestamp64Nano({since_ns:Int64}, 'UTC'))
+    AND ({environment:String} = '' OR environment = {environment:String})
+    AND ({service_name:String} = '' OR service_name = {service_name:String})
+    AND ({model:String} = '' OR model = {model:String})
+GROUP BY hour, model
+ORDER BY hour, model
