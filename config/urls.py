@@ -15,6 +15,7 @@ urlpatterns = [
     path("logout", LogoutView.as_view(), name="logout"),
     path("healthz", health.show_alive),
     path("readyz", health.show_ready),
+    path("metrics", health.show_metrics),
     path("api/v1/", api.urls),
     path("p/<slug:project>/", include(feedback_urls)),
     path("p/<slug:project>/", include(tracing_urls)),

@@ -4,12 +4,14 @@ An installation that is bound to a loopback address and has no user is open: no 
 that a local program or its own pages made. The first user closes pages, REST and OTLP alike.
 """
 
+import base64
+import binascii
 import hashlib
 import hmac
 import ipaddress
 import secrets
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
@@ -24,7 +26,7 @@ from tracing.models import DEFAULT_PROJECT, ApiKey, Project
 KEY_PREFIX = "tacit_"
 CACHE_SECONDS = 1.0
 PUBLIC_PATHS = ("/healthz", "/readyz", "/login", "/static/")
-OWN_AUTHORISATION_PATHS = ("/api/",)
+OWN_AUTHORISATION_PATHS = ("/api/", "/metrics")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,10 +47,12 @@ def is_loopback(host: str) -> bool:
         return False
 
 
-def refuse_foreign(request: RequestOrigin) -> str:
+def refuse_foreign(request: RequestOrigin, allowed_origins: Collection[str] = ()) -> str:
     """Why an open server refuses this request; empty where it does not (ADR 0012)."""
     if not is_loopback(request.host):
         return f"Host {request.host!r} is not a loopback name; this server is open to its own machine only."
+    if request.origin and request.origin in allowed_origins:
+        return ""
     if request.sec_fetch_site not in ("", "same-origin", "none"):
         return "A page of another site made this request; open the address directly."
     if request.origin and request.origin.partition("://")[2] != request.host:
@@ -107,11 +111,22 @@ def find_project_of_key(key: str) -> int | None:
 
 
 def read_key(authorization: str, x_api_key: str = "") -> str:
-    """The key in `Authorization: Bearer …` or `x-api-key`; empty where there is none."""
+    """The key in `Authorization: Bearer …`, `Basic …` or `x-api-key`; empty where there is none."""
     scheme, _, credentials = authorization.partition(" ")
     if scheme.lower() == "bearer" and credentials.strip():
         return credentials.strip()
+    if scheme.lower() == "basic":
+        return read_basic_key(credentials) or x_api_key.strip()
     return x_api_key.strip()
+
+
+def read_basic_key(credentials: str) -> str:
+    """Whichever of user and password is one of our keys, as clients of Langfuse send them; any other pair is none."""
+    try:
+        pair = base64.b64decode(credentials.strip(), validate=True).decode()
+    except (binascii.Error, ValueError):
+        return ""
+    return next((part for part in pair.split(":", 1) if part.startswith(KEY_PREFIX)), "")
 
 
 class RunToken:
@@ -133,7 +148,7 @@ def authorise_ingest(key: str, origin: RequestOrigin) -> int | None:
         return find_project_of_key(key)
     if not is_open():
         return None
-    reason = refuse_foreign(origin)
+    reason = refuse_foreign(origin, settings.CORS_ORIGINS)
     if reason:
         raise PermissionError(reason)
     return Project.objects.get(slug=DEFAULT_PROJECT).pk

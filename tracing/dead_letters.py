@@ -12,6 +12,7 @@ from typing import Any, Protocol
 from clickhouse_connect.driver.exceptions import ClickHouseError, DataError, Error
 
 from tracing import figures
+from tracing.paging import Place
 from tracing.store import Columns, Store, StoreUnavailableError
 
 TABLE = "dead_letters"
@@ -163,6 +164,38 @@ def insert_letter(store: Inserter, letter: Mapping[str, Any]) -> bool:
             raise
         return False
     return True
+
+
+@dataclass(frozen=True, slots=True)
+class DeadLetter:
+    """A row that the store refused, without the row itself."""
+
+    letter_id: str
+    table_name: str
+    reason: str
+    row_bytes: int
+    time_ns: int
+
+
+@dataclass(frozen=True, slots=True)
+class LetterPage:
+    """Dead letters, latest first, and where the next page begins."""
+
+    letters: Sequence[DeadLetter]
+    next: Place | None
+
+
+def load_letters(store: Store, project_id: int, place: Place, limit: int) -> LetterPage:
+    """A page of a project's dead letters."""
+    rows = store.query(
+        "tracing/sql/dead_letters.sql",
+        project_id=project_id,
+        before_ns=place.time_ns,
+        before_id=place.id,
+        limit=limit + 1,
+    )
+    letters = [DeadLetter(**row) for row in rows[:limit]]
+    return LetterPage(letters, Place(letters[-1].time_ns, letters[-1].letter_id) if len(rows) > limit else None)
 
 
 def count_letters(store: Store, project_id: int) -> int:

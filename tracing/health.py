@@ -1,8 +1,13 @@
-"""Whether this process lives, and whether it can do its work."""
+"""Whether this process lives, whether it can do its work, and its figures."""
+
+from collections.abc import Iterator
 
 from django.db import connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
 
+from tracing import figures
+from tracing.access import authorise_api
+from tracing.stages import STAGES
 from tracing.store import get_store
 
 
@@ -28,3 +33,27 @@ def show_ready(_request: HttpRequest) -> HttpResponse:
 def ask_database() -> None:
     with connection.cursor() as cursor:
         cursor.execute("SELECT count(*) FROM tracing_project")
+
+
+def show_metrics(request: HttpRequest) -> HttpResponse:
+    """Figures for Prometheus; a closed server gives them for a key, the run's token or a login."""
+    if authorise_api(request) is None:
+        message = "Send a project's key as `Authorization: Bearer <key>`, or log in.\n"
+        headers = {"WWW-Authenticate": "Bearer"}
+        return HttpResponse(message, status=401, content_type="text/plain; charset=utf-8", headers=headers)
+    return HttpResponse(figures.render_figures(), content_type=figures.CONTENT_TYPE)
+
+
+def ask_lag() -> Iterator[tuple[str, float]]:
+    store = get_store()
+    for stage in STAGES:
+        yield stage.name, stage.measure_lag(store)
+
+
+def ask_dead_letters() -> Iterator[tuple[str, float]]:
+    for row in get_store().query("tracing/sql/dead_letter_counts.sql"):
+        yield row["table_name"], row["letters"]
+
+
+figures.ask_gauge("tacit_stage_lag_seconds", "Age of the oldest row that a stage has not done.", "stage", ask_lag)
+figures.ask_gauge("tacit_dead_letters", "Rows that are kept as dead letters now.", "table", ask_dead_letters)

@@ -9,6 +9,7 @@ import logging
 import os
 import socket
 import threading
+import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -17,6 +18,7 @@ from datetime import UTC, datetime, timedelta
 from clickhouse_connect.driver.exceptions import ClickHouseError, DataError
 from django.db import transaction
 
+from tracing.ingest import is_busy
 from tracing.models import StageLease
 from tracing.store import Store, StoreUnavailableError
 
@@ -28,6 +30,12 @@ LEASE = timedelta(minutes=2)
 
 STOPPING = threading.Event()
 """Set when this process is about to end: stages finish their batch and take no other."""
+
+STAGES: "list[Stage]" = []
+"""Every stage that this process knows, in the order of the data's way."""
+
+PATIENCE_SECONDS = 3.0
+"""Most that a stage puts off its work while very much comes in."""
 
 Key = tuple[int, str]
 """Number of a project, and the id of a trace or conversation in it."""
@@ -56,15 +64,33 @@ class Stage:
         self.batch_size = batch_size
         self._seen: dict[Key, Change] = {}
         self._lock = threading.Lock()
+        self._yielding_since = 0.0
+        STAGES.append(self)
 
     def run(self, store: Store, work: Callable[[Sequence[Key]], None]) -> int:
-        """Do what waits, one batch; the number of things done. Nothing where the stage is being run already."""
-        if STOPPING.is_set() or not self._lock.acquire(blocking=False):
+        """Do what waits, one batch; the number of things done.
+
+        Nothing where the stage is being run already, or where it gives way to what comes in.
+        """
+        if STOPPING.is_set() or self._gives_way() or not self._lock.acquire(blocking=False):
             return 0
         try:
             return self._run_batch(store, work)
         finally:
             self._lock.release()
+
+    def _gives_way(self) -> bool:
+        """Whether to leave this process to the receivers now: while very much comes in, and never for long."""
+        now = time.monotonic()
+        if not is_busy():
+            self._yielding_since = 0.0
+            return False
+        if not self._yielding_since:
+            self._yielding_since = now
+        if now - self._yielding_since < PATIENCE_SECONDS:
+            return True
+        self._yielding_since = now
+        return False
 
     def _run_batch(self, store: Store, work: Callable[[Sequence[Key]], None]) -> int:
         watermark = self.read_watermark(store)

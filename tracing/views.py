@@ -3,16 +3,20 @@
 from typing import Any
 
 from django.conf import settings
+from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_POST, require_safe
 
 from tracing.access import is_open, project_page
+from tracing.dead_letters import count_letters, load_letters, retry_letters
 from tracing.models import DEFAULT_PROJECT, DEMO_PROJECT, Project
 from tracing.pages import render_page
+from tracing.paging import CursorError, decode_cursor, encode_cursor
 from tracing.store import get_store
 
 SDK_DIRECTORY = "tracing/sdk"
+LETTERS_PER_PAGE = 100
 
 
 @require_safe
@@ -81,3 +85,32 @@ def show_arrival(request: HttpRequest, project: Project) -> HttpResponse:
 
 def read_arrival(project: Project) -> dict[str, Any]:
     return get_store().query("tracing/sql/page_arrivals.sql", project_id=project.pk)[0]
+
+
+@require_safe
+@project_page
+def show_dead_letters(request: HttpRequest, project: Project) -> HttpResponse:
+    """Rows that the store refused for their content, with the reasons."""
+    try:
+        place = decode_cursor(request.GET.get("cursor", ""))
+    except CursorError as error:
+        raise Http404(str(error)) from error
+    page = load_letters(get_store(), project.pk, place, LETTERS_PER_PAGE)
+    context = {
+        "project": project,
+        "section": "dead_letters",
+        "letters": page.letters,
+        "total": count_letters(get_store(), project.pk),
+        "older": encode_cursor(page.next) if page.next else "",
+        "is_later_page": "cursor" in request.GET,
+    }
+    return render_page(request, "dead_letters.html", context)
+
+
+@require_POST
+@project_page
+def insert_dead_letters(request: HttpRequest, project: Project) -> HttpResponse:
+    """Insert every dead letter again, and say what became of them."""
+    retried = retry_letters(get_store(), project.pk)
+    messages.info(request, f"{retried.stored:,} went in, {retried.refused:,} were refused again.")
+    return redirect("dead_letters", project=project.slug)

@@ -4,9 +4,9 @@ SELECT
     table_name,
     reason,
     length(row) AS row_bytes,
-    toUnixTimestamp64Micro(ingested_at) * 1000 AS ingested_at_ns
+    toUnixTimestamp64Micro(ingested_at) * 1000 AS time_ns
 FROM dead_letters FINAL
 WHERE project_id = {project_id:UInt32}
-    AND (ingested_at_ns, letter_id) < ({before_ns:Int64}, {before_id:String})
-ORDER BY ingested_at_ns DESC, letter_id DESC
+    AND (time_ns, letter_id) < ({before_ns:Int64}, {before_id:String})
+ORDER BY time_ns DESC, letter_id DESC
 LIMIT {limit:UInt32}

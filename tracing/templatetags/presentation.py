@@ -8,7 +8,9 @@ from django.db.models import QuerySet
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
+from tracing.dead_letters import count_letters
 from tracing.models import Project
+from tracing.store import get_store
 
 register = template.Library()
 
@@ -90,3 +92,9 @@ def shape(state: str) -> SafeString:
 def list_projects() -> "QuerySet[Project]":
     """Every project, for the switcher."""
     return Project.objects.order_by("slug")
+
+
+@register.simple_tag
+def count_dead_letters(project: Project) -> int:
+    """How many rows of a project the store refused: the menu leads to them where there are any."""
+    return count_letters(get_store(), project.pk)
