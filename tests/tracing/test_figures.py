@@ -2,7 +2,6 @@
 
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
 
 import pytest
 from django.contrib.auth import get_user_model
@@ -77,12 +76,11 @@ def test_a_reason_that_somebody_sent_becomes_no_label(server: Server) -> None:
 
 
 @pytest.fixture
-def _no_store(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def _no_store(monkeypatch: pytest.MonkeyPatch) -> None:
     def fail() -> None:
         raise OSError("away")
 
     monkeypatch.setattr("tracing.health.get_store", fail)
-    yield
 
 
 @pytest.mark.usefixtures("_no_store")

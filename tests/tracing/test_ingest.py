@@ -46,15 +46,17 @@ class SlowStore:
         self.sizes.append(len(columns["project_id"]))
 
 
-class FailingStore:
-    """Fails in a way that has nothing to do with what the rows hold."""
+class NoStore:
+    """Keeps nothing; counts inserts, and fails where it has an error."""
 
-    def __init__(self, error: Exception) -> None:
-        self.error: Exception | None = error
+    def __init__(self, error: Exception | None = None, seconds: float = 0) -> None:
+        self.error = error
+        self.seconds = seconds
         self.inserts = 0
 
-    def insert(self, table: str, columns: dict[str, list[Any]]) -> None:
+    def insert(self, _table: str, _columns: dict[str, list[Any]]) -> None:
         self.inserts += 1
+        time.sleep(self.seconds)
         if self.error is not None:
             raise self.error
 
@@ -149,7 +151,7 @@ def test_commit_returns_only_after_the_rows_are_in_the_store(store: Store) -> No
     ids=lambda error: str(error)[:30],
 )
 def test_a_store_that_fails_is_told_to_every_sender_and_recovers_by_itself(error: Exception) -> None:
-    failing = FailingStore(error)
+    failing = NoStore(error)
     ingest = open_ingest(failing)
     with pytest.raises(type(error)):
         ingest.commit(TABLE, make_batch(1, 2), 10)
@@ -178,7 +180,7 @@ def test_beyond_the_backlog_limit_nothing_is_taken_until_there_is_room_again(sto
 
 
 def test_what_is_being_decoded_counts_as_waiting() -> None:
-    ingest = open_ingest(FailingStore(OSError()), backlog_limit=100)
+    ingest = open_ingest(NoStore(), backlog_limit=100)
     with ingest.admit(80):
         assert ingest.backlog.size == 80
         with pytest.raises(BacklogFullError), ingest.admit(30):
@@ -205,8 +207,7 @@ def test_tables_do_not_wait_for_each_other(store: Store) -> None:
 
 
 def test_a_lone_sender_does_not_wait_for_others() -> None:
-    quick = FailingStore(OSError())
-    quick.error = None
+    quick = NoStore()
     ingest = open_ingest(quick)
     start = time.monotonic()
     for number in range(1, 101):
@@ -217,12 +218,7 @@ def test_a_lone_sender_does_not_wait_for_others() -> None:
 
 
 def test_senders_that_come_together_share_their_inserts() -> None:
-    class Quick(FailingStore):
-        def insert(self, table: str, columns: dict[str, list[Any]]) -> None:
-            self.inserts += 1
-            time.sleep(0.005)
-
-    quick = Quick(OSError())
+    quick = NoStore(seconds=0.005)
     ingest = open_ingest(quick)
 
     def commit_many(trace: int) -> None:
