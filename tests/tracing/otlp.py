@@ -4,11 +4,13 @@ import time
 from collections.abc import Mapping
 from typing import Any
 
+from opentelemetry.proto.collector.logs.v1.logs_service_pb2 import ExportLogsServiceRequest
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 from opentelemetry.proto.common.v1.common_pb2 import AnyValue, ArrayValue, KeyValue, KeyValueList
+from opentelemetry.proto.logs.v1.logs_pb2 import LogRecord
 from opentelemetry.proto.trace.v1.trace_pb2 import Span
 
-from tracing.receive.decoding import decode_spans
+from tracing.receive.decoding import decode_logs, decode_spans
 from tracing.store import Store
 
 PROJECT = 1
@@ -62,6 +64,34 @@ def make_request(*spans: Span, resource: Mapping[str, Any] | None = None) -> Exp
 def insert_spans(store: Store, *spans: Span, project_id: int = PROJECT) -> None:
     """Write spans as the receiver does, without HTTP."""
     store.insert("otel_traces", decode_spans(make_request(*spans), project_id).columns)
+
+
+def make_log(
+    name: str = "", span: int = 1, trace: int = 1, attributes: Mapping[str, Any] | None = None, **fields: Any
+) -> LogRecord:
+    """A log record that names span `span` of trace `trace`, where they are not 0; `body` is a plain value."""
+    body = fields.pop("body", None)
+    return LogRecord(
+        event_name=name,
+        trace_id=trace.to_bytes(16, "big") if trace else b"",
+        span_id=span.to_bytes(8, "big") if span else b"",
+        attributes=to_key_values(attributes or {}),
+        body=to_any(body),
+        **({"time_unix_nano": time.time_ns()} | fields),
+    )
+
+
+def make_log_request(*logs: LogRecord) -> ExportLogsServiceRequest:
+    request = ExportLogsServiceRequest()
+    group = request.resource_logs.add()
+    group.resource.attributes.extend(to_key_values({"service.name": "shop"}))
+    group.scope_logs.add().log_records.extend(logs)
+    return request
+
+
+def insert_logs(store: Store, *logs: LogRecord, project_id: int = PROJECT) -> None:
+    """Write log records as the receiver does, without HTTP."""
+    store.insert("otel_logs", decode_logs(make_log_request(*logs), project_id).columns)
 
 
 def make_trace_id(number: int) -> str:

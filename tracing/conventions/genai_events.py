@@ -119,7 +119,9 @@ def read_body(event: SpanEvent) -> Mapping[str, Any]:
         body = parse_json(value)
         if isinstance(body, Mapping):
             return body
-    return event.attributes if event.body is None else {"content": event.body}
+    if event.body is not None:
+        return {"content": event.body}
+    return {key: decode_parts(value) for key, value in event.attributes.items()}
 
 
 def to_message(body: Mapping[str, Any], role: str) -> dict[str, Any]:
@@ -131,14 +133,14 @@ def to_message(body: Mapping[str, Any], role: str) -> dict[str, Any]:
     told_role = body.get("role")
     return {
         "role": told_role if isinstance(told_role, str) and told_role else role,
-        "content": read_content(content),
+        "content": content,
         "tool_calls": calls,
         "tool_call_id": body.get("id") if role == "tool" else None,
         "name": body.get("name"),
     }
 
 
-def read_content(content: Any) -> Any:
-    """A text, or parts, also where a span's event holds them as JSON."""
-    parts = parse_json(content)
-    return parts if isinstance(parts, list) and all(isinstance(part, Mapping) for part in parts) else content
+def decode_parts(value: AttributeValue) -> AttributeValue:
+    """An attribute, or the objects in it where it is JSON of a list of them, as attributes hold parts and calls."""
+    parts = parse_json(value)
+    return parts if isinstance(parts, list) and parts and all(isinstance(part, dict) for part in parts) else value
