@@ -77,6 +77,9 @@ port_option = click.option("--port", type=int, help="Dashboard, REST and OTLP (T
 otlp_http_port_option = click.option(
     "--otlp-http-port", type=int, help="OTLP/HTTP (TACIT_OTLP_HTTP_PORT, default 4318)."
 )
+otlp_grpc_port_option = click.option(
+    "--otlp-grpc-port", type=int, help="OTLP/gRPC (TACIT_OTLP_GRPC_PORT, default 4317)."
+)
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -89,11 +92,19 @@ def main() -> None:
 @host_option
 @port_option
 @otlp_http_port_option
+@otlp_grpc_port_option
 @data_dir_option
 @click.option("--demo", is_flag=True, help="Fill the project `demo` with a week of real dialogues.")
-def up(host: str | None, port: int | None, otlp_http_port: int | None, data_dir: Path | None, demo: bool) -> None:
+def up(
+    host: str | None,
+    port: int | None,
+    otlp_http_port: int | None,
+    otlp_grpc_port: int | None,
+    data_dir: Path | None,
+    demo: bool,
+) -> None:
     """Run the whole platform in one process."""
-    env = set_up(host=host, port=port, otlp_http_port=otlp_http_port, data_dir=data_dir)
+    env = set_up(host=host, port=port, otlp_http_port=otlp_http_port, otlp_grpc_port=otlp_grpc_port, data_dir=data_dir)
     from config.platform import run_platform
 
     run(lambda: run_platform(env, demo=demo))
@@ -103,9 +114,10 @@ def up(host: str | None, port: int | None, otlp_http_port: int | None, data_dir:
 @host_option
 @port_option
 @otlp_http_port_option
-def web(host: str | None, port: int | None, otlp_http_port: int | None) -> None:
+@otlp_grpc_port_option
+def web(host: str | None, port: int | None, otlp_http_port: int | None, otlp_grpc_port: int | None) -> None:
     """Run pages, REST and OTLP alone, for many machines."""
-    env = set_up(host=host, port=port, otlp_http_port=otlp_http_port)
+    env = set_up(host=host, port=port, otlp_http_port=otlp_http_port, otlp_grpc_port=otlp_grpc_port)
     from config.platform import run_web
 
     run(lambda: run_web(env))

@@ -1,5 +1,6 @@
 """Every setting that Tacit has, one documented field each, read from `TACIT_*` variables."""
 
+import re
 from pathlib import Path
 from typing import Literal
 
@@ -8,6 +9,8 @@ from pydantic import Field, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 BROKERS = ("memory", "redis", "rediss", "redis+socket", "sentinel", "amqp", "amqps", "pyamqp")
+
+ORIGIN = re.compile(r"[a-z][a-z0-9+.-]*://[^/?#\s]+", re.IGNORECASE)
 
 
 class Environment(BaseSettings):
@@ -19,6 +22,17 @@ class Environment(BaseSettings):
     host: str = Field(default="127.0.0.1", description="Address to listen on. Anything but loopback needs a user.")
     port: int = Field(default=8642, ge=0, le=65535, description="Dashboard, REST and OTLP; 0 lets the system choose.")
     otlp_http_port: int = Field(default=4318, ge=0, le=65535, description="OTLP/HTTP; 0 lets the system choose.")
+    otlp_grpc_port: int = Field(default=4317, ge=0, le=65535, description="OTLP/gRPC; 0 lets the system choose.")
+    cors_origins: str = Field(
+        default="",
+        description="Origins whose pages may send OTLP from a browser (`https://shop.example`), with commas.",
+    )
+    max_value_characters: int = Field(
+        default=2_000_000, ge=1_000, description="Characters of one received value; what is over it is cut and marked."
+    )
+    max_attributes: int = Field(
+        default=20_000, ge=100, description="Attributes of one received span, event, link, log record or resource."
+    )
     clickhouse_dsn: str = Field(
         default="",
         description="ClickHouse server (`https://user:password@host:8443/tacit`); empty: embedded.",
@@ -50,6 +64,16 @@ class Environment(BaseSettings):
         default="WARNING", description="Least level that is logged."
     )
     debug: bool = Field(default=False, description="Django's debug pages; for developing Tacit only.")
+
+    @field_validator("cors_origins")
+    @classmethod
+    def check_cors_origins(cls, value: str) -> str:
+        wrong = [origin for origin in value.split(",") if origin.strip() and not ORIGIN.fullmatch(origin.strip())]
+        if wrong:
+            raise ValueError(
+                f"{wrong[0].strip()!r} is no origin; write https://shop.example, with its port if it has one"
+            )
+        return value
 
     @field_validator("clickhouse_dsn")
     @classmethod

@@ -11,9 +11,9 @@ from waitress.channel import HTTPChannel
 from waitress.parser import HTTPRequestParser
 from waitress.server import create_server
 
-from tracing.receive.http import MAX_BODY_BYTES
+from tracing.receive.otlp import MAX_BODY_BYTES
 
-THREADS = 16
+THREADS = 64
 POLL_SECONDS = 0.5
 MAX_DRAINED_BYTES = 16 * MAX_BODY_BYTES
 """Where even reading on to tell the sender ends; then the connection is closed."""

@@ -8,6 +8,7 @@ import sys
 import threading
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
 
 import click
 from django.conf import settings
@@ -17,6 +18,7 @@ from django.core.management import call_command
 from config import data_directory
 from config.background import Background
 from config.env import Environment
+from config.grpc_server import GrpcServer
 from config.http_server import HttpServer, PortBusyError, bind
 from config.wsgi import application
 from tracing.access import RunToken, create_key, is_loopback
@@ -42,9 +44,9 @@ def run_platform(env: Environment, *, demo: bool) -> None:
     """Web, OTLP, worker and beat in this process until SIGINT or SIGTERM; then drain and stop."""
     with ExitStack() as stack:
         stack.enter_context(hold_data_directory())
-        web, otlp = bind_ports(env)
+        ports = bind_ports(env)
         stack.enter_context(open_databases(env))
-        urls = stack.enter_context(serve(env, web, otlp))
+        urls = stack.enter_context(serve(env, ports))
         stack.enter_context(work_in_background())
         greet(urls)
         if demo:
@@ -58,9 +60,9 @@ def run_web(env: Environment) -> None:
     refuse_embedded("web")
     with ExitStack() as stack:
         data_directory.prepare(settings.DATA_DIR)
-        web, otlp = bind_ports(env)
+        ports = bind_ports(env)
         stack.enter_context(open_databases(env))
-        greet(stack.enter_context(serve(env, web, otlp)))
+        greet(stack.enter_context(serve(env, ports)))
         wait_for_signal()
 
 
@@ -103,8 +105,17 @@ def refuse_open_network(env: Environment) -> None:
         )
 
 
-def bind_ports(env: Environment) -> tuple[socket.socket, socket.socket | None]:
-    """The web port, and the OTLP port if it is free: without it the web port takes OTLP alone."""
+@dataclass(frozen=True, slots=True)
+class Ports:
+    """What is bound, and not answered yet; None where another program has the port."""
+
+    web: socket.socket
+    otlp_http: socket.socket | None
+    otlp_grpc: GrpcServer | None
+
+
+def bind_ports(env: Environment) -> Ports:
+    """The web port, and those of OTLP that are free: without them the web port takes OTLP alone."""
     try:
         web = bind(env.host, env.port)
     except PortBusyError as error:
@@ -115,31 +126,44 @@ def bind_ports(env: Environment) -> tuple[socket.socket, socket.socket | None]:
         raise CannotStartError(
             f"Cannot listen on {env.host} port {env.port} ({error.strerror or error}); give another --host or --port."
         ) from error
+    return Ports(web, bind_otlp_http(env), bind_otlp_grpc(env))
+
+
+def bind_otlp_http(env: Environment) -> socket.socket | None:
     try:
-        return web, bind(env.host, env.otlp_http_port)
+        return bind(env.host, env.otlp_http_port)
     except (PortBusyError, OSError) as error:
         click.echo(f"OTLP/HTTP goes to the web port alone: {error}.", err=True)
-        return web, None
+        return None
+
+
+def bind_otlp_grpc(env: Environment) -> GrpcServer | None:
+    try:
+        return GrpcServer(env.host, env.otlp_grpc_port)
+    except PortBusyError as error:
+        click.echo(f"OTLP/gRPC is not taken: {error}.", err=True)
+        return None
 
 
 class Urls:
     """Where the pages are, and where spans go."""
 
-    def __init__(self, host: str, web_port: int, otlp_port: int) -> None:
+    def __init__(self, host: str, web_port: int, otlp_port: int, grpc_port: int | None) -> None:
         name = f"[{host}]" if ":" in host else host
         self.web = f"http://{name}:{web_port}"
         self.otlp = f"http://{name}:{otlp_port}"
+        self.otlp_grpc = f"http://{name}:{grpc_port}" if grpc_port else ""
 
 
 @contextmanager
-def serve(env: Environment, web: socket.socket, otlp: socket.socket | None) -> Iterator[Urls]:
-    """Answer on these sockets, and say so in `server.json`."""
-    servers = [HttpServer(application, web)]
-    if otlp is not None:
-        servers.append(HttpServer(otlp_application, otlp))
+def serve(env: Environment, ports: Ports) -> Iterator[Urls]:
+    """Answer on these ports, and say so in `server.json`."""
+    web = HttpServer(application, ports.web)
+    otlp = HttpServer(otlp_application, ports.otlp_http) if ports.otlp_http else web
+    servers = [each for each in dict.fromkeys((web, otlp, ports.otlp_grpc)) if each]
     for server in servers:
         server.start()
-    urls = Urls(env.host, servers[0].port, servers[-1].port)
+    urls = Urls(env.host, web.port, otlp.port, ports.otlp_grpc.port if ports.otlp_grpc else None)
     RunToken.value = data_directory.announce(settings.DATA_DIR, urls.web).token
     try:
         yield urls
@@ -165,6 +189,7 @@ def greet(urls: Urls) -> None:
     click.echo(f"Tacit is at {urls.web}")
     if key is not None:
         click.echo(f"Project key: {key.prefix}… (shown whole when it was made)")
+    click.echo(f"OTLP goes to {urls.otlp}" + (f", over gRPC to {urls.otlp_grpc}" if urls.otlp_grpc else ""))
     click.echo(f"Instrument an app (pip install {settings.BASE_DIR / 'tracing' / 'sdk'}):")
     click.echo(f'    import tacit; tacit.configure(endpoint="{urls.otlp}")')
     click.echo("    @tacit.observe   # above the function that answers your users")

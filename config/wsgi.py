@@ -1,4 +1,4 @@
-"""The web process: OTLP under `/v1/`, Django for the rest."""
+"""The web process: OTLP under its paths, Django for the rest."""
 
 import os
 from collections.abc import Iterable
@@ -9,7 +9,7 @@ from django.core.wsgi import get_wsgi_application
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 django_application = get_wsgi_application()
 
-from tracing.receive.http import otlp_application  # noqa: E402 -- needs Django's apps
+from tracing.receive.http import PATH_PREFIXES, otlp_application  # noqa: E402 -- needs Django's apps
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
@@ -17,6 +17,6 @@ if TYPE_CHECKING:
 
 def application(environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
     """Answer a request of the web port."""
-    if environ.get("PATH_INFO", "").startswith("/v1/"):
+    if environ.get("PATH_INFO", "").startswith(PATH_PREFIXES):
         return otlp_application(environ, start_response)
     return django_application(environ, start_response)

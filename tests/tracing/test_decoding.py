@@ -1,18 +1,20 @@
 import base64
+import json
 import math
+import time
 from typing import Any
 
 import pytest
-from google.protobuf.message import DecodeError
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
-from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
+from opentelemetry.proto.collector.logs.v1.logs_service_pb2 import ExportLogsServiceRequest
 from opentelemetry.proto.common.v1.common_pb2 import AnyValue, KeyValue
+from opentelemetry.proto.logs.v1.logs_pb2 import LogRecord, SeverityNumber
 from opentelemetry.proto.trace.v1.trace_pb2 import Span, Status
 
 from tests.tracing.otlp import make_request, make_span, make_span_id, make_trace_id, to_any, to_key_values
-from tracing.receive.decoding import decode_spans
-from tracing.receive.values import decode_attributes
+from tracing.receive.decoding import decode_logs, decode_spans
+from tracing.receive.values import Limits, decode_attributes
 from tracing.records import load_spans
 from tracing.store import Store
 
@@ -182,12 +184,6 @@ def test_a_span_without_identity_or_time_is_counted_and_its_neighbours_are_kept(
     assert told in batch.reason
 
 
-def test_text_that_is_no_unicode_is_no_request() -> None:
-    body = make_request(make_span(name="X" * 9)).SerializeToString().replace(b"X" * 9, b"\xed\xa0\x80" * 3)
-    with pytest.raises(DecodeError):
-        ExportTraceServiceRequest().ParseFromString(body)
-
-
 def test_the_earliest_and_the_latest_time_come_back_from_the_store(store: Store) -> None:
     spans = [
         make_span(1, start_time_unix_nano=0, end_time_unix_nano=0),
@@ -227,6 +223,139 @@ def test_any_attributes_come_back_from_the_store_in_their_types(
     assert tell_apart(loaded.resource_attributes) == tell_apart(expect(resource or {"a": "b"}) | {"tacit.project": "1"})
     assert tell_apart(loaded.events[0].attributes) == tell_apart(expect(event))
     assert tell_apart(loaded.links[0].attributes) == tell_apart(expect(link))
+
+
+SMALL = Limits(value_characters=10, attributes=3)
+
+
+def test_values_over_the_limit_are_cut_with_a_mark_and_named() -> None:
+    attributes = {"long": "x" * 11, "short": "y" * 10, "list": list(range(9))}
+    strings, types = decode_attributes(to_key_values(attributes), SMALL)
+    assert strings["long"] == "x" * 10 + "… [cut by Tacit: 10 of 11 characters]"
+    assert strings["short"] == "y" * 10
+    assert strings["list"].startswith("[0, 1, 2, … [cut by Tacit")
+    assert json.loads(strings["tacit.truncated"]) == ["long", "list"]
+    assert types == {"tacit.truncated": "array"}
+
+
+def test_attributes_over_the_limit_are_named() -> None:
+    strings, types = decode_attributes(to_key_values({str(number): number for number in range(5)}), SMALL)
+    assert list(strings) == ["0", "1", "2", "tacit.truncated"]
+    assert json.loads(strings["tacit.truncated"]) == ["3", "4"]
+    assert types == {"0": "int", "1": "int", "2": "int", "tacit.truncated": "array"}
+
+
+def test_very_many_attributes_over_the_limit_are_named_in_part() -> None:
+    strings, _ = decode_attributes(to_key_values({str(number): number for number in range(3 + 1_500)}), SMALL)
+    named = json.loads(strings["tacit.truncated"])
+    assert (len(named), named[0], named[-1]) == (1_001, "3", "… 500 more")
+
+
+def test_long_texts_beside_the_attributes_are_cut_and_named_in_them() -> None:
+    span = make_span(
+        name="n" * 11,
+        status=Status(message="m" * 11),
+        attributes={"a": "x" * 11},
+        events=[Span.Event(name="e" * 11, attributes=to_key_values({"b": "x" * 11}))],
+    )
+    columns = decode_spans(make_request(span, resource={"service.name": "s" * 11}), 1, SMALL).columns
+    cut = " [cut by Tacit: 10 of 11 characters]"
+    assert columns["SpanName"] == ["n" * 10 + "…" + cut]
+    assert columns["StatusMessage"] == ["m" * 10 + "…" + cut]
+    assert columns["Events.Name"] == [["e" * 10 + "…" + cut]]
+    assert json.loads(columns["SpanAttributes"][0]["tacit.truncated"]) == ["name", "status_message", "a"]
+    assert json.loads(columns["Events.Attributes"][0][0]["tacit.truncated"]) == ["b"]
+    assert json.loads(columns["ResourceAttributes"][0]["tacit.truncated"]) == ["service.name"]
+
+
+def test_large_values_and_many_attributes_come_back_whole(store: Store) -> None:
+    attributes = {f"key {number}": number for number in range(10_000)} | {"text": "é" * 2**20, "nul": "\0" * 100}
+    store.insert("otel_traces", decode_spans(make_request(make_span(attributes=attributes)), 1).columns)
+    [loaded] = load_spans(store, 1, [make_trace_id(1)])
+    assert loaded.attributes == attributes
+
+
+def make_logs(*records: LogRecord) -> ExportLogsServiceRequest:
+    request = ExportLogsServiceRequest()
+    group = request.resource_logs.add()
+    group.resource.attributes.extend(to_key_values({"service.name": "shop"}))
+    scope = group.scope_logs.add()
+    scope.scope.name, scope.scope.version = "tests", "1.2"
+    scope.log_records.extend(records)
+    return request
+
+
+def decode_log(**fields: Any) -> dict[str, Any]:
+    return {name: value for name, [value] in decode_logs(make_logs(LogRecord(**fields)), 7).columns.items()}
+
+
+def test_columns_of_log_records() -> None:
+    assert decode_log(
+        time_unix_nano=1_000,
+        observed_time_unix_nano=1_500,
+        severity_number=SeverityNumber.SEVERITY_NUMBER_WARN,
+        severity_text="WARN",
+        body=to_any({"role": "user"}),
+        attributes=to_key_values({"n": 3}),
+        flags=0x101,
+        trace_id=b"\1" * 16,
+        span_id=b"\2" * 8,
+        event_name="gen_ai.choice",
+    ) == {
+        "Timestamp": 1_000,
+        "ObservedTimestamp": 1_500,
+        "TraceId": "01" * 16,
+        "SpanId": "02" * 8,
+        "TraceFlags": 1,
+        "SeverityText": "WARN",
+        "SeverityNumber": 13,
+        "ServiceName": "shop",
+        "Body": '{"role": "user"}',
+        "BodyType": "kvlist",
+        "ResourceAttributes": {"service.name": "shop", "tacit.project": "7"},
+        "ScopeName": "tests",
+        "ScopeVersion": "1.2",
+        "LogAttributes": {"n": "3"},
+        "EventName": "gen_ai.choice",
+        "LogAttributeTypes": {"n": "int"},
+        "ResourceAttributeTypes": {},
+        "project_id": 7,
+    }
+
+
+def test_a_log_record_without_a_time_has_the_one_when_it_was_seen() -> None:
+    assert decode_log(observed_time_unix_nano=5)["Timestamp"] == 5
+    before = time.time_ns()
+    assert before <= decode_log()["Timestamp"] <= time.time_ns()
+
+
+def test_a_log_record_needs_no_trace_and_zeros_are_none() -> None:
+    log = decode_log(
+        trace_id=bytes(16), span_id=bytes(8), body=to_any("hi"), attributes=to_key_values({"event.name": "e"})
+    )
+    assert (log["TraceId"], log["SpanId"], log["Body"], log["BodyType"], log["EventName"]) == ("", "", "hi", "", "e")
+
+
+@pytest.mark.parametrize(
+    ("fields", "told"),
+    [
+        ({"trace_id": b"\1"}, "trace_id"),
+        ({"span_id": b"\1" * 16}, "span_id"),
+        ({"time_unix_nano": 2**63}, "times"),
+        ({"observed_time_unix_nano": 2**64 - 1}, "times"),
+    ],
+)
+def test_an_invalid_log_record_is_counted_and_its_neighbours_are_kept(fields: dict[str, Any], told: str) -> None:
+    batch = decode_logs(make_logs(LogRecord(), LogRecord(**fields), LogRecord()), 1)
+    assert (len(batch), batch.rejected) == (2, 1)
+    assert told in batch.reason
+
+
+def test_a_long_body_is_cut_and_named() -> None:
+    columns = decode_logs(make_logs(LogRecord(body=to_any(["x" * 20]))), 1, SMALL).columns
+    assert columns["Body"][0].startswith('["xxxxxxxx…')
+    assert columns["BodyType"] == [""]
+    assert json.loads(columns["LogAttributes"][0]["tacit.truncated"]) == ["body"]
 
 
 def test_rows_of_a_stock_collector_are_read_as_text_in_the_project_of_the_resource(store: Store) -> None:

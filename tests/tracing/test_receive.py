@@ -1,12 +1,10 @@
 """OTLP/HTTP as senders meet it: every answer over a real connection, every row asked of the real store."""
 
 import gzip
-import http.client
 import socket
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
+import zlib
+from collections.abc import Callable
 from urllib.parse import urlsplit
 
 import pytest
@@ -18,59 +16,19 @@ from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTrace
 
 from tests.conftest import Server
 from tests.tracing.otlp import make_request, make_span, make_span_id, make_trace_id
+from tests.tracing.sending import GZIP, ONE_SPAN, PROTOBUF, Answer, count_spans, failing_store, send
 from tracing.ingest import stop_ingest
-from tracing.receive.http import MAX_BODY_BYTES
+from tracing.receive.otlp import MAX_BODY_BYTES
 from tracing.records import load_spans
 from tracing.store import Store
 
-PROTOBUF = {"Content-Type": "application/x-protobuf"}
-GZIP = PROTOBUF | {"Content-Encoding": "gzip"}
-ONE_SPAN = make_request(make_span()).SerializeToString()
 TOO_LARGE = bytes(MAX_BODY_BYTES + 1)
+DEFLATE = PROTOBUF | {"Content-Encoding": "deflate"}
 
 
-@dataclass(frozen=True)
-class Answer:
-    status: int
-    headers: dict[str, str]
-    body: bytes
-
-    @property
-    def error(self) -> Status:
-        assert self.headers["Content-Type"] == "application/x-protobuf"
-        return Status.FromString(self.body)
-
-
-def send(
-    server: Server,
-    body: bytes = ONE_SPAN,
-    headers: dict[str, str] | None = None,
-    *,
-    method: str = "POST",
-    path: str = "/v1/traces",
-) -> Answer:
-    connection = http.client.HTTPConnection(urlsplit(server.url).netloc, timeout=30)
-    try:
-        connection.request(method, path, body, PROTOBUF if headers is None else headers)
-        response = connection.getresponse()
-        return Answer(response.status, dict(response.headers), response.read())
-    finally:
-        connection.close()
-
-
-def count_spans(server: Server) -> int:
-    spans: int = server.get_json("stats")["spans"]
-    return spans
-
-
-@contextmanager
-def failing_store(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    def refuse(_store: Store, _table: str, _columns: object) -> None:
-        raise OSError("the disk is gone")
-
-    with monkeypatch.context() as patch:
-        patch.setattr(Store, "insert", refuse)
-        yield
+def deflate_raw(data: bytes) -> bytes:
+    compressor = zlib.compressobj(wbits=-zlib.MAX_WBITS)
+    return compressor.compress(data) + compressor.flush()
 
 
 def test_rows_can_be_queried_when_200_is_answered(server: Server) -> None:
@@ -85,6 +43,11 @@ def test_gzip_is_taken_in_one_member_or_several(server: Server) -> None:
     first, second = (make_request(make_span(number)).SerializeToString() for number in (1, 2))
     answer = send(server, gzip.compress(first) + gzip.compress(second), GZIP)
     assert (answer.status, count_spans(server)) == (200, 2)
+
+
+@pytest.mark.parametrize("compress", [zlib.compress, deflate_raw])
+def test_deflate_is_taken_with_and_without_its_envelope(server: Server, compress: Callable[[bytes], bytes]) -> None:
+    assert (send(server, compress(ONE_SPAN), DEFLATE).status, count_spans(server)) == (200, 1)
 
 
 @pytest.mark.parametrize("body", [b"", gzip.compress(b"")])
@@ -118,6 +81,9 @@ def test_invalid_spans_are_told_in_partial_success_and_the_others_are_kept(serve
         (gzip.compress(ONE_SPAN)[:-12], GZIP, "ends before its end"),
         (gzip.compress(ONE_SPAN) + b"rubbish", GZIP, "not gzip"),
         (b"", GZIP, "ends before its end"),
+        (b"", DEFLATE, "ends before its end"),
+        (zlib.compress(ONE_SPAN)[:-2], DEFLATE, "ends before its end"),
+        (b"not deflate", DEFLATE, "not deflate"),
     ],
 )
 def test_a_body_that_cannot_be_decoded_is_400_with_a_status(
@@ -130,7 +96,7 @@ def test_a_body_that_cannot_be_decoded_is_400_with_a_status(
 
 
 @pytest.mark.parametrize(
-    "headers", [{}, {"Content-Type": "application/json"}, {"Content-Type": ""}, PROTOBUF | {"Content-Encoding": "br"}]
+    "headers", [{}, {"Content-Type": "text/plain"}, {"Content-Type": ""}, PROTOBUF | {"Content-Encoding": "br"}]
 )
 def test_another_content_type_or_encoding_is_415(server: Server, headers: dict[str, str]) -> None:
     answer = send(server, headers=headers)
@@ -165,7 +131,9 @@ def encode_length(number: int) -> bytes:
 
 
 @pytest.mark.parametrize(
-    ("body", "headers"), [(TOO_LARGE, PROTOBUF), (gzip.compress(TOO_LARGE, 1), GZIP)], ids=["plain", "gzip bomb"]
+    ("body", "headers"),
+    [(TOO_LARGE, PROTOBUF), (gzip.compress(TOO_LARGE, 1), GZIP), (zlib.compress(TOO_LARGE, 1), DEFLATE)],
+    ids=["plain", "gzip bomb", "deflate bomb"],
 )
 def test_a_body_over_64_mib_is_413_and_the_sender_reads_it(
     server: Server, body: bytes, headers: dict[str, str]
@@ -246,7 +214,7 @@ def test_a_full_backlog_is_503_and_room_again_is_200(server: Server, monkeypatch
         full = send(server, make_request(make_span(2)).SerializeToString())
         go_on.set()
         sender.join(20)
-    assert (full.status, full.error.code) == (503, code_pb2.RESOURCE_EXHAUSTED)
+    assert (full.status, full.error.code) == (503, code_pb2.UNAVAILABLE)
     assert int(full.headers["Retry-After"]) > 0
     assert first[0].status == 200
     assert count_spans(server) == 1
