@@ -16,7 +16,7 @@ TACIT = (sys.executable, "-m", "config.cli")
 
 
 def make_environment(directory: Path, **settings: str) -> dict[str, str]:
-    return os.environ | {"TACIT_DATA_DIR": str(directory)} | settings
+    return os.environ | {"TACIT_DATA_DIR": str(directory), "TACIT_OTLP_GRPC_PORT": "0"} | settings
 
 
 def run_tacit(directory: Path, *arguments: str, **settings: str) -> subprocess.CompletedProcess[str]:

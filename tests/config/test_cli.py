@@ -9,7 +9,9 @@ import urllib.error
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
+import grpc
 import pytest
 
 from tests.config.platform_process import Platform, run_platform, run_tacit
@@ -102,6 +104,10 @@ def test_a_directory_that_cannot_be_written_is_told(tmp_path: Path, command: tup
     [
         ("TACIT_PORT", "abc", "integer"),
         ("TACIT_PORT", "65536", "65535"),
+        ("TACIT_OTLP_GRPC_PORT", "-1", "greater"),
+        ("TACIT_CORS_ORIGINS", "https://shop.example,*", "'*' is no origin"),
+        ("TACIT_CORS_ORIGINS", "https://shop.example/path", "https://shop.example"),
+        ("TACIT_MAX_VALUE_CHARACTERS", "0", "1000"),
         ("TACIT_LOG_LEVEL", "loud", "WARNING"),
         ("TACIT_DATABASE_URL", "abc", "postgres://"),
         ("TACIT_CLICKHOUSE_DSN", "clickhouse.example", "https://"),
@@ -155,6 +161,26 @@ def test_a_busy_otlp_port_is_said_and_done_without(running: Platform) -> None:
     assert any("OTLP" in line and "web port" in line and "taken" in line for line in running.lines)
     assert running.post(make_body())
     assert running.get_json("stats")["spans"] == 1
+
+
+def test_a_busy_grpc_port_is_said_and_done_without(tmp_path: Path) -> None:
+    with occupied_port() as port, run_platform(tmp_path, TACIT_OTLP_GRPC_PORT=str(port)) as platform:
+        assert any("OTLP/gRPC" in line and "taken" in line and str(port) in line for line in platform.lines)
+        assert platform.post(make_body())
+
+
+def test_spans_over_grpc_are_there_after_a_stop_and_a_start(tmp_path: Path) -> None:
+    with occupied_port() as port:
+        pass
+    with run_platform(tmp_path, "--otlp-http-port", "0", "--otlp-grpc-port", str(port)) as platform:
+        with grpc.insecure_channel(f"127.0.0.1:{port}") as channel:
+            export: Any = channel.unary_unary("/opentelemetry.proto.collector.trace.v1.TraceService/Export")
+            assert export(make_body(), timeout=10) == b""
+        assert platform.end() == 0
+        assert any(f"gRPC to http://127.0.0.1:{port}" in line for line in platform.lines)
+        assert "Traceback" not in "\n".join(platform.lines)
+    with run_platform(tmp_path) as platform:
+        assert platform.get_json("stats")["spans"] == 1
 
 
 def test_either_signal_drains_and_the_directory_can_be_used_again(tmp_path: Path) -> None:
