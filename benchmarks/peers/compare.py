@@ -79,7 +79,7 @@ def describe_machine(peers: Sequence[Peer]) -> str:
     versions = ", ".join(peer.requirement for peer in peers) or "no peers"
     return (
         f"{datetime.now(UTC):%Y-%m-%d}, {os.cpu_count()} cores, {platform.machine()}, "
-        f"Python {platform.python_version()}; {versions}."
+        f"Python {platform.python_version()}, load average before {os.getloadavg()[0]:.1f}; {versions}."
     )
 
 
@@ -108,11 +108,12 @@ def compare(arguments: argparse.Namespace) -> list[Figures]:
 
 def main(arguments: Sequence[str] | None = None) -> None:
     options = parse_arguments(arguments)
+    machine = describe_machine([PEERS[name] for name in options.peers])
     try:
         tacit, *others = compare(options)
     except PeerError as error:
         sys.exit(str(error))
-    print(describe_machine([PEERS[name] for name in options.peers]), end="\n\n")
+    print(machine, end="\n\n")
     print(render_table(FIGURES, [row for each in (tacit, *others) for row in list_figures(each)]))
     if others:
         print()

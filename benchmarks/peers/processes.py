@@ -79,7 +79,7 @@ class MemoryWatch:
                 return
 
 
-def wait_until_idle(root: int, patience_seconds: float = 60) -> None:
+def wait_until_idle(root: int, patience_seconds: float = 300) -> None:
     """Return when the tree rests for a second (it has started wholly, or has worked off what came in)."""
     deadline = time.monotonic() + patience_seconds
     cpu = read_cpu_seconds(root)

@@ -123,8 +123,8 @@ def wait_until_ready(peer: Peer, process: subprocess.Popen[bytes], port: int, di
         if answers(port, peer.ready_path):
             return
         time.sleep(0.2)
-    log = (directory / "server.log").read_text(errors="replace")[-2000:]
-    raise PeerError(f"{peer.name} did not answer on {peer.ready_path} within {START_SECONDS} s:\n{log}")
+    log = (directory / "server.log").read_text(errors="replace")[-4000:]
+    raise PeerError(f"{peer.name} ended, or did not answer on {peer.ready_path} within {START_SECONDS} s:\n{log}")
 
 
 def answers(port: int, path: str) -> bool:
