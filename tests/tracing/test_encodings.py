@@ -15,7 +15,7 @@ from opentelemetry.proto.trace.v1.trace_pb2 import Span
 
 from tests.tracing.otlp import make_request, make_span, to_key_values
 from tracing.receive.decoding import decode_logs, decode_spans
-from tracing.receive.encodings import ID_FIELDS, Encoding, InvalidBodyError, parse_message
+from tracing.receive.encodings import Encoding, InvalidBodyError, parse_message
 
 TEXTS = st.text(alphabet=st.characters(exclude_categories=["Cs"]), max_size=20)
 FLOATS = st.floats(allow_nan=False)
@@ -51,6 +51,7 @@ ANYTHING = st.recursive(
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(NAMES | st.text(max_size=3), inner, max_size=5),
     max_leaves=30,
 )
+ID_FIELDS = ("traceId", "spanId", "parentSpanId")
 DECODERS = {ExportTraceServiceRequest: decode_spans, ExportLogsServiceRequest: decode_logs}
 
 

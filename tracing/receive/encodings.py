@@ -1,22 +1,18 @@
-"""Bodies of OTLP to messages and back: protobuf, and JSON in OTLP's own mapping (hex ids, enumerations as numbers).
+"""Bodies of OTLP to messages and back: protobuf, and JSON in OTLP's own mapping (`json_mapping`).
 
 Source: OTLP specification 1.9, "JSON Protobuf Encoding". Whatever a sender wrote, the worst answer is
 `InvalidBodyError`; texts that are no Unicode are mended, for one bad letter must not cost a batch.
 """
 
-import base64
 import json
-import re
 from enum import StrEnum
 from typing import Any
 
-from google.protobuf.json_format import MessageToJson, ParseDict, ParseError
+from google.protobuf.json_format import MessageToJson
 from google.protobuf.message import DecodeError, Message
 
+from tracing.receive.json_mapping import fill_message
 from tracing.receive.unicode import mend_texts
-
-ID_FIELDS = ("traceId", "spanId", "parentSpanId", "trace_id", "span_id", "parent_span_id")
-ESCAPED_SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
 
 
 class Encoding(StrEnum):
@@ -53,40 +49,26 @@ def parse_mended(data: bytes, kind: type[Message]) -> Message:
 
 
 def parse_json(data: bytes, kind: type[Message]) -> Message:
-    message: Message = kind()
     try:
-        text = data.decode("utf-8-sig", "replace")
-        if ESCAPED_SURROGATE.search(text):
-            text = replace_surrogates(text)
-        document = json.loads(text, object_hook=decode_ids, parse_constant=str)
-        if not isinstance(document, dict):
-            raise TypeError("it is no object")
-        ParseDict(document, message, ignore_unknown_fields=True)
-    except (ParseError, ValueError, TypeError, AttributeError, ArithmeticError, RecursionError) as error:
+        document = json.loads(data.decode("utf-8-sig", "replace"), parse_constant=str)
+        try:
+            return read_document(document, kind)
+        except UnicodeEncodeError:
+            return read_document(replace_surrogates(document), kind)
+    except (ValueError, RecursionError) as error:
         raise InvalidBodyError(f"The body is no {kind.DESCRIPTOR.name} in JSON: {str(error)[:500]}") from error
+
+
+def read_document(document: Any, kind: type[Message]) -> Message:
+    message: Message = kind()
+    fill_message(message, document)
     return message
 
 
-def replace_surrogates(text: str) -> str:
-    """JSON with U+FFFD for every half of a surrogate pair that stands alone."""
-    plain = json.dumps(json.loads(text), ensure_ascii=False)
-    return plain.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
-
-
-def decode_ids(fields: dict[str, Any]) -> dict[str, Any]:
-    """Ids from hex, which OTLP writes, to base64, which protobuf's JSON reads; what is no hex becomes empty."""
-    for name in ID_FIELDS:
-        value = fields.get(name)
-        if isinstance(value, str):
-            fields[name] = base64.b64encode(decode_hex(value)).decode()
-    return fields
-
-
-def decode_hex(text: str) -> bytes:
-    try:
-        return bytes.fromhex(text)
-    except ValueError:
-        return b""
+def replace_surrogates(document: Any) -> Any:
+    """The same document with U+FFFD for every half of a surrogate pair that stands alone."""
+    text = json.dumps(document, ensure_ascii=False)
+    return json.loads(text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace"), parse_constant=str)
 
 
 def write_message(message: Message, encoding: Encoding) -> bytes:

@@ -3,6 +3,7 @@
 HTTP and gRPC are thin edges over `find_project` and `keep`; both raise `RefusedError` with the code of `google.rpc`.
 """
 
+import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, cast
@@ -27,6 +28,8 @@ from tracing.ingest import BacklogFullError, get_ingest
 from tracing.receive.decoding import ColumnBatch, decode_logs, decode_spans
 from tracing.receive.encodings import Encoding, InvalidBodyError, parse_message
 from tracing.receive.values import Limits
+
+logger = logging.getLogger(__name__)
 
 MAX_BODY_BYTES = 64 * 1024 * 1024
 RETRY_AFTER_SECONDS = 1
@@ -102,8 +105,7 @@ def keep(signal: Signal, data: bytes, encoding: Encoding, project_id: int) -> Me
     ingest = get_ingest()
     try:
         with ingest.admit(len(data)):
-            request = parse_message(data, signal.request, encoding)
-            batch = decode(signal, request, project_id)
+            batch = decode(signal, parse_message(data, signal.request, encoding), project_id)
             ingest.commit(signal.table, batch)
     except InvalidBodyError as error:
         raise RefusedError(INVALID_ARGUMENT, str(error)) from error
@@ -121,7 +123,11 @@ def decode(signal: Signal, request: Message, project_id: int) -> ColumnBatch:
         figures.NOT_STORED.labels(signal.name).inc(count_data_points(request))
         return ColumnBatch({"project_id": []})
     limits = Limits(settings.MAX_VALUE_CHARACTERS, settings.MAX_ATTRIBUTES)
-    return signal.decode(request, project_id, limits)
+    try:
+        return signal.decode(request, project_id, limits)
+    except Exception:
+        logger.exception("A request with %s could not be decoded; this is a fault of Tacit", signal.name)
+        raise
 
 
 def count_data_points(request: Any) -> int:
