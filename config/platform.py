@@ -25,6 +25,7 @@ from tracing.access import RunToken, create_key, is_loopback
 from tracing.ingest import stop_ingest
 from tracing.models import DEFAULT_PROJECT, DEMO_PROJECT, ApiKey, Project
 from tracing.receive.http import otlp_application
+from tracing.stages import end_leases
 from tracing.store import EMBEDDED_PREFIX, close_store, get_store
 
 DEMO_KEY_NAME = "demo replay"
@@ -91,6 +92,8 @@ def open_databases(env: Environment) -> Iterator[None]:
         click.echo("The dashboard answers to loopback names only: set TACIT_ALLOWED_HOSTS to its host names.", err=True)
     try:
         get_store().migrate()
+        if settings.CLICKHOUSE_DSN.startswith(EMBEDDED_PREFIX):
+            end_leases()  # this process holds the directory: no other works on it
         yield
     finally:
         stop_ingest()

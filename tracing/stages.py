@@ -181,3 +181,8 @@ def hold_lease(stage: str) -> Iterator[bool]:
     finally:
         if held:
             StageLease.objects.filter(stage=stage, holder=holder).update(until=EPOCH)
+
+
+def end_leases() -> None:
+    """End the leases of processes that died, where nobody else can be at work on this store."""
+    StageLease.objects.update(until=EPOCH)

@@ -3,6 +3,7 @@
 import json
 import signal
 import socket
+import sqlite3
 import subprocess
 import time
 import urllib.error
@@ -193,6 +194,21 @@ def test_either_signal_drains_and_the_directory_can_be_used_again(tmp_path: Path
             assert time.monotonic() - started < 10
         assert not (tmp_path / "server.json").exists()
         assert "Traceback" not in "\n".join(platform.lines)
+
+
+def test_work_that_a_crash_left_is_taken_up_at_once(tmp_path: Path) -> None:
+    with run_platform(tmp_path) as platform:
+        assert platform.end() == 0
+    with sqlite3.connect(tmp_path / "tacit.sqlite3") as database:
+        database.execute(
+            "INSERT OR REPLACE INTO tracing_stagelease (stage, holder, until) VALUES ('reading', 'dead:1', '2100-01-01')"
+        )
+    with run_platform(tmp_path) as platform:
+        assert platform.post(make_body())
+        deadline = time.monotonic() + 10
+        while platform.get_json("stats")["lag"]["reading"] or not platform.get_json("stats")["spans"]:
+            assert time.monotonic() < deadline
+            time.sleep(0.1)
 
 
 def test_export_gives_the_same_rows_from_the_running_server_and_without_it(tmp_path: Path) -> None:
