@@ -201,7 +201,7 @@ def test_work_that_a_crash_left_is_taken_up_at_once(tmp_path: Path) -> None:
         assert platform.end() == 0
     with sqlite3.connect(tmp_path / "tacit.sqlite3") as database:
         database.execute(
-            "INSERT OR REPLACE INTO tracing_stagelease (stage, holder, until) VALUES ('reading', 'dead:1', '2100-01-01')"
+            "REPLACE INTO tracing_stagelease (stage, holder, until) VALUES ('reading', 'dead:1', '2100-01-01')"
         )
     with run_platform(tmp_path) as platform:
         assert platform.post(make_body())
