@@ -121,7 +121,7 @@ class Committer:
             insert_rows(self.store, self.table, columns)
         except Exception as error:  # whatever the store says, the senders must hear that nothing was kept
             logger.exception("%d rows of %s were not stored", count, self.table)
-            figures.REFUSED.labels("store").inc(count)
+            figures.REFUSED.labels("store").inc(len(group))
             for submission in group:
                 submission.error = error
             return
