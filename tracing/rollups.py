@@ -1,7 +1,7 @@
 """Hours in which a model call changed come in; their figures are counted anew and go out as `generation_hours`.
 
-Nothing is ever added to a figure, so late, repeated, moved and vanished calls are right, and doing an hour twice changes
-nothing. As an hour is counted whole, the stage rests between batches for some times as long as a batch took.
+Nothing is ever added to a figure, so late, repeated, moved and vanished calls are right, and doing an hour twice
+changes nothing. As an hour is counted whole, the stage rests between batches for some times as long as a batch took.
 """
 
 import time

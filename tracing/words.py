@@ -1,13 +1,15 @@
 """Text of any script comes in, the words that it can be found by go out, in order.
 
-A word is a run of letters, marks and digits; in scripts that write no spaces between words (Chinese, Japanese, Thai and
-their kin, and Korean, whose particles join the word) every character stands for itself and a word is found as a phrase.
+A word is a run of letters, marks and digits. In scripts that write no spaces between words (Chinese, Japanese, Thai
+and their kin, and Korean, whose particles join the word) every character stands for itself, and a word is found by the
+pairs of its neighbours.
 """
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 MAX_WORD_CHARACTERS = 64
@@ -26,7 +28,7 @@ TERM = re.compile(r'"([^"]*)"|(\S+)')
 
 @dataclass(frozen=True, slots=True)
 class Search:
-    """What has to occur: all of `words` anywhere, and each of `phrases` word after word."""
+    """What has to occur: all of `words` (words, and pairs of them) anywhere, and each of `phrases` word after word."""
 
     words: tuple[str, ...]
     phrases: tuple[tuple[str, ...], ...]
@@ -42,24 +44,46 @@ def split_words(text: str) -> list[str]:
     >>> split_words("Straße foo.bar_baz 東京!")
     ['strasse', 'foo', 'bar', 'baz', '東', '京']
     """
+    return [word for run in split_runs(text) for word in run]
+
+
+def split_runs(text: str) -> list[list[str]]:
+    """The words of each run of characters that holds no white space."""
     folded = unicodedata.normalize("NFKC", text).casefold()
-    return [word[:MAX_WORD_CHARACTERS] for word in WORD.findall(folded)]
+    runs = ([word[:MAX_WORD_CHARACTERS] for word in WORD.findall(run)] for run in folded.split())
+    return [run for run in runs if run]
 
 
-def join_words(texts: Iterable[str]) -> list[str]:
-    """The words of all texts in order, an empty one between two texts, so that no phrase reaches across."""
-    joined: list[str] = []
+def pair_words(runs: Iterable[Sequence[str]]) -> dict[str, None]:
+    """Neighbours within a run, each pair once: they find `don't`, `user_id` and `東京` without reading any text."""
+    return dict.fromkeys(f"{first} {second}" for run in runs for first, second in pairwise(run))
+
+
+def index_words(texts: Iterable[str]) -> list[str]:
+    """What texts are found by: their words in order, an empty one between two texts so that no phrase reaches across,
+    and then the pairs.
+
+    >>> index_words(["Don't!", "Why?"])
+    ['don', 't', '', 'why', '', 'don t']
+    """
+    words: list[str] = []
+    pairs: dict[str, None] = {}
     for text in texts:
-        joined += ["", *split_words(text)] if joined else split_words(text)
-    return joined
+        runs = split_runs(text)
+        words += [word for run in runs for word in run]
+        words.append("")
+        pairs |= pair_words(run for run in runs if len(run) > 1)
+    return words + list(pairs)
 
 
 def read_search(query: str) -> Search:
     """Read what a person typed: words, and phrases in double quotes. What holds no letter or digit asks for nothing.
 
-    >>> read_search('reset "the red button" user_id')
-    Search(words=('reset', 'the', 'red', 'button', 'user', 'id'), phrases=(('the', 'red', 'button'), ('user', 'id')))
+    >>> read_search('reset "red button" user_id')
+    Search(words=('reset', 'red', 'button', 'user', 'id', 'user id'), phrases=(('red', 'button'),))
     """
-    terms = [tuple(split_words(quoted or bare)) for quoted, bare in TERM.findall(query)]
-    words = tuple(dict.fromkeys(word for term in terms for word in term))
-    return Search(words, tuple(term for term in terms if len(term) > 1))
+    terms = [split_runs(quoted or bare) for quoted, bare in TERM.findall(query)]
+    runs = [run for term in terms for run in term]
+    words = dict.fromkeys(word for run in runs for word in run) | pair_words(runs)
+    phrases = [tuple(word for run in term for word in run) for term in terms if len(term) > 1]
+    return Search(tuple(words), tuple(phrases))

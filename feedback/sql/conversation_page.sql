@@ -18,7 +18,8 @@ WITH page AS
             OR (
                 notEmpty({words:Array(String)})
                 AND hasAllTokens(words, {words:Array(String)})
-                AND arrayAll(phrase -> hasSubstr(words, phrase), {phrases:Array(Array(String))})
+                AND (empty({phrases:Array(Array(String))})
+                    OR arrayAll(phrase -> hasSubstr(words, phrase), {phrases:Array(Array(String))}))
             )
         )
     ORDER BY last_time_ns DESC, conversation_id
@@ -33,7 +34,7 @@ FROM
         toUnixTimestamp64Nano(first_time) AS first_time_ns,
         toUnixTimestamp64Nano(last_time) AS last_time_ns
     FROM conversations FINAL
-    WHERE project_id = {project_id:UInt32} AND conversation_id IN (SELECT conversation_id FROM page)
+    PREWHERE project_id = {project_id:UInt32} AND conversation_id IN (SELECT conversation_id FROM page)
 ) AS conversation
 LEFT JOIN
 (

@@ -37,7 +37,8 @@ WITH page AS
             OR (
                 notEmpty({words:Array(String)})
                 AND hasAllTokens(words, {words:Array(String)})
-                AND arrayAll(phrase -> hasSubstr(words, phrase), {phrases:Array(Array(String))})
+                AND (empty({phrases:Array(Array(String))})
+                    OR arrayAll(phrase -> hasSubstr(words, phrase), {phrases:Array(Array(String))}))
             )
         )
     ORDER BY first_time DESC, conversation_id DESC
@@ -54,5 +55,5 @@ SELECT
     environment,
     derived
 FROM conversations FINAL
-WHERE project_id = {project_id:UInt32} AND conversation_id IN (SELECT conversation_id FROM page)
+PREWHERE project_id = {project_id:UInt32} AND conversation_id IN (SELECT conversation_id FROM page)
 ORDER BY first_time DESC, conversation_id DESC

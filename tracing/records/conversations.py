@@ -7,7 +7,7 @@ from typing import Any
 from tracing.conventions import CODE_VERSION
 from tracing.conversations import Answer, Conversation, Turn, add_known
 from tracing.store import Store
-from tracing.words import join_words
+from tracing.words import index_words
 
 FIRST_MESSAGE_CHARACTERS = 300
 ANSWER_COLUMNS = {"start_time_ns": "start_time"}
@@ -144,7 +144,7 @@ def summarise(conversation: Conversation) -> dict[str, Any]:
         "message_ids": sorted({answer.message_id for answer in answers if answer.message_id}),
         "input_tokens": add_known(answer.input_tokens for answer in answers),
         "output_tokens": add_known(answer.output_tokens for answer in answers),
-        "words": join_words(list_texts(conversation)),
+        "words": index_words(list_texts(conversation)),
         "error_count": sum(answer.outcome == "error" for answer in answers),
         "code_version": CODE_VERSION,
     }

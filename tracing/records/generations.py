@@ -74,8 +74,10 @@ def find_hour(time_ns: int) -> int:
 def to_time_columns(
     generations: Sequence[Generation], left: Sequence[tuple[GenerationKey, int]], version: int
 ) -> dict[str, list[Any]]:
-    """Columns of `generations_by_time`: these calls, and deleted rows of keys in hours where they are no longer. All are
-    written at once, so that no hour is counted with only some of its changes."""
+    """Columns of `generations_by_time`: these calls, and deleted rows of keys in hours where they are no longer.
+
+    All are written at once, so that no hour is counted with only some of its changes.
+    """
     columns: dict[str, list[Any]] = {
         name: [getattr(each, name) for each in generations] + [nothing] * len(left)
         for name, nothing in TIME_FIELDS.items()

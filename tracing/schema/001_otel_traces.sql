@@ -47,4 +47,5 @@ ENGINE = ReplacingMergeTree(ingested_at)
 PARTITION BY project_id
 ORDER BY (project_id, TraceId, SpanId)
 TTL expires_at
-SETTINGS index_granularity = 1024;
+-- Many small inserts come in: merging twenty parts at a time, not five, costs half the work (ADR 0024).
+SETTINGS index_granularity = 128, merge_selector_base = 20;

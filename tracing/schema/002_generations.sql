@@ -53,4 +53,4 @@ ENGINE = ReplacingMergeTree(version, is_deleted)
 PARTITION BY project_id
 ORDER BY (project_id, trace_id, span_id)
 TTL expires_at
-SETTINGS index_granularity = 1024;
+SETTINGS index_granularity = 128;

@@ -37,4 +37,4 @@ ENGINE = ReplacingMergeTree(version, is_deleted)
 PARTITION BY project_id
 ORDER BY (project_id, conversation_id, turn_index)
 TTL expires_at
-SETTINGS index_granularity = 1024;
+SETTINGS index_granularity = 128;

@@ -1,4 +1,4 @@
 -- What conversations say of themselves.
 SELECT conversation_id, derived, user_id, service_name, environment, tags
 FROM conversations FINAL
-WHERE project_id = {project_id:UInt32} AND conversation_id IN {conversation_ids:Array(String)}
+PREWHERE project_id = {project_id:UInt32} AND conversation_id IN {conversation_ids:Array(String)}

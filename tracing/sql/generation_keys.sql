@@ -1,6 +1,6 @@
 -- Keys of one page of model calls, latest first; an empty parameter filters nothing.
 SELECT trace_id, span_id, conversation_id, toUnixTimestamp64Nano(start_time) AS start_time_ns
-FROM generations FINAL
+FROM generations_by_time FINAL
 WHERE project_id = {project_id:UInt32}
     AND (start_time_ns < {before_ns:Int64} OR (start_time_ns = {before_ns:Int64} AND span_id > {before_id:String}))
     AND ({conversation_id:String} = '' OR conversation_id = {conversation_id:String})

@@ -9,9 +9,9 @@ LEFT JOIN
     SELECT toNullable(turn_index) AS turn_index, span_id
     FROM turns FINAL
     ARRAY JOIN arrayFlatten(answers.generation_span_ids) AS span_id
-    WHERE project_id = {project_id:UInt32} AND conversation_id IN {conversation_ids:Array(String)}
+    PREWHERE project_id = {project_id:UInt32} AND conversation_id IN {conversation_ids:Array(String)}
 ) AS turn ON turn.span_id = generations.span_id
-WHERE project_id = {project_id:UInt32}
+PREWHERE project_id = {project_id:UInt32}
     AND trace_id IN {trace_ids:Array(String)}
     AND span_id IN {span_ids:Array(String)}
 ORDER BY start_time_ns DESC, span_id

@@ -24,5 +24,5 @@ SELECT
     Links.Attributes AS link_attributes,
     LinkAttributeTypes AS link_attribute_types
 FROM otel_traces FINAL
-WHERE project_id = {project_id:UInt32} AND TraceId IN {trace_ids:Array(String)}
+PREWHERE project_id = {project_id:UInt32} AND TraceId IN {trace_ids:Array(String)}
 ORDER BY TraceId, Timestamp, SpanId

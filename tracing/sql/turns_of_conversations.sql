@@ -20,5 +20,5 @@ SELECT
     answers.generation_span_ids AS answer_generation_span_ids,
     answers.history_hash AS answer_history_hash
 FROM turns FINAL
-WHERE project_id = {project_id:UInt32} AND conversation_id IN {conversation_ids:Array(String)}
+PREWHERE project_id = {project_id:UInt32} AND conversation_id IN {conversation_ids:Array(String)}
 ORDER BY conversation_id, turn_index

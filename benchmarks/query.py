@@ -1,0 +1,213 @@
+"""How long the queries of lists, pages and REST take at so many spans, in an embedded store filled for it.
+
+    make bench                                      the short version, 100,000 spans
+    python benchmarks/query.py --spans 1000000      a table of p50 and p95 over 20 runs each
+    python benchmarks/query.py --directory D        keeps the store in D, and takes it from there the next time
+
+Every span is a model call of about 2.4 kB; a trace has two, a turn is a trace and a conversation has four turns, over
+the last seven days. Texts are sentences of the demo's dialogues in random order. Rows are inserted in blocks, as the
+receiver does, and nothing is merged by hand: the engine has as many parts as it has after such a load.
+"""
+
+import argparse
+import json
+import re
+import statistics
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from feedback.pages.cards import CARD_KINDS
+from feedback.pages.filters import Filters
+from tracing.paging import Place
+from tracing.records import load_conversation, load_spans
+from tracing.store import Store
+from tracing.trace_list import list_traces
+from tracing.words import read_search, split_words
+
+ROOT = Path(__file__).resolve().parent.parent
+DIALOGUES = ROOT / "tracing" / "demo" / "dialogues.jsonl"
+FILL = ("otel_traces", "generations", "generations_by_time", "turns", "conversations", "signals")
+BLOCK = 20_000
+RUNS = 20
+PROJECT_ID = 1
+HOUR_NS = 3600 * 10**9
+WEEK_NS = 168 * HOUR_NS
+END_NS = 2**63 - 1
+
+
+@dataclass(frozen=True)
+class Question:
+    """Something that a page or REST asks: one or more queries, and the p95 in milliseconds that it may take."""
+
+    name: str
+    goal_ms: int
+    ask: Callable[[Store], object]
+
+
+def fill(store: Store, spans: int) -> None:
+    """Put the rows of so many spans into every table, block by block, and count the hours."""
+    store.execute("CREATE TABLE sentences (text String, words Array(String)) ENGINE = Memory")
+    sentences = read_sentences()
+    store.insert("sentences", {"text": sentences, "words": [split_words(text) for text in sentences]})
+    bound = {"spans": spans, "until_ns": time.time_ns(), "step_ns": WEEK_NS // spans}
+    for first in range(0, spans, BLOCK):
+        for table in FILL:
+            store.change(f"benchmarks/fill/{table}.sql", first=first, count=min(BLOCK, spans - first), **bound)
+    hours = [int(row["id"]) for row in store.query("tracing/sql/changed_hours.sql", after_us=0, limit=1_000)]
+    store.change("tracing/sql/count_hours.sql", project_id=PROJECT_ID, hours=hours, version=time.time_ns() // 1000)
+
+
+def read_sentences() -> list[str]:
+    """Sentences of the demo's dialogues, each once."""
+    dialogues = [json.loads(line) for line in DIALOGUES.read_text(encoding="utf-8").splitlines()]
+    texts = (text for dialogue in dialogues for turn in dialogue["turns"] for text in (turn["user"], turn["answer"]))
+    found = dict.fromkeys(part.strip() for text in texts for part in re.split(r"(?<=[.!?])\s+|\n+", text))
+    return [text.replace('"', "'").replace("\\", "/") for text in found if len(text) > 20]
+
+
+def ask_list(store: Store, **filters: str) -> object:
+    """The page of conversations: one page of the list, and how many match."""
+    bound = Filters(**filters).bind(PROJECT_ID, time.time_ns())
+    rows = store.query("feedback/sql/page_conversations.sql", cursor_ns=END_NS, cursor_id="", limit=51, **bound)
+    return rows, store.query("feedback/sql/page_position.sql", at_id="", **bound)
+
+
+def ask_rest(store: Store, **filters: str) -> object:
+    """Conversations of REST."""
+    bound = {
+        name: filters.get(name, "") for name in ("user_id", "service_name", "environment", "model", "signal_kind", "q")
+    }
+    search = read_search(bound["q"]).bind()
+    return store.query(
+        "feedback/sql/conversation_page.sql",
+        project_id=PROJECT_ID,
+        before_ns=END_NS,
+        before_id="",
+        limit=51,
+        **bound,
+        **search,
+    )
+
+
+def ask_generations(store: Store, **filters: str) -> object:
+    """Model calls of REST: the keys of a page, then their rows."""
+    names = ("conversation_id", "trace_id", "user_id", "request_model", "response_model", "service_name")
+    bound = {name: filters.get(name, "") for name in (*names, "environment", "outcome")}
+    keys = store.query(
+        "tracing/sql/generation_keys.sql", project_id=PROJECT_ID, before_ns=END_NS, before_id="", limit=51, **bound
+    )
+    return store.query(
+        "tracing/sql/generations_by_key.sql",
+        project_id=PROJECT_ID,
+        trace_ids=[key["trace_id"] for key in keys],
+        span_ids=[key["span_id"] for key in keys],
+        conversation_ids=[key["conversation_id"] for key in keys],
+    )
+
+
+def ask_overview(store: Store) -> object:
+    """Every figure of the overview of a week."""
+    now = time.time_ns()
+    bound = {**Filters(range="7d").bind(PROJECT_ID, now), "since_ns": now - 2 * WEEK_NS, "current_ns": now - WEEK_NS}
+    week = {**bound, "since_ns": now - WEEK_NS, "step_ns": 6 * HOUR_NS}
+    return (
+        store.query("feedback/sql/page_totals.sql", **bound),
+        store.query("feedback/sql/page_signal_totals.sql", **bound),
+        store.query("feedback/sql/page_choices.sql", project_id=PROJECT_ID),
+        store.query("feedback/sql/page_volume.sql", **week),
+        store.query("feedback/sql/page_rates.sql", kinds=list(CARD_KINDS), **week),
+    )
+
+
+def ask_hours(store: Store) -> object:
+    """Latency and cost of each hour and model over seven days."""
+    since = time.time_ns() - WEEK_NS
+    return store.query(
+        "tracing/sql/hourly_figures.sql",
+        project_id=PROJECT_ID,
+        since_ns=since,
+        environment="",
+        service_name="",
+        model="",
+    )
+
+
+def list_questions(store: Store, spans: int) -> list[Question]:
+    """The questions of the table; one trace and one conversation are from the middle."""
+    [middle] = list_traces(store, PROJECT_ID, Place(time.time_ns() - WEEK_NS // 2, ""), 1)
+    conversation_id = f"conversation-{spans // 16}"
+    hours_goal = 150 if spans <= 1_000_000 else 500
+    return [
+        Question("latest 50 traces", 100, lambda store: list_traces(store, PROJECT_ID, Place(), 51)),
+        Question("one trace", 100, lambda store: load_spans(store, PROJECT_ID, [middle.trace_id])),
+        Question("one conversation", 100, lambda store: load_conversation(store, PROJECT_ID, conversation_id)),
+        Question("latest 50 conversations, page", 100, ask_list),
+        Question("  by model and user, page", 100, lambda store: ask_list(store, model="model-1", user_id="user-7")),
+        Question("  by signal, page", 100, lambda store: ask_list(store, signal="rephrase")),
+        Question("  a common word, page", 100, lambda store: ask_list(store, q="battery")),
+        Question("  two words, page", 100, lambda store: ask_list(store, q="battery invoice")),
+        Question("  a phrase, page", 100, lambda store: ask_list(store, q='"the battery"')),
+        Question("latest 50 conversations, REST", 100, ask_rest),
+        Question("latest 50 generations, REST", 100, ask_generations),
+        Question(
+            "  by model and user, REST",
+            100,
+            lambda store: ask_generations(store, request_model="model-1", user_id="user-7"),
+        ),
+        Question("hourly latency and cost by model", hours_goal, ask_hours),
+        Question("all figures of the overview", hours_goal, ask_overview),
+        Question(
+            "counts of everything (stats)",
+            150,
+            lambda store: store.query("feedback/sql/stats.sql", project_id=PROJECT_ID),
+        ),
+    ]
+
+
+def measure(store: Store, question: Question) -> tuple[float, float]:
+    """p50 and p95 in milliseconds over `RUNS` runs, after one that is not counted."""
+    times = []
+    for _ in range(RUNS + 1):
+        start = time.perf_counter()
+        question.ask(store)
+        times.append((time.perf_counter() - start) * 1000)
+    cuts = statistics.quantiles(times[1:], n=20, method="inclusive")
+    return cuts[9], cuts[18]
+
+
+@contextmanager
+def open_store(directory: Path | None) -> Iterator[Store]:
+    """An embedded store in `directory`, else in one that goes with the block."""
+    with tempfile.TemporaryDirectory(prefix="tacit-bench-") as temporary:
+        store = Store(f"chdb://{(directory or Path(temporary)).resolve()}")
+        try:
+            yield store
+        finally:
+            store.close()
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--spans", type=int, default=100_000, help="so many (default 100,000)")
+    parser.add_argument("--directory", type=Path, help="keep the store here; where it is filled already, ask only")
+    arguments = parser.parse_args()
+    with open_store(arguments.directory) as store:
+        store.migrate()
+        held = store.query("feedback/sql/stats.sql", project_id=PROJECT_ID)[0]["spans"]
+        if not held:
+            start = time.perf_counter()
+            fill(store, arguments.spans)
+            print(f"filled with {arguments.spans:,} spans in {time.perf_counter() - start:.0f} s")
+        spans = held or arguments.spans
+        print(f"{f'at {spans:,} spans':<36} {'p50 ms':>8} {'p95 ms':>8} {'goal':>6}")
+        for question in list_questions(store, spans):
+            median, high = measure(store, question)
+            print(f"{question.name:<36} {median:>8.1f} {high:>8.1f} {question.goal_ms:>6}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,57 @@
+"""A place in the list of traces comes in, a page of what a list shows of each goes out, those that began last first.
+
+Spans are stored by trace and not by time, so a page is found among the latest spans alone: as many as are needed.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+from tracing.paging import Place
+from tracing.store import Store
+
+SPANS_A_TRACE = 100
+"""So many spans are looked at for each trace of the page at first, and ten times as many where that was too few."""
+
+
+@dataclass(frozen=True, slots=True)
+class TraceSummary:
+    """A trace as a list shows it."""
+
+    trace_id: str
+    name: str
+    service_name: str
+    start_time_ns: int
+    duration_ns: int
+    span_count: int
+    error_count: int
+
+    @property
+    def place(self) -> Place:
+        return Place(self.start_time_ns, self.trace_id)
+
+
+def list_traces(store: Store, project_id: int, place: Place, limit: int) -> list[TraceSummary]:
+    """At most `limit` traces that began before `place`, latest first."""
+    span_limit = SPANS_A_TRACE * limit
+    while True:
+        found = store.query(
+            "tracing/sql/latest_trace_ids.sql",
+            project_id=project_id,
+            before_ns=place.time_ns,
+            before_id=place.id,
+            span_limit=span_limit,
+            limit=limit,
+        )
+        is_all = not found or found[0]["span_count"] < span_limit
+        traces = summarise_traces(store, project_id, found, reach_ns=0 if is_all else found[0]["reach_ns"])
+        if is_all or len(traces) == limit:
+            return traces
+        span_limit *= 10
+
+
+def summarise_traces(store: Store, project_id: int, found: list[dict[str, Any]], reach_ns: int) -> list[TraceSummary]:
+    """These traces, without those that began before `reach_ns`: others may have begun between."""
+    rows = store.query(
+        "tracing/sql/trace_summaries.sql", project_id=project_id, trace_ids=[row["trace_id"] for row in found]
+    )
+    return [TraceSummary(**row) for row in rows if row["start_time_ns"] >= reach_ns]
