@@ -191,23 +191,25 @@ class LocalServer:
     def __init__(self, *, stages: bool = True, **settings: str) -> None:
         self.stages = stages
         self.settings = settings
+        self.directory = Path()
 
     def __enter__(self) -> "LocalServer":
-        self._directory = tempfile.TemporaryDirectory(prefix="tacit-bench-")
+        self._temporary = tempfile.TemporaryDirectory(prefix="tacit-bench-")
+        self.directory = Path(self._temporary.name)
         self.start()
         return self
 
     def __exit__(self, *_: object) -> None:
         self.end(signal.SIGTERM)
-        self._directory.cleanup()
+        self._temporary.cleanup()
 
     def start(self) -> None:
-        """Start, and know the address."""
+        """Start over `directory`, and know the address."""
         command: list[str] = [str(RECEIVER)] if not self.stages else ["-m", "config.cli", "up"]
         ports = {f"TACIT_{name}": "0" for name in ("PORT", "OTLP_HTTP_PORT", "OTLP_GRPC_PORT")}
         clean = {name: value for name, value in os.environ.items() if not name.startswith("TACIT_")}
         self.process = subprocess.Popen(
-            [sys.executable, *command, "--data-dir", self._directory.name],
+            [sys.executable, *command, "--data-dir", str(self.directory)],
             stdout=subprocess.PIPE,
             text=True,
             env=clean | ports | self.settings,

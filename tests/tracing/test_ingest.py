@@ -1,17 +1,14 @@
 import contextlib
-import random
-import signal
 import threading
 import time
 from collections.abc import Callable
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 import pytest
 from clickhouse_connect.driver.exceptions import DatabaseError, ProgrammingError
 
-from tests.config.platform_process import Platform, run_platform
+from benchmarks import flood, kill
 from tests.tracing.otlp import make_request, make_span, make_trace_id
 from tracing.ingest import GATHER_SECONDS, MAX_ROWS_PER_INSERT, BacklogFullError, Ingest
 from tracing.receive.decoding import SpanBatch, decode_spans
@@ -298,31 +295,13 @@ def test_many_threads_lose_nothing(store: Store) -> None:
     assert count_spans(store) == 16 * 20
 
 
-def test_kill_9_at_any_moment_loses_nothing_that_was_acknowledged(tmp_path: Path) -> None:
-    numbers = iter(range(1, 100_000))
-    span_ids = [f"{number:016x}" for number in range(1, 6)]
-    bodies = {
-        trace: make_request(*(make_span(number, trace) for number in range(1, 6))).SerializeToString()
-        for trace in range(1, 3_000)
-    }
-    acknowledged: list[list[int]] = []
+def test_kill_9_at_any_moment_loses_nothing_and_counts_nothing_twice() -> None:
+    verdict = kill.run(3, longest_seconds=0.7)
+    assert verdict.is_good, str(verdict)
+    assert verdict.kills == 3
 
-    def send_until_it_ends(platform: Platform) -> None:
-        while (trace := next(numbers)) in bodies and platform.post(bodies[trace]):
-            acknowledged[-1].append(trace)
 
-    for _ in range(3):
-        acknowledged.append([])
-        with run_platform(tmp_path) as platform:
-            threads = [threading.Thread(target=send_until_it_ends, args=(platform,)) for _ in range(4)]
-            for thread in threads:
-                thread.start()
-            wait_until(lambda: len(acknowledged[-1]) > 5)
-            time.sleep(random.uniform(0, 0.5))  # noqa: S311 -- any moment will do
-            platform.end(signal.SIGKILL)
-            join(threads)
-    with run_platform(tmp_path) as platform:
-        for trace in [trace for each in acknowledged for trace in (*each[:5], *each[-30:])]:
-            spans = platform.get_json(f"traces/{trace:032x}")["spans"]
-            assert sorted(span["span_id"] for span in spans) == span_ids
-        assert platform.get_json("stats")["spans"] >= sum(map(len, acknowledged)) * len(span_ids)
+def test_a_flood_is_answered_with_200_or_503_in_bounded_memory_and_ends_within_seconds() -> None:
+    verdict = flood.run(seconds=4, connections=120, backlog_limit=2_000_000)
+    assert verdict.is_good, str(verdict)
+    assert set(verdict.answers) == {200, 503}, str(verdict)
