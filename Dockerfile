@@ -24,5 +24,5 @@ RUN pip install --no-deps --no-build-isolation -e tracing/sdk -e . \
 
 ENV TACIT_DATA_DIR=/data
 USER 10001
-EXPOSE 8642 4318
+EXPOSE 8642 4318 4317
 CMD ["tacit", "web", "--host", "0.0.0.0"]

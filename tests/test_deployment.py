@@ -91,8 +91,9 @@ def test_passwords_and_keys_have_no_default_and_stand_in_the_example() -> None:
 
 def test_published_ports_are_the_default_ones() -> None:
     defaults = Environment.model_construct()
-    assert SERVICES["web"]["ports"] == [f"{port}:{port}" for port in (defaults.port, defaults.otlp_http_port)]
-    assert f"\nEXPOSE {defaults.port} {defaults.otlp_http_port}\n" in DOCKERFILE
+    ports = (defaults.port, defaults.otlp_http_port, defaults.otlp_grpc_port)
+    assert SERVICES["web"]["ports"] == [f"{port}:{port}" for port in ports]
+    assert f"\nEXPOSE {' '.join(map(str, ports))}\n" in DOCKERFILE
     assert [name for name in SERVICES if "ports" in SERVICES[name]] == ["web"]
 
 

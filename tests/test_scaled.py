@@ -183,6 +183,7 @@ def installation(postgres: str, broker: Redis, tmp_path: Path) -> Iterator[Insta
         "TACIT_BROKER_URL": f"redis://127.0.0.1:{broker.get_connection_kwargs()['port']}/0",
         "TACIT_PORT": "0",
         "TACIT_OTLP_HTTP_PORT": "0",
+        "TACIT_OTLP_GRPC_PORT": "0",
     }
     with psycopg.connect(settings["TACIT_DATABASE_URL"], autocommit=True) as database:
         yield Installation(settings, tmp_path, database, broker)

@@ -275,6 +275,18 @@ def test_large_values_and_many_attributes_come_back_whole(store: Store) -> None:
     assert loaded.attributes == attributes
 
 
+def test_a_cut_list_is_read_as_a_text_and_the_names_of_what_was_cut_as_a_list(store: Store) -> None:
+    span = make_span(attributes={"list": list(range(9)), "bytes": b"\xff" * 30, "n": 1})
+    store.insert("otel_traces", decode_spans(make_request(span), 1, SMALL).columns)
+    [loaded] = load_spans(store, 1, [make_trace_id(1)])
+    assert loaded.attributes == {
+        "list": "[0, 1, 2, … [cut by Tacit: 10 of 27 characters]",
+        "bytes": "//////////… [cut by Tacit: 10 of 40 characters]",
+        "n": 1,
+        "tacit.truncated": ["list", "bytes"],
+    }
+
+
 def make_logs(*records: LogRecord) -> ExportLogsServiceRequest:
     request = ExportLogsServiceRequest()
     group = request.resource_logs.add()

@@ -63,6 +63,19 @@ def test_the_content_type_may_have_capitals_and_parameters(server: Server, conte
     assert send(server, headers={"Content-Type": content_type, "Content-Encoding": "Identity"}).status == 200
 
 
+def test_the_limits_of_the_settings_hold_and_cuts_are_named(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(settings, "MAX_VALUE_CHARACTERS", 5)
+    monkeypatch.setattr(settings, "MAX_ATTRIBUTES", 2)
+    span = make_span(name="work", attributes={"a": "123456", "b": "12345", "c": "1"})
+    assert send(server, make_request(span).SerializeToString()).status == 200
+    [loaded] = load_spans(server.store, server.project.pk, [make_trace_id(1)])
+    assert loaded.attributes == {
+        "a": "12345… [cut by Tacit: 5 of 6 characters]",
+        "b": "12345",
+        "tacit.truncated": ["a", "c"],
+    }
+
+
 def test_invalid_spans_are_told_in_partial_success_and_the_others_are_kept(server: Server) -> None:
     bad = make_span(2)
     bad.trace_id = b"short"
