@@ -19,7 +19,7 @@ from benchmarks.peers.measure import Figures, Load, Run, measure_peer
 from benchmarks.peers.mlflow import MLflow
 from benchmarks.peers.phoenix import Phoenix
 from benchmarks.peers.servers import Peer, PeerError
-from benchmarks.peers.tacit_itself import Tacit
+from benchmarks.peers.tacit_itself import RECEIVER, Tacit
 
 PEERS: dict[str, Peer] = {"phoenix": Phoenix(), "mlflow": MLflow()}
 CACHE = Path.home() / ".cache" / "tacit-peers"
@@ -28,7 +28,7 @@ FIGURES = (
     "server", "connections", "spans", "acknowledged s", "queryable s", "spans/s",
     "CPU s per 1,000", "CPU s per 1,000, until idle", "peak MB", "bytes per span", "refused", "lost",
 )  # fmt: skip
-RATIOS = ("Tacit against", "connections", "spans/s", "CPU", "CPU until idle", "memory", "disk")
+RATIOS = ("Tacit", "against", "connections", "spans/s", "CPU", "CPU until idle", "memory", "disk")
 
 
 def render_table(titles: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
@@ -63,6 +63,7 @@ def list_ratios(tacit: Figures, peer: Figures) -> list[list[str]]:
     """How many times more Tacit takes in, and how many times less it needs for it."""
     return [
         [
+            tacit.name,
             peer.name,
             str(theirs.connections),
             f"{ours.spans_per_second / theirs.spans_per_second:.1f} ×",
@@ -94,30 +95,30 @@ def parse_arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
     return parser.parse_args(arguments)
 
 
-def compare(arguments: argparse.Namespace) -> list[Figures]:
-    """Figures of Tacit, then of each peer."""
-    others = [PEERS[name] for name in arguments.peers]
-    plan: list[tuple[Peer, int]] = [(Tacit(), arguments.spans), *((peer, arguments.peer_spans) for peer in others)]
-    results = []
-    for peer, spans in plan:
+def compare(arguments: argparse.Namespace) -> tuple[list[Figures], list[Figures]]:
+    """Figures of Tacit, with its stages and without, and of each peer."""
+
+    def measure(peer: Peer, spans: int) -> Figures:
         print(f"{peer.name} …", file=sys.stderr)
         loads = [Load(connections, spans, arguments.spans_per_trace) for connections in arguments.connections]
-        results.append(measure_peer(peer, arguments.cache, loads))
-    return results
+        return measure_peer(peer, arguments.cache, loads)
+
+    ours = [measure(tacit, arguments.spans) for tacit in (RECEIVER, Tacit())]
+    return ours, [measure(PEERS[name], arguments.peer_spans) for name in arguments.peers]
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
     options = parse_arguments(arguments)
     machine = describe_machine([PEERS[name] for name in options.peers])
     try:
-        tacit, *others = compare(options)
+        ours, others = compare(options)
     except PeerError as error:
         sys.exit(str(error))
     print(machine, end="\n\n")
-    print(render_table(FIGURES, [row for each in (tacit, *others) for row in list_figures(each)]))
+    print(render_table(FIGURES, [row for each in (*ours, *others) for row in list_figures(each)]))
     if others:
         print()
-        print(render_table(RATIOS, [row for each in others for row in list_ratios(tacit, each)]))
+        print(render_table(RATIOS, [row for peer in others for tacit in ours for row in list_ratios(tacit, peer)]))
 
 
 if __name__ == "__main__":

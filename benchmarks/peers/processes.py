@@ -14,7 +14,9 @@ from pathlib import Path
 TICKS_PER_SECOND = os.sysconf("SC_CLK_TCK")
 SAMPLE_SECONDS = 0.25
 IDLE_SHARE = 0.2
-"""Share of one core below which a tree counts as idle: pollers never rest altogether."""
+"""Share of one core below which a tree rests: pollers never rest altogether."""
+IDLE_SECONDS = 5
+"""How long it rests before it counts as idle: work that gives way to what comes in starts late."""
 
 
 def read_stat(pid: int) -> list[str]:
@@ -80,14 +82,13 @@ class MemoryWatch:
 
 
 def wait_until_idle(root: int, patience_seconds: float = 300) -> None:
-    """Return when the tree rests for a second (it has started wholly, or has worked off what came in)."""
+    """Return when the tree has rested for a while: it has started wholly, or has worked off what came in."""
     deadline = time.monotonic() + patience_seconds
-    cpu = read_cpu_seconds(root)
-    while time.monotonic() < deadline:
+    cpu, rested = read_cpu_seconds(root), 0
+    while rested < IDLE_SECONDS and time.monotonic() < deadline:
         time.sleep(1)
         before, cpu = cpu, read_cpu_seconds(root)
-        if cpu - before < IDLE_SHARE:
-            return
+        rested = rested + 1 if cpu - before < IDLE_SHARE else 0
 
 
 def stop_group(process: subprocess.Popen[bytes], patience_seconds: float = 30) -> None:

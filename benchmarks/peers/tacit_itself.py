@@ -1,4 +1,7 @@
-"""Tacit as `tacit up` runs it: one process with every stage on, the embedded ClickHouse and SQLite."""
+"""Tacit as `tacit up` runs it: one process with every stage on, the embedded ClickHouse and SQLite.
+
+And its receivers and store alone: the peers derive nothing from spans either.
+"""
 
 import json
 import subprocess
@@ -23,16 +26,16 @@ class Tacit:
     requirement: str = ""
     ready_path: str = "/api/v1/stats"
     headers: Mapping[str, str] = field(default_factory=dict)
+    program: tuple[str, ...] = ("-m", "config.cli", "up")
 
     def build_command(self, programs: Path, port: int, directory: Path) -> Sequence[str | Path]:  # noqa: ARG002
-        return [sys.executable, "-m", "config.cli", "up"]
+        return [sys.executable, *self.program, "--data-dir", directory]
 
-    def build_environment(self, port: int, directory: Path) -> Mapping[str, str]:
+    def build_environment(self, port: int, directory: Path) -> Mapping[str, str]:  # noqa: ARG002
         return {
             "TACIT_PORT": str(port),
             "TACIT_OTLP_HTTP_PORT": "0",
             "TACIT_OTLP_GRPC_PORT": "0",
-            "TACIT_DATA_DIR": str(directory),
         }
 
     def count_spans(self, server: Server) -> int:
@@ -50,3 +53,6 @@ class Tacit:
         """
         program = [sys.executable, "-c", MEASURE_PARTS, str(directory / "clickhouse")]
         return int(subprocess.check_output(program, text=True))
+
+
+RECEIVER = Tacit(name="Tacit, no stages", program=(str(Path(__file__).resolve().parent.parent / "receiver.py"),))
