@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 import pytest
 import requests
 from django.conf import settings
+from django.db import OperationalError
 from google.rpc import code_pb2
 from google.rpc.status_pb2 import Status
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceResponse
@@ -205,6 +206,18 @@ def test_a_failing_store_is_503_with_a_hint_and_nothing_is_acknowledged(
         assert "disk" not in answer.error.message
     assert count_spans(server) == 0
     assert (send(server).status, count_spans(server)) == (200, 1)
+
+
+def test_a_failing_database_of_keys_is_503(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(_key: str) -> None:
+        raise OperationalError("the database is locked")
+
+    with monkeypatch.context() as patch:
+        patch.setattr("tracing.access.find_project_of_key", fail)
+        answer = send(server, headers=PROTOBUF | {"x-api-key": "tacit_x"})
+    assert (answer.status, answer.error.code) == (503, code_pb2.UNAVAILABLE)
+    assert int(answer.headers["Retry-After"]) > 0
+    assert "locked" not in answer.error.message
 
 
 def test_a_full_backlog_is_503_and_room_again_is_200(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any, cast
 
 from django.conf import settings
-from django.db import close_old_connections
+from django.db import DatabaseError, close_old_connections
 from google.protobuf.message import Message
 from google.rpc.code_pb2 import INVALID_ARGUMENT, PERMISSION_DENIED, UNAUTHENTICATED, UNAVAILABLE
 from opentelemetry.proto.collector.logs.v1.logs_service_pb2 import ExportLogsServiceRequest, ExportLogsServiceResponse
@@ -92,6 +92,11 @@ def find_project(key: str, origin: RequestOrigin) -> int:
         project_id = authorise_ingest(key, origin)
     except PermissionError as error:
         raise RefusedError(PERMISSION_DENIED, str(error)) from error
+    except DatabaseError as error:
+        logger.exception("No key could be looked up")
+        raise RefusedError(
+            UNAVAILABLE, "Keys cannot be looked up now; nothing was kept. Send it again."
+        ) from error
     if project_id is None:
         raise RefusedError(
             UNAUTHENTICATED,
