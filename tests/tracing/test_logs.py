@@ -154,6 +154,7 @@ def test_lag_counts_events_that_wait_and_no_other_logs(store: Store) -> None:
         QUESTION,
         make_log("e", attributes={"a": 1, "b": [True, {"c": None}]}, body={"x": [1.5, "y"]}),
         make_log("no time of its own", time_unix_nano=0, observed_time_unix_nano=1_760_000_000_000_000_001),
+        make_log("no time at all", time_unix_nano=0),
     ],
 )
 def test_a_record_sent_again_is_one_record(store: Store, log: LogRecord) -> None:

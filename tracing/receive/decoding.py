@@ -5,7 +5,6 @@ Source: opentelemetry-collector-contrib, exporter/clickhouseexporter; openteleme
 This is the hot path of the receiver: every field of a message is read once, and rows become columns at the end.
 """
 
-import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -251,7 +250,7 @@ def decode_log(record: LogRecord, origin: Origin, limits: Limits) -> Row:
     """The row of `otel_logs`, its values in the order of `LOG_COLUMNS`."""
     trace_id, span_id = record.trace_id, record.span_id
     observed = record.observed_time_unix_nano
-    timestamp = record.time_unix_nano or observed or time.time_ns()
+    timestamp = record.time_unix_nano or observed  # 0 without both: a time of ours would tell a resend apart
     if len(trace_id) not in (0, 16) or len(span_id) not in (0, 8):
         raise InvalidRecordError(
             f"trace_id must be 16 bytes or none and span_id 8 or none, got {trace_id.hex()!r} and {span_id.hex()!r}"
