@@ -7,6 +7,7 @@ from celery import Celery
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
 TICK_SECONDS = 1.0
+RARE_TICK_SECONDS = 30.0
 
 app = Celery("tacit")
 app.config_from_object("django.conf:settings", namespace="CELERY")
@@ -29,4 +30,5 @@ app.conf.beat_schedule = {
         "feedback.derive_signals",
     )
 }
+app.conf.beat_schedule["tracing.follow_retention"] = {"task": "tracing.follow_retention", "schedule": RARE_TICK_SECONDS}
 app.autodiscover_tasks(["tracing", "feedback"])

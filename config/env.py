@@ -55,6 +55,12 @@ class Environment(BaseSettings):
         ge=1_000_000,
         description="Bytes of received spans that may wait for the store; beyond it senders get 503.",
     )
+    retention_days: int = Field(
+        default=0,
+        ge=0,
+        le=10_000,
+        description="Days after which rows go, in projects that say nothing else; 0 keeps them for ever.",
+    )
     secret_key: str = Field(default="", description="Signs sessions; empty: made once and kept in the data directory.")
     allowed_hosts: str = Field(
         default="",

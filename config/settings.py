@@ -96,6 +96,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 CLICKHOUSE_DSN = ENV.clickhouse_dsn or f"{EMBEDDED_PREFIX}{DATA_DIR / 'clickhouse'}"
 CLICKHOUSE_MEMORY_LIMIT = ENV.memory_limit
 INGEST_BACKLOG_LIMIT = ENV.backlog_limit
+RETENTION_DAYS = ENV.retention_days
 MAX_VALUE_CHARACTERS = ENV.max_value_characters
 MAX_ATTRIBUTES = ENV.max_attributes
 CORS_ORIGINS = frozenset(origin.strip().lower() for origin in ENV.cors_origins.split(",") if origin.strip())

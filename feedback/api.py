@@ -23,6 +23,7 @@ from feedback.resources import (
 from tracing.access import authorise_api
 from tracing.api import describe_generation, project_of
 from tracing.api import router as tracing_router
+from tracing.api_lists import router as lists_router
 from tracing.derivation import READING
 from tracing.paging import CursorError, Limit, Place, decode_cursor, encode_cursor
 from tracing.records import load_conversation
@@ -40,6 +41,7 @@ api = NinjaAPI(
     urls_namespace="api",
 )
 api.add_router("", tracing_router)
+api.add_router("", lists_router)
 
 
 def answer_problem(request: HttpRequest, status: int, title: str, detail: Any) -> HttpResponse:

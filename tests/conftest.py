@@ -22,7 +22,7 @@ from tracing.rollups import ROLLUPS, count_changed_hours
 from tracing.store import PROJECT_TABLES, SCHEMA_DIRECTORY, Store, get_store
 from tracing.tasks import read_changed_traces
 
-TABLES = (*PROJECT_TABLES, "watermarks")
+TABLES = (*PROJECT_TABLES, "watermarks", "project_retention")
 
 
 @pytest.fixture(scope="session")

@@ -12,6 +12,8 @@ class Project(models.Model):
     slug = models.SlugField(unique=True)
     name = models.CharField(max_length=100)
     created_at = models.DateTimeField(auto_now_add=True)
+    retention_days = models.PositiveIntegerField(null=True, blank=True)
+    """Rows go so many days after they were written; 0 keeps them for ever, None means the installation's setting."""
 
     def __str__(self) -> str:
         return self.slug

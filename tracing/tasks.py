@@ -4,6 +4,7 @@ from celery import shared_task
 
 from tracing.derivation import READING
 from tracing.derivation import read_changed_traces as read_batch
+from tracing.retention import follow_retention as follow
 from tracing.rollups import Pace
 from tracing.store import get_store
 
@@ -21,3 +22,9 @@ def read_changed_traces() -> None:
 def count_hours() -> None:
     """Count the hours that changed, one batch at a time: this stage rests in between."""
     ROLLUP_PACE.run(get_store())
+
+
+@shared_task(name="tracing.follow_retention")
+def follow_retention() -> None:
+    """Keep the rows of every project as long as Django's database says."""
+    follow(get_store())

@@ -3,8 +3,8 @@
 Spans are stored by trace and not by time, so a page is found among the latest spans alone: as many as are needed.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from tracing.paging import Place
 from tracing.store import Store
@@ -34,7 +34,7 @@ def list_traces(store: Store, project_id: int, place: Place, limit: int) -> list
     """At most `limit` traces that began before `place`, latest first."""
     span_limit = SPANS_A_TRACE * limit
     while True:
-        found = store.query(
+        [found] = store.query(
             "tracing/sql/latest_trace_ids.sql",
             project_id=project_id,
             before_ns=place.time_ns,
@@ -42,16 +42,14 @@ def list_traces(store: Store, project_id: int, place: Place, limit: int) -> list
             span_limit=span_limit,
             limit=limit,
         )
-        is_all = not found or found[0]["span_count"] < span_limit
-        traces = summarise_traces(store, project_id, found, reach_ns=0 if is_all else found[0]["reach_ns"])
+        is_all = found["span_count"] < span_limit
+        traces = summarise_traces(store, project_id, found["trace_ids"], -1 if is_all else found["reach_ns"])
         if is_all or len(traces) == limit:
             return traces
         span_limit *= 10
 
 
-def summarise_traces(store: Store, project_id: int, found: list[dict[str, Any]], reach_ns: int) -> list[TraceSummary]:
-    """These traces, without those that began before `reach_ns`: others may have begun between."""
-    rows = store.query(
-        "tracing/sql/trace_summaries.sql", project_id=project_id, trace_ids=[row["trace_id"] for row in found]
-    )
-    return [TraceSummary(**row) for row in rows if row["start_time_ns"] >= reach_ns]
+def summarise_traces(store: Store, project_id: int, trace_ids: Sequence[str], reach_ns: int) -> list[TraceSummary]:
+    """Those of these traces that began after `reach_ns`: before it there may be others that were not looked at."""
+    rows = store.query("tracing/sql/trace_summaries.sql", project_id=project_id, trace_ids=trace_ids)
+    return [TraceSummary(**row) for row in rows if row["start_time_ns"] > reach_ns]

@@ -9,7 +9,9 @@ CREATE TABLE IF NOT EXISTS dead_letters
     row String CODEC(ZSTD(3)),
     reason String CODEC(ZSTD(1)),
     ingested_at DateTime64(6, 'UTC') DEFAULT now64(6) CODEC(Delta, ZSTD(1)),
-    expires_at DateTime('UTC') DEFAULT toDateTime('2106-01-01 00:00:00', 'UTC') CODEC(ZSTD(1))
+    expires_at DateTime('UTC') DEFAULT if(joinGet('project_retention', 'days', project_id) = 0,
+        toDateTime('2106-01-01 00:00:00', 'UTC'),
+        toDateTime(ingested_at, 'UTC') + toIntervalDay(joinGet('project_retention', 'days', project_id)))
 )
 ENGINE = ReplacingMergeTree(ingested_at)
 PARTITION BY project_id

@@ -1,0 +1,104 @@
+"""REST of `tracing` that lists and sums up: traces, and the hours of model calls."""
+
+import math
+import time
+from datetime import UTC, datetime
+from typing import Any
+
+from django.http import HttpRequest
+from ninja import Router, Schema
+
+from tracing.api import project_of
+from tracing.paging import Limit, decode_cursor, encode_cursor
+from tracing.resources import format_time, to_ms
+from tracing.store import get_store
+from tracing.trace_list import TraceSummary, list_traces
+
+router = Router(tags=["tracing"])
+DAY_NS = 86_400 * 10**9
+
+
+class TraceSummaryResource(Schema):
+    """A trace in a list. Its name and service are those of the span without a parent, else of the first."""
+
+    trace_id: str
+    name: str
+    service_name: str
+    start_time: str
+    duration_ms: float
+    span_count: int
+    error_count: int
+
+
+class TracePage(Schema):
+    items: list[TraceSummaryResource]
+    next_cursor: str | None
+
+
+class HourResource(Schema):
+    """Model calls of one hour and model. Latencies are right to 1 %; what was not reported is null."""
+
+    hour: str
+    model: str
+    generations: int
+    errors: int
+    stopped: int
+    input_tokens: int | None
+    output_tokens: int | None
+    cost_usd: float | None
+    duration_ms_p50: float | None
+    duration_ms_p95: float | None
+    time_to_first_chunk_ms_p50: float | None
+    time_to_first_chunk_ms_p95: float | None
+
+
+class HourList(Schema):
+    items: list[HourResource]
+
+
+@router.get("traces", response=TracePage, summary="Traces, those that began last first")
+def show_traces(request: HttpRequest, limit: Limit = 100, cursor: str = "") -> dict[str, Any]:
+    traces = list_traces(get_store(), project_of(request).pk, decode_cursor(cursor), limit + 1)
+    page = traces[:limit]
+    return {
+        "items": [describe_trace(trace) for trace in page],
+        "next_cursor": encode_cursor(page[-1].place) if len(traces) > limit else None,
+    }
+
+
+def describe_trace(trace: TraceSummary) -> dict[str, Any]:
+    return {
+        "trace_id": trace.trace_id,
+        "name": trace.name,
+        "service_name": trace.service_name,
+        "start_time": format_time(trace.start_time_ns),
+        "duration_ms": to_ms(trace.duration_ns),
+        "span_count": trace.span_count,
+        "error_count": trace.error_count,
+    }
+
+
+@router.get("hours", response=HourList, summary="Model calls by hour and model")
+def show_hours(
+    request: HttpRequest, days: Limit = 7, model: str = "", service_name: str = "", environment: str = ""
+) -> dict[str, Any]:
+    """Figures of the last `days` days, from hours that are counted a few seconds after a call was read."""
+    rows = get_store().query(
+        "tracing/sql/hourly_figures.sql",
+        project_id=project_of(request).pk,
+        since_ns=max(0, time.time_ns() - days * DAY_NS),
+        model=model,
+        service_name=service_name,
+        environment=environment,
+    )
+    return {"items": [describe_hour(row) for row in rows]}
+
+
+def describe_hour(row: dict[str, Any]) -> dict[str, Any]:
+    names = ("duration_ms_p50", "duration_ms_p95", "time_to_first_chunk_ms_p50", "time_to_first_chunk_ms_p95")
+    quantiles = (*row["duration_ms"], *row["first_chunk_ms"])
+    return {
+        **{name: row[name] for name in HourResource.model_fields if name in row},
+        "hour": datetime.fromtimestamp(row["hour_s"], UTC).isoformat().replace("+00:00", "Z"),
+        **{name: None if math.isnan(value) else value for name, value in zip(names, quantiles, strict=True)},
+    }
