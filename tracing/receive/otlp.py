@@ -94,9 +94,7 @@ def find_project(key: str, origin: RequestOrigin) -> int:
         raise RefusedError(PERMISSION_DENIED, str(error)) from error
     except DatabaseError as error:
         logger.exception("No key could be looked up")
-        raise RefusedError(
-            UNAVAILABLE, "Keys cannot be looked up now; nothing was kept. Send it again."
-        ) from error
+        raise RefusedError(UNAVAILABLE, "Keys cannot be looked up now; nothing was kept. Send it again.") from error
     if project_id is None:
         raise RefusedError(
             UNAUTHENTICATED,
