@@ -14,6 +14,7 @@ from waitress.server import create_server
 from tracing.receive.otlp import MAX_BODY_BYTES
 
 THREADS = 64
+RECEIVE_BYTES = 256 * 1024
 POLL_SECONDS = 0.5
 MAX_DRAINED_BYTES = 16 * MAX_BODY_BYTES
 """Where even reading on to tell the sender ends; then the connection is closed."""
@@ -85,6 +86,7 @@ class HttpServer:
             max_request_body_size=MAX_DRAINED_BYTES,
             connection_limit=1000,
             asyncore_use_poll=True,
+            recv_bytes=RECEIVE_BYTES,
             channel_timeout=120,
         )
         self._server.channel_class = DrainingChannel

@@ -46,7 +46,7 @@ def show_metrics(request: HttpRequest) -> HttpResponse:
 
 def ask_lag() -> Iterator[tuple[str, float]]:
     store = get_store()
-    for stage in STAGES:
+    for stage in list(STAGES.values()):
         yield stage.name, stage.measure_lag(store)
 
 

@@ -31,8 +31,8 @@ LEASE = timedelta(minutes=2)
 STOPPING = threading.Event()
 """Set when this process is about to end: stages finish their batch and take no other."""
 
-STAGES: "list[Stage]" = []
-"""Every stage that this process knows, in the order of the data's way."""
+STAGES: "dict[str, Stage]" = {}
+"""Every stage that this process knows, by name."""
 
 PATIENCE_SECONDS = 3.0
 """Most that a stage puts off its work while very much comes in."""
@@ -65,7 +65,7 @@ class Stage:
         self._seen: dict[Key, Change] = {}
         self._lock = threading.Lock()
         self._yielding_since = 0.0
-        STAGES.append(self)
+        STAGES[name] = self
 
     def run(self, store: Store, work: Callable[[Sequence[Key]], None]) -> int:
         """Do what waits, one batch; the number of things done.

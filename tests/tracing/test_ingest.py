@@ -12,7 +12,7 @@ import pytest
 from clickhouse_connect.driver.exceptions import DatabaseError, ProgrammingError
 
 from tests.tracing.otlp import make_request, make_span, make_trace_id
-from tracing.ingest import GATHER_SECONDS, MAX_ROWS_PER_INSERT, BacklogFullError, Ingest
+from tracing.ingest import GATHER_SECONDS, MAX_ROWS_PER_INSERT, BacklogFullError, Ingest, Load
 from tracing.receive.decoding import SpanBatch, decode_spans
 from tracing.records import load_spans
 from tracing.store import Store, StoreUnavailableError
@@ -296,6 +296,22 @@ def test_many_threads_lose_nothing(store: Store) -> None:
     join(threads)
     ingest.stop()
     assert count_spans(store) == 16 * 20
+
+
+def test_the_process_is_busy_only_while_very_much_comes_in(monkeypatch: pytest.MonkeyPatch) -> None:
+    now = 1_000.0
+    monkeypatch.setattr("tracing.ingest.time.monotonic", lambda: now)
+    load = Load()
+    load.add(700)
+    load.add(800)
+    assert load.measure() == 1_500
+    now = 1_001.5
+    load.add(100)
+    assert load.measure() == 1_500
+    now = 1_002.5
+    assert load.measure() == 100
+    now = 1_010.0
+    assert load.measure() == 0
 
 
 def run_benchmark(name: str, *options: str) -> str:

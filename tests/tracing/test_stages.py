@@ -1,4 +1,5 @@
 import threading
+import time
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
@@ -243,3 +244,25 @@ def test_every_stage_twice_by_two_processes_changes_nothing(server: Server) -> N
         for run in (read_changed_traces, read_changed_feedback, derive_changed_signals):
             assert run(server.store) > 0
     assert [server.get_json(path) for path in ("conversations/c", "signals", "generations")] == before
+
+
+def test_a_stage_gives_way_while_very_much_comes_in_but_never_for_long(
+    store: Store, work: Work, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(stages, "is_busy", lambda: True)
+    monkeypatch.setattr(stages, "PATIENCE_SECONDS", 0.2)
+    ingest(store, 1)
+    stage = make_stage()
+    assert stage.run(store, work) == 0
+    time.sleep(0.25)
+    assert stage.run(store, work) == 1
+    assert stage.run(store, work) == 0
+
+
+def test_what_was_put_off_is_done_once_less_comes_in(store: Store, work: Work, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(stages, "is_busy", lambda: True)
+    ingest(store, 1)
+    stage = make_stage()
+    assert stage.run(store, work) == 0
+    monkeypatch.setattr(stages, "is_busy", lambda: False)
+    assert stage.run(store, work) == 1
