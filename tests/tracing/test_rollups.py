@@ -1,0 +1,221 @@
+"""Hourly figures are what counting all calls says, whatever calls did before: came late, twice, moved, vanished."""
+
+import math
+import time
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from tests.conftest import STAGES, TABLES, Server
+from tracing.generations import Generation
+from tracing.records import write_generations
+from tracing.records.generations import HOUR_NS, find_hour
+from tracing.rollups import ROLLUPS, Pace, count_changed_hours
+from tracing.store import Store
+
+pytestmark = pytest.mark.usefixtures("project")
+START_NS = 1_700_000_000 * 10**9
+DIRECT = """
+    SELECT
+        toUnixTimestamp(toStartOfHour(start_time)) AS hour_s,
+        if(response_model = '', request_model, response_model) AS model,
+        count() AS generations,
+        countIf(outcome = 'error') AS errors,
+        countIf(outcome = 'stopped') AS stopped,
+        sum(input_tokens) AS input_tokens,
+        sum(output_tokens) AS output_tokens,
+        sum(cost_usd) AS cost_usd,
+        quantilesDD(0.01, 0.5, 0.95)(duration_ns / 1e6) AS duration_ms,
+        quantilesDDIf(0.01, 0.5, 0.95)(ifNull(time_to_first_chunk_ns, 0) / 1e6, time_to_first_chunk_ns IS NOT NULL)
+            AS first_chunk_ms
+    FROM generations FINAL
+    WHERE project_id = 1
+    GROUP BY hour_s, model
+    ORDER BY hour_s, model
+"""
+
+
+def make_generation(number: int, **fields: Any) -> Generation:
+    known = {
+        "project_id": 1,
+        "trace_id": f"trace-{number}",
+        "span_id": "span",
+        "parent_span_id": "",
+        "start_time_ns": START_NS,
+        "duration_ns": 10**9,
+        "convention": "test",
+        "request_model": "tiny",
+    }
+    return Generation(**(known | fields))
+
+
+def write(
+    store: Store, generations: Sequence[Generation], removed: Sequence[Generation] = (), version: int = 0
+) -> None:
+    """As the stage `reading` writes: it knows what was there of these traces."""
+    keys = {(each.project_id, each.trace_id, each.span_id) for each in (*generations, *removed)}
+    rows = store._client().query(
+        "SELECT project_id, trace_id, span_id, toUnixTimestamp64Nano(start_time) FROM generations FINAL"
+    )
+    known = {(row[0], row[1], row[2]): row[3] for row in rows.result_rows if tuple(row[:3]) in keys}
+    write_generations(store, generations, known, version)
+
+
+def read_hours(store: Store, **filters: Any) -> list[dict[str, Any]]:
+    bound = {"project_id": 1, "since_ns": 0, "environment": "", "service_name": "", "model": ""}
+    return store.query("tracing/sql/hourly_figures.sql", **(bound | filters))
+
+
+def read_direct(store: Store) -> list[dict[str, Any]]:
+    result = store._client().query(DIRECT)
+    return [dict(zip(result.column_names, row, strict=True)) for row in result.result_rows]
+
+
+def simplify(rows: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Rows that can be compared: sums of doubles depend on the order, NaN is not equal to itself."""
+
+    def settle(value: Any) -> Any:
+        if isinstance(value, (list, tuple)):
+            return [settle(item) for item in value]
+        if isinstance(value, float):
+            return "none" if math.isnan(value) else round(value, 6)
+        return value
+
+    return [{name: settle(value) for name, value in row.items()} for row in rows]
+
+
+def test_calls_are_counted_by_hour_and_model(store: Store) -> None:
+    calls = [
+        make_generation(1, duration_ns=10**9, input_tokens=10, cost_usd=0.5, time_to_first_chunk_ns=2 * 10**8),
+        make_generation(2, duration_ns=3 * 10**9, input_tokens=5, outcome="error"),
+        make_generation(3, response_model="large", outcome="stopped"),
+        make_generation(4, start_time_ns=START_NS + HOUR_NS),
+    ]
+    write(store, calls, version=1)
+    assert count_changed_hours(store) == 2
+    first, second, third = read_hours(store)
+    assert (first["model"], first["generations"], first["stopped"], first["input_tokens"]) == ("large", 1, 1, None)
+    assert (second["model"], second["generations"], second["errors"]) == ("tiny", 2, 1)
+    assert (second["input_tokens"], second["output_tokens"], second["cost_usd"]) == (15, None, 0.5)
+    assert second["duration_ms"][0] == pytest.approx(1000, rel=0.02)
+    assert second["first_chunk_ms"] == pytest.approx([200, 200], rel=0.02)
+    assert third["hour_s"] - second["hour_s"] == 3600
+
+
+def test_a_call_that_comes_again_is_counted_once(store: Store) -> None:
+    for version in (1, 2, 3):
+        write(store, [make_generation(1)], version=version)
+        count_changed_hours(store)
+    assert [row["generations"] for row in read_hours(store)] == [1]
+
+
+def test_a_call_that_moves_leaves_its_hour(store: Store) -> None:
+    write(store, [make_generation(1)], version=1)
+    count_changed_hours(store)
+    write(store, [make_generation(1, start_time_ns=START_NS + 48 * HOUR_NS)], version=2)
+    count_changed_hours(store)
+    assert [row["hour_s"] for row in read_hours(store)] == [find_hour(START_NS + 48 * HOUR_NS)]
+
+
+def test_a_call_that_vanishes_takes_its_row_along(store: Store) -> None:
+    write(store, [make_generation(1)], version=1)
+    count_changed_hours(store)
+    write(store, [], removed=[make_generation(1)], version=2)
+    count_changed_hours(store)
+    assert read_hours(store) == []
+
+
+def test_a_crash_between_both_tables_loses_no_hour(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    write(store, [make_generation(1)], version=1)
+    count_changed_hours(store)
+    moved = [make_generation(1, start_time_ns=START_NS + HOUR_NS)]
+    insert = Store.insert
+
+    def die(self: Store, table: str, columns: Any) -> None:
+        if table == "generations":
+            raise ConnectionError("killed")
+        insert(self, table, columns)
+
+    monkeypatch.setattr(Store, "insert", die)
+    with pytest.raises(ConnectionError):
+        write(store, moved, version=2)
+    monkeypatch.setattr(Store, "insert", insert)
+    count_changed_hours(store)
+    write(store, moved, version=3)
+    count_changed_hours(store)
+    assert simplify(read_hours(store)) == simplify(read_direct(store))
+
+
+def test_times_that_no_hour_can_tell_do_not_stop_the_stage(store: Store) -> None:
+    write(store, [make_generation(1, start_time_ns=2**63 - 1), make_generation(2, start_time_ns=0)], version=1)
+    count_changed_hours(store)
+    assert sum(row["generations"] for row in read_hours(store)) == 2
+
+
+CALLS = st.builds(
+    make_generation,
+    number=st.integers(0, 4),
+    start_time_ns=st.integers(0, 3).map(lambda hour: START_NS + hour * HOUR_NS),
+    duration_ns=st.integers(0, 10**11),
+    request_model=st.sampled_from(["tiny", "large"]),
+    service_name=st.sampled_from(["", "shop"]),
+    outcome=st.sampled_from(["completed", "error", "stopped"]),
+    input_tokens=st.none() | st.integers(0, 1000),
+    cost_usd=st.none() | st.floats(0, 1),
+    time_to_first_chunk_ns=st.none() | st.integers(0, 10**10),
+)
+STEPS = st.lists(st.tuples(st.sampled_from(["write", "remove", "count", "merge"]), CALLS), max_size=12)
+
+
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(STEPS)
+def test_after_any_history_hours_say_what_the_calls_say(store: Store, steps: list[tuple[str, Generation]]) -> None:
+    for table in TABLES:
+        store.execute(f"TRUNCATE TABLE {table}")
+    for stage in STAGES:
+        stage.forget()
+    for version, (step, call) in enumerate(steps, start=1):
+        if step == "write":
+            write(store, [call], version=version)
+        elif step == "remove":
+            write(store, [], removed=[call], version=version)
+        elif step == "count":
+            count_changed_hours(store)
+        else:
+            store.execute("OPTIMIZE TABLE generations_by_time FINAL")
+    count_changed_hours(store)
+    assert simplify(read_hours(store)) == simplify(read_direct(store))
+
+
+def test_filters_narrow_the_figures(store: Store) -> None:
+    calls = [make_generation(1, environment="test"), make_generation(2, service_name="shop"), make_generation(3)]
+    write(store, [*calls, replace(calls[2], trace_id="other", project_id=2)], version=1)
+    count_changed_hours(store)
+    for filters, count in ({"environment": "test"}, 1), ({"service_name": "shop"}, 1), ({"model": "tiny"}, 3):
+        assert [row["generations"] for row in read_hours(store, **filters)] == [count]
+    assert read_hours(store, model="large") == []
+    assert [row["generations"] for row in read_hours(store, project_id=2)] == [1]
+
+
+def test_the_stage_rests_after_a_batch(store: Store) -> None:
+    pace = Pace()
+    write(store, [make_generation(1)], version=1)
+    assert pace.run(store) == 1
+    write(store, [make_generation(2)], version=2)
+    assert pace.run(store) == 0
+    assert ROLLUPS.measure_lag(store) > 0
+
+
+def test_rest_gives_hours(server: Server) -> None:
+    hour_ns = time.time_ns() // HOUR_NS * HOUR_NS
+    write(server.store, [make_generation(1, start_time_ns=hour_ns, cost_usd=0.25)], version=1)
+    count_changed_hours(server.store)
+    [hour] = server.get_json("hours?days=1")["items"]
+    assert (hour["model"], hour["generations"], hour["cost_usd"], hour["input_tokens"]) == ("tiny", 1, 0.25, None)
+    assert hour["duration_ms_p50"] == pytest.approx(1000, rel=0.02)
+    assert hour["time_to_first_chunk_ms_p95"] is None
+    assert server.get_json("hours?model=other")["items"] == []
