@@ -130,7 +130,8 @@ def post_batches(
                     refusals.append(f"{answer.status} {answer.reason}")
             except (OSError, http.client.HTTPException) as error:
                 refusals.append(repr(error))
-                connection.close()
+                connection.close()  # the next request opens it again
+        connection.close()
 
     threads = [threading.Thread(target=post, args=(batches[index::connections],)) for index in range(connections)]
     for thread in threads:
