@@ -29,6 +29,7 @@ format: $(VENV)/.installed-dev
 
 bench: $(VENV)/.installed-dev
 	$(BIN)/python benchmarks/ingest.py
+	$(BIN)/python benchmarks/query.py
 
 # Installs Arize Phoenix and MLflow outside the repository (about 900 MB each) and runs them beside Tacit.
 bench-peers: $(VENV)/.installed-dev

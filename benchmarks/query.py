@@ -33,6 +33,7 @@ DIALOGUES = ROOT / "tracing" / "demo" / "dialogues.jsonl"
 FILL = ("otel_traces", "generations", "generations_by_time", "turns", "conversations", "signals")
 BLOCK = 20_000
 RUNS = 20
+MAX_MS = 20_000
 PROJECT_ID = 1
 HOUR_NS = 3600 * 10**9
 WEEK_NS = 168 * HOUR_NS
@@ -41,10 +42,10 @@ END_NS = 2**63 - 1
 
 @dataclass(frozen=True)
 class Question:
-    """Something that a page or REST asks: one or more queries, and the p95 in milliseconds that it may take."""
+    """Something that a page or REST asks: one or more queries, and the p95 that it may take where there is a goal."""
 
     name: str
-    goal_ms: int
+    goal_ms: int | None
     ask: Callable[[Store], object]
 
 
@@ -147,10 +148,11 @@ def list_questions(store: Store, spans: int) -> list[Question]:
         Question("one conversation", 100, lambda store: load_conversation(store, PROJECT_ID, conversation_id)),
         Question("latest 50 conversations, page", 100, ask_list),
         Question("  by model and user, page", 100, lambda store: ask_list(store, model="model-1", user_id="user-7")),
-        Question("  by signal, page", 100, lambda store: ask_list(store, signal="rephrase")),
+        Question("  by signal, page", None, lambda store: ask_list(store, signal="rephrase")),
         Question("  a common word, page", 100, lambda store: ask_list(store, q="battery")),
         Question("  two words, page", 100, lambda store: ask_list(store, q="battery invoice")),
-        Question("  a phrase, page", 100, lambda store: ask_list(store, q='"the battery"')),
+        Question("  an identifier, page", 100, lambda store: ask_list(store, q="don't")),
+        Question("  a quoted phrase, page", None, lambda store: ask_list(store, q='"the battery"')),
         Question("latest 50 conversations, REST", 100, ask_rest),
         Question("latest 50 generations, REST", 100, ask_generations),
         Question(
@@ -169,9 +171,9 @@ def list_questions(store: Store, spans: int) -> list[Question]:
 
 
 def measure(store: Store, question: Question) -> tuple[float, float]:
-    """p50 and p95 in milliseconds over `RUNS` runs, after one that is not counted."""
-    times = []
-    for _ in range(RUNS + 1):
+    """p50 and p95 in milliseconds over `RUNS` runs, after one that is not counted; fewer where they take very long."""
+    times: list[float] = []
+    while len(times) <= RUNS and (len(times) < 4 or sum(times) < MAX_MS):
         start = time.perf_counter()
         question.ask(store)
         times.append((time.perf_counter() - start) * 1000)
@@ -206,7 +208,7 @@ def main() -> None:
         print(f"{f'at {spans:,} spans':<36} {'p50 ms':>8} {'p95 ms':>8} {'goal':>6}")
         for question in list_questions(store, spans):
             median, high = measure(store, question)
-            print(f"{question.name:<36} {median:>8.1f} {high:>8.1f} {question.goal_ms:>6}")
+            print(f"{question.name:<36} {median:>8.1f} {high:>8.1f} {question.goal_ms or '':>6}")
 
 
 if __name__ == "__main__":
