@@ -13,7 +13,9 @@ from waitress.server import create_server
 
 from tracing.receive.otlp import MAX_BODY_BYTES
 
-THREADS = 64
+THREADS = 40
+"""Senders wait in one each while their spans are committed together; each may hold a connection to Django's database
+for a minute, which bounds how many there can be."""
 RECEIVE_BYTES = 256 * 1024
 POLL_SECONDS = 0.5
 MAX_DRAINED_BYTES = 16 * MAX_BODY_BYTES

@@ -29,6 +29,8 @@ from tracing.stages import end_leases
 from tracing.store import EMBEDDED_PREFIX, close_store, get_store
 
 DEMO_KEY_NAME = "demo replay"
+SWITCH_SECONDS = 0.0005
+"""How long a thread may keep the interpreter from others: pages are not to wait long for stages that compute."""
 
 
 class CannotStartError(Exception):
@@ -161,6 +163,7 @@ class Urls:
 @contextmanager
 def serve(env: Environment, ports: Ports) -> Iterator[Urls]:
     """Answer on these ports, and say so in `server.json`."""
+    sys.setswitchinterval(SWITCH_SECONDS)
     web = HttpServer(application, ports.web)
     otlp = HttpServer(otlp_application, ports.otlp_http) if ports.otlp_http else web
     servers = [each for each in dict.fromkeys((web, otlp, ports.otlp_grpc)) if each]

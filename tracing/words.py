@@ -50,8 +50,13 @@ def split_words(text: str) -> list[str]:
 def split_runs(text: str) -> list[list[str]]:
     """The words of each run of characters that holds no white space."""
     folded = unicodedata.normalize("NFKC", text).casefold()
-    runs = ([word[:MAX_WORD_CHARACTERS] for word in WORD.findall(run)] for run in folded.split())
-    return [run for run in runs if run]
+    return [words for run in folded.split() if (words := split_run(run))]
+
+
+def split_run(run: str) -> list[str]:
+    if run.isascii() and run.isalnum():  # most runs are one plain word, which needs no looking at its letters
+        return [run[:MAX_WORD_CHARACTERS]]
+    return [word[:MAX_WORD_CHARACTERS] for word in WORD.findall(run)]
 
 
 def pair_words(runs: Iterable[Sequence[str]]) -> dict[str, None]:
