@@ -22,6 +22,7 @@ from pathlib import Path
 
 from feedback.pages.cards import CARD_KINDS
 from feedback.pages.filters import Filters
+from tracing.generation_list import find_generation_keys
 from tracing.paging import Place
 from tracing.records import load_conversation, load_spans
 from tracing.store import Store
@@ -98,9 +99,7 @@ def ask_generations(store: Store, **filters: str) -> object:
     """Model calls of REST: the keys of a page, then their rows."""
     names = ("conversation_id", "trace_id", "user_id", "request_model", "response_model", "service_name")
     bound = {name: filters.get(name, "") for name in (*names, "environment", "outcome")}
-    keys = store.query(
-        "tracing/sql/generation_keys.sql", project_id=PROJECT_ID, before_ns=END_NS, before_id="", limit=51, **bound
-    )
+    keys = find_generation_keys(store, PROJECT_ID, Place(), 51, bound)
     return store.query(
         "tracing/sql/generations_by_key.sql",
         project_id=PROJECT_ID,

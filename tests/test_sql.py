@@ -8,7 +8,8 @@ import pytest
 from tracing.store import PROJECT_TABLES, Store
 
 ROOT = Path(__file__).parents[1]
-FILES = sorted(path.relative_to(ROOT).as_posix() for path in ROOT.glob("*/sql/*.sql"))
+PACKAGES = ("tracing", "feedback", "drift", "config")
+FILES = sorted(path.relative_to(ROOT).as_posix() for package in PACKAGES for path in ROOT.glob(f"{package}/sql/*.sql"))
 ACROSS_PROJECTS = (
     # What a stage has to do and how far behind it is, for all projects at once
     "feedback/sql/changed_conversations.sql",
@@ -71,9 +72,7 @@ def test_the_engine_takes_the_deletion_of_a_project(store: Store) -> None:
 
 @pytest.mark.parametrize("path", FILES)
 def test_somebody_asks_it(path: str) -> None:
-    sources = [
-        source for package in ("tracing", "feedback", "drift", "config") for source in ROOT.glob(f"{package}/**/*.py")
-    ]
+    sources = [source for package in PACKAGES for source in ROOT.glob(f"{package}/**/*.py")]
     assert any(path in source.read_text(encoding="utf-8") for source in sources)
 
 

@@ -8,6 +8,7 @@ from ninja import Router
 from ninja.errors import HttpError
 
 from tracing.dead_letters import load_letters, retry_letters
+from tracing.generation_list import find_generation_keys
 from tracing.models import Project
 from tracing.paging import Limit, Place, decode_cursor, encode_cursor
 from tracing.records import load_spans
@@ -50,21 +51,17 @@ def list_generations(
 ) -> dict[str, Any]:
     store, project_id = get_store(), project_of(request).pk
     place = decode_cursor(cursor)
-    keys = store.query(
-        "tracing/sql/generation_keys.sql",
-        project_id=project_id,
-        limit=limit + 1,
-        before_ns=place.time_ns,
-        before_id=place.id,
-        conversation_id=conversation_id,
-        trace_id=trace_id,
-        user_id=user_id,
-        request_model=request_model,
-        response_model=response_model,
-        service_name=service_name,
-        environment=environment,
-        outcome=outcome,
-    )
+    filters = {
+        "conversation_id": conversation_id,
+        "trace_id": trace_id,
+        "user_id": user_id,
+        "request_model": request_model,
+        "response_model": response_model,
+        "service_name": service_name,
+        "environment": environment,
+        "outcome": outcome,
+    }
+    keys = find_generation_keys(store, project_id, place, limit + 1, filters)
     page = keys[:limit]
     rows = store.query(
         "tracing/sql/generations_by_key.sql",

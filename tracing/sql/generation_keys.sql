@@ -2,6 +2,7 @@
 SELECT trace_id, span_id, conversation_id, toUnixTimestamp64Nano(start_time) AS start_time_ns
 FROM generations_by_time FINAL
 WHERE project_id = {project_id:UInt32}
+    AND hour BETWEEN toDateTime({from_hour_s:UInt32}, 'UTC') AND toDateTime({before_hour_s:UInt32}, 'UTC')
     AND (start_time_ns < {before_ns:Int64} OR (start_time_ns = {before_ns:Int64} AND span_id > {before_id:String}))
     AND ({conversation_id:String} = '' OR conversation_id = {conversation_id:String})
     AND ({trace_id:String} = '' OR trace_id = {trace_id:String})
