@@ -40,7 +40,10 @@ DROPPED = Counter(
     "tacit_dropped", "Rows that were acknowledged and then lost: none, by design.", ["table"], registry=REGISTRY
 )
 REFUSED = Counter(
-    "tacit_refused_requests", "Requests that were answered with 503 or UNAVAILABLE, to be sent again.", ["cause"], registry=REGISTRY
+    "tacit_refused_requests",
+    "Requests that were answered with 503 or UNAVAILABLE, to be sent again.",
+    ["cause"],
+    registry=REGISTRY,
 )
 REQUESTS = Counter(
     "tacit_otlp_requests", "OTLP requests by their answer.", ["protocol", "signal", "status"], registry=REGISTRY
