@@ -17,5 +17,5 @@ SELECT
     uniqExact(conversation_id) AS conversations
 FROM signals FINAL
 INNER JOIN picked USING (conversation_id)
-WHERE project_id = {project_id:UInt32} AND conversation_id IN (SELECT conversation_id FROM picked) AND fired AND has({kinds:Array(String)}, kind)
+WHERE project_id = {project_id:UInt32} AND fired AND has({kinds:Array(String)}, kind)
 GROUP BY slice_ns, kind

@@ -19,5 +19,5 @@ SELECT
     uniqExact(conversation_id, coalesce(target, turn_index)) AS turns
 FROM signals FINAL
 INNER JOIN picked USING (conversation_id)
-WHERE project_id = {project_id:UInt32} AND conversation_id IN (SELECT conversation_id FROM picked) AND fired AND polarity != 0
+WHERE project_id = {project_id:UInt32} AND fired AND polarity != 0
 GROUP BY is_current, kind, label
