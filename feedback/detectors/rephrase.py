@@ -194,9 +194,7 @@ def weigh_features(features: dict[str, float]) -> float:
 
 def _pin(previous: Turn, turn: Turn, before: Request, score: float, likeness: float) -> Signal:
     offsets = tuple(
-        match.span()
-        for match in _WORD.finditer(blank_pasted(turn.user_text))
-        if _stem(match.group()) in before.stems
+        match.span() for match in _WORD.finditer(blank_pasted(turn.user_text)) if _stem(match.group()) in before.stems
     )
     gap = measure_gap(previous.answer, turn.answers[0])
     known = {"seconds_later": gap} if gap is not None and gap >= 0 else {}

@@ -194,9 +194,7 @@ def test_turns_of_a_conversation_follow_one_another(sink: Sink) -> None:
 def test_people_stop_regenerate_copy_and_judge_a_small_share_of_answers(sink: Sink) -> None:
     feedback, answers = find_feedback(sink), find_answers(sink)
     names = [each[attributes.FEEDBACK_NAME] for each in feedback]
-    thumbs = [
-        each[attributes.FEEDBACK_LABEL] for each in feedback if each[attributes.FEEDBACK_NAME] == "thumbs"
-    ]
+    thumbs = [each[attributes.FEEDBACK_LABEL] for each in feedback if each[attributes.FEEDBACK_NAME] == "thumbs"]
     assert {"stop", "regenerate", "copy", "thumbs"} == set(names)
     assert {"up", "down"} == set(thumbs)
     assert 0.03 < len(thumbs) / len(answers) < 0.09
@@ -208,16 +206,12 @@ def test_feedback_points_at_an_answer_that_was_sent(sink: Sink) -> None:
         for span in sink.spans
         if span.name in {"answer", "reply"}
     }
-    targets = {
-        (each[attributes.CONVERSATION_ID], each[attributes.FEEDBACK_TRACE_ID]) for each in find_feedback(sink)
-    }
+    targets = {(each[attributes.CONVERSATION_ID], each[attributes.FEEDBACK_TRACE_ID]) for each in find_feedback(sink)}
     assert targets <= answers
 
 
 def test_a_regeneration_asks_the_same_again_and_gets_another_answer(sink: Sink) -> None:
-    answers = {
-        span.trace_id.hex(): read_attributes(span) for span in sink.spans if span.name in {"answer", "reply"}
-    }
+    answers = {span.trace_id.hex(): read_attributes(span) for span in sink.spans if span.name in {"answer", "reply"}}
     replaced = [
         answers[each[attributes.FEEDBACK_TRACE_ID]]
         for each in find_feedback(sink)
@@ -264,8 +258,7 @@ def test_the_support_assistant_shows_retrieval_and_a_model_call_beneath_its_repl
     replies = {span.span_id for span in sink.spans if span.name == "reply"}
     beneath = [span for span in sink.spans if span.parent_span_id in replies]
     kinds = {
-        read_attributes(span).get(attributes.KIND) or read_attributes(span)["gen_ai.operation.name"]
-        for span in beneath
+        read_attributes(span).get(attributes.KIND) or read_attributes(span)["gen_ai.operation.name"] for span in beneath
     }
     assert kinds == {"retriever", "chat"}
     assert len(beneath) == 2 * len(replies)

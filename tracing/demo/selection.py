@@ -120,9 +120,7 @@ def assign_users(dialogues: list[Dialogue]) -> Iterator[Dialogue]:
         pool = counts[dialogue.app] / CONVERSATIONS_PER_USER
         number = 100 + int(draw_share("user", dialogue.conversation_id) * pool)
         user_id = dialogue.user_id or f"{dialogue.app.split('-')[0]}-{number}"
-        yield Dialogue(
-            dialogue.conversation_id, dialogue.source, dialogue.app, user_id, dialogue.model, dialogue.turns
-        )
+        yield Dialogue(dialogue.conversation_id, dialogue.source, dialogue.app, user_id, dialogue.model, dialogue.turns)
 
 
 def read_records(data: Path, name: str) -> Iterator[Record]:
@@ -141,9 +139,7 @@ def is_readable(record: Record) -> bool:
     """Mostly English; no more than a screen or two."""
     key = record["conversation_id"]
     size = sum(len(turn["content"]) for turn in record["turns"])
-    return size <= LONGEST_DIALOGUE_CHARS and (
-        record["language"] == "en" or draw_share("language", key) < 0.5
-    )
+    return size <= LONGEST_DIALOGUE_CHARS and (record["language"] == "en" or draw_share("language", key) < 0.5)
 
 
 def rank_chat(record: Record) -> float:

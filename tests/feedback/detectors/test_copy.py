@@ -5,9 +5,7 @@ from feedback.explicit import Feedback
 from tracing.conversations import Conversation
 
 
-def test_a_copied_answer_was_of_use(
-    talk: Callable[..., Conversation], feedback: Callable[..., Feedback]
-) -> None:
+def test_a_copied_answer_was_of_use(talk: Callable[..., Conversation], feedback: Callable[..., Feedback]) -> None:
     (signal,) = detect(talk(("a", "1"), ("b", "2")), [feedback("copy", trace_id="trace-1")])
     assert (signal.target, signal.polarity, signal.fired) == (0, 1, True)
 
@@ -19,7 +17,5 @@ def test_copying_the_same_answer_again_adds_nothing(
     assert len(list(detect(talk(("a", "1")), copies))) == 1
 
 
-def test_other_actions_are_not_copies(
-    talk: Callable[..., Conversation], feedback: Callable[..., Feedback]
-) -> None:
+def test_other_actions_are_not_copies(talk: Callable[..., Conversation], feedback: Callable[..., Feedback]) -> None:
     assert list(detect(talk(("a", "1")), [feedback("share", span_id="span-1")])) == []

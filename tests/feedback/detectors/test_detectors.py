@@ -73,11 +73,7 @@ def test_any_conversation_gives_sound_signals(conversation: Conversation, feedba
         assert signal.evidence.reason
         assert signal.target is not None
         turn = conversation.turns[signal.target]
-        about = [
-            each
-            for each in turn.answers
-            if (each.trace_id, each.span_id) == (signal.trace_id, signal.span_id)
-        ]
+        about = [each for each in turn.answers if (each.trace_id, each.span_id) == (signal.trace_id, signal.span_id)]
         assert about
         if signal.evidence.text == "user":
             longest = len(conversation.turns[signal.turn_index].user_text)
@@ -129,8 +125,6 @@ def test_a_detector_that_raises_loses_only_its_own_signals(
 def test_every_signal_says_who_made_it(
     detector: Detector, talk: Callable[..., Conversation], feedback: Callable[..., Feedback]
 ) -> None:
-    conversation = talk(
-        ("how do I cancel my subscription?", "a", "b"), ("how can I cancel the subscription?", "c")
-    )
+    conversation = talk(("how do I cancel my subscription?", "a", "b"), ("how can I cancel the subscription?", "c"))
     for signal in detector.detect(conversation, [feedback("thumbs", span_id="span-1", label="up")]):
         assert (signal.detector, signal.version) == (detector.kind, detector.version)

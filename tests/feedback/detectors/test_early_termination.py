@@ -49,7 +49,5 @@ def test_a_stopped_answer_that_was_replaced_still_counts(
 
 
 @pytest.mark.parametrize("outcome", ["completed", "truncated", "error"])
-def test_other_ends_are_none(
-    talk: Callable[..., Conversation], answer: Callable[..., Answer], outcome: str
-) -> None:
+def test_other_ends_are_none(talk: Callable[..., Conversation], answer: Callable[..., Answer], outcome: str) -> None:
     assert list(detect(talk(("why", answer("W", outcome=outcome, ended_by="client"))), [])) == []

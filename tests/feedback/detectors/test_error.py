@@ -13,9 +13,7 @@ def test_a_failed_call_is_a_signal_labelled_with_its_type(
     assert signal.evidence.span_ids == ("span-1",)
 
 
-def test_attempts_that_failed_count_too(
-    talk: Callable[..., Conversation], answer: Callable[..., Answer]
-) -> None:
+def test_attempts_that_failed_count_too(talk: Callable[..., Conversation], answer: Callable[..., Answer]) -> None:
     conversation = talk(("why", answer("", outcome="error"), answer("", outcome="error"), "there"))
     assert [s.span_id for s in detect(conversation, [])] == ["span-1", "span-2"]
 

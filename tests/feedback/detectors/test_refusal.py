@@ -18,9 +18,7 @@ from tracing.conversations import Conversation
         "Je suis désolé. Je ne suis pas en mesure de fournir un avis juridique.",
     ],
 )
-def test_declining_at_the_start_fires_and_marks_the_answer(
-    talk: Callable[..., Conversation], text: str
-) -> None:
+def test_declining_at_the_start_fires_and_marks_the_answer(talk: Callable[..., Conversation], text: str) -> None:
     (signal,) = detect(talk(("please", text)), [])
     assert (signal.fired, signal.target, signal.polarity) == (True, 0, -1)
     assert signal.evidence.text == "answer"
@@ -43,9 +41,7 @@ def test_cannot_in_an_answer_that_helps_is_no_refusal(talk: Callable[..., Conver
 
 
 def test_declining_a_part_and_helping_does_not_fire(talk: Callable[..., Conversation]) -> None:
-    (signal,) = detect(
-        talk(("draw", "I can't generate pictures, but here is a prompt for one: a bakery.")), []
-    )
+    (signal,) = detect(talk(("draw", "I can't generate pictures, but here is a prompt for one: a bakery.")), [])
     assert not signal.fired
 
 

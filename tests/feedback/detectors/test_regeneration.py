@@ -19,9 +19,7 @@ def test_every_replaced_answer_counts(talk: Callable[..., Conversation]) -> None
     assert [s.span_id for s in detect(talk(("why", "1", "2", "3")), [])] == ["span-1", "span-2"]
 
 
-def test_the_button_makes_it_surer(
-    talk: Callable[..., Conversation], feedback: Callable[..., Feedback]
-) -> None:
+def test_the_button_makes_it_surer(talk: Callable[..., Conversation], feedback: Callable[..., Feedback]) -> None:
     (signal,) = detect(talk(("why", "old", "new")), [feedback("regenerate", span_id="span-1")])
     assert signal.score == SCORE_ASKED
 

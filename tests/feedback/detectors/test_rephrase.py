@@ -46,9 +46,7 @@ def test_the_same_request_again_fires_about_the_answer_between(
         ),
     ],
 )
-def test_the_next_request_is_not_the_same_again(
-    talk: Callable[..., Conversation], before: str, after: str
-) -> None:
+def test_the_next_request_is_not_the_same_again(talk: Callable[..., Conversation], before: str, after: str) -> None:
     assert find_fired(talk((before, "Certainly. Here it is."), (after, "x"))) == []
 
 
@@ -57,9 +55,7 @@ def test_an_opening_message_cannot_be_one(talk: Callable[..., Conversation]) -> 
 
 
 def test_it_says_how_long_after_and_how_alike(talk: Callable[..., Conversation]) -> None:
-    conversation = talk(
-        ("how do I cancel my subscription?", "Hm."), ("How can I cancel the subscription?", "x")
-    )
+    conversation = talk(("how do I cancel my subscription?", "Hm."), ("How can I cancel the subscription?", "x"))
     (signal,) = find_fired(conversation)
     likeness = signal.evidence.numbers["likeness"]
     assert signal.evidence.reason == f"asks the same thing 30 s later; wording {likeness:.2f} alike"
@@ -89,13 +85,10 @@ def test_the_same_message_within_a_second_is_a_machine(
 
 
 def test_without_times_it_says_none(talk: Callable[..., Conversation], answer: Callable[..., Answer]) -> None:
-    conversation = talk(
-        ("how do I cancel my subscription?", "Hm."), ("How can I cancel the subscription?", "x")
-    )
+    conversation = talk(("how do I cancel my subscription?", "Hm."), ("How can I cancel the subscription?", "x"))
     untimed = [answer(turn.answer.text) for turn in conversation.turns]
     turns = tuple(
-        type(turn)(turn.index, turn.user_text, each)
-        for turn, each in zip(conversation.turns, untimed, strict=True)
+        type(turn)(turn.index, turn.user_text, each) for turn, each in zip(conversation.turns, untimed, strict=True)
     )
     (signal,) = find_fired(type(conversation)(1, "c1", turns))
     assert "later" not in signal.evidence.reason

@@ -23,9 +23,7 @@ def read_tone(talk: Callable[..., Conversation], text: str) -> Signal:
         ("", "neutral", 0),
     ],
 )
-def test_the_tone_of_a_message(
-    talk: Callable[..., Conversation], text: str, label: str, polarity: int
-) -> None:
+def test_the_tone_of_a_message(talk: Callable[..., Conversation], text: str, label: str, polarity: int) -> None:
     signal = read_tone(talk, text)
     assert (signal.label, signal.polarity, signal.fired) == (label, polarity, polarity != 0)
 

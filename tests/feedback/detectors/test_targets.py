@@ -83,9 +83,7 @@ def test_of_several_answers_in_one_trace_it_is_the_latest_by_then(
     assert target.answer.text == "1"
 
 
-def test_a_replaced_answer_can_be_named(
-    talk: Callable[..., Conversation], feedback: Callable[..., Feedback]
-) -> None:
+def test_a_replaced_answer_can_be_named(talk: Callable[..., Conversation], feedback: Callable[..., Feedback]) -> None:
     target = find_target(talk(("a", "old", "new")), feedback("copy", span_id="span-1"))
     assert target is not None
     assert target.answer.text == "old"

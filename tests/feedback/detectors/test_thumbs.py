@@ -38,9 +38,7 @@ def test_a_thumb_that_points_nowhere_is_none(
     assert list(detect(talk(("a", "1")), [feedback("thumbs", span_id="span-1", **said)])) == []
 
 
-def test_a_rating_is_not_a_thumb(
-    talk: Callable[..., Conversation], feedback: Callable[..., Feedback]
-) -> None:
+def test_a_rating_is_not_a_thumb(talk: Callable[..., Conversation], feedback: Callable[..., Feedback]) -> None:
     assert list(detect(talk(("a", "1")), [feedback("rating", span_id="span-1", score=1)])) == []
 
 
