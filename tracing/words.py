@@ -6,6 +6,7 @@ pairs of its neighbours.
 """
 
 import re
+import string
 import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -23,6 +24,8 @@ SPACELESS = (
 PICTURES = "\u2600-\u27bf\U0001f000-\U0001f3fa\U0001f400-\U0001faff"  # emoji without the tones of skin
 MARKS = "\u0300-\u036f\u0591-\u05c7\u0610-\u061a\u064b-\u065f\u0670\u06d6-\u06ed\u0900-\u0963\u0966-\u0dff\u0f71-\u0f84"
 WORD = re.compile(rf"[{SPACELESS}{PICTURES}]|(?:(?![{SPACELESS}])[^\W_])(?:(?![{SPACELESS}])(?:[^\W_]|[{MARKS}]))*")
+PUNCTUATION = string.punctuation + "“”‘’„«»…–—"
+PLAIN_WORD = re.compile("[a-z0-9]+")
 TERM = re.compile(r'"([^"]*)"|(\S+)')
 
 
@@ -44,19 +47,22 @@ def split_words(text: str) -> list[str]:
     >>> split_words("Straße foo.bar_baz 東京!")
     ['strasse', 'foo', 'bar', 'baz', '東', '京']
     """
-    return [word for run in split_runs(text) for word in run]
+    return find_words(fold(text))
 
 
-def split_runs(text: str) -> list[list[str]]:
-    """The words of each run of characters that holds no white space."""
-    folded = unicodedata.normalize("NFKC", text).casefold()
-    return [words for run in folded.split() if (words := split_run(run))]
+def fold(text: str) -> str:
+    return unicodedata.normalize("NFKC", text).casefold()
 
 
-def split_run(run: str) -> list[str]:
-    if run.isascii() and run.isalnum():  # most runs are one plain word, which needs no looking at its letters
-        return [run[:MAX_WORD_CHARACTERS]]
-    return [word[:MAX_WORD_CHARACTERS] for word in WORD.findall(run)]
+def find_words(folded: str) -> list[str]:
+    pattern = PLAIN_WORD if folded.isascii() else WORD
+    return [word[:MAX_WORD_CHARACTERS] for word in pattern.findall(folded)]
+
+
+def split_joined(folded: str) -> list[list[str]]:
+    """The words of each run without white space that is more than one plain word."""
+    runs = (run.strip(PUNCTUATION) for run in folded.split())
+    return [find_words(run) for run in runs if not (run.isascii() and run.isalnum())]
 
 
 def pair_words(runs: Iterable[Sequence[str]]) -> dict[str, None]:
@@ -74,10 +80,10 @@ def index_words(texts: Iterable[str]) -> list[str]:
     words: list[str] = []
     pairs: dict[str, None] = {}
     for text in texts:
-        runs = split_runs(text)
-        words += [word for run in runs for word in run]
+        folded = fold(text)
+        words += find_words(folded)
         words.append("")
-        pairs |= pair_words(run for run in runs if len(run) > 1)
+        pairs |= pair_words(split_joined(folded))
     return words + list(pairs)
 
 
@@ -87,8 +93,8 @@ def read_search(query: str) -> Search:
     >>> read_search('reset "red button" user_id')
     Search(words=('reset', 'red', 'button', 'user', 'id', 'user id'), phrases=(('red', 'button'),))
     """
-    terms = [split_runs(quoted or bare) for quoted, bare in TERM.findall(query)]
-    runs = [run for term in terms for run in term]
-    words = dict.fromkeys(word for run in runs for word in run) | pair_words(runs)
-    phrases = [tuple(word for run in term for word in run) for term in terms if len(term) > 1]
-    return Search(tuple(words), tuple(phrases))
+    terms = [fold(quoted or bare) for quoted, bare in TERM.findall(query)]
+    words = dict.fromkeys(word for term in terms for word in find_words(term))
+    pairs = pair_words(run for term in terms for run in split_joined(term))
+    phrases = [tuple(find_words(term)) for term in terms if len(term.split()) > 1]
+    return Search(tuple(words | pairs), tuple(phrase for phrase in phrases if phrase))

@@ -95,6 +95,8 @@ class Request:
 
 def detect(conversation: Conversation, _feedback: Sequence[Feedback]) -> Iterator[Signal]:
     """Give one signal for each message that may ask again what the message before it asked."""
+    if len(conversation.turns) < 2:
+        return
     requests = [read_request(turn.user_text) for turn in conversation.turns]
     for index, likeness in enumerate(_compare_neighbours(requests)):
         previous, turn = conversation.turns[index : index + 2]
