@@ -1,7 +1,7 @@
 """One call of a model, whoever reported it and in whatever convention: what every later stage works on."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 
 Outcome = Literal["completed", "stopped", "truncated", "error"]
@@ -28,6 +28,16 @@ class Message:
     tool_calls: Sequence[ToolCall] = ()
     tool_call_id: str = ""
     name: str = ""
+
+    def to_json(self) -> dict[str, Any]:
+        """The message without what it does not have."""
+        optional = {
+            "parts": list(self.parts),
+            "tool_calls": [asdict(call) for call in self.tool_calls],
+            "tool_call_id": self.tool_call_id,
+            "name": self.name,
+        }
+        return {"role": self.role, "content": self.content} | {key: value for key, value in optional.items() if value}
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,6 @@
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any
 
@@ -171,19 +170,8 @@ def describe_event(event: SpanEvent) -> dict[str, Any]:
     } | body
 
 
-def describe_message(message: Message) -> dict[str, Any]:
-    """A message without what it does not have."""
-    optional = {
-        "parts": [to_json_values(part) for part in message.parts],
-        "tool_calls": [asdict(call) | {"arguments": to_json_values(call.arguments)} for call in message.tool_calls],
-        "tool_call_id": message.tool_call_id,
-        "name": message.name,
-    }
-    return {"role": message.role, "content": message.content} | {key: value for key, value in optional.items() if value}
-
-
 def describe_messages(messages: Sequence[Message]) -> list[dict[str, Any]]:
-    return [describe_message(message) for message in messages]
+    return [to_json_values(message.to_json()) for message in messages]
 
 
 class DeadLetterResource(Schema):

@@ -17,9 +17,15 @@ def parse_json(value: Any) -> Any:
     if not isinstance(value, str):
         return value
     try:
-        return tidy(json.loads(value, parse_constant=str), DEEPEST_NESTING)
+        decoded = json.loads(value, parse_constant=str)
+        return tidy(decoded, DEEPEST_NESTING) if may_be_untidy(value) else decoded
     except (ValueError, RecursionError):
         return value
+
+
+def may_be_untidy(text: str) -> bool:
+    """Whether JSON may hold half characters, which only escapes can, or nest deep; most does neither."""
+    return "\\ud" in text or "\\uD" in text or text.count("[") + text.count("{") > DEEPEST_NESTING
 
 
 def tidy(value: Any, levels: int) -> Any:

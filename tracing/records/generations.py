@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, fields
+from dataclasses import fields
 from typing import Any
 
 from tracing.conventions import CODE_VERSION
@@ -113,12 +113,7 @@ def dump(value: Any) -> str:
 
 
 def to_json(item: Any) -> Any:
-    """A message without what it does not have; anything else as it is."""
-    if not isinstance(item, Message):
-        return item
-    return {"role": item.role, "content": item.content} | {
-        key: value for key, value in asdict(item).items() if value and key not in ("role", "content")
-    }
+    return item.to_json() if isinstance(item, Message) else item
 
 
 def load_generations(store: Store, project_id: int, trace_ids: Sequence[str]) -> list[Generation]:
