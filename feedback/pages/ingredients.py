@@ -5,6 +5,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from feedback.datasets.opinions import NOT_ABOUT_THE_TEXT
+
 ENOUGH_ROWS = 50
 """Fewer rows seldom change a model."""
 PRAISE_KINDS = frozenset({"praise", "copy", "accept"})
@@ -67,12 +69,13 @@ def count_judgements(rows: Iterable[Mapping[str, Any]]) -> Judgements:
 
 
 def name_judgement(kind: str, label: str, polarity: int) -> str:
-    """Return where a signal counts; tone alone judges no answer."""
+    """Return where a signal counts, as the datasets take it: the words are judged, not failures, nor tone alone."""
     if kind == "thumbs":
         return f"thumbs {label}"
     if kind in PRAISE_KINDS and polarity > 0:
         return "praised"
-    return "heard bad" if polarity < 0 and kind != "sentiment" else ""
+    judges_words = kind not in NOT_ABOUT_THE_TEXT | {"sentiment"} and (kind != "refusal" or label == "needless")
+    return "heard bad" if polarity < 0 and judges_words else ""
 
 
 def list_ingredients(name: str, has: Judgements) -> tuple[Ingredient, ...]:

@@ -17,6 +17,7 @@ from feedback.pages.addresses import ConversationIdConverter
 from feedback.pages.chart import Slice, choose_step, draw_chart, fill_slices
 from feedback.pages.cursors import Cursor, decode_cursor
 from feedback.pages.filters import Filters
+from feedback.pages.ingredients import name_judgement
 from feedback.pages.markdown import MAX_CHARACTERS, render_markdown
 from feedback.pages.shares import Share, compare_shares
 from feedback.pages.transcript import mark_text
@@ -198,3 +199,18 @@ def test_a_rate_is_drawn_only_where_there_are_enough_conversations() -> None:
     assert panel.top == 0.75
     assert [column.conversations for column in chart.columns] == [20, 2, 0, 0]
     assert [bar.height for bar in chart.bars] == [100, 10, 0, 0]
+
+
+@pytest.mark.parametrize(
+    ("kind", "label", "counted"),
+    [
+        ("rephrase", "", "heard bad"),
+        ("error", "TimeoutError", ""),
+        ("sentiment", "negative", ""),
+        ("refusal", "", ""),
+        ("refusal", "needless", "heard bad"),
+        ("thumbs", "down", "thumbs down"),
+    ],
+)
+def test_only_what_judges_the_words_of_an_answer_counts_for_a_dataset(kind: str, label: str, counted: str) -> None:
+    assert name_judgement(kind, label, -1) == counted
