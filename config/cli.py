@@ -94,7 +94,7 @@ def main() -> None:
 @otlp_http_port_option
 @otlp_grpc_port_option
 @data_dir_option
-@click.option("--demo", is_flag=True, help="Fill the project `demo` with a week of real dialogues.")
+@click.option("--demo", is_flag=True, help="Fill the project `demo` with a week of sample dialogues.")
 def up(
     host: str | None,
     port: int | None,
