@@ -1,81 +1,121 @@
-"""The chunks that a stream yields in, the text that the user saw out.
+"""The chunks that a stream yields in, or a whole response; what the user saw and what the model said out.
 
 The shapes of the common clients are known by their fields, so that none of them is imported.
 """
 
 import codecs
-from collections.abc import Mapping
-from typing import Final
+from collections.abc import Callable, Mapping
+from typing import Final, TypeAlias
 
+from opentelemetry.util.types import AttributeValue
+
+from tacit import anthropic_chunks, openai_chunks
+from tacit.answers import Answer
+from tacit.fields import get_field, get_text
 from tacit.serialisation import LENGTH_LIMIT, encode_json, make_encodable
 
+_Reader: TypeAlias = Callable[[object, Answer], None]
 _TEXT_PATHS: Final = (
-    ("choices", 0, "delta", "content"),  # OpenAI chat completions and whoever copies them
-    ("choices", 0, "text"),  # OpenAI completions
-    ("delta", "text"),  # Anthropic content_block_delta
-    ("delta",),  # OpenAI responses: response.output_text.delta
+    ("delta", "text"),
     ("message", "content"),  # Ollama
     ("content",),  # LangChain's AIMessageChunk
+    ("delta",),
     ("text",),  # Gemini, Cohere
 )
 _KEPT_CHUNKS: Final = 10_000
 
 
 def read_chunk_text(chunk: object) -> str | None:
-    """The text of a chunk of a known shape, else None."""
+    """The text of a chunk of a client that is known by its text alone, else None."""
     for path in _TEXT_PATHS:
-        text = _follow_path(chunk, path)
+        text: object = chunk
+        for name in path:
+            text = None if text is None else get_field(text, name)
         if isinstance(text, str):
             return text
     return None
 
 
-def _follow_path(value: object, path: tuple[str | int, ...]) -> object:
-    for step in path:
-        if value is None:
-            return None
-        value = _take_step(value, step)
-    return value
+def _choose_reader(chunk: object) -> _Reader | None:
+    """Who understands a chunk, or a whole response, of a model's client."""
+    kind = get_text(chunk, "type")
+    if kind.startswith("response."):
+        return openai_chunks.read_event
+    if kind in anthropic_chunks.EVENTS:
+        return anthropic_chunks.read_event
+    if kind == "chunk" and get_field(chunk, "chunk") is not None:  # of OpenAI's `chat.completions.stream`
+        return _read_wrapped_chunk
+    if isinstance(get_field(chunk, "choices"), list):
+        return openai_chunks.read_completion
+    if get_text(chunk, "object") == "response":
+        return openai_chunks.read_response
+    if kind == "message" and isinstance(get_field(chunk, "content"), list):
+        return anthropic_chunks.read_message
+    return None
 
 
-def _take_step(value: object, step: str | int) -> object:
-    try:
-        if isinstance(step, int):
-            return value[step] if isinstance(value, (list, tuple)) else None
-        return value.get(step) if isinstance(value, Mapping) else getattr(value, step, None)
-    except Exception:
-        return None
+def _read_wrapped_chunk(event: object, answer: Answer) -> None:
+    openai_chunks.read_completion(get_field(event, "chunk"), answer)
 
 
 class Transcript:
-    """Takes chunks as they pass; gives their joined text, or all of them as JSON where none holds text."""
+    """Takes the chunks of a stream as they pass, or a whole response.
+
+    `encode` gives what the user saw: the joined text, or all chunks as JSON where none holds text. `describe` gives
+    what the model told, as attributes of the GenAI conventions; nothing where the chunks are no client's.
+    """
 
     def __init__(self) -> None:
         self.chunk_count = 0
+        self.answer = Answer()
         self._texts: list[str] = []
         self._length = 0
         self._others: list[object] = []
         self._decoder = codecs.getincrementaldecoder("utf-8")(errors="replace")
 
     def add(self, chunk: object) -> None:
+        """One chunk of a stream, of any shape."""
         self.chunk_count += 1
-        if isinstance(chunk, (bytes, bytearray)):
-            text: str | None = self._decoder.decode(chunk)
-        else:
-            text = chunk if isinstance(chunk, str) else read_chunk_text(chunk)
-        if text is not None:
-            self._add_text(text)
-        elif len(self._others) < _KEPT_CHUNKS:
-            self._others.append(chunk)
+        if isinstance(chunk, str):
+            self._add_text(chunk)
+        elif isinstance(chunk, (bytes, bytearray)):
+            self._add_text(self._decoder.decode(chunk))
+        elif not self.add_response(chunk) and not self.answer.understood:
+            self._add_other(chunk)
+
+    def add_response(self, response: object) -> bool:
+        """A whole response (or a chunk) of a model's client; whether it was one that is understood."""
+        read = _choose_reader(response)
+        if read is None:
+            return False
+        self.answer.understood = True
+        read(response, self.answer)
+        return True
 
     def _add_text(self, text: str) -> None:
         if self._length < LENGTH_LIMIT:
             self._texts.append(text)
             self._length += len(text)
 
+    def _add_other(self, chunk: object) -> None:
+        text = read_chunk_text(chunk)
+        if text is not None:
+            self._add_text(text)
+        elif len(self._others) < _KEPT_CHUNKS:
+            self._others.append(chunk)
+
+    @property
+    def truncated(self) -> bool:
+        """Whether the model had to stop for want of tokens."""
+        return self.answer.truncated
+
     def encode(self) -> tuple[str, str]:
         """What was yielded so far, and whether that is `text` or `json`."""
-        text = "".join(self._texts)
+        text = "".join(self._texts) + self.answer.join_text()
         if self._others and not text:
             return encode_json(self._others), "json"
         return make_encodable(text), "text"
+
+    def describe(self) -> Mapping[str, AttributeValue]:
+        """Model, id, finish reasons, token counts and messages, by their keys in `tacit.attributes`."""
+        return self.answer.describe() if self.answer.understood else {}
