@@ -11,19 +11,20 @@ import time
 import traceback
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, Concatenate, Final, ParamSpec
+from typing import Any, Final
 
 from opentelemetry.context import Context, get_current
 from opentelemetry.trace import INVALID_SPAN, Span, StatusCode, set_span_in_context
+from opentelemetry.util.types import AttributeValue
 
 from tacit import attributes
 from tacit.configuration import get_tracer
+from tacit.content import ALL_CONTENT, Content
 from tacit.context import get_conversation_ids
-from tacit.serialisation import cut_text, encode_arguments, encode_text_or_json, make_encodable
+from tacit.serialisation import make_encodable
 
 _logger = logging.getLogger(__name__)
-_P = ParamSpec("_P")
-_RECEIVERS: Final = frozenset({"self", "cls"})
+_RECEIVERS: Final = (("self",), ("cls",))
 _OPERATION_NAMES: Final[Mapping[str, str]] = {
     "llm": "chat",
     "agent": "invoke_agent",
@@ -34,19 +35,20 @@ _OPERATION_NAMES: Final[Mapping[str, str]] = {
 
 @dataclass(frozen=True, slots=True)
 class Parameters:
-    """How positional arguments of a function are called."""
+    """How positional arguments of a function are called; so many `receivers` come before them and are not shown."""
 
     positional: tuple[str, ...] = ()
     variadic: str = "args"
+    receivers: int = 0
 
     def bind(self, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> dict[str, Any]:
         """Arguments by name, without self and cls; those of `**kwargs` by their own names."""
-        bound: dict[str, Any] = dict(zip(self.positional, args, strict=False))
-        if len(args) > len(self.positional):
-            bound[self.variadic] = args[len(self.positional) :]
-        if self.positional and self.positional[0] in _RECEIVERS:
-            bound.pop(self.positional[0], None)
-        bound.update(kwargs)
+        shown = args[self.receivers :]
+        bound: dict[str, Any] = dict(zip(self.positional, shown))  # noqa: B905 - `strict=False` takes half as long again
+        if len(shown) > len(self.positional):
+            bound[self.variadic] = shown[len(self.positional) :]
+        if kwargs:
+            bound.update(kwargs)
         return bound
 
 
@@ -57,14 +59,28 @@ class Operation:
     name: str
     parameters: Parameters
     attributes: Mapping[str, str | bool]
+    content: Content = ALL_CONTENT
 
 
-def describe_operation(function: Callable[..., Any], name: str | None, kind: str) -> Operation:
-    own_name = getattr(function, "__qualname__", type(function).__name__).rpartition("<locals>.")[2]
-    common: dict[str, str | bool] = {attributes.KIND: kind}
-    if kind in _OPERATION_NAMES:
-        common[attributes.OPERATION_NAME] = _OPERATION_NAMES[kind]
-    return Operation(name or own_name, read_parameters(function), common)
+def describe_operation(
+    function: Callable[..., Any], name: str | None, kind: str, content: Content = ALL_CONTENT
+) -> Operation:
+    return Operation(name or name_function(function), read_parameters(function), describe_kind(kind), content)
+
+
+def describe_kind(kind: str) -> dict[str, str | bool]:
+    """The attributes that tell what a call is."""
+    if kind not in _OPERATION_NAMES:
+        return {attributes.KIND: kind}
+    return {attributes.KIND: kind, attributes.OPERATION_NAME: _OPERATION_NAMES[kind]}
+
+
+def name_function(function: Any) -> str:
+    """What a function is called in its module; a partial as what it completes, an instance as its class."""
+    while isinstance(function, functools.partial):
+        function = function.func
+    name: str = getattr(function, "__qualname__", type(function).__qualname__)
+    return name.rpartition("<locals>.")[2]
 
 
 def read_parameters(function: Callable[..., Any]) -> Parameters:
@@ -74,26 +90,22 @@ def read_parameters(function: Callable[..., Any]) -> Parameters:
         return Parameters()
     positional = tuple(one.name for one in parameters if one.kind in (one.POSITIONAL_ONLY, one.POSITIONAL_OR_KEYWORD))
     variadic = next((one.name for one in parameters if one.kind is one.VAR_POSITIONAL), "args")
-    return Parameters(positional, variadic)
+    receivers = int(positional[:1] in _RECEIVERS)
+    return Parameters(positional[receivers:], variadic, receivers)
 
 
-def keep_from_app(record: Callable[Concatenate["Call", _P], None], /) -> Callable[Concatenate["Call", _P], None]:
-    """What goes wrong while recording is logged; the app's own call goes on."""
-
-    @functools.wraps(record)
-    def record_safely(call: "Call", /, *args: _P.args, **kwargs: _P.kwargs) -> None:
-        try:
-            record(call, *args, **kwargs)
-        except Exception:
-            _logger.warning("tacit could not record a call; the call itself is not affected", exc_info=True)
-
-    return record_safely
+def log_failure() -> None:
+    """Tells of the exception under way, which must not reach the app."""
+    _logger.warning("tacit could not record a call; the call itself is not affected", exc_info=True)
 
 
 class Call:
-    """The span of one call. Exactly one of `complete`, `fail` and `stop` ends it."""
+    """The span of one call. Exactly one of `complete`, `fail` and `stop` ends it.
 
-    __slots__ = ("context", "span", "started")
+    `attributes` are written with its end, all at once: to write them one by one is what costs most of a span.
+    """
+
+    __slots__ = ("attributes", "content", "context", "span", "started")
 
     def __init__(
         self,
@@ -102,69 +114,86 @@ class Call:
         kwargs: Mapping[str, Any],
         parent: Context | None = None,
     ) -> None:
-        parent = get_current() if parent is None else parent
+        if parent is None:
+            parent = get_current()
         self.started = time.perf_counter()
+        self.attributes: dict[str, AttributeValue] = {}
+        self.content = operation.content
         self.span: Span = INVALID_SPAN
-        self._start(operation, args, kwargs, parent)
+        try:
+            self._start(operation, args, kwargs, parent)
+        except Exception:
+            log_failure()
         self.context = set_span_in_context(self.span, parent)
 
-    @keep_from_app
     def _start(self, operation: Operation, args: tuple[Any, ...], kwargs: Mapping[str, Any], parent: Context) -> None:
-        span = get_tracer().start_span(operation.name, parent, attributes=operation.attributes)
+        span = get_tracer().start_span(operation.name, parent, attributes=get_conversation_ids(parent) or None)
         self.span = span
         if span.is_recording():
-            arguments = operation.parameters.bind(args, kwargs)
-            span.set_attribute(attributes.ARGUMENTS, encode_arguments(arguments))
-            for key, value in get_conversation_ids(parent).items():
-                span.set_attribute(key, value)
+            self.attributes.update(operation.attributes)
+            self.set_input(operation.parameters.bind(args, kwargs))
 
-    @keep_from_app
+    def set_input(self, arguments: Mapping[str, Any]) -> None:
+        """What the call was given, by name, as it is now: what the function does to it later does not show."""
+        if self.content.captures_input:
+            self.attributes[attributes.ARGUMENTS] = self.content.encode_arguments(arguments)
+
+    def set_output(self, result: object) -> None:
+        """The returned text, or JSON of what is not a text; nothing for None."""
+        if result is not None and self.content.captures_output:
+            self.attributes[attributes.OUTPUT] = self.content.encode_output(result)
+            self.attributes[attributes.OUTPUT_TYPE] = "text" if isinstance(result, str) else "json"
+
     def complete(self, result: object) -> None:
         """The function gave back `result`."""
-        span = self.span
-        if span.is_recording():
-            span.set_attribute(attributes.OUTCOME, "completed")
-            write_output(span, result)
-        span.end()
+        if self.span.is_recording():
+            self.attributes[attributes.OUTCOME] = "completed"
+            try:
+                self.set_output(result)
+            except Exception:
+                log_failure()
+            self._end()
 
-    @keep_from_app
     def fail(self, error: BaseException) -> None:
         """The function raised: an error, or what somebody used to stop it."""
-        if isinstance(error, Exception):
-            record_error(self.span, error)
-            self.span.end()
-        else:
+        if not isinstance(error, Exception):
             self.stop(tell_who_stopped(error))
+        elif self.span.is_recording():
+            try:
+                self._set_error(error)
+            except Exception:
+                log_failure()
+            self._end()
 
-    @keep_from_app
     def stop(self, ended_by: str) -> None:
-        self.span.set_attributes({attributes.OUTCOME: "stopped", attributes.ENDED_BY: ended_by})
-        self.span.end()
+        """Somebody ended it before it was through: `client`, `app_code`, `timeout`, `shutdown` or `unknown`."""
+        if self.span.is_recording():
+            self.attributes[attributes.OUTCOME] = "stopped"
+            self.attributes[attributes.ENDED_BY] = ended_by
+            self._end()
 
+    def _set_error(self, error: Exception) -> None:
+        """What `Span.record_exception` writes, with texts that can be encoded whatever users typed into them."""
+        name = name_class(type(error))
+        self.attributes[attributes.OUTCOME] = "error"
+        self.attributes[attributes.ERROR_TYPE] = name
+        self.span.set_status(StatusCode.ERROR, name)
+        message = self.content.redact_text(describe_error(error))
+        event = {
+            "exception.type": name,
+            "exception.message": message,
+            "exception.stacktrace": self.content.redact_text(format_traceback(error)),
+            "exception.escaped": "True",
+        }
+        self.span.set_status(StatusCode.ERROR, f"{name}: {message}" if message else name)
+        self.span.add_event("exception", event)
 
-def write_output(span: Span, result: object) -> None:
-    """The returned text, or JSON of what is not a text; nothing for None."""
-    if result is None:
-        return
-    span.set_attribute(attributes.OUTPUT, cut_text(encode_text_or_json(result)))
-    span.set_attribute(attributes.OUTPUT_TYPE, "text" if isinstance(result, str) else "json")
-
-
-def record_error(span: Span, error: Exception) -> None:
-    """What `Span.record_exception` writes, with texts that can be encoded whatever users typed into them."""
-    if not span.is_recording():
-        return
-    name = name_class(type(error))
-    message = describe_error(error)
-    event = {
-        "exception.type": name,
-        "exception.message": message,
-        "exception.stacktrace": make_encodable("".join(traceback.format_exception(error))),
-        "exception.escaped": "True",
-    }
-    span.set_attributes({attributes.OUTCOME: "error", attributes.ERROR_TYPE: name})
-    span.set_status(StatusCode.ERROR, f"{name}: {message}" if message else name)
-    span.add_event("exception", event)
+    def _end(self) -> None:
+        try:
+            self.span.set_attributes(self.attributes)
+            self.span.end()
+        except Exception:
+            log_failure()
 
 
 def describe_error(error: BaseException) -> str:
@@ -172,6 +201,10 @@ def describe_error(error: BaseException) -> str:
         return make_encodable(str(error))
     except Exception:
         return ""
+
+
+def format_traceback(error: BaseException) -> str:
+    return make_encodable("".join(traceback.format_exception(error)))
 
 
 def name_class(kind: type) -> str:
