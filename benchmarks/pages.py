@@ -1,6 +1,6 @@
 """How quick pages and REST are while spans come in, beside how quick they are when nothing does.
 
-    python benchmarks/pages.py    a fresh `tacit up` with 5,000 spans; idle, then with 500 spans a second
+    python benchmarks/pages.py    a fresh `tacit up` with 20,000 spans; idle, then with 500 spans a second
 
 Also: how long after its acknowledgement a conversation stands in the list of conversations.
 """
@@ -20,6 +20,8 @@ from ingest import SPANS_PER_BATCH, LocalServer, build_batches, send  # isort: s
 
 ROUNDS = 20
 PATIENCE_SECONDS = 120
+BATCHES = 600
+"""Enough for two minutes; after that the same spans come again."""
 
 
 class Load:
@@ -28,6 +30,7 @@ class Load:
     def __init__(self, url: str, spans_per_second: int) -> None:
         self.url = url
         self.pause = SPANS_PER_BATCH / spans_per_second
+        self.batches = build_batches(BATCHES, seed=99)  # now: it would take the processor from what is measured
         self.sent = 0
         self._stopped = threading.Event()
         self._thread = threading.Thread(target=self._run)
@@ -41,10 +44,9 @@ class Load:
         self._thread.join()
 
     def _run(self) -> None:
-        batches = build_batches(1_000, seed=99)
         due = time.monotonic()
         while not self._stopped.wait(max(0.0, due - time.monotonic())):
-            send(self.url, 1, [batches[self.sent % len(batches)]])
+            send(self.url, 1, [self.batches[self.sent % BATCHES]])
             self.sent += 1
             due += self.pause
 
@@ -103,7 +105,7 @@ def wait_until(holds: Callable[[], bool]) -> None:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--spans", type=int, default=5_000, help="spans that are there before (default 5,000)")
+    parser.add_argument("--spans", type=int, default=20_000, help="spans that are there before (default 20,000)")
     parser.add_argument("--rate", type=int, default=500, help="spans a second that come in (default 500)")
     arguments = parser.parse_args()
     with LocalServer() as server:

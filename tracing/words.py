@@ -23,8 +23,11 @@ SPACELESS = (
 )
 PICTURES = "\u2600-\u27bf\U0001f000-\U0001f3fa\U0001f400-\U0001faff"  # emoji without the tones of skin
 MARKS = "\u0300-\u036f\u0591-\u05c7\u0610-\u061a\u064b-\u065f\u0670\u06d6-\u06ed\u0900-\u0963\u0966-\u0dff\u0f71-\u0f84"
-WORD = re.compile(rf"[{SPACELESS}{PICTURES}]|(?:(?![{SPACELESS}])[^\W_])(?:(?![{SPACELESS}])(?:[^\W_]|[{MARKS}]))*")
+LETTERS = rf"[^\W_{SPACELESS}]"
+WORD = re.compile(rf"[{SPACELESS}{PICTURES}]|{LETTERS}+(?:[{MARKS}]+{LETTERS}*)*")
 PUNCTUATION = string.punctuation + "“”‘’„«»…–—"
+TYPOGRAPHY = tuple(zip("’‘“”–—…•", "''\"\"--.-", strict=True))
+"""Marks of running text and what parts words as they do: most texts are plain with these replaced, and quick to read."""
 PLAIN_WORD = re.compile("[a-z0-9]+")
 TERM = re.compile(r'"([^"]*)"|(\S+)')
 
@@ -51,18 +54,25 @@ def split_words(text: str) -> list[str]:
 
 
 def fold(text: str) -> str:
-    return unicodedata.normalize("NFKC", text).casefold()
+    if not text.isascii():
+        for mark, plain in TYPOGRAPHY:
+            text = text.replace(mark, plain)
+    return text.lower() if text.isascii() else unicodedata.normalize("NFKC", text).casefold()
 
 
 def find_words(folded: str) -> list[str]:
-    pattern = PLAIN_WORD if folded.isascii() else WORD
-    return [word[:MAX_WORD_CHARACTERS] for word in pattern.findall(folded)]
+    found: list[str] = (PLAIN_WORD if folded.isascii() else WORD).findall(folded)
+    if max(map(len, found), default=0) <= MAX_WORD_CHARACTERS:
+        return found
+    return [word[:MAX_WORD_CHARACTERS] for word in found]
 
 
 def split_joined(folded: str) -> list[list[str]]:
     """The words of each run without white space that is more than one plain word."""
-    runs = (run.strip(PUNCTUATION) for run in folded.split())
-    return [find_words(run) for run in runs if not (run.isascii() and run.isalnum())]
+    # Most runs are one plain word: these go first, before anything is done to the others.
+    joined = [run for run in folded.split() if not (run.isalnum() and run.isascii())]
+    stripped = (run.strip(PUNCTUATION) for run in joined)
+    return [find_words(run) for run in stripped if not (run.isalnum() and run.isascii())]
 
 
 def pair_words(runs: Iterable[Sequence[str]]) -> dict[str, None]:

@@ -33,6 +33,8 @@ HOUR_S = 3600
 HOUR_NS = HOUR_S * 10**9
 LATEST_HOUR_S = (2**32 // HOUR_S - 1) * HOUR_S
 
+encode_json = json.JSONEncoder(ensure_ascii=False, default=str).encode
+
 GenerationKey = tuple[int, str, str]
 """Number of a project, id of a trace, id of a span in it."""
 
@@ -109,7 +111,7 @@ def to_columns(generations: Sequence[Generation], version: int) -> dict[str, lis
 def dump(value: Any) -> str:
     if isinstance(value, tuple):
         value = [to_json(item) for item in value]
-    return json.dumps(value, ensure_ascii=False, default=str)
+    return encode_json(value)
 
 
 def to_json(item: Any) -> Any:
