@@ -22,7 +22,7 @@ from pathlib import Path
 
 from feedback.pages.cards import CARD_KINDS
 from feedback.pages.filters import Filters
-from tracing.generation_list import find_generation_keys
+from tracing.generation_list import load_generation_page
 from tracing.paging import Place
 from tracing.records import load_conversation, load_spans
 from tracing.store import Store
@@ -96,17 +96,10 @@ def ask_rest(store: Store, **filters: str) -> object:
 
 
 def ask_generations(store: Store, **filters: str) -> object:
-    """Model calls of REST: the keys of a page, then their rows."""
+    """Model calls of REST."""
     names = ("conversation_id", "trace_id", "user_id", "request_model", "response_model", "service_name")
     bound = {name: filters.get(name, "") for name in (*names, "environment", "outcome")}
-    keys = find_generation_keys(store, PROJECT_ID, Place(), 51, bound)
-    return store.query(
-        "tracing/sql/generations_by_key.sql",
-        project_id=PROJECT_ID,
-        trace_ids=[key["trace_id"] for key in keys],
-        span_ids=[key["span_id"] for key in keys],
-        conversation_ids=[key["conversation_id"] for key in keys],
-    )
+    return load_generation_page(store, PROJECT_ID, Place(), 51, bound)
 
 
 def ask_overview(store: Store) -> object:

@@ -8,7 +8,7 @@ from ninja import Router
 from ninja.errors import HttpError
 
 from tracing.dead_letters import load_letters, retry_letters
-from tracing.generation_list import find_generation_keys
+from tracing.generation_list import load_generation_page
 from tracing.models import Project
 from tracing.paging import Limit, Place, decode_cursor, encode_cursor
 from tracing.records import load_spans
@@ -49,8 +49,6 @@ def list_generations(
     environment: str = "",
     outcome: str = "",
 ) -> dict[str, Any]:
-    store, project_id = get_store(), project_of(request).pk
-    place = decode_cursor(cursor)
     filters = {
         "conversation_id": conversation_id,
         "trace_id": trace_id,
@@ -61,18 +59,10 @@ def list_generations(
         "environment": environment,
         "outcome": outcome,
     }
-    keys = find_generation_keys(store, project_id, place, limit + 1, filters)
-    page = keys[:limit]
-    rows = store.query(
-        "tracing/sql/generations_by_key.sql",
-        project_id=project_id,
-        trace_ids=sorted({row["trace_id"] for row in page}),
-        span_ids=[row["span_id"] for row in page],
-        conversation_ids=sorted({row["conversation_id"] for row in page}),
-    )
-    last = page[-1] if len(keys) > limit else None
+    rows = load_generation_page(get_store(), project_of(request).pk, decode_cursor(cursor), limit + 1, filters)
+    last = rows[limit - 1] if len(rows) > limit else None
     return {
-        "items": [describe_generation(row) for row in rows],
+        "items": [describe_generation(row) for row in rows[:limit]],
         "next_cursor": encode_cursor(Place(last["start_time_ns"], last["span_id"])) if last else None,
     }
 

@@ -1,7 +1,8 @@
-"""A place in the list of model calls comes in, the keys of a page go out, latest first.
+"""A place in the list of model calls comes in, a page of whole calls goes out, latest first.
 
-Hours that hold enough calls are found by columns that are quick to read, old versions of a call counted along; only
-these hours are then read as they are, and more of them where old versions took the place of some.
+The latest rows that match are found first in columns that are quick to read, old versions of calls among them, because
+that needs no merging. What the latest versions of these few calls say is read then, and more of them where old ones
+took the place of some.
 """
 
 from collections.abc import Mapping, Sequence
@@ -11,37 +12,47 @@ from tracing.paging import Place
 from tracing.records.generations import find_hour
 from tracing.store import Store
 
+MORE_ROWS = 10
+"""So many rows more than the page has are looked at first, and four times as many where that was too few."""
 
-def find_generation_keys(
+
+def load_generation_page(
     store: Store, project_id: int, place: Place, limit: int, filters: Mapping[str, str]
 ) -> list[dict[str, Any]]:
-    """Rows of `generation_keys.sql`: at most `limit` calls that began before `place`."""
-    bound = {"project_id": project_id, "before_hour_s": find_hour(place.time_ns), **filters}
-    hours = store.query("tracing/sql/hours_of_generations.sql", **bound)
-    enough = limit
+    """At most `limit` calls that began before `place`, each a row with the index of its turn, None where it has none."""
+    row_limit = limit + MORE_ROWS
     while True:
-        from_hour_s = find_first_hour(hours, enough)
+        candidates = store.query(
+            "tracing/sql/generation_candidates.sql",
+            project_id=project_id,
+            before_ns=place.time_ns,
+            before_hour_s=find_hour(place.time_ns),
+            row_limit=row_limit,
+            **filters,
+        )
+        is_all = len(candidates) < row_limit
         rows = store.query(
-            "tracing/sql/generation_keys.sql",
+            "tracing/sql/generation_page.sql",
+            project_id=project_id,
+            trace_ids=[candidate["trace_id"] for candidate in candidates],
+            span_ids=[candidate["span_id"] for candidate in candidates],
+            reach_ns=-1 if is_all else candidates[-1]["start_time_ns"],  # there may be others of that time
             before_ns=place.time_ns,
             before_id=place.id,
             limit=limit,
-            from_hour_s=from_hour_s,
-            **bound,
+            **filters,
         )
-        if len(rows) == limit or from_hour_s == 0:
-            return rows
-        enough *= 4
+        if is_all or len(rows) == limit:
+            return add_turns(store, project_id, rows)
+        row_limit *= 4
 
 
-def find_first_hour(hours: Sequence[Mapping[str, int]], enough: int) -> int:
-    """Seconds since the epoch of the hour by which there are `enough` calls, from the latest on; 0 where never.
-
-    The latest hour may end after the place that is asked for, so it counts for nothing.
-    """
-    count = 0
-    for row in hours[1:]:
-        count += row["calls"]
-        if count >= enough:
-            return row["hour_s"]
-    return 0
+def add_turns(store: Store, project_id: int, rows: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """The rows with `turn_index`."""
+    found = store.query(
+        "tracing/sql/turns_of_generations.sql",
+        project_id=project_id,
+        conversation_ids=sorted({row["conversation_id"] for row in rows}),
+    )
+    turns = {each["span_id"]: each["turn_index"] for each in found}
+    return [{**row, "turn_index": turns.get(row["span_id"])} for row in rows]

@@ -1,7 +1,7 @@
 """Pages of model calls hold each once, latest first, however often and wherever calls were written before."""
 
 from tests.tracing.test_rollups import HOUR_NS, START_NS, make_generation, write
-from tracing.generation_list import find_generation_keys
+from tracing.generation_list import load_generation_page
 from tracing.paging import Place
 from tracing.store import Store
 
@@ -24,7 +24,7 @@ def list_all(store: Store, limit: int, **filters: str) -> list[str]:
     """Trace ids of all pages."""
     found: list[str] = []
     place = Place()
-    while rows := find_generation_keys(store, 1, place, limit, FILTERS | filters):
+    while rows := load_generation_page(store, 1, place, limit, FILTERS | filters):
         found += [row["trace_id"] for row in rows]
         place = Place(rows[-1]["start_time_ns"], rows[-1]["span_id"])
     return found

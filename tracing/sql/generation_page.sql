@@ -1,8 +1,11 @@
--- Keys of one page of model calls, latest first; an empty parameter filters nothing.
-SELECT trace_id, span_id, conversation_id, toUnixTimestamp64Nano(start_time) AS start_time_ns
-FROM generations_by_time FINAL
-WHERE project_id = {project_id:UInt32}
-    AND hour BETWEEN toDateTime({from_hour_s:UInt32}, 'UTC') AND toDateTime({before_hour_s:UInt32}, 'UTC')
+-- A page of the list of model calls, whole, latest first: those of the candidates that match in their latest version;
+-- an empty parameter filters nothing.
+SELECT * EXCEPT (start_time, code_version, version, is_deleted), toUnixTimestamp64Nano(start_time) AS start_time_ns
+FROM generations FINAL
+PREWHERE project_id = {project_id:UInt32}
+    AND trace_id IN {trace_ids:Array(String)}
+    AND span_id IN {span_ids:Array(String)}
+WHERE start_time_ns > {reach_ns:Int64}
     AND (start_time_ns < {before_ns:Int64} OR (start_time_ns = {before_ns:Int64} AND span_id > {before_id:String}))
     AND ({conversation_id:String} = '' OR conversation_id = {conversation_id:String})
     AND ({trace_id:String} = '' OR trace_id = {trace_id:String})

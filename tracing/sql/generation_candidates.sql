@@ -1,9 +1,9 @@
--- Hours up to one that hold model calls of a list, latest first. Old versions of a call are counted along: at least as
--- many as there are.
-SELECT toUnixTimestamp(hour) AS hour_s, count() AS calls
+-- The latest rows of a list of model calls, old versions among them, so that the keys are found without merging any.
+SELECT trace_id, span_id, toUnixTimestamp64Nano(start_time) AS start_time_ns
 FROM generations_by_time
 WHERE project_id = {project_id:UInt32}
     AND hour <= toDateTime({before_hour_s:UInt32}, 'UTC')
+    AND start_time <= fromUnixTimestamp64Nano({before_ns:Int64}, 'UTC')
     AND ({conversation_id:String} = '' OR conversation_id = {conversation_id:String})
     AND ({trace_id:String} = '' OR trace_id = {trace_id:String})
     AND ({user_id:String} = '' OR user_id = {user_id:String})
@@ -12,5 +12,5 @@ WHERE project_id = {project_id:UInt32}
     AND ({service_name:String} = '' OR service_name = {service_name:String})
     AND ({environment:String} = '' OR environment = {environment:String})
     AND ({outcome:String} = '' OR outcome = {outcome:String})
-GROUP BY hour
-ORDER BY hour DESC
+ORDER BY hour DESC, start_time DESC
+LIMIT {row_limit:UInt64}
