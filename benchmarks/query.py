@@ -20,7 +20,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from feedback.pages.cards import CARD_KINDS
 from feedback.pages.filters import Filters
 from tracing.generation_list import load_generation_page
 from tracing.paging import Place
@@ -105,14 +104,16 @@ def ask_generations(store: Store, **filters: str) -> object:
 def ask_overview(store: Store) -> object:
     """Every figure of the overview of a week."""
     now = time.time_ns()
-    bound = {**Filters(range="7d").bind(PROJECT_ID, now), "since_ns": now - 2 * WEEK_NS, "current_ns": now - WEEK_NS}
-    week = {**bound, "since_ns": now - WEEK_NS, "step_ns": 6 * HOUR_NS}
+    bound = {
+        **Filters(range="7d").bind(PROJECT_ID, now),
+        "since_ns": now - 2 * WEEK_NS,
+        "current_ns": now - WEEK_NS,
+        "step_ns": HOUR_NS,
+    }
     return (
-        store.query("feedback/sql/page_totals.sql", **bound),
-        store.query("feedback/sql/page_signal_totals.sql", **bound),
+        store.query("feedback/sql/page_counts.sql", **bound),
+        store.query("feedback/sql/page_signal_counts.sql", **bound),
         store.query("feedback/sql/page_choices.sql", project_id=PROJECT_ID),
-        store.query("feedback/sql/page_volume.sql", **week),
-        store.query("feedback/sql/page_rates.sql", kinds=list(CARD_KINDS), **week),
     )
 
 

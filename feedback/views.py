@@ -1,6 +1,7 @@
 """The pages on conversations and what was heard in them: read, have a pure view model built, answer."""
 
 import time
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
@@ -12,7 +13,7 @@ from feedback.datasets import FORMATS, UnknownFormat, to_zip
 from feedback.detectors import DETECTORS
 from feedback.exports import build_export
 from feedback.pages.cards import CARD_KINDS, build_cards, build_thumbs, read_periods
-from feedback.pages.chart import Chart, Slice, choose_step, draw_chart, fill_slices
+from feedback.pages.chart import STEPS_S, Chart, Slice, choose_step, draw_chart, fill_slices
 from feedback.pages.cursors import Cursor, decode_cursor
 from feedback.pages.filters import OUTCOME_WORDS, RANGE_WORDS, RANGES, THUMBS_WORDS, Filters
 from feedback.pages.ingredients import count_judgements, describe_choice
@@ -47,12 +48,12 @@ def show_overview(request: HttpRequest, project: Project) -> HttpResponse:
         **filters.bind(project.pk, now_ns),
         "since_ns": now_ns - 2 * length_ns,
         "current_ns": now_ns - length_ns,
+        "step_ns": STEPS_S[filters.range][0] * SECOND_NS,
     }
     store = get_store()
-    now, before = read_periods(
-        store.query("feedback/sql/page_totals.sql", **bound),
-        store.query("feedback/sql/page_signal_totals.sql", **bound),
-    )
+    counts = store.query("feedback/sql/page_counts.sql", **bound)
+    signal_counts = store.query("feedback/sql/page_signal_counts.sql", **bound)
+    now, before = read_periods(counts, signal_counts)
     context = {
         "project": project,
         "section": "overview",
@@ -64,7 +65,7 @@ def show_overview(request: HttpRequest, project: Project) -> HttpResponse:
         "before": before,
         "cards": build_cards(now, before, TITLES, filters),
         "thumbs": build_thumbs(now, before, filters),
-        "chart": read_chart(project, filters, now_ns, now.conversations) if now.conversations else None,
+        "chart": build_chart(counts, signal_counts, filters.range, now_ns) if now.conversations else None,
         "latest": read_list(project, filters, Cursor(), now_ns, LATEST_ROWS),
     }
     return render_page(request, "overview.html", context)
@@ -74,28 +75,31 @@ def read_choices(project: Project) -> Mapping[str, Any]:
     return get_store().query("feedback/sql/page_choices.sql", project_id=project.pk)[0]
 
 
-def read_chart(project: Project, filters: Filters, now_ns: int, conversations: int) -> Chart:
-    """Query volume and rates by slices of time."""
-    length_s = RANGES[filters.range] // SECOND_NS
-    step_s = choose_step(filters.range, conversations, length_s)
-    bound = {**filters.bind(project.pk, now_ns), "step_ns": step_s * SECOND_NS}
-    rates: dict[int, dict[str, int]] = {}
-    for row in get_store().query("feedback/sql/page_rates.sql", kinds=list(CARD_KINDS), **bound):
-        rates.setdefault(row["slice_ns"], {})[row["kind"]] = row["conversations"]
+def build_chart(
+    counts: Sequence[Mapping[str, Any]], signal_counts: Sequence[Mapping[str, Any]], range_name: str, now_ns: int
+) -> Chart:
+    """Query volume and rates by slices of time, of the rows that the overview counts."""
+    length_s, now_s = RANGES[range_name] // SECOND_NS, now_ns // SECOND_NS
+    counts = [row for row in counts if row["is_current"]]
+    step_s = choose_step(range_name, sum(row["conversations"] for row in counts), length_s)
+    conversations: Counter[int] = Counter()
+    rates: defaultdict[int, Counter[str]] = defaultdict(Counter)
+    for row in counts:
+        conversations[find_slice(row["slice_ns"], step_s)] += row["conversations"]
+    for row in signal_counts:
+        if row["is_current"] and row["kind"] in CARD_KINDS:
+            rates[find_slice(row["slice_ns"], step_s)][row["kind"]] += row["conversations"]
     slices = {
-        row["slice_ns"] // SECOND_NS: Slice(
-            datetime.fromtimestamp(row["slice_ns"] // SECOND_NS, UTC),
-            row["conversations"],
-            rates.get(row["slice_ns"], {}),
-        )
-        for row in get_store().query("feedback/sql/page_volume.sql", **bound)
+        second: Slice(datetime.fromtimestamp(second, UTC), count, rates[second])
+        for second, count in conversations.items()
     }
-    now_s = now_ns // SECOND_NS
-    return draw_chart(
-        fill_slices(slices, now_s - length_s, now_s, step_s),
-        {kind: TITLES[kind] for kind in CARD_KINDS},
-        step_s,
-    )
+    titles = {kind: TITLES[kind] for kind in CARD_KINDS}
+    return draw_chart(fill_slices(slices, now_s - length_s, now_s, step_s), titles, step_s)
+
+
+def find_slice(time_ns: int, step_s: int) -> int:
+    """Seconds since the epoch at which the slice of a time begins."""
+    return time_ns // SECOND_NS // step_s * step_s
 
 
 def read_list(project: Project, filters: Filters, cursor: Cursor, now_ns: int, limit: int) -> list[ListedConversation]:

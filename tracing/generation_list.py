@@ -19,7 +19,7 @@ MORE_ROWS = 10
 def load_generation_page(
     store: Store, project_id: int, place: Place, limit: int, filters: Mapping[str, str]
 ) -> list[dict[str, Any]]:
-    """At most `limit` calls that began before `place`, each a row with the index of its turn, None where it has none."""
+    """At most `limit` calls that began before `place`, each a row with the index of its turn or None."""
     row_limit = limit + MORE_ROWS
     while True:
         candidates = store.query(

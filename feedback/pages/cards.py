@@ -3,6 +3,7 @@
 What people said on purpose (thumbs) and what was read from what they did stand side by side, never summed.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Literal
@@ -58,13 +59,19 @@ class Thumbs:
     down_query: str
 
 
-def read_periods(totals: Iterable[Mapping[str, Any]], signals: Iterable[Mapping[str, Any]]) -> tuple[Period, Period]:
-    """Return this period and the one before from rows of `page_totals.sql` and `page_signal_totals.sql`."""
-    counts = {bool(row["is_current"]): (row["conversations"], row["turns"]) for row in totals}
+def read_periods(counts: Iterable[Mapping[str, Any]], signals: Iterable[Mapping[str, Any]]) -> tuple[Period, Period]:
+    """Return this period and the one before from rows of `page_counts.sql` and `page_signal_counts.sql`."""
+    said: dict[bool, Counter[str]] = {True: Counter(), False: Counter()}
     fired: dict[bool, dict[tuple[str, str], tuple[int, int]]] = {True: {}, False: {}}
+    for row in counts:
+        said[bool(row["is_current"])].update({name: row[name] for name in ("conversations", "turns")})
     for row in signals:
-        fired[bool(row["is_current"])][row["kind"], row["label"]] = (row["conversations"], row["turns"])
-    now, before = (Period(*counts.get(current, (0, 0)), fired[current]) for current in (True, False))
+        of_period, key = fired[bool(row["is_current"])], (row["kind"], row["label"])
+        conversations, turns = of_period.get(key, (0, 0))
+        of_period[key] = (conversations + row["conversations"], turns + row["turns"])
+    now, before = (
+        Period(said[current]["conversations"], said[current]["turns"], fired[current]) for current in (True, False)
+    )
     return now, before
 
 

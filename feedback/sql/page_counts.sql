@@ -1,6 +1,7 @@
--- Conversations and turns that began in the period and in the one of the same length before it.
+-- Conversations and turns that began in each slice of the period, and in the whole period of the same length before it.
 SELECT
     first_time >= fromUnixTimestamp64Nano({current_ns:Int64}, 'UTC') AS is_current,
+    if(is_current, intDiv(toUnixTimestamp64Nano(first_time), {step_ns:Int64}) * {step_ns:Int64}, 0) AS slice_ns,
     count() AS conversations,
     sum(turn_count) AS turns
 FROM conversations FINAL
@@ -9,4 +10,4 @@ WHERE project_id = {project_id:UInt32}
     AND ({environment:String} = '' OR environment = {environment:String})
     AND ({service_name:String} = '' OR service_name = {service_name:String})
     AND ({model:String} = '' OR has(models, {model:String}))
-GROUP BY is_current
+GROUP BY is_current, slice_ns
