@@ -66,16 +66,31 @@ class Transcript:
     """
 
     def __init__(self) -> None:
-        self.chunk_count = 0
         self.answer = Answer()
-        self._texts: list[str] = []
+        self.texts: list[str] = []
+        """Texts that a hurried reader appends here itself; taken in by `settle`."""
+        self._taken = 0
+        self._joined: list[str] = []
         self._length = 0
         self._others: list[object] = []
         self._decoder = codecs.getincrementaldecoder("utf-8")(errors="replace")
 
+    @property
+    def chunk_count(self) -> int:
+        return self._taken + len(self.texts)
+
+    def settle(self) -> None:
+        """Takes in what stands in `texts`; what is beyond the limit is let go."""
+        self._taken += len(self.texts)
+        for text in self.texts:
+            self._add_text(text)
+        self.texts.clear()
+
     def add(self, chunk: object) -> None:
         """One chunk of a stream, of any shape."""
-        self.chunk_count += 1
+        if self.texts:
+            self.settle()
+        self._taken += 1
         if isinstance(chunk, str):
             self._add_text(chunk)
         elif isinstance(chunk, (bytes, bytearray)):
@@ -94,7 +109,7 @@ class Transcript:
 
     def _add_text(self, text: str) -> None:
         if self._length < LENGTH_LIMIT:
-            self._texts.append(text)
+            self._joined.append(text)
             self._length += len(text)
 
     def _add_other(self, chunk: object) -> None:
@@ -109,12 +124,15 @@ class Transcript:
         """Whether the model had to stop for want of tokens."""
         return self.answer.truncated
 
+    def read_output(self) -> str | list[object]:
+        """What was yielded so far: the joined text, or the chunks where none held text."""
+        text = "".join(self._joined) + "".join(self.texts) + self.answer.join_text()
+        return self._others if self._others and not text else text
+
     def encode(self) -> tuple[str, str]:
-        """What was yielded so far, and whether that is `text` or `json`."""
-        text = "".join(self._texts) + self.answer.join_text()
-        if self._others and not text:
-            return encode_json(self._others), "json"
-        return make_encodable(text), "text"
+        """`read_output` as it is written, and whether that is `text` or `json`."""
+        output = self.read_output()
+        return (make_encodable(output), "text") if isinstance(output, str) else (encode_json(output), "json")
 
     def describe(self) -> Mapping[str, AttributeValue]:
         """Model, id, finish reasons, token counts and messages, by their keys in `tacit.attributes`."""

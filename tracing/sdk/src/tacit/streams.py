@@ -4,15 +4,18 @@ The span is current inside the generator's body alone, never in the code that re
 when the generator is exhausted, raises, is closed, cancelled or dropped, or when the process ends.
 """
 
+import asyncio
 import atexit
 import functools
+import json
+import opcode
 import os
 import sys
 import time
 from collections.abc import AsyncGenerator, Callable, Generator
-from contextlib import AbstractContextManager, nullcontext
-from contextvars import Token
-from types import AsyncGeneratorType, CodeType, GeneratorType, TracebackType
+from contextvars import Context as Variables
+from contextvars import ContextVar, Token, copy_context
+from types import AsyncGeneratorType, CodeType, FrameType, GeneratorType, TracebackType
 from typing import Any, Final
 from weakref import WeakValueDictionary
 
@@ -20,26 +23,45 @@ from opentelemetry import context as otel_context
 from opentelemetry.context import Context
 
 from tacit import attributes
+from tacit.cancellation import ask_until_known, get_cancelled_task, tell_at_once, tell_later
 from tacit.chunks import Transcript
 from tacit.context import detach
-from tacit.recording import Call, may_be_cancelling
-from tacit.serialisation import cut_text
+from tacit.recording import Call, log_failure, tell_who_stopped
 
 _EXHAUSTED: Final = (StopIteration, StopAsyncIteration)
+_YIELD: Final = opcode.opmap["YIELD_VALUE"]
+_BATCH: Final = range(1_000)
+_UNSET: Final = object()
+
+
+class Reader:
+    """Who reads streams for somebody else, as a web server does for a client."""
+
+    def __init__(self) -> None:
+        self.ended_by: str | None = None
+        """Set where the reader gives up before the end."""
+        self.over = False
+
+
+current_reader: Final[ContextVar[Reader | None]] = ContextVar("tacit-reader", default=None)
 
 
 class StreamRecording:
-    """The span of one stream, from the first step on. `with recording:` is one step of the generator."""
+    """The span of one stream, from the first step on. `with recording:` is one step of an async generator."""
 
     def __init__(self, open_call: Callable[[], Call]) -> None:
-        self.reader: CodeType | None = None
+        self.reader: Reader | None = None
+        self.reader_code: CodeType | None = None
+        self.left_by_reader = False
+        self.stepping = False
+        self.transcript = Transcript()
+        self.first_chunk: float | None = None
+        self.last_chunk: float | None = None
+        self.variables: Variables | None = None
+        # Whoever pops the call ends it: one operation, safe between threads and in signal handlers.
+        self.unended: list[Call] = []
         self._open_call = open_call
         self._call: Call | None = None
-        self.stepping = False
-        self._transcript = Transcript()
-        self._first_chunk_seconds: float | None = None
-        # Whoever pops the call ends it: one operation, safe between threads and in signal handlers.
-        self._unended: list[Call] = []
 
     @property
     def begun(self) -> bool:
@@ -47,14 +69,48 @@ class StreamRecording:
 
     @property
     def ended(self) -> bool:
-        return self.begun and not self._unended
+        return self._call is not None and not self.unended
 
     def begin(self) -> None:
         """Opens the span; streams do this at their first step, so that one that is never read leaves none."""
         self._call = self._open_call()
         self._context = self._call.context
-        self._unended.append(self._call)
+        if self.reader is None:
+            self.reader = current_reader.get()
+        self.unended.append(self._call)
         _keep_until_exit(self)
+
+    def begin_apart(self) -> None:
+        """As `begin`, for steps that run in variables of the stream's own.
+
+        That is far quicker than to attach the span and detach it around each step.
+        """
+        self.begin()
+        self.variables = copy_context()
+        self._token = self.variables.run(otel_context.attach, self._context)
+
+    def run(self, advance: Callable[..., Any], *values: Any) -> Any:
+        """One step of a generator."""
+        if self.variables is not None:
+            return self.variables.run(advance, *values)
+        if self._call is None:
+            self.begin()
+        token = otel_context.attach(self._context)
+        try:
+            return advance(*values)
+        finally:
+            # A span that the body leaves open across a yield is the parent again at the next step.
+            self._context = otel_context.get_current()
+            detach(token)
+
+    def publish_variables(self, known: Variables | None) -> Variables | None:
+        """What the body has set is set for its reader too, as it would be without us. Gives what is known now."""
+        if self.variables is None or known is None:
+            return None
+        for variable, value in self.variables.items():
+            if variable is not self._token.var and known.get(variable, _UNSET) is not value:
+                variable.set(value)
+        return self.variables.copy()
 
     def __enter__(self) -> None:
         if self._call is None:
@@ -65,49 +121,137 @@ class StreamRecording:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        # A span that the body leaves open across a yield is the parent again at the next step.
         self._context = otel_context.get_current()
         detach(self._token)
         self.stepping = False
-        if isinstance(error, _EXHAUSTED):
-            self._end(lambda call: call.complete(None))
-        elif error is not None:
-            self._end(lambda call: call.fail(error))
+        if error is not None:
+            self.end_by(error)
 
     def take(self, chunk: object) -> None:
-        if self._first_chunk_seconds is None and self._call is not None:
-            self._first_chunk_seconds = time.perf_counter() - self._call.started
-        self._transcript.add(chunk)
+        self.transcript.add(chunk)
+        self.note_time()
 
-    def stop(self, ended_by: str) -> None:
-        """The stream is over before it was exhausted."""
-        self._end(lambda call: call.stop(ended_by))
+    def note_time(self) -> None:
+        self.last_chunk = time.perf_counter()
+        if self.first_chunk is None:
+            self.first_chunk = self.last_chunk
 
-    def drop(self, dropper: CodeType | None) -> None:
+    def end_by(self, error: BaseException) -> None:
+        """The generator ended with this exception, which may be that it is exhausted."""
+        if isinstance(error, _EXHAUSTED):
+            call = self._take_call()
+            if call is not None:
+                _end_call(call, "truncated" if self._is_truncated(call) else "completed")
+        elif isinstance(error, Exception):
+            call = self._take_call()
+            if call is not None:
+                call.fail(error)
+        else:
+            self._stop_for(error, tell_who_stopped(error))
+
+    def close(self) -> None:
+        """The stream was closed, by the app's code where nothing else makes it."""
+        error = sys.exc_info()[1]
+        if error is None or isinstance(error, Exception):
+            self._stop_for(None, "app_code")
+        else:
+            self._stop_for(error, tell_who_stopped(error))
+
+    def drop(self, dropper: FrameType | None) -> None:
         """Nobody refers to the stream now. Where its reader let go of it, as by `break`, the app ended it."""
         if self.begun and not self.ended:
-            by_reader = dropper is not None and dropper is self.reader and not may_be_cancelling()
-            self.stop("app_code" if by_reader else "unknown")
+            task = get_cancelled_task()
+            if task is not None and sys.version_info >= (3, 11):
+                self._stop_when_known(task, None)
+            else:
+                by_reader = task is None and (self.left_by_reader or leaves_by_itself(dropper, self.reader_code))
+                self._stop_for(None, "app_code" if by_reader else "unknown")
 
-    def _end(self, end: Callable[[Call], None]) -> None:
-        try:
-            call = self._unended.pop()
-        except IndexError:
+    def stop(self, ended_by: str) -> None:
+        """The stream is over before it was exhausted, and somebody knows by whom."""
+        call = self._take_call()
+        if call is not None:
+            _end_call(call, "stopped", ended_by)
+
+    def _stop_for(self, error: BaseException | None, ended_by: str) -> None:
+        task = get_cancelled_task() if isinstance(error, asyncio.CancelledError) else None
+        if task is not None:
+            self._stop_when_known(task, error)
+        else:
+            self.stop((self.reader and self.reader.ended_by) or ended_by)
+
+    def _stop_when_known(self, task: "asyncio.Task[Any]", error: BaseException | None) -> None:
+        ended_by = tell_at_once(task, error)
+        if ended_by is not None:
+            self.stop(ended_by)
             return
-        self._write_chunks(call)
-        end(call)
+        call = self._take_call()
+        if call is not None:
+            undecided = functools.partial(_end_call, call, "stopped", end_time_ns=time.time_ns())
+            ask_until_known(functools.partial(self._tell_canceller, task, error), _keep_undecided(undecided))
+
+    def _tell_canceller(self, task: "asyncio.Task[Any]", error: BaseException | None) -> str | None:
+        ended_by = tell_later(task, error)
+        if ended_by == "timeout" or self.reader is None:
+            return ended_by
+        return self.reader.ended_by or ("unknown" if self.reader.over else None)
+
+    def _is_truncated(self, call: Call) -> bool:
+        """The model's own stream, read inside, may have written its finish reason on the same span."""
+        if self.transcript.truncated:
+            return True
+        told = getattr(call.span, "attributes", None) or {}
+        return "length" in (told.get(attributes.RESPONSE_FINISH_REASONS) or ())
+
+    def _take_call(self) -> Call | None:
+        try:
+            call = self.unended.pop()
+        except IndexError:
+            return None
+        try:
+            self._write_chunks(call)
+        except Exception:
+            log_failure()
+        return call
 
     def _write_chunks(self, call: Call) -> None:
-        output, output_type = self._transcript.encode()
-        call.span.set_attributes(
-            {
-                attributes.OUTPUT: cut_text(output),
-                attributes.OUTPUT_TYPE: output_type,
-                attributes.CHUNK_COUNT: self._transcript.chunk_count,
-            }
-        )
-        if self._first_chunk_seconds is not None:
-            call.span.set_attribute(attributes.TIME_TO_FIRST_CHUNK, self._first_chunk_seconds)
+        call.attributes[attributes.CHUNK_COUNT] = self.transcript.chunk_count
+        if self.first_chunk is not None and self.last_chunk is not None:
+            call.attributes[attributes.TIME_TO_FIRST_CHUNK] = self.first_chunk - call.started
+            call.attributes[attributes.TIME_TO_LAST_CHUNK] = self.last_chunk - call.started
+        told = dict(self.transcript.describe())
+        messages = told.pop(attributes.OUTPUT_MESSAGES, None)
+        call.attributes.update(told)
+        if call.content.captures_output:
+            output = self.transcript.read_output()
+            call.attributes[attributes.OUTPUT] = call.content.encode_output(output)
+            call.attributes[attributes.OUTPUT_TYPE] = "text" if isinstance(output, str) else "json"
+            if isinstance(messages, str):
+                redacts = call.content.redact is not None
+                messages = call.content.encode_output(json.loads(messages)) if redacts else messages
+                call.attributes[attributes.OUTPUT_MESSAGES] = messages
+
+
+def _end_call(call: Call, outcome: str, ended_by: str | None = None, end_time_ns: int | None = None) -> None:
+    try:
+        if call.span.is_recording():
+            call.attributes[attributes.OUTCOME] = outcome
+            if ended_by is not None:
+                call.attributes[attributes.ENDED_BY] = ended_by
+            call.span.set_attributes(call.attributes)
+            call.span.end(end_time_ns)
+    except Exception:
+        log_failure()
+
+
+def leaves_by_itself(frame: FrameType | None, reader: CodeType | None) -> bool:
+    """Whether the reader runs in `frame`, and not because an exception was thrown into a `yield` in which it rested.
+
+    A `break`, a `return` and an error of its own are the reader's doing; to be closed is not.
+    """
+    if frame is None or frame.f_code is not reader:
+        return False
+    return frame.f_lasti < 0 or reader.co_code[frame.f_lasti] != _YIELD
 
 
 class Stream(Generator[Any, Any, Any]):
@@ -117,8 +261,12 @@ class Stream(Generator[Any, Any, Any]):
         self._generator = generator
         self.recording = recording
 
+    def __iter__(self) -> Generator[Any, Any, Any]:
+        self.recording.reader_code = sys._getframe(1).f_code
+        return self._iterate()
+
     def __next__(self) -> Any:
-        self.recording.reader = sys._getframe(1).f_code
+        self.recording.reader_code = sys._getframe(1).f_code
         return self._step(self._generator.__next__)
 
     def send(self, value: Any) -> Any:
@@ -129,24 +277,87 @@ class Stream(Generator[Any, Any, Any]):
 
     def close(self) -> None:
         """Closes the generator; its span ends as stopped by the app's code."""
-        with _choose_context(self.recording):
+        if not self.recording.begun or self.gi_running:
             self._generator.close()
-        self.recording.stop("app_code")
+            return
+        try:
+            self.recording.run(self._generator.close)
+        except BaseException as error:
+            self.recording.end_by(error)
+            raise
+        self.recording.close()
+
+    @property
+    def gi_running(self) -> bool:
+        """Whether a step is under way, in this thread or in another."""
+        return bool(getattr(self._generator, "gi_running", False))
 
     def __del__(self) -> None:
-        self.recording.drop(_find_dropper())
+        self.recording.drop(sys._getframe(0).f_back)
 
     def _step(self, advance: Callable[..., Any], *values: Any) -> Any:
         recording = self.recording
         if recording.ended:
             self._generator.close()
             raise StopIteration
-        if recording.stepping:  # from two threads: the generator refuses, and the running step goes on
+        if self.gi_running:  # from two threads: the generator refuses, and the running step goes on
             return advance(*values)
-        with recording:
-            chunk = advance(*values)
+        try:
+            chunk = recording.run(advance, *values)
+        except BaseException as error:
+            recording.end_by(error)
+            raise
         recording.take(chunk)
         return chunk
+
+    def _iterate(self) -> Generator[Any, Any, Any]:
+        """What `_step` does, for a `for` loop, without the calls that would cost most of each step."""
+        recording = self.recording
+        if not recording.begun:
+            recording.begin_apart()
+        variables = recording.variables
+        known = None if variables is None else variables.copy()
+        run = recording.run if variables is None else variables.run
+        unended, transcript, clock = recording.unended, recording.transcript, time.perf_counter
+        append = transcript.texts.append
+        advance = step = self._generator.__next__
+        while True:
+            for _ in _BATCH:
+                if not unended:
+                    self._generator.close()
+                    return None
+                try:
+                    chunk = run(advance)
+                except BaseException as error:
+                    return self._end(error, advance)
+                if chunk.__class__ is str:
+                    append(chunk)
+                else:
+                    transcript.add(chunk)
+                recording.last_chunk = clock()
+                if recording.first_chunk is None:
+                    recording.first_chunk = recording.last_chunk
+                if variables != known:
+                    known = recording.publish_variables(known)
+                try:
+                    sent = yield chunk
+                except GeneratorExit:
+                    recording.left_by_reader = leaves_by_itself(sys._getframe(0).f_back, recording.reader_code)
+                    raise
+                except BaseException as error:
+                    advance = functools.partial(self._generator.throw, error)
+                else:
+                    advance = step if sent is None else functools.partial(self._generator.send, sent)
+            transcript.settle()
+
+    def _end(self, error: BaseException, advance: Callable[..., Any]) -> Any:
+        """What the generator returned, where that is how it ended; else raises."""
+        if self.gi_running:
+            return advance()
+        self.recording.end_by(error)
+        if isinstance(error, StopIteration):
+            return error.value
+        raise error
 
 
 class AsyncStream(AsyncGenerator[Any, Any]):
@@ -157,7 +368,7 @@ class AsyncStream(AsyncGenerator[Any, Any]):
         self.recording = recording
 
     def __anext__(self) -> Any:
-        self.recording.reader = sys._getframe(1).f_code
+        self.recording.reader_code = sys._getframe(1).f_code
         return self._step(self._generator.__anext__)
 
     def asend(self, value: Any) -> Any:
@@ -168,12 +379,15 @@ class AsyncStream(AsyncGenerator[Any, Any]):
 
     async def aclose(self) -> None:
         """Closes the generator; its span ends as stopped by the app's code."""
-        with _choose_context(self.recording):
+        if not self.recording.begun or self.recording.stepping:
             await self._generator.aclose()
-        self.recording.stop("app_code")
+            return
+        with self.recording:
+            await self._generator.aclose()
+        self.recording.close()
 
     def __del__(self) -> None:
-        self.recording.drop(_find_dropper())
+        self.recording.drop(sys._getframe(0).f_back)
 
     async def _step(self, advance: Callable[..., Any], *values: Any) -> Any:
         recording = self.recording
@@ -191,11 +405,6 @@ class AsyncStream(AsyncGenerator[Any, Any]):
 STREAM_TYPES: Final = (GeneratorType, AsyncGeneratorType, Stream, AsyncStream)
 
 
-def _choose_context(recording: StreamRecording) -> AbstractContextManager[None]:
-    """What to close a generator in: its span, where it has begun and no step of it is running."""
-    return recording if recording.begun and not recording.stepping else nullcontext()
-
-
 def wrap_generator(generator: Any, recording: StreamRecording) -> Stream | AsyncStream:
     if isinstance(generator, AsyncGenerator):
         return AsyncStream(generator, recording)
@@ -204,7 +413,7 @@ def wrap_generator(generator: Any, recording: StreamRecording) -> Stream | Async
 
 def follow_stream(generator: Any, call: Call) -> Stream | AsyncStream:
     """A generator that a plain function gave back: the function's span goes on until the stream ends."""
-    call.span.set_attribute(attributes.REQUEST_STREAM, True)
+    call.attributes[attributes.REQUEST_STREAM] = True
     recording = StreamRecording(lambda: call)
     recording.begin()
     return wrap_generator(generator, recording)
@@ -222,20 +431,35 @@ def stop_stream(stream: object, ended_by: str = "client") -> None:
         recording.stop(ended_by)
 
 
-def _find_dropper() -> CodeType | None:
-    """The code in which an object's `__del__`, our caller, is being run."""
-    frame = sys._getframe(1).f_back
-    return frame.f_code if frame else None
-
-
 _open_recordings: Final[WeakValueDictionary[int, StreamRecording]] = WeakValueDictionary()
+_undecided: Final[dict[int, Callable[[str], None]]] = {}
+"""What ends the spans of cancelled streams of which it will be known in a moment who cancelled them."""
+
+
+def _forget_streams() -> None:
+    _open_recordings.clear()
+    _undecided.clear()
+
+
 if hasattr(os, "register_at_fork"):  # a child process does not end its parent's streams
-    os.register_at_fork(after_in_child=_open_recordings.clear)
+    os.register_at_fork(after_in_child=_forget_streams)
 
 
 def _keep_until_exit(recording: StreamRecording) -> None:
     _end_at_exit()
     _open_recordings[id(recording)] = recording
+
+
+def _keep_undecided(end: Callable[[str], None]) -> Callable[[str], None]:
+    """The same, which happens at exit at the latest, and once."""
+    key = id(end)
+    _undecided[key] = end
+
+    def end_once(ended_by: str) -> None:
+        if _undecided.pop(key, None) is not None:
+            end(ended_by)
+
+    return end_once
 
 
 @functools.cache
@@ -245,6 +469,8 @@ def _end_at_exit() -> None:
 
 
 def _end_open_recordings() -> None:
+    for end in tuple(_undecided.values()):
+        end("unknown")
     for reference in _open_recordings.valuerefs():
         recording = reference()
         if recording is not None:
