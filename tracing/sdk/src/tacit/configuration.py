@@ -4,12 +4,14 @@ Explicit arguments win over the standard `OTEL_*` variables, and those over our 
 into the app: what goes wrong is logged, and the app runs on without spans.
 """
 
+import gc
 import logging
 import os
 import threading
-from collections.abc import MutableMapping
+from collections.abc import Iterator, MutableMapping
+from contextlib import contextmanager
 from importlib.metadata import PackageNotFoundError, version
-from typing import Any, Final, cast
+from typing import TYPE_CHECKING, Any, Final, cast
 from weakref import WeakKeyDictionary
 
 from opentelemetry import trace
@@ -17,7 +19,13 @@ from opentelemetry.sdk.resources import SERVICE_NAME, Resource
 from opentelemetry.sdk.trace import TracerProvider
 
 from tacit.context import ConversationProcessor
-from tacit.exporting import ExportProcessor, Target
+from tacit.privacy import Redact, set_policy
+from tacit.settings import SAMPLE_RATE, check_number, read_number
+from tacit.threads import carry_context_into_threads
+
+if TYPE_CHECKING:  # they load an HTTP client, which only apps that configure an export need
+    from tacit.exporting import ExportProcessor
+    from tacit.pipe import SpanCounts
 
 DEFAULT_ENDPOINT: Final = "http://127.0.0.1:4318"
 _TRACES_PATH: Final = "/v1/traces"
@@ -35,21 +43,44 @@ def configure(
     api_key: str | None = None,
     service_name: str | None = None,
     tracer_provider: trace.TracerProvider | None = None,
+    sample_rate: float | None = None,
+    mask: bool | None = None,
+    redact: Redact | None = None,
+    capture_content: bool | None = None,
+    carry_into_threads: bool = True,
 ) -> None:
     """Sends spans to Tacit; call it once, when the app starts.
 
     `endpoint` is the address of the receiver, such as `http://127.0.0.1:4318`; `api_key` a project's key.
-    Where the app has a tracer provider of OpenTelemetry's SDK already, spans go through that one. With
-    `tracer_provider` given, nothing is exported but by that provider. Called again, the last address counts.
+    Where the app has a tracer provider of OpenTelemetry's SDK already, spans go through that one; set up yours
+    first, as OpenTelemetry refuses a second one. With `tracer_provider` given, that one is used, and nothing is
+    exported but by itself, unless an endpoint or a key is given, too. `sample_rate`, from 0 to 1, is the share
+    of conversations to send; errors, stops and feedback are sent always. Called again, the last call counts.
+
+    With `mask`, addresses, phones, cards, IBANs, keys and tokens are masked before anything leaves the process;
+    `redact` is a function of yours that gets each text before and gives back what shall leave; with
+    `capture_content=False` no text of a call leaves at all. What of these is not given stays as it was, at first as
+    the variables `TACIT_MASK` and `TACIT_CAPTURE_CONTENT` say. Threads and the work of thread pools go on in the
+    conversation that they were begun in, unless `carry_into_threads` is False.
     """
     try:
         with _lock:
-            if tracer_provider is not None:
-                _use_provider(tracer_provider)
-            else:
-                _configure_export(Target(resolve_url(endpoint), api_key), service_name)
+            set_policy(mask=mask, redact=redact, capture_content=capture_content)
+            carry_context_into_threads(carry_into_threads)
+            provider = tracer_provider or _find_provider(service_name)
+            _use_provider(provider)
+            if tracer_provider is None or endpoint is not None or api_key is not None:
+                _export_to(provider, resolve_url(endpoint), api_key, find_sample_rate(sample_rate))
     except Exception:
         _logger.warning("tacit.configure() failed; the app runs on, but sends no spans", exc_info=True)
+
+
+def count_spans() -> "SpanCounts":
+    """What became of the spans that ended in this process: `sent, waiting, dropped, sampled_out`."""
+    from tacit.pipe import SpanCounts
+
+    processor = None if _provider is None else _watched.get(_provider)
+    return SpanCounts() if processor is None else processor.count_spans()
 
 
 def flush(timeout_seconds: float = 5.0) -> bool:
@@ -96,14 +127,31 @@ def resolve_url(endpoint: str | None) -> str | None:
     return base if base.endswith(_TRACES_PATH) else base + _TRACES_PATH
 
 
-def _configure_export(target: Target, service_name: str | None) -> None:
+def find_sample_rate(given: float | None) -> float:
+    return read_number(SAMPLE_RATE, 1.0, most=1.0) if given is None else check_number(given, 0.0, 1.0)
+
+
+@contextmanager
+def use_provider(provider: TracerProvider) -> Iterator[None]:
+    """Our own spans go to this provider for a while, as in a test."""
+    global _provider, _tracer
+    with _lock:
+        before = _provider
+        _use_provider(provider)
+    try:
+        yield
+    finally:
+        with _lock:
+            _provider, _tracer = before, None
+
+
+def _find_provider(service_name: str | None) -> TracerProvider:
     provider = trace.get_tracer_provider()
     if not isinstance(provider, TracerProvider):
-        provider = _provider if isinstance(_provider, TracerProvider) else _make_provider(service_name)
-    elif service_name is not None and provider.resource.attributes.get(SERVICE_NAME) != service_name:
+        return _provider if isinstance(_provider, TracerProvider) else _make_provider(service_name)
+    if service_name is not None and provider.resource.attributes.get(SERVICE_NAME) != service_name:
         _logger.warning("service_name=%r has no effect: the tracer provider has its name already", service_name)
-    _use_provider(provider)
-    _export_to(provider, target)
+    return provider
 
 
 def _make_provider(service_name: str | None) -> TracerProvider:
@@ -123,16 +171,21 @@ def _use_provider(provider: trace.TracerProvider) -> None:
     _provider, _tracer = provider, None
 
 
-def _export_to(provider: TracerProvider, target: Target) -> None:
+def _export_to(provider: trace.TracerProvider, url: str | None, api_key: str | None, sample_rate: float) -> None:
     if os.environ.get("OTEL_SDK_DISABLED", "").strip().lower() == "true":
         return
     if os.environ.get("OTEL_TRACES_EXPORTER", "").strip().lower() == "none":
         return
-    processor = _watched[provider]
+    from tacit.exporting import ExportProcessor
+    from tacit.sending import Target
+
+    target = Target(url, api_key)
+    processor = _watched.get(provider)
     if processor is None:
-        _watched[provider] = processor = ExportProcessor(target)
-        provider.add_span_processor(processor)
-    processor.send_to(target)
+        _watched[provider] = processor = ExportProcessor(target, sample_rate)
+        cast("TracerProvider", provider).add_span_processor(processor)
+        gc.collect()  # once now, for what was just loaded, rather than in the middle of a request
+    processor.configure(target, sample_rate)
 
 
-_watched: Final[MutableMapping[trace.TracerProvider, ExportProcessor | None]] = WeakKeyDictionary()
+_watched: "Final[MutableMapping[trace.TracerProvider, ExportProcessor | None]]" = WeakKeyDictionary()

@@ -1,99 +1,133 @@
-"""Ended spans in, OTLP over HTTP out: soon, in requests that a receiver takes, and never holding up the app."""
+"""Ended spans in, OTLP over HTTP out, for as long as the process lives: it forks, it exits, its target changes.
 
+Nothing here blocks the app or raises into it. What is sent and when is the pipe's.
+"""
+
+import atexit
+import logging
 import os
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from typing import Final
+import sys
+import time
+import weakref
+from collections.abc import Callable
+from typing import Any, Final
 
-from opentelemetry.exporter.otlp.proto.http import Compression
-from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
 from opentelemetry.sdk.trace import ReadableSpan, SpanProcessor
-from opentelemetry.sdk.trace.export import BatchSpanProcessor, SpanExportResult
 
-EXIT_SECONDS: Final = 2.0
-"""For how long spans that have not left yet may hold the exit of the app."""
-REQUEST_CHARACTERS: Final = 8_000_000
-"""Text of one request: at four bytes a character still half of the 64 MiB that receivers take."""
-_SCHEDULE_DELAY_MS: Final = 1_000
-_QUEUE_SIZE: Final = 65_536
-_COMPRESSION_VARIABLES: Final = ("OTEL_EXPORTER_OTLP_TRACES_COMPRESSION", "OTEL_EXPORTER_OTLP_COMPRESSION")
+from tacit.pipe import Pipe, SpanCounts
+from tacit.sampling import ConversationSampler
+from tacit.sending import Sender, Target
+from tacit.settings import DEFAULT_QUEUE_MEGABYTES, EXIT_SECONDS, EXIT_TIMEOUT, QUEUE_MEGABYTES, read_number
+from tacit.span_queue import SpanQueue
 
-
-@dataclass(frozen=True, slots=True)
-class Target:
-    """Where spans are sent to; None leaves it to the `OTEL_*` variables."""
-
-    url: str | None
-    api_key: str | None
+DELAY_SECONDS: Final = 1.0
+"""A span leaves after at most so long, though no batch is full."""
+_MAX_SPANS: Final = 65_536
+_FORKING_LIBRARIES: Final = ("multiprocessing", "billiard")
+_logger = logging.getLogger(__name__)
 
 
 class ExportProcessor(SpanProcessor):
-    """Sends ended spans in batches to one target, which may be changed."""
+    """Sends ended spans to one target, which may be changed."""
 
-    def __init__(self, target: Target) -> None:
+    def __init__(self, target: Target, sample_rate: float) -> None:
         self._target = target
-        self._batches = BoundedBatchProcessor(target)
+        self._sample_rate = sample_rate
+        self._exit_deadline: float | None = None
+        self._closed = False
+        self._pipe = self._make_pipe()
+        run_after_fork(self._begin_again)
+        atexit.register(make_weak(self._drain))
 
-    def send_to(self, target: Target) -> None:
+    def configure(self, target: Target, sample_rate: float) -> None:
+        """Another target or rate; spans that wait already leave to the new target."""
         if target != self._target:
-            before, self._batches = self._batches, BoundedBatchProcessor(target)
             self._target = target
-            before.shutdown()
+            self._pipe.sender = Sender(target)
+        if sample_rate != self._sample_rate:
+            self._sample_rate = sample_rate
+            self._pipe.sampler = make_sampler(sample_rate)
 
     def on_end(self, span: ReadableSpan) -> None:
-        self._batches.on_end(span)
+        try:
+            if span.context.trace_flags.sampled:
+                self._pipe.put(span)
+        except Exception:
+            _logger.warning("tacit could not take a span; the app is not affected", exc_info=True)
 
     def force_flush(self, timeout_millis: int = 30_000) -> bool:
-        return self._batches.force_flush(timeout_millis)
+        """Sends what waits; False where that takes longer, or not all of it was taken."""
+        return self._pipe.flush(timeout_millis / 1_000)
 
     def shutdown(self) -> None:
-        self._batches.shutdown()
+        """Gives what waits what is left of the time for the exit, and takes no more."""
+        if not self._closed:
+            self._closed = True
+            self._pipe.close(self._count_exit_seconds_left())
 
+    def count_spans(self) -> SpanCounts:
+        return self._pipe.count_spans()
 
-class BoundedBatchProcessor(BatchSpanProcessor):
-    """Spans leave after a second, a burst of thousands fits, a dead target hardly holds the exit."""
+    def _begin_again(self) -> None:
+        """In a child process: what waits there is the parent's to send, and its thread and connection are, too."""
+        self._exit_deadline = None
+        self._pipe = self._make_pipe()
+        if self._closed:
+            self._pipe.close(0.0)
 
-    def __init__(self, target: Target) -> None:
-        super().__init__(
-            make_exporter(target),
-            max_queue_size=None if os.environ.get("OTEL_BSP_MAX_QUEUE_SIZE") else _QUEUE_SIZE,
-            schedule_delay_millis=None if os.environ.get("OTEL_BSP_SCHEDULE_DELAY") else _SCHEDULE_DELAY_MS,
+    def _make_pipe(self) -> Pipe:
+        max_spans = int(read_number("OTEL_BSP_MAX_QUEUE_SIZE", _MAX_SPANS, least=1))
+        max_bytes = int(read_number(QUEUE_MEGABYTES, DEFAULT_QUEUE_MEGABYTES) * 1_000_000)
+        delay_seconds = read_number("OTEL_BSP_SCHEDULE_DELAY", DELAY_SECONDS * 1_000, least=1) / 1_000
+        return Pipe(
+            SpanQueue(max_spans, max_bytes),
+            Sender(self._target),
+            make_sampler(self._sample_rate),
+            delay_seconds,
+            on_start=self._drain_at_end_of_child,
         )
 
-    def shutdown(self) -> None:
-        self._batch_processor.shutdown(timeout_millis=int(EXIT_SECONDS * 1_000))
+    def _drain_at_end_of_child(self) -> None:
+        """Children of these libraries end without the interpreter's exit: what is to run then must be said there."""
+        for library in _FORKING_LIBRARIES:
+            if is_child_of(library):
+                sys.modules[f"{library}.util"].Finalize(None, make_weak(self._drain), exitpriority=-100)
+
+    def _drain(self) -> None:
+        """At exit. Handlers that run later may end more spans, so that nothing is closed yet."""
+        self._pipe.drain(self._count_exit_seconds_left())
+
+    def _count_exit_seconds_left(self) -> float:
+        """Of the one time limit of the exit, however many handlers run in it."""
+        now = time.monotonic()
+        if self._exit_deadline is None:
+            self._exit_deadline = now + read_number(EXIT_TIMEOUT, EXIT_SECONDS)
+        return max(0.0, self._exit_deadline - now)
 
 
-class SplittingExporter(OTLPSpanExporter):
-    """Spreads long texts over several requests: one that is too large would be dropped as a whole."""
-
-    def export(self, spans: Sequence[ReadableSpan]) -> SpanExportResult:
-        results = [super(SplittingExporter, self).export(part) for part in split_by_size(spans)]
-        return SpanExportResult.FAILURE if SpanExportResult.FAILURE in results else SpanExportResult.SUCCESS
+def make_sampler(rate: float) -> ConversationSampler | None:
+    return ConversationSampler(rate) if rate < 1 else None
 
 
-def make_exporter(target: Target) -> SplittingExporter:
-    headers = None if target.api_key is None else {"authorization": f"Bearer {target.api_key}"}
-    chosen = any(os.environ.get(name) for name in _COMPRESSION_VARIABLES)
-    return SplittingExporter(endpoint=target.url, headers=headers, compression=None if chosen else Compression.Gzip)
+def is_child_of(library: str) -> bool:
+    """Whether this process was started by multiprocessing, or by the fork of it that Celery uses."""
+    process = sys.modules.get(f"{library}.process")
+    current: Any = process.current_process() if process is not None and f"{library}.util" in sys.modules else None
+    return current is not None and current.name != "MainProcess"
 
 
-def split_by_size(spans: Sequence[ReadableSpan]) -> Iterator[Sequence[ReadableSpan]]:
-    """The same spans in order, in parts of at most `REQUEST_CHARACTERS`, or of one span."""
-    part: list[ReadableSpan] = []
-    size = 0
-    for span in spans:
-        characters = count_characters(span)
-        if part and size + characters > REQUEST_CHARACTERS:
-            yield part
-            part, size = [], 0
-        part.append(span)
-        size += characters
-    if part:
-        yield part
+def make_weak(method: Callable[[], None]) -> Callable[[], None]:
+    """A call of the method for as long as its object lives."""
+    reference = weakref.WeakMethod(method)
+
+    def call() -> None:
+        alive = reference()
+        if alive is not None:
+            alive()
+
+    return call
 
 
-def count_characters(span: ReadableSpan) -> int:
-    """Length of the texts that a span carries, events included."""
-    carried = (span.attributes, *(event.attributes for event in span.events))
-    return sum(len(value) for one in carried if one for value in one.values() if isinstance(value, str))
+def run_after_fork(method: Callable[[], None]) -> None:
+    if hasattr(os, "register_at_fork"):
+        os.register_at_fork(after_in_child=make_weak(method))
