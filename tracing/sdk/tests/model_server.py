@@ -4,7 +4,7 @@ import json
 import threading
 from collections import deque
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
@@ -43,6 +43,9 @@ class ModelServer(ThreadingHTTPServer):
         self.text = WORDS
         self.finish_reason = "stop"
         self.breaks_off = False
+        self.pause_after: int | None = None
+        """So many events go out, then none until `resume` is set."""
+        self.resume = threading.Event()
         self.response_error: dict[str, Any] | None = None
         self.failures: deque[int] = deque()
         self.requests: list[tuple[str, dict[str, Any], dict[str, str]]] = []
@@ -65,7 +68,12 @@ class ModelHandler(BaseHTTPRequestHandler):
         elif body.get("stream"):
             self.send_events(self.list_events(body))
         else:
+            self.pause(0)
             self.send_json(self.answer(body))
+
+    def pause(self, number: int) -> None:
+        if number == self.server.pause_after:
+            self.server.resume.wait(10)
 
     def answer(self, body: dict[str, Any]) -> dict[str, Any]:
         path = self.path.partition("?")[0]
@@ -89,7 +97,7 @@ class ModelHandler(BaseHTTPRequestHandler):
         self.send_header("Content-Length", str(len(data)))
         self.send_header("retry-after-ms", "1")
         self.end_headers()
-        self.wfile.write(data)
+        self.write(data)
 
     def send_events(self, events: Iterator[str]) -> None:
         self.send_response(200)
@@ -98,11 +106,16 @@ class ModelHandler(BaseHTTPRequestHandler):
         self.end_headers()
         self.close_connection = True
         for number, event in enumerate(events):
+            self.pause(number)
             if self.server.breaks_off and number == 4:
                 event = (
                     'event: error\ndata: {"type":"error","error":{"type":"overloaded_error","message":"too much"}}\n\n'
                 )
-            self.wfile.write(event.encode())
+            self.write(event.encode())
+
+    def write(self, data: bytes) -> None:
+        with suppress(OSError):  # the client may have gone
+            self.wfile.write(data)
             self.wfile.flush()
 
     def log_message(self, format: str, *args: object) -> None:

@@ -4,6 +4,7 @@ Both clients have `request` for it, sync and async, whatever stands in front: `c
 responses, tool runners. Retries are within. What a call gives back stays the object that it was.
 """
 
+import copy
 import functools
 import inspect
 import logging
@@ -160,9 +161,21 @@ def follow_result(client: Client, call: ModelCall, result: object) -> None:
 
 def follow_stream(call: ModelCall, stream: Any) -> None:
     """Reads along with the app, from within the client's own stream object."""
+    reading = read_apart(stream)
     recording = ModelStreamRecording(call)
-    stream._iterator = wrap_reading(stream._iterator, recording)
+    stream._iterator = wrap_reading(reading, recording)
     watch_closing(stream.response, recording)
+
+
+def read_apart(stream: Any) -> Any:
+    """The generator that reads a stream, which has not begun.
+
+    It belongs to a copy: a stream and its own generator keep each other alive, and that the app has let go of them
+    would be heard at the next garbage collection, with the connection open until then.
+    """
+    reader = copy.copy(stream)
+    vars(reader).pop("_iterator", None)
+    return reader.__stream__()
 
 
 def follow_body(call: ModelCall, response: Any) -> None:
