@@ -5,11 +5,16 @@ import functools
 import inspect
 import json
 import pickle
+import re
 from collections.abc import AsyncIterator, Iterator
+from enum import Enum
+from typing import Any
 
 import pytest
 import tacit
 from opentelemetry import trace
+from opentelemetry.sdk.trace import TracerProvider
+from opentelemetry.sdk.trace.sampling import ALWAYS_OFF
 from opentelemetry.trace import StatusCode
 
 from .conftest import Spans
@@ -257,6 +262,196 @@ def test_partials_and_builtins_may_be_observed(spans: Spans) -> None:
     assert tacit.observe(name="add")(functools.partial(lambda a, b: a + b, 1))(2) == 3
     assert tacit.observe(max)(3, 4) == 4
     assert [span.name for span in spans.all()] == ["add", "max"]
+
+
+def test_a_partial_is_called_as_what_it_completes(spans: Spans) -> None:
+    async def add(first: int, second: int) -> int:
+        return first + second
+
+    assert asyncio.run(tacit.observe(functools.partial(add, 1))(2)) == 3
+    assert spans.only().name == "add"
+    assert read_arguments(spans.only()) == {"second": 2}
+    assert spans.only().attributes["tacit.output"] == "3"
+
+
+def test_instances_that_are_called_are_observed_by_what_their_method_is(spans: Spans) -> None:
+    class Plain:
+        def __call__(self, question: str) -> str:
+            return question
+
+    class Slow:
+        async def __call__(self, question: str) -> str:
+            await asyncio.sleep(0)
+            return question
+
+    class Streaming:
+        def __call__(self, question: str) -> Iterator[str]:
+            yield from question
+
+    assert tacit.observe(Plain())("a") == "a"
+    slow = tacit.observe(Slow())
+    assert inspect.iscoroutinefunction(slow)
+    assert asyncio.run(slow("b")) == "b"
+    assert "".join(tacit.observe(Streaming())("cd")) == "cd"
+    assert [span.name for span in spans.all()] == ["Plain", "Slow", "Streaming"]
+    assert [span.attributes["tacit.output"] for span in spans.all()] == ["a", "b", "cd"]
+    assert [read_arguments(span) for span in spans.all()] == [{"question": "a"}, {"question": "b"}, {"question": "cd"}]
+
+
+def test_a_coroutine_that_a_plain_function_gives_back_is_observed_until_it_ends(spans: Spans) -> None:
+    async def ask(question: str) -> str:
+        return f"{question} {tacit.current_trace_id()}"
+
+    observed = tacit.observe(name="ask")(lambda question: ask(question))
+    answer = asyncio.run(observed("why"))
+    assert answer == f"why {trace.format_trace_id(spans.only().context.trace_id)}"
+    assert spans.only().attributes["tacit.output"] == answer
+
+    failing = tacit.observe(name="fail")(lambda: ask(1 / 0))  # type: ignore[arg-type]
+    with pytest.raises(ZeroDivisionError):
+        failing()
+    assert spans.named("fail").attributes["tacit.outcome"] == "error"
+
+
+def test_static_and_class_methods_may_be_observed_on_either_side(spans: Spans) -> None:
+    class Bot:
+        @classmethod
+        @tacit.observe
+        def greet(cls, name: str) -> str:
+            return f"{cls.__name__} {name}"
+
+        @tacit.observe(name="shout")
+        @staticmethod
+        async def shout(text: str) -> str:
+            return text.upper()
+
+    assert Bot.greet("you") == Bot().greet("you") == "Bot you"
+    assert asyncio.run(Bot.shout("hey")) == asyncio.run(Bot().shout("hey")) == "HEY"
+    assert [read_arguments(span) for span in spans.all()] == [{"name": "you"}] * 2 + [{"text": "hey"}] * 2
+
+
+def test_a_class_is_refused_with_advice() -> None:
+    with pytest.raises(TypeError, match="observe its methods"):
+        tacit.observe(dict)
+
+
+def test_content_is_not_written_where_it_is_not_wanted(spans: Spans) -> None:
+    @tacit.observe(capture_input=False)
+    def answer(question: str) -> str:
+        return "public"
+
+    @tacit.observe(capture_output=False)
+    async def ask(question: str) -> str:
+        return "secret"
+
+    @tacit.observe(capture_input=False, capture_output=False)
+    def stream(question: str) -> Iterator[str]:
+        yield "secret"
+
+    answer("secret")
+    asyncio.run(ask("public"))
+    assert list(stream("secret")) == ["secret"]
+    assert [sorted(set(span.attributes) & {"tacit.arguments", "tacit.output"}) for span in spans.all()] == [
+        ["tacit.output"],
+        ["tacit.arguments"],
+        [],
+    ]
+    assert "secret" not in "".join(span.to_json() for span in spans.all())
+
+
+def hide_numbers(text: str) -> str:
+    return re.sub(r"\d+", "#", text)
+
+
+def test_texts_are_redacted_wherever_they_stand(spans: Spans) -> None:
+    @tacit.observe(redact=hide_numbers)
+    def answer(messages: list[dict[str, str]], card: str) -> dict[str, list[str]]:
+        return {"n1": ["card 4111", "ok"]}
+
+    @tacit.observe(redact=hide_numbers)
+    def stream(question: str) -> Iterator[str]:
+        yield "code 1"
+        yield "23"
+
+    @tacit.observe(redact=hide_numbers)
+    def fail() -> None:
+        raise ValueError("card 4111")
+
+    answer([{"content": "my card is 4111"}], card="4111")
+    assert list(stream("code 9")) == ["code 1", "23"]
+    with pytest.raises(ValueError, match="4111"):
+        fail()
+    answered, streamed, failed = spans.all()
+    assert read_arguments(answered) == {"messages": [{"content": "my card is #"}], "card": "#"}
+    assert answered.attributes["tacit.output"] == '{"n1":["card #","ok"]}'
+    assert read_arguments(streamed) == {"question": "code #"}
+    assert streamed.attributes["tacit.output"] == "code #"
+    assert failed.status.description == "ValueError: card #"
+    assert "4111" not in failed.to_json()
+
+
+def refuse(text: str) -> str:
+    raise ValueError("refused")
+
+
+@pytest.mark.parametrize("redact", [refuse, len])
+def test_content_that_cannot_be_redacted_is_not_written(
+    spans: Spans, caplog: pytest.LogCaptureFixture, redact: Any
+) -> None:
+    @tacit.observe(redact=redact)
+    def answer(question: str) -> str:
+        return "secret"
+
+    @tacit.observe(redact=redact)
+    def stream(question: str) -> Iterator[str]:
+        yield "secret"
+
+    @tacit.observe(redact=redact)
+    def fail() -> None:
+        raise ValueError("secret")
+
+    assert answer("secret") == "secret"
+    assert list(stream("secret")) == ["secret"]
+    with pytest.raises(ValueError, match="secret"):
+        fail()
+    assert [span.attributes["tacit.outcome"] for span in spans.all()] == ["completed", "completed", "error"]
+    assert "secret" not in "".join(span.to_json() for span in spans.all())
+    assert "could not record" in caplog.text
+
+
+def test_arguments_are_those_of_the_call_whatever_becomes_of_them(spans: Spans) -> None:
+    @tacit.observe
+    def answer(messages: list[str]) -> str:
+        messages.append("answer")
+        return "answer"
+
+    answer(["question"])
+    assert read_arguments(spans.only()) == {"messages": ["question"]}
+
+
+def test_a_member_of_an_enumeration_of_texts_is_its_value(spans: Spans) -> None:
+    class Role(str, Enum):  # noqa: UP042 - what apps have
+        USER = "user"
+
+    @tacit.observe
+    def repeat(role: Role) -> Role:
+        return role
+
+    assert repeat(Role.USER) is Role.USER
+    assert read_arguments(spans.only()) == {"role": "user"}
+    assert spans.only().attributes["tacit.output"] == "user"
+
+
+def test_a_call_that_is_not_sampled_runs_and_its_arguments_are_not_read(spans: Spans) -> None:
+    class Unreadable:
+        def __repr__(self) -> str:
+            raise AssertionError("read")
+
+    provider = TracerProvider(sampler=ALWAYS_OFF, shutdown_on_exit=False)
+    tacit.configure(tracer_provider=provider)
+    observed = tacit.observe(lambda given: given)
+    given = Unreadable()
+    assert observed(given) is given
 
 
 def test_unreadable_arguments_do_not_reach_the_app(spans: Spans) -> None:

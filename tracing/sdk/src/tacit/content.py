@@ -19,6 +19,11 @@ class Content:
     captures_output: bool = True
     redact: Redact | None = None
 
+    @property
+    def limited(self) -> bool:
+        """Whether anything is left out or changed."""
+        return not self.captures_output or self.redact is not None or not self.captures_input
+
     def encode_arguments(self, arguments: Mapping[str, Any]) -> str:
         """A JSON object; `redact` sees every text in it that is not a name."""
         if self.redact is not None:

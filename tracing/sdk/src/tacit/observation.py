@@ -64,10 +64,9 @@ def observe(
     check_kind("observe", kind)
     content = Content(capture_input, capture_output, redact)
 
-    def decorate(function: Callable[..., Any]) -> Callable[..., Any]:
-        return _observe(function, name, kind, content)
-
-    return decorate if function is None else decorate(function)
+    if function is None:
+        return functools.partial(_observe, name=name, kind=kind, content=content)
+    return _observe(function, name, kind, content)
 
 
 def check_kind(caller: str, kind: str) -> None:
@@ -75,9 +74,9 @@ def check_kind(caller: str, kind: str) -> None:
         raise ValueError(f"{caller}(kind={kind!r}): no such kind; expected one of {', '.join(_KINDS)}")
 
 
-def _observe(function: Any, name: str | None, kind: str, content: Content) -> Any:
+def _observe(function: Any, name: str | None, kind: str, content: Content) -> Callable[..., Any]:
     if isinstance(function, (classmethod, staticmethod)):
-        return type(function)(_observe(function.__func__, name, kind, content))
+        return cast("Callable[..., Any]", type(function)(_observe(function.__func__, name, kind, content)))
     if isinstance(function, type):
         raise TypeError(f"observe({function.__qualname__}): a class; observe its methods instead")
     if not callable(function):

@@ -11,9 +11,9 @@ import time
 import traceback
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, cast
 
-from opentelemetry.context import Context, get_current
+from opentelemetry.context import Context, create_key, get_current, get_value, set_value
 from opentelemetry.trace import INVALID_SPAN, Span, StatusCode, set_span_in_context
 from opentelemetry.util.types import AttributeValue
 
@@ -24,6 +24,7 @@ from tacit.context import get_conversation_ids
 from tacit.serialisation import make_encodable
 
 _logger = logging.getLogger(__name__)
+_CONTENT_KEY: Final = create_key("tacit-content")
 _RECEIVERS: Final = (("self",), ("cls",))
 _OPERATION_NAMES: Final[Mapping[str, str]] = {
     "llm": "chat",
@@ -94,6 +95,11 @@ def read_parameters(function: Callable[..., Any]) -> Parameters:
     return Parameters(positional[receivers:], variadic, receivers)
 
 
+def get_content() -> Content:
+    """What the observed function that runs lets be written of the models that are called inside."""
+    return cast("Content | None", get_value(_CONTENT_KEY)) or ALL_CONTENT
+
+
 def log_failure() -> None:
     """Tells of the exception under way, which must not reach the app."""
     _logger.warning("tacit could not record a call; the call itself is not affected", exc_info=True)
@@ -125,12 +131,20 @@ class Call:
         except Exception:
             log_failure()
         self.context = set_span_in_context(self.span, parent)
+        if operation.content.limited:
+            self.context = set_value(_CONTENT_KEY, operation.content, self.context)
 
     def _start(self, operation: Operation, args: tuple[Any, ...], kwargs: Mapping[str, Any], parent: Context) -> None:
-        span = get_tracer().start_span(operation.name, parent, attributes=get_conversation_ids(parent) or None)
-        self.span = span
+        told: Mapping[str, Any] | None = None
+        ids = get_conversation_ids(parent) if parent else None
+        if ids:
+            told = {**operation.attributes, **ids}
+        elif attributes.OPERATION_NAME in operation.attributes:  # samplers and processors may ask for that
+            told = operation.attributes
+        self.span = span = get_tracer().start_span(operation.name, parent, attributes=told)
         if span.is_recording():
-            self.attributes.update(operation.attributes)
+            if told is None:
+                self.attributes.update(operation.attributes)
             self.set_input(operation.parameters.bind(args, kwargs))
 
     def set_input(self, arguments: Mapping[str, Any]) -> None:

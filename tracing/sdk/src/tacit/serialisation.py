@@ -12,7 +12,7 @@ from enum import Enum
 from itertools import islice
 from json.encoder import encode_basestring
 from pathlib import PurePath
-from typing import Any, Final
+from typing import Final
 from uuid import UUID
 
 LENGTH_LIMIT: Final = 1_000_000
@@ -26,20 +26,16 @@ _ELLIPSIS: Final = "…"
 
 def encode_arguments(arguments: Mapping[str, object]) -> str:
     """A JSON object of the arguments; those of a call that is too long are cut, each to its share."""
-    try:
-        text = make_encodable(_encode_texts(arguments))
+    quote = encode_basestring
+    try:  # the encoder's own setting up takes longer than texts of usual length
+        texts = [f"{quote(name)}:{quote(value)}" for name, value in arguments.items()]  # type: ignore[arg-type]
+        text = make_encodable("{" + ",".join(texts) + "}")
     except TypeError:  # not all of them are texts
         text = encode_json(arguments)
     if len(text) <= LENGTH_LIMIT:
         return text
     share = LENGTH_LIMIT // (2 * len(arguments))
     return encode_json({name: cut_text(encode_text_or_json(value), share) for name, value in arguments.items()})
-
-
-def _encode_texts(texts: Mapping[str, Any]) -> str:
-    """The JSON object without the encoder's own setting up, which takes longer than a text of usual length."""
-    quote = encode_basestring
-    return "{" + ",".join([f"{quote(name)}:{quote(text)}" for name, text in texts.items()]) + "}"
 
 
 def encode_text_or_json(value: object) -> str:
@@ -58,13 +54,15 @@ def encode_json(value: object) -> str:
 
 def make_encodable(text: str) -> str:
     """The same text with `?` for lone surrogates, one of which would lose a whole batch of spans."""
-    exact = str.__str__(text)  # what is its own class of text may show another, as members of enumerations do
+    if type(text) is not str:  # what its own class shows may be another text, as with members of enumerations
+        text = str.__str__(text)
+    if text.isascii():
+        return text
     try:
-        if not exact.isascii():
-            exact.encode()
+        text.encode()
     except UnicodeEncodeError:
-        return exact.encode("utf-8", errors="replace").decode("utf-8")
-    return exact
+        return text.encode("utf-8", errors="replace").decode("utf-8")
+    return text
 
 
 def cut_text(text: str, limit: int = LENGTH_LIMIT) -> str:
