@@ -42,6 +42,7 @@ class ModelServer(ThreadingHTTPServer):
         super().__init__(("127.0.0.1", 0), ModelHandler)
         self.text = WORDS
         self.finish_reason = "stop"
+        self.prefix = ""
         self.breaks_off = False
         self.pause_after: int | None = None
         """So many events go out, then none until `resume` is set."""
@@ -76,7 +77,7 @@ class ModelHandler(BaseHTTPRequestHandler):
             self.server.resume.wait(10)
 
     def answer(self, body: dict[str, Any]) -> dict[str, Any]:
-        path = self.path.partition("?")[0]
+        path = self.path.partition("?")[0].removeprefix(self.server.prefix)
         answers = {
             "/chat/completions": answer_chat,
             "/responses": answer_responses,
@@ -86,7 +87,7 @@ class ModelHandler(BaseHTTPRequestHandler):
         return answers[path](self.server, body)
 
     def list_events(self, body: dict[str, Any]) -> Iterator[str]:
-        path = self.path.partition("?")[0]
+        path = self.path.partition("?")[0].removeprefix(self.server.prefix)
         streams = {"/chat/completions": stream_chat, "/responses": stream_responses, "/v1/messages": stream_messages}
         return streams[path](self.server, body)
 
