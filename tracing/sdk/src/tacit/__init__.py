@@ -3,6 +3,7 @@
 Calls, streams and feedback of the app in, OpenTelemetry spans out.
 """
 
+from tacit.clients import instrument_anthropic, instrument_openai
 from tacit.configuration import configure, flush
 from tacit.context import conversation, current_trace_id
 from tacit.feedback import action, feedback
@@ -16,6 +17,8 @@ __all__ = [
     "current_trace_id",
     "feedback",
     "flush",
+    "instrument_anthropic",
+    "instrument_openai",
     "observe",
     "stop_stream",
 ]
