@@ -19,7 +19,9 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
+from feedback.conversation_list import find_page
 from feedback.pages.filters import Filters
 from tracing.generation_list import load_generation_page
 from tracing.paging import Place
@@ -73,8 +75,15 @@ def read_sentences() -> list[str]:
 def ask_list(store: Store, **filters: str) -> object:
     """The page of conversations: one page of the list, and how many match."""
     bound = Filters(**filters).bind(PROJECT_ID, time.time_ns())
-    rows = store.query("feedback/sql/page_conversations.sql", cursor_ns=END_NS, cursor_id="", limit=51, **bound)
-    return rows, store.query("feedback/sql/page_position.sql", at_id="", **bound)
+
+    def ask(place: Place, limit: int) -> list[dict[str, Any]]:
+        return store.query(
+            "feedback/sql/page_conversations.sql", cursor_ns=place.time_ns, cursor_id=place.id, limit=limit, **bound
+        )
+
+    search = Filters(**filters).search
+    page = find_page(store, PROJECT_ID, search, ask, Place(), 50)
+    return page, None if search.phrases else store.query("feedback/sql/page_position.sql", at_id="", **bound)
 
 
 def ask_rest(store: Store, **filters: str) -> object:
@@ -82,15 +91,15 @@ def ask_rest(store: Store, **filters: str) -> object:
     bound = {
         name: filters.get(name, "") for name in ("user_id", "service_name", "environment", "model", "signal_kind", "q")
     }
-    search = read_search(bound["q"]).bind()
+    words = list(read_search(bound["q"]).words)
     return store.query(
         "feedback/sql/conversation_page.sql",
         project_id=PROJECT_ID,
         before_ns=END_NS,
         before_id="",
         limit=51,
+        words=words,
         **bound,
-        **search,
     )
 
 
@@ -145,6 +154,9 @@ def list_questions(store: Store, spans: int) -> list[Question]:
         Question("  a common word, page", 100, lambda store: ask_list(store, q="battery")),
         Question("  two words, page", 100, lambda store: ask_list(store, q="battery invoice")),
         Question("  an identifier, page", 100, lambda store: ask_list(store, q="don't")),
+        Question(
+            "  a quoted phrase that is not there, page", None, lambda store: ask_list(store, q='"battery invoice"')
+        ),
         Question("  a quoted phrase, page", None, lambda store: ask_list(store, q='"the battery"')),
         Question("latest 50 conversations, REST", 100, ask_rest),
         Question("latest 50 generations, REST", 100, ask_generations),

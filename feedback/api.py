@@ -7,6 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, HttpError, ValidationError
 
+from feedback.conversation_list import find_page
 from feedback.datasets import UnknownFormat, to_zip
 from feedback.derivation import FEEDBACK, SIGNALS
 from feedback.exports import build_export
@@ -101,26 +102,30 @@ def list_conversations(
     signal_kind: str = "",
     q: str = "",
 ) -> dict[str, Any]:
-    place = decode_cursor(cursor)
-    rows = get_store().query(
-        "feedback/sql/conversation_page.sql",
-        project_id=project_of(request).pk,
-        limit=limit + 1,
-        before_ns=place.time_ns,
-        before_id=place.id,
-        user_id=user_id,
-        service_name=service_name,
-        environment=environment,
-        model=model,
-        signal_kind=signal_kind,
-        q=q,
-        **read_search(q).bind(),
-    )
+    store, project_id, search = get_store(), project_of(request).pk, read_search(q)
+
+    def ask(place: Place, limit: int) -> list[dict[str, Any]]:
+        return store.query(
+            "feedback/sql/conversation_page.sql",
+            project_id=project_id,
+            limit=limit,
+            before_ns=place.time_ns,
+            before_id=place.id,
+            user_id=user_id,
+            service_name=service_name,
+            environment=environment,
+            model=model,
+            signal_kind=signal_kind,
+            q=q,
+            words=list(search.words),
+        )
+
+    page = find_page(store, project_id, search, ask, decode_cursor(cursor), limit, "last_time_ns")
     items = [
         row | {"first_time": format_time(row["first_time_ns"]), "last_time": format_time(row["last_time_ns"])}
-        for row in rows[:limit]
+        for row in page.rows
     ]
-    return {"items": items, "next_cursor": find_next(rows, limit, "last_time_ns", "conversation_id")}
+    return {"items": items, "next_cursor": encode_cursor(page.next) if page.next else None}
 
 
 def find_next(rows: Sequence[dict[str, Any]], limit: int, time: str, row_id: str) -> str | None:

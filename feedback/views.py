@@ -9,6 +9,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
+from feedback.conversation_list import RowPage, find_page
 from feedback.datasets import FORMATS, UnknownFormat, to_zip
 from feedback.detectors import DETECTORS
 from feedback.exports import build_export
@@ -26,6 +27,7 @@ from tracing.access import project_page
 from tracing.conversations import Conversation, Turn
 from tracing.models import DEMO_PROJECT, Project
 from tracing.pages import render_page
+from tracing.paging import Place
 from tracing.records import load_conversation, load_spans
 from tracing.spans import Span
 from tracing.store import get_store
@@ -66,7 +68,7 @@ def show_overview(request: HttpRequest, project: Project) -> HttpResponse:
         "cards": build_cards(now, before, TITLES, filters),
         "thumbs": build_thumbs(now, before, filters),
         "chart": build_chart(counts, signal_counts, filters.range, now_ns) if now.conversations else None,
-        "latest": read_list(project, filters, Cursor(), now_ns, LATEST_ROWS),
+        "latest": read_list(project, filters, now_ns, LATEST_ROWS),
     }
     return render_page(request, "overview.html", context)
 
@@ -102,17 +104,26 @@ def find_slice(time_ns: int, step_s: int) -> int:
     return time_ns // SECOND_NS // step_s * step_s
 
 
-def read_list(project: Project, filters: Filters, cursor: Cursor, now_ns: int, limit: int) -> list[ListedConversation]:
-    """Query one page of the list, with the signals of its conversations."""
-    store = get_store()
-    rows = store.query(
-        "feedback/sql/page_conversations.sql",
-        cursor_ns=cursor.time_ns,
-        cursor_id=cursor.conversation_id,
-        limit=limit,
-        **filters.bind(project.pk, now_ns),
-    )
-    signals = load_signals(store, project.pk, [row["conversation_id"] for row in rows]) if rows else {}
+def read_list(project: Project, filters: Filters, now_ns: int, limit: int) -> list[ListedConversation]:
+    """Query the top of the list, with the signals of its conversations."""
+    return show_rows(project, read_rows(project, filters, Place(), now_ns, limit).rows)
+
+
+def read_rows(project: Project, filters: Filters, place: Place, now_ns: int, limit: int) -> RowPage:
+    """Query one page of the list."""
+    bound = filters.bind(project.pk, now_ns)
+
+    def ask(place: Place, limit: int) -> list[dict[str, Any]]:
+        return get_store().query(
+            "feedback/sql/page_conversations.sql", cursor_ns=place.time_ns, cursor_id=place.id, limit=limit, **bound
+        )
+
+    return find_page(get_store(), project.pk, filters.search, ask, place, limit)
+
+
+def show_rows(project: Project, rows: Sequence[Mapping[str, Any]]) -> list[ListedConversation]:
+    """The rows as they are shown, with the signals of their conversations."""
+    signals = load_signals(get_store(), project.pk, [row["conversation_id"] for row in rows]) if rows else {}
     return list_conversations(rows, signals, TITLES)
 
 
@@ -123,7 +134,8 @@ def show_conversations(request: HttpRequest, project: Project) -> HttpResponse:
     filters = Filters.from_query(request.GET.dict())
     now_ns = time.time_ns()
     token = request.GET.get("cursor", "")
-    rows = read_list(project, filters, decode_cursor(token), now_ns, PAGE_ROWS + 1)
+    cursor = decode_cursor(token)
+    page = read_rows(project, filters, Place(cursor.time_ns, cursor.conversation_id), now_ns, PAGE_ROWS)
     context = {
         "project": project,
         "section": "conversations",
@@ -131,10 +143,10 @@ def show_conversations(request: HttpRequest, project: Project) -> HttpResponse:
         "described": filters.describe(TITLES),
         "choices": read_choices(project),
         "options": list_options(project, filters),
-        "rows": rows[:PAGE_ROWS],
-        "older": rows[PAGE_ROWS - 1].cursor.encode() if len(rows) > PAGE_ROWS else "",
+        "rows": show_rows(project, page.rows),
+        "older": Cursor(page.next.time_ns, page.next.id).encode() if page.next else "",
         "is_later_page": bool(token),
-        "total": read_position(project, filters, "", now_ns)["total"],
+        "total": None if filters.search.phrases else read_position(project, filters, "", now_ns)["total"],
     }
     return render_page(request, "conversations.html", context)
 
@@ -158,6 +170,15 @@ def read_position(project: Project, filters: Filters, conversation_id: str, now_
     return get_store().query("feedback/sql/page_position.sql", at_id=conversation_id, **bound)[0]
 
 
+def find_position(project: Project, filters: Filters, conversation: Conversation, now_ns: int) -> Mapping[str, Any]:
+    """Where in the list the conversation stands; of a quoted phrase, which nobody counts, only what follows it."""
+    if not filters.search.phrases:
+        return read_position(project, filters, conversation.conversation_id, now_ns)
+    place = Place(conversation.turns[0].answers[0].start_time_ns, conversation.conversation_id)
+    rows = read_rows(project, filters, place, now_ns, 1).rows
+    return {"here": False, "newer": 0, "next_id": rows[0]["conversation_id"] if rows else ""}
+
+
 @require_safe
 @project_page
 def show_conversation(request: HttpRequest, project: Project, conversation_id: str) -> HttpResponse:
@@ -177,7 +198,7 @@ def show_conversation(request: HttpRequest, project: Project, conversation_id: s
         "conversation": conversation,
         "filters": filters,
         "described": filters.describe(TITLES),
-        "position": read_position(project, filters, conversation_id, time.time_ns()),
+        "position": find_position(project, filters, conversation, time.time_ns()),
         "undertone": draw_undertone(len(conversation.turns), signals, TITLES),
         "turns": show_turns(conversation, heard, selected),
         "selected": selected + 1,

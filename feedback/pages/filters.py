@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass, fields
 from typing import Any
 from urllib.parse import urlencode
 
-from tracing.words import read_search
+from tracing.words import Search, read_search
 
 DAY_NS = 86_400 * 10**9
 RANGES = {"24h": DAY_NS, "7d": 7 * DAY_NS, "30d": 30 * DAY_NS}
@@ -49,6 +49,10 @@ class Filters:
     def narrows(self) -> bool:
         return bool(self.query)
 
+    @property
+    def search(self) -> Search:
+        return read_search(self.q)
+
     def find_since(self, now_ns: int) -> int:
         """Return the time (nanoseconds since the epoch) from which conversations count."""
         return now_ns - RANGES[self.range] if self.range else 0
@@ -57,7 +61,12 @@ class Filters:
         """Return the parameters of `feedback/sql/page_*.sql`."""
         given = asdict(self)
         given.pop("range")
-        return {"project_id": project_id, "since_ns": self.find_since(now_ns), **given, **read_search(self.q).bind()}
+        return {
+            "project_id": project_id,
+            "since_ns": self.find_since(now_ns),
+            **given,
+            "words": list(self.search.words),
+        }
 
     def describe(self, titles: Mapping[str, str]) -> list[str]:
         """Return each filter in words. `titles` has the words for kinds of signals."""

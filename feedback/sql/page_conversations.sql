@@ -37,8 +37,6 @@ WITH page AS
             OR (
                 notEmpty({words:Array(String)})
                 AND hasAllTokens(words, {words:Array(String)})
-                AND (empty({phrases:Array(Array(String))})
-                    OR arrayAll(phrase -> hasSubstr(words, phrase), {phrases:Array(Array(String))}))
             )
         )
     ORDER BY first_time DESC, conversation_id DESC

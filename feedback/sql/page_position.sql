@@ -50,8 +50,6 @@ FROM
             OR (
                 notEmpty({words:Array(String)})
                 AND hasAllTokens(words, {words:Array(String)})
-                AND (empty({phrases:Array(Array(String))})
-                    OR arrayAll(phrase -> hasSubstr(words, phrase), {phrases:Array(Array(String))}))
             )
         )
 )

@@ -35,4 +35,5 @@ ENGINE = ReplacingMergeTree(version, is_deleted)
 PARTITION BY project_id
 ORDER BY (project_id, conversation_id)
 TTL expires_at
-SETTINGS index_granularity = 256;
+-- Long conversations have many words: what is read of a few of them is not to be that of 256 for each.
+SETTINGS index_granularity = 256, index_granularity_bytes = 1048576;
