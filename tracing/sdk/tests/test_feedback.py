@@ -2,6 +2,7 @@
 
 import json
 import logging
+from collections.abc import Callable
 
 import pytest
 import tacit
@@ -89,3 +90,96 @@ def test_actions_are_feedback_by_name(spans: Spans) -> None:
     assert attributes["tacit.feedback.trace_id"] == "ab" * 16
     assert json.loads(attributes["tacit.feedback.metadata"]) == {"characters": 5}
     assert "tacit.feedback.score" not in attributes
+
+
+@pytest.mark.parametrize(
+    ("given", "expected"),
+    [
+        ({"trace_id": "AB" * 16}, {"tacit.feedback.trace_id": "ab" * 16}),
+        ({"trace_id": 0xAB}, {"tacit.feedback.trace_id": f"{0xAB:032x}"}),
+        ({"span_id": 10}, {"tacit.feedback.span_id": f"{10:016x}"}),
+        ({"annotator_kind": "llm"}, {"tacit.feedback.annotator_kind": "LLM"}),
+    ],
+    ids=str,
+)
+def test_ids_and_kinds_are_written_as_everybody_writes_them(
+    spans: Spans, given: dict[str, object], expected: dict[str, object]
+) -> None:
+    tacit.feedback("rating", 1, **given)  # type: ignore[arg-type]
+    assert expected.items() <= spans.only().attributes.items()
+
+
+@pytest.mark.parametrize(
+    ("given", "left_out", "expected"),
+    [
+        ({"trace_id": "no id"}, "tacit.feedback.trace_id", "expected 32 hex digits"),
+        ({"trace_id": 0}, "tacit.feedback.trace_id", "expected 32 hex digits"),
+        ({"span_id": "0" * 15}, "tacit.feedback.span_id", "expected 16 hex digits"),
+        ({"metadata": ["page"]}, "tacit.feedback.metadata", "expected a mapping"),
+        ({"score": 10**400}, "tacit.feedback.score", "expected a finite number"),
+    ],
+    ids=str,
+)
+def test_what_is_not_as_expected_is_left_out_and_said(
+    spans: Spans, given: dict[str, object], left_out: str, expected: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    with caplog.at_level(logging.WARNING):
+        tacit.feedback("rating", explanation="kept", **given)  # type: ignore[arg-type]
+    attributes = spans.only().attributes
+    assert left_out not in attributes
+    assert attributes["tacit.feedback.explanation"] == "kept"
+    assert expected in caplog.text
+
+
+@pytest.mark.parametrize(
+    ("call", "expected"),
+    [
+        (lambda: tacit.action("regenrate"), "expected one of regenerate, stop, copy"),
+        (lambda: tacit.feedback("thumbs", label="sideways"), "expected up or down"),
+        (lambda: tacit.feedback(""), "expected a name"),
+        (lambda: tacit.feedback(None), "expected a name"),  # type: ignore[arg-type]
+        (lambda: tacit.feedback("rating", 1, annotator_kind="DOG"), "expected one of HUMAN, LLM, CODE"),
+    ],
+)
+def test_wrong_names_are_recorded_and_said(
+    spans: Spans, call: Callable[[], str], expected: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    with caplog.at_level(logging.WARNING):
+        identifier = call()
+    assert spans.only().attributes["tacit.feedback.identifier"] == identifier
+    assert expected in caplog.text
+
+
+def test_nothing_is_raised_whatever_is_given(spans: Spans) -> None:
+    class Hostile:
+        def __str__(self) -> str:
+            raise RuntimeError
+
+        __repr__ = __str__
+
+    hostile = Hostile()
+    identifier = tacit.feedback(
+        "comment",
+        explanation=hostile,
+        message_id=hostile,
+        identifier=hostile,
+        metadata={"a": hostile},  # type: ignore[arg-type]
+    )
+    assert spans.only().attributes["tacit.feedback.explanation"] == identifier == "<Hostile>"
+
+
+def test_actions_carry_what_came_of_them(spans: Spans) -> None:
+    tacit.action("edit", "The better answer.", message_id="m-1", identifier="e-1")
+    tacit.action("copy", "the part", metadata={"page": 3})
+    edited, copied = (span.attributes for span in spans.all())
+    assert (edited["tacit.feedback.correction"], edited["tacit.feedback.identifier"]) == ("The better answer.", "e-1")
+    assert "tacit.feedback.metadata" not in edited
+    assert json.loads(copied["tacit.feedback.metadata"]) == {"page": 3, "text": "the part"}
+
+
+def test_the_running_target_is_ids_alone(spans: Spans) -> None:
+    with tacit.conversation(id="c-1", tags=["a"], metadata={"plan": "gold"}, environment="staging"):
+        tacit.feedback("thumbs", 1)
+    attributes = spans.only().attributes
+    assert attributes["gen_ai.conversation.id"] == "c-1"
+    assert not {"tag.tags", "metadata", "deployment.environment.name"} & set(attributes)
