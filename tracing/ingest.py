@@ -23,7 +23,7 @@ logger = logging.getLogger(__name__)
 MAX_ROWS_PER_INSERT = 10_000
 GATHER_SECONDS = 0.02
 """Most that an insert waits for all senders that were there at the one before it; a lone sender never waits."""
-BUSY_ROWS_PER_SECOND = 2_000
+BUSY_ROWS_PER_SECOND = 5_000
 
 
 class BacklogFullError(Exception):

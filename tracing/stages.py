@@ -35,7 +35,7 @@ STOPPING = threading.Event()
 STAGES: "dict[str, Stage]" = {}
 """Every stage that this process knows, by name."""
 
-PATIENCE_SECONDS = 3.0
+PATIENCE_SECONDS = 5.0
 """Most that a stage puts off its work while very much comes in."""
 
 Key = tuple[int, str]
