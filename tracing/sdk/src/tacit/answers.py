@@ -72,13 +72,17 @@ class Answer:
         self.model = ""
         self.usage: dict[str, int] = {}
         self.choices: dict[int, Choice] = {}
-        self.understood = False
         self._length = 0
 
     @property
     def finish_reasons(self) -> tuple[str, ...]:
         """The provider's own words, one a choice, of those choices that are finished."""
         return tuple(choice.finish_reason for choice in self.choices.values() if choice.finish_reason)
+
+    @property
+    def finished(self) -> bool:
+        """Whether every choice has its finish reason."""
+        return bool(self.choices) and all(choice.finish_reason for choice in self.choices.values())
 
     @property
     def truncated(self) -> bool:

@@ -15,6 +15,7 @@ from typing import Any, Final
 
 _RETRY_SECONDS: Final = (0.0, 0.01, 0.1, 1.0)
 _CANCEL_ALL_TASKS: Final[CodeType] = runners._cancel_all_tasks.__code__  # type: ignore[attr-defined]
+_RELEASE_WAITER: Final[Callable[..., None]] = tasks._release_waiter  # type: ignore[attr-defined]
 _WAITS_IN_A_TASK: Final = sys.version_info < (3, 12)
 """Whether `asyncio.wait_for` runs what it waits for in a task of its own."""
 
@@ -85,8 +86,8 @@ def _find_waiting_tasks(task: "asyncio.Task[Any]") -> list[Any]:
     """The tasks that `_cancel_and_wait` makes wait until `task` has ended."""
     waiters = [
         callback.args[0]
-        for callback, _ in task._callbacks or ()  # type: ignore[attr-defined]
-        if isinstance(callback, functools.partial) and callback.func is tasks._release_waiter  # type: ignore[attr-defined]
+        for callback, _ in getattr(task, "_callbacks", None) or ()
+        if isinstance(callback, functools.partial) and callback.func is _RELEASE_WAITER
     ]
     return [callback.__self__ for waiter in waiters for callback, _ in waiter._callbacks or ()]
 

@@ -65,15 +65,22 @@ class Transcript:
     what the model told, as attributes of the GenAI conventions; nothing where the chunks are no client's.
     """
 
+    _answer: Answer | None = None
+    _taken = 0
+    _length = 0
+    _decoder: codecs.IncrementalDecoder | None = None
+
     def __init__(self) -> None:
-        self.answer = Answer()
         self.texts: list[str] = []
         """Texts that a hurried reader appends here itself; taken in by `settle`."""
-        self._taken = 0
         self._joined: list[str] = []
-        self._length = 0
         self._others: list[object] = []
-        self._decoder = codecs.getincrementaldecoder("utf-8")(errors="replace")
+
+    @property
+    def answer(self) -> Answer:
+        """What a model has said, as far as chunks or a response of its client told it."""
+        self._answer = self._answer or Answer()
+        return self._answer
 
     @property
     def chunk_count(self) -> int:
@@ -94,8 +101,8 @@ class Transcript:
         if isinstance(chunk, str):
             self._add_text(chunk)
         elif isinstance(chunk, (bytes, bytearray)):
-            self._add_text(self._decoder.decode(chunk))
-        elif not self.add_response(chunk) and not self.answer.understood:
+            self._add_bytes(chunk)
+        elif not self.add_response(chunk) and self._answer is None:
             self._add_other(chunk)
 
     def add_response(self, response: object) -> bool:
@@ -103,9 +110,14 @@ class Transcript:
         read = _choose_reader(response)
         if read is None:
             return False
-        self.answer.understood = True
         read(response, self.answer)
         return True
+
+    def _add_bytes(self, chunk: bytes | bytearray) -> None:
+        """A character may be cut in two by the end of a chunk."""
+        if self._decoder is None:
+            self._decoder = codecs.getincrementaldecoder("utf-8")(errors="replace")
+        self._add_text(self._decoder.decode(chunk))
 
     def _add_text(self, text: str) -> None:
         if self._length < LENGTH_LIMIT:
@@ -122,11 +134,17 @@ class Transcript:
     @property
     def truncated(self) -> bool:
         """Whether the model had to stop for want of tokens."""
-        return self.answer.truncated
+        return self._answer is not None and self._answer.truncated
+
+    @property
+    def finished(self) -> bool:
+        """Whether the model has said why it ends: what may come after that are token counts."""
+        return self._answer is not None and self._answer.finished
 
     def read_output(self) -> str | list[object]:
         """What was yielded so far: the joined text, or the chunks where none held text."""
-        text = "".join(self._joined) + "".join(self.texts) + self.answer.join_text()
+        answered = [] if self._answer is None else [self._answer.join_text()]
+        text = "".join([*self._joined, *self.texts, *answered])
         return self._others if self._others and not text else text
 
     def encode(self) -> tuple[str, str]:
@@ -136,4 +154,4 @@ class Transcript:
 
     def describe(self) -> Mapping[str, AttributeValue]:
         """Model, id, finish reasons, token counts and messages, by their keys in `tacit.attributes`."""
-        return self.answer.describe() if self.answer.understood else {}
+        return {} if self._answer is None else self._answer.describe()

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final, TypeAlias
 
-from tacit.serialisation import cut_text, encode_arguments, encode_json, encode_text_or_json, make_encodable
+from tacit.serialisation import LENGTH_LIMIT, cut_text, encode_arguments, encode_json, make_encodable
 
 Redact: TypeAlias = Callable[[str], str]
 """Takes each text before it is written, gives back what shall stand in its place."""
@@ -26,17 +26,16 @@ class Content:
 
     def encode_arguments(self, arguments: Mapping[str, Any]) -> str:
         """A JSON object; `redact` sees every text in it that is not a name."""
-        if self.redact is not None:
-            arguments = _redact_values(json.loads(encode_json(arguments)), self.redact)
-        return encode_arguments(arguments)
+        if self.redact is None:
+            return encode_arguments(arguments)
+        return encode_arguments(_redact_values(json.loads(encode_json(arguments)), self.redact))
 
     def encode_output(self, result: object) -> str:
         """A text as it is, anything else as JSON, whose texts `redact` sees one by one."""
-        if self.redact is None:
-            return cut_text(encode_text_or_json(result))
-        if isinstance(result, str):
-            return cut_text(self.redact_text(make_encodable(result)))
-        return cut_text(encode_json(_redact_values(json.loads(encode_json(result)), self.redact)))
+        if self.redact is not None:
+            result = _redact_values(json.loads(encode_json(result)), self.redact)
+        text = make_encodable(result) if isinstance(result, str) else encode_json(result)
+        return text if len(text) <= LENGTH_LIMIT else cut_text(text)
 
     def redact_text(self, text: str) -> str:
         return text if self.redact is None else _redact_text(text, self.redact)

@@ -16,8 +16,9 @@ from tacit import attributes
 from tacit.content import Content, Redact
 from tacit.context import detach
 from tacit.generator_functions import GeneratorFunction
+from tacit.model_streams import follow_result
 from tacit.recording import Call, Operation, describe_operation
-from tacit.streams import STREAM_TYPES, AsyncStream, Stream, StreamRecording, follow_stream, wrap_generator
+from tacit.streams import AsyncStream, Stream, StreamRecording, wrap_generator
 
 Kind: TypeAlias = Literal["llm", "agent", "chain", "tool", "retriever", "embedding", "guardrail"]
 _P = ParamSpec("_P")
@@ -142,10 +143,11 @@ def _observe_coroutine_function(
 
 def _follow_result(call: Call, result: _R) -> _R:
     """Ends the call, unless what it gave back is yet to be read or awaited: then with that."""
-    if isinstance(result, STREAM_TYPES):
-        return cast("_R", follow_stream(result, call))
     if isinstance(result, CoroutineType):
         return cast("_R", _await_observed(result, call))
+    followed = follow_result(result, call)
+    if followed is not None:
+        return cast("_R", followed)
     call.complete(result)
     return result
 

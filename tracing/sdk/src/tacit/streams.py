@@ -15,12 +15,13 @@ import time
 from collections.abc import AsyncGenerator, Callable, Generator
 from contextvars import Context as Variables
 from contextvars import ContextVar, Token, copy_context
-from types import AsyncGeneratorType, CodeType, FrameType, GeneratorType, TracebackType
+from types import CodeType, FrameType, GeneratorType, TracebackType
 from typing import Any, Final
-from weakref import WeakValueDictionary
+from weakref import ReferenceType, WeakSet, ref
 
 from opentelemetry import context as otel_context
 from opentelemetry.context import Context
+from opentelemetry.trace import Span
 
 from tacit import attributes
 from tacit.cancellation import ask_until_known, get_cancelled_task, tell_at_once, tell_later
@@ -30,7 +31,7 @@ from tacit.recording import Call, log_failure, tell_who_stopped
 
 _EXHAUSTED: Final = (StopIteration, StopAsyncIteration)
 _YIELD: Final = opcode.opmap["YIELD_VALUE"]
-_BATCH: Final = range(1_000)
+_SETTLING_SECONDS: Final = 0.1
 _UNSET: Final = object()
 
 
@@ -49,36 +50,38 @@ current_reader: Final[ContextVar[Reader | None]] = ContextVar("tacit-reader", de
 class StreamRecording:
     """The span of one stream, from the first step on. `with recording:` is one step of an async generator."""
 
+    reader: Reader | None = None
+    reader_code: CodeType | None = None
+    left_by_reader = False
+    stepping = False
+    begun = False
+    first_chunk: float | None = None
+    last_chunk: float | None = None
+    variables: Variables | None = None
+
     def __init__(self, open_call: Callable[[], Call]) -> None:
-        self.reader: Reader | None = None
-        self.reader_code: CodeType | None = None
-        self.left_by_reader = False
-        self.stepping = False
         self.transcript = Transcript()
-        self.first_chunk: float | None = None
-        self.last_chunk: float | None = None
-        self.variables: Variables | None = None
         # Whoever pops the call ends it: one operation, safe between threads and in signal handlers.
         self.unended: list[Call] = []
         self._open_call = open_call
-        self._call: Call | None = None
-
-    @property
-    def begun(self) -> bool:
-        return self._call is not None
 
     @property
     def ended(self) -> bool:
-        return self._call is not None and not self.unended
+        return self.begun and not self.unended
 
     def begin(self) -> None:
         """Opens the span; streams do this at their first step, so that one that is never read leaves none."""
-        self._call = self._open_call()
-        self._context = self._call.context
+        call = self._open_call()
+        del self._open_call  # it holds the arguments
+        self.begun = True
+        self._context = call.context
+        self.unended.append(call)
+        _end_at_exit(self)
+
+    def meet_reader(self) -> None:
+        """Before a step: functions give streams back before anybody knows who will read them."""
         if self.reader is None:
             self.reader = current_reader.get()
-        self.unended.append(self._call)
-        _keep_until_exit(self)
 
     def begin_apart(self) -> None:
         """As `begin`, for steps that run in variables of the stream's own.
@@ -87,13 +90,14 @@ class StreamRecording:
         """
         self.begin()
         self.variables = copy_context()
-        self._token = self.variables.run(otel_context.attach, self._context)
+        self._span_variable = self.variables.run(otel_context.attach, self._context).var
 
     def run(self, advance: Callable[..., Any], *values: Any) -> Any:
         """One step of a generator."""
+        self.meet_reader()
         if self.variables is not None:
             return self.variables.run(advance, *values)
-        if self._call is None:
+        if not self.begun:
             self.begin()
         token = otel_context.attach(self._context)
         try:
@@ -108,12 +112,13 @@ class StreamRecording:
         if self.variables is None or known is None:
             return None
         for variable, value in self.variables.items():
-            if variable is not self._token.var and known.get(variable, _UNSET) is not value:
+            if variable is not self._span_variable and known.get(variable, _UNSET) is not value:
                 variable.set(value)
         return self.variables.copy()
 
     def __enter__(self) -> None:
-        if self._call is None:
+        self.meet_reader()
+        if not self.begun:
             self.begin()
         self.stepping = True
         self._token: Token[Context] = otel_context.attach(self._context)
@@ -129,23 +134,26 @@ class StreamRecording:
 
     def take(self, chunk: object) -> None:
         self.transcript.add(chunk)
-        self.note_time()
-
-    def note_time(self) -> None:
         self.last_chunk = time.perf_counter()
         if self.first_chunk is None:
             self.first_chunk = self.last_chunk
 
+    def settle(self) -> float:
+        """Bounds what a long stream holds; gives when to do so again."""
+        if self.first_chunk is None:
+            self.first_chunk = self.last_chunk
+        else:
+            self.transcript.settle()
+        return time.perf_counter() + _SETTLING_SECONDS
+
     def end_by(self, error: BaseException) -> None:
         """The generator ended with this exception, which may be that it is exhausted."""
         if isinstance(error, _EXHAUSTED):
-            call = self._take_call()
-            if call is not None:
-                _end_call(call, "truncated" if self._is_truncated(call) else "completed")
+            self._complete()
         elif isinstance(error, Exception):
             call = self._take_call()
             if call is not None:
-                call.fail(error)
+                self._fail(call, error)
         else:
             self._stop_for(error, tell_who_stopped(error))
 
@@ -169,9 +177,18 @@ class StreamRecording:
 
     def stop(self, ended_by: str) -> None:
         """The stream is over before it was exhausted, and somebody knows by whom."""
+        if self.transcript.finished:
+            self._complete()
+            return
         call = self._take_call()
         if call is not None:
-            _end_call(call, "stopped", ended_by)
+            self._finish(call, "stopped", ended_by)
+
+    def _complete(self) -> None:
+        """All was read, or all but what comes after the model has said why it ends."""
+        call = self._take_call()
+        if call is not None:
+            self._finish(call, "truncated" if self._is_truncated(call) else "completed")
 
     def _stop_for(self, error: BaseException | None, ended_by: str) -> None:
         task = get_cancelled_task() if isinstance(error, asyncio.CancelledError) else None
@@ -182,12 +199,12 @@ class StreamRecording:
 
     def _stop_when_known(self, task: "asyncio.Task[Any]", error: BaseException | None) -> None:
         ended_by = tell_at_once(task, error)
-        if ended_by is not None:
-            self.stop(ended_by)
+        if ended_by is not None or self.transcript.finished:
+            self.stop(ended_by or "unknown")
             return
         call = self._take_call()
         if call is not None:
-            undecided = functools.partial(_end_call, call, "stopped", end_time_ns=time.time_ns())
+            undecided = functools.partial(self._finish, call, "stopped", end_time_ns=time.time_ns())
             ask_until_known(functools.partial(self._tell_canceller, task, error), _keep_undecided(undecided))
 
     def _tell_canceller(self, task: "asyncio.Task[Any]", error: BaseException | None) -> str | None:
@@ -196,18 +213,30 @@ class StreamRecording:
             return ended_by
         return self.reader.ended_by or ("unknown" if self.reader.over else None)
 
+    def _fail(self, call: Call, error: Exception) -> None:
+        call.fail(error)
+
+    def _finish(self, call: Call, outcome: str, ended_by: str | None = None, end_time_ns: int | None = None) -> None:
+        try:
+            if call.span.is_recording():
+                call.attributes[attributes.OUTCOME] = outcome
+                if ended_by is not None:
+                    call.attributes[attributes.ENDED_BY] = ended_by
+                call.span.set_attributes(call.attributes)
+                call.span.end(end_time_ns)
+        except Exception:
+            log_failure()
+
     def _is_truncated(self, call: Call) -> bool:
         """The model's own stream, read inside, may have written its finish reason on the same span."""
-        if self.transcript.truncated:
-            return True
-        told = getattr(call.span, "attributes", None) or {}
-        return "length" in (told.get(attributes.RESPONSE_FINISH_REASONS) or ())
+        return self.transcript.truncated or (bool(truncated_spans) and call.span in truncated_spans)
 
     def _take_call(self) -> Call | None:
         try:
             call = self.unended.pop()
         except IndexError:
             return None
+        _open_recordings.pop(id(self), None)
         try:
             self._write_chunks(call)
         except Exception:
@@ -219,29 +248,20 @@ class StreamRecording:
         if self.first_chunk is not None and self.last_chunk is not None:
             call.attributes[attributes.TIME_TO_FIRST_CHUNK] = self.first_chunk - call.started
             call.attributes[attributes.TIME_TO_LAST_CHUNK] = self.last_chunk - call.started
-        told = dict(self.transcript.describe())
-        messages = told.pop(attributes.OUTPUT_MESSAGES, None)
-        call.attributes.update(told)
+        self._write_answer(call)
         if call.content.captures_output:
             output = self.transcript.read_output()
             call.attributes[attributes.OUTPUT] = call.content.encode_output(output)
             call.attributes[attributes.OUTPUT_TYPE] = "text" if isinstance(output, str) else "json"
-            if isinstance(messages, str):
-                redacts = call.content.redact is not None
-                messages = call.content.encode_output(json.loads(messages)) if redacts else messages
-                call.attributes[attributes.OUTPUT_MESSAGES] = messages
 
-
-def _end_call(call: Call, outcome: str, ended_by: str | None = None, end_time_ns: int | None = None) -> None:
-    try:
-        if call.span.is_recording():
-            call.attributes[attributes.OUTCOME] = outcome
-            if ended_by is not None:
-                call.attributes[attributes.ENDED_BY] = ended_by
-            call.span.set_attributes(call.attributes)
-            call.span.end(end_time_ns)
-    except Exception:
-        log_failure()
+    def _write_answer(self, call: Call) -> None:
+        """What the model told, where the chunks are those of a model's client."""
+        told = self.transcript.describe()
+        if told:
+            call.attributes.update(told)
+            messages = call.attributes.pop(attributes.OUTPUT_MESSAGES, None)
+            if isinstance(messages, str) and call.content.captures_output:
+                call.attributes[attributes.OUTPUT_MESSAGES] = call.content.encode_output(json.loads(messages))
 
 
 def leaves_by_itself(frame: FrameType | None, reader: CodeType | None) -> bool:
@@ -263,10 +283,14 @@ class Stream(Generator[Any, Any, Any]):
 
     def __iter__(self) -> Generator[Any, Any, Any]:
         self.recording.reader_code = sys._getframe(1).f_code
-        return self._iterate()
+        return self.iterate()
 
     def __next__(self) -> Any:
         self.recording.reader_code = sys._getframe(1).f_code
+        return self.advance()
+
+    def advance(self) -> Any:
+        """The next chunk."""
         return self._step(self._generator.__next__)
 
     def send(self, value: Any) -> Any:
@@ -310,9 +334,10 @@ class Stream(Generator[Any, Any, Any]):
         recording.take(chunk)
         return chunk
 
-    def _iterate(self) -> Generator[Any, Any, Any]:
+    def iterate(self) -> Generator[Any, Any, Any]:
         """What `_step` does, for a `for` loop, without the calls that would cost most of each step."""
         recording = self.recording
+        recording.meet_reader()
         if not recording.begun:
             recording.begin_apart()
         variables = recording.variables
@@ -321,34 +346,32 @@ class Stream(Generator[Any, Any, Any]):
         unended, transcript, clock = recording.unended, recording.transcript, time.perf_counter
         append = transcript.texts.append
         advance = step = self._generator.__next__
-        while True:
-            for _ in _BATCH:
-                if not unended:
-                    self._generator.close()
-                    return None
-                try:
-                    chunk = run(advance)
-                except BaseException as error:
-                    return self._end(error, advance)
-                if chunk.__class__ is str:
-                    append(chunk)
-                else:
-                    transcript.add(chunk)
-                recording.last_chunk = clock()
-                if recording.first_chunk is None:
-                    recording.first_chunk = recording.last_chunk
-                if variables != known:
-                    known = recording.publish_variables(known)
-                try:
-                    sent = yield chunk
-                except GeneratorExit:
-                    recording.left_by_reader = leaves_by_itself(sys._getframe(0).f_back, recording.reader_code)
-                    raise
-                except BaseException as error:
-                    advance = functools.partial(self._generator.throw, error)
-                else:
-                    advance = step if sent is None else functools.partial(self._generator.send, sent)
-            transcript.settle()
+        settling = 0.0
+        while unended:
+            try:
+                chunk = run(advance)
+            except BaseException as error:
+                return self._end(error, advance)
+            if chunk.__class__ is str:
+                append(chunk)
+            else:
+                transcript.add(chunk)
+            recording.last_chunk = now = clock()
+            if now > settling:
+                settling = recording.settle()
+            if variables != known:
+                known = recording.publish_variables(known)
+            try:
+                sent = yield chunk
+            except GeneratorExit:
+                recording.left_by_reader = leaves_by_itself(sys._getframe(0).f_back, recording.reader_code)
+                raise
+            except BaseException as error:
+                advance = functools.partial(self._generator.throw, error)
+            else:
+                advance = step if sent is None else functools.partial(self._generator.send, sent)
+        self._generator.close()
+        return None
 
     def _end(self, error: BaseException, advance: Callable[..., Any]) -> Any:
         """What the generator returned, where that is how it ended; else raises."""
@@ -369,6 +392,10 @@ class AsyncStream(AsyncGenerator[Any, Any]):
 
     def __anext__(self) -> Any:
         self.recording.reader_code = sys._getframe(1).f_code
+        return self.advance()
+
+    def advance(self) -> Any:
+        """The next chunk, awaited."""
         return self._step(self._generator.__anext__)
 
     def asend(self, value: Any) -> Any:
@@ -402,21 +429,10 @@ class AsyncStream(AsyncGenerator[Any, Any]):
         return chunk
 
 
-STREAM_TYPES: Final = (GeneratorType, AsyncGeneratorType, Stream, AsyncStream)
-
-
 def wrap_generator(generator: Any, recording: StreamRecording) -> Stream | AsyncStream:
-    if isinstance(generator, AsyncGenerator):
-        return AsyncStream(generator, recording)
-    return Stream(generator, recording)
-
-
-def follow_stream(generator: Any, call: Call) -> Stream | AsyncStream:
-    """A generator that a plain function gave back: the function's span goes on until the stream ends."""
-    call.attributes[attributes.REQUEST_STREAM] = True
-    recording = StreamRecording(lambda: call)
-    recording.begin()
-    return wrap_generator(generator, recording)
+    if type(generator) is GeneratorType or not isinstance(generator, AsyncGenerator):
+        return Stream(generator, recording)
+    return AsyncStream(generator, recording)
 
 
 def stop_stream(stream: object, ended_by: str = "client") -> None:
@@ -431,7 +447,9 @@ def stop_stream(stream: object, ended_by: str = "client") -> None:
         recording.stop(ended_by)
 
 
-_open_recordings: Final[WeakValueDictionary[int, StreamRecording]] = WeakValueDictionary()
+truncated_spans: Final[WeakSet[Span]] = WeakSet()
+"""Spans of observed functions in which a model was read that had to stop for want of tokens."""
+_open_recordings: Final[dict[int, "ReferenceType[StreamRecording]"]] = {}
 _undecided: Final[dict[int, Callable[[str], None]]] = {}
 """What ends the spans of cancelled streams of which it will be known in a moment who cancelled them."""
 
@@ -445,9 +463,16 @@ if hasattr(os, "register_at_fork"):  # a child process does not end its parent's
     os.register_at_fork(after_in_child=_forget_streams)
 
 
-def _keep_until_exit(recording: StreamRecording) -> None:
-    _end_at_exit()
-    _open_recordings[id(recording)] = recording
+def _end_at_exit(recording: StreamRecording) -> None:
+    if not _open_recordings:
+        _listen_for_exit()
+    _open_recordings[id(recording)] = ref(recording)
+
+
+@functools.cache
+def _listen_for_exit() -> None:
+    """Registered with the first stream, so that it runs before the providers made earlier shut down."""
+    atexit.register(_end_open_recordings)
 
 
 def _keep_undecided(end: Callable[[str], None]) -> Callable[[str], None]:
@@ -462,16 +487,10 @@ def _keep_undecided(end: Callable[[str], None]) -> Callable[[str], None]:
     return end_once
 
 
-@functools.cache
-def _end_at_exit() -> None:
-    """Registered with the first stream, so that it runs before the providers made earlier shut down."""
-    atexit.register(_end_open_recordings)
-
-
 def _end_open_recordings() -> None:
     for end in tuple(_undecided.values()):
         end("unknown")
-    for reference in _open_recordings.valuerefs():
+    for reference in tuple(_open_recordings.values()):
         recording = reference()
         if recording is not None:
             recording.stop("shutdown")
