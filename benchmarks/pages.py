@@ -91,7 +91,7 @@ def measure_visibility(server: LocalServer, batch: bytes) -> float:
             attribute.value.string_value = conversation_id
     send(server.url, 1, [request.SerializeToString()])
     start = time.perf_counter()
-    wait_until(lambda: conversation_id in json.dumps(server.get_json("conversations?limit=1000")))
+    wait_until(lambda: conversation_id in json.dumps(server.get_json("conversations?limit=50")))
     return time.perf_counter() - start
 
 
