@@ -1,7 +1,10 @@
 """Spans and events in OpenTelemetry's GenAI semantic conventions (open-telemetry/semantic-conventions-genai)."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
+
+from tacit import attributes as keys
 
 from tracing.conventions.genai_events import complete_span
 from tracing.conventions.messages import find_user_text, parse_json, parse_messages, split_system
@@ -13,6 +16,7 @@ from tracing.conventions.shared_attributes import (
     read_identity,
     read_seconds,
     read_texts,
+    read_told_outcome,
 )
 from tracing.generations import Generation
 from tracing.spans import Span, Trace
@@ -40,7 +44,7 @@ def read(span: Span, trace: Trace, calls_beneath: Sequence[Generation]) -> Gener
     system, messages = split_system(parse_messages(attributes.get("gen_ai.input.messages")))
     finish_reasons = read_texts(parse_json(attributes.get("gen_ai.response.finish_reasons")))
     error_type, error_message = read_error(span)
-    return Generation(
+    generation = Generation(
         project_id=span.project_id,
         trace_id=span.trace_id,
         span_id=span.span_id,
@@ -71,13 +75,29 @@ def read(span: Span, trace: Trace, calls_beneath: Sequence[Generation]) -> Gener
         reasoning_tokens=pick_int(attributes, ("gen_ai.usage.reasoning.output_tokens",)),
         time_to_first_chunk_ns=read_seconds(attributes, "gen_ai.response.time_to_first_chunk"),
         streamed=attributes.get("gen_ai.request.stream") is True,
-        outcome=judge_outcome(error_type, finish_reasons),
+        outcome=read_told_outcome(attributes) or judge_outcome(error_type, finish_reasons),
+        ended_by=pick_text(attributes, (keys.ENDED_BY,)),
         finish_reasons=finish_reasons,
         error_type=error_type,
         error_message=error_message,
         service_name=span.service_name,
         environment=identity.environment,
         tags=identity.tags,
+        metadata=identity.metadata,
+    )
+    return keep_ending(generation, told_again[0]) if told_again and keys.OUTCOME not in attributes else generation
+
+
+def keep_ending(generation: Generation, inner: Generation) -> Generation:
+    """The call as the outer span tells it, which may not know that its stream was stopped, where the inner one does."""
+    if inner.outcome != "stopped":
+        return generation
+    answered = any(message.content or message.tool_calls for message in generation.output_messages)
+    return replace(
+        generation,
+        outcome=inner.outcome,
+        ended_by=inner.ended_by,
+        output_messages=generation.output_messages if answered else inner.output_messages,
     )
 
 

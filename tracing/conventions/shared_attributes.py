@@ -7,6 +7,7 @@ from typing import Any
 
 from tacit import attributes as keys
 
+from tracing.conventions.messages import parse_json
 from tracing.generations import Outcome
 from tracing.spans import AttributeValue, Span, Trace
 
@@ -15,6 +16,12 @@ USER_KEYS = (keys.USER_ID, "enduser.id")
 MESSAGE_KEYS = (keys.MESSAGE_ID,)
 ENVIRONMENT_KEYS = ("deployment.environment.name", "deployment.environment")
 TAG_KEYS = ("tag.tags", "tags")
+OUTCOMES: Mapping[str, Outcome] = {
+    "completed": "completed",
+    "stopped": "stopped",
+    "truncated": "truncated",
+    "error": "error",
+}
 LARGEST_NUMBER = 2**63 - 1
 WHOLE_NUMBER = re.compile("[0-9]{1,19}")
 
@@ -29,6 +36,8 @@ class Identity:
     message_id: str
     environment: str
     tags: tuple[str, ...]
+    metadata: Mapping[str, Any]
+    """What the app said of the call, with the release that it named on the span as `service.version`."""
 
 
 def read_identity(span: Span, trace: Trace) -> Identity:
@@ -39,9 +48,18 @@ def read_identity(span: Span, trace: Trace) -> Identity:
         derived=not conversation_id,
         user_id=find_text(span, trace, USER_KEYS),
         message_id=find_text(span, trace, MESSAGE_KEYS),
-        environment=pick_text(span.resource_attributes, ENVIRONMENT_KEYS),
+        environment=find_text(span, trace, ENVIRONMENT_KEYS) or pick_text(span.resource_attributes, ENVIRONMENT_KEYS),
         tags=read_texts(find_value(span, trace, TAG_KEYS)),
+        metadata=read_metadata(span, trace),
     )
+
+
+def read_metadata(span: Span, trace: Trace) -> Mapping[str, Any]:
+    """The JSON object that the app wrote on the span, and the release: of the span, else of the service."""
+    metadata = parse_json(find_value(span, trace, (keys.METADATA,)) or "{}")
+    release = find_text(span, trace, (keys.RELEASE,)) or pick_text(span.resource_attributes, (keys.RELEASE,))
+    told = dict(metadata) if isinstance(metadata, Mapping) else {}
+    return {keys.RELEASE: release} | told if release else told
 
 
 def find_value(span: Span, trace: Trace, names: Sequence[str]) -> AttributeValue:
@@ -103,6 +121,11 @@ def read_error(span: Span) -> tuple[str, str]:
     if span.status_code == "Error" and not error_type:
         error_type = "error"
     return error_type, message
+
+
+def read_told_outcome(attributes: Mapping[str, AttributeValue]) -> Outcome | None:
+    """How a call ended, as our own SDK tells it, on calls of clients too; None where it does not."""
+    return OUTCOMES.get(pick_text(attributes, (keys.OUTCOME,)))
 
 
 def judge_outcome(error_type: str, finish_reasons: Sequence[str]) -> Outcome:

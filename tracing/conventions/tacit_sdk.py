@@ -11,19 +11,20 @@ from typing import Any
 from tacit import attributes as keys
 
 from tracing.conventions.messages import find_user_text, parse_json, parse_messages, split_system
-from tracing.conventions.shared_attributes import pick_int, pick_text, read_error, read_identity, read_seconds
+from tracing.conventions.shared_attributes import (
+    pick_int,
+    pick_text,
+    read_error,
+    read_identity,
+    read_seconds,
+    read_told_outcome,
+)
 from tracing.generations import Generation, Message, Outcome
 from tracing.spans import Span, Trace
 
 NAME = "tacit"
 GENERATING_KINDS = frozenset({"llm", "chain", "agent"})
 INPUT_NAMES = ("message", "question", "prompt", "query", "input")
-OUTCOMES: Mapping[str, Outcome] = {
-    "completed": "completed",
-    "stopped": "stopped",
-    "truncated": "truncated",
-    "error": "error",
-}
 
 
 def claims(span: Span) -> bool:
@@ -74,6 +75,7 @@ def read(span: Span, trace: Trace, calls_beneath: Sequence[Generation]) -> Gener
         service_name=span.service_name,
         environment=identity.environment,
         tags=identity.tags,
+        metadata=identity.metadata,
     )
 
 
@@ -85,7 +87,7 @@ def tell_once(span: Span, call: Generation) -> Generation:
         other_span_ids=(*call.other_span_ids, span.span_id),
         message_id=call.message_id or pick_text(span.attributes, (keys.MESSAGE_ID,)),
         outcome=call.outcome if outcome == "completed" else outcome,
-        ended_by=call.ended_by or read_ended_by(span),
+        ended_by=read_ended_by(span) or call.ended_by,
         output_messages=call.output_messages or read_output(span),
         input_messages=call.input_messages or split_system(read_input(read_arguments(span)))[1],
         user_text=call.user_text or find_user_text(read_input(read_arguments(span))),
@@ -139,8 +141,7 @@ def read_model(arguments: Mapping[str, Any]) -> str:
 
 
 def read_outcome(span: Span) -> Outcome:
-    outcome = OUTCOMES.get(pick_text(span.attributes, (keys.OUTCOME,)))
-    return outcome or ("error" if span.status_code == "Error" else "completed")
+    return read_told_outcome(span.attributes) or ("error" if span.status_code == "Error" else "completed")
 
 
 def read_ended_by(span: Span) -> str:

@@ -177,3 +177,18 @@ def test_ids_are_taken_from_the_nearest_parent_and_else_from_anywhere_in_the_tra
 def test_a_call_under_an_observed_function_stays_the_only_one() -> None:
     frame = make_read_span(1, observe(message="Why?", output="Because."))
     assert read_only(frame, make_read_span(2, call_model(), parent=1)).convention == "genai"
+
+
+def test_a_call_tells_by_our_own_attributes_who_stopped_it() -> None:
+    stopped = {"tacit.outcome": "stopped", "tacit.ended_by": "client"}
+    generation = read_only(make_read_span(1, call_model(gen_ai__response__finish_reasons=["error"]) | stopped))
+    assert (generation.outcome, generation.ended_by, generation.error_type) == ("stopped", "client", "")
+
+
+def test_a_call_told_by_two_instrumentations_is_one_that_knows_how_it_ended() -> None:
+    stopped = {"tacit.outcome": "stopped", "tacit.ended_by": "app_code"}
+    outer = make_read_span(1, call_model(answer=""))
+    inner = make_read_span(2, call_model(answer="Beca") | stopped, parent=1)
+    generation = read_only(outer, inner)
+    assert (generation.span_id, generation.other_span_ids) == (make_span_id(1), (make_span_id(2),))
+    assert (generation.outcome, generation.ended_by, generation.answer) == ("stopped", "app_code", "Beca")

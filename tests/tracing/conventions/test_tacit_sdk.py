@@ -173,3 +173,37 @@ def test_a_deep_trace_is_read() -> None:
     depth = 1_500
     spans = [make_read_span(number, observe(message="Why?"), parent=number - 1) for number in range(1, depth)]
     assert read_only(*spans, make_read_span(depth, call_model(), parent=depth - 1)).span_id == make_span_id(depth)
+
+
+def test_what_the_app_says_of_a_conversation_wins_over_what_its_service_says() -> None:
+    resource = {"deployment.environment.name": "production", "service.version": "1.0"}
+    told = {
+        "tag.tags": ["a", "b"],
+        "metadata": '{"plan": "gold"}',
+        "deployment.environment.name": "staging",
+        "service.version": "2.1",
+    }
+    agent = make_read_span(1, observe("agent", message="Why?") | told, resource_attributes=resource)
+    call = make_read_span(2, call_model(), parent=1, resource_attributes=resource)
+    generation = read_only(agent, call)
+    assert (generation.environment, generation.tags) == ("staging", ("a", "b"))
+    assert generation.metadata == {"service.version": "2.1", "plan": "gold"}
+
+
+def test_where_the_app_says_nothing_the_service_does() -> None:
+    resource = {"deployment.environment": "production", "service.version": "1.0"}
+    span = make_read_span(
+        1, observe(output="x", message="Why?") | {"metadata": "no json"}, resource_attributes=resource
+    )
+    generation = read_only(span)
+    assert (generation.environment, generation.metadata) == ("production", {"service.version": "1.0"})
+
+
+def test_a_function_knows_better_than_the_call_within_who_stopped_it() -> None:
+    function = make_read_span(
+        1, observe("llm", "Beca", message="Why?") | {"tacit.outcome": "stopped", "tacit.ended_by": "client"}
+    )
+    stopped = {"tacit.outcome": "stopped", "tacit.ended_by": "app_code"}
+    call = make_read_span(2, call_model(answer="Beca") | stopped, parent=1)
+    generation = read_only(function, call)
+    assert (generation.outcome, generation.ended_by) == ("stopped", "client")
