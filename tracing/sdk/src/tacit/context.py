@@ -42,11 +42,11 @@ _logger = logging.getLogger(__name__)
 
 def get_conversation_ids(context: Context | None = None) -> Values:
     """The attributes that spans of this context shall carry: of the app's conversation, else the ids of baggage."""
-    values = otel_context.get_value(_VALUES_KEY, context)
-    return cast("Values | None", values) or _read_baggage(context)
+    context = otel_context.get_current() if context is None else context
+    return cast("Values | None", context.get(_VALUES_KEY)) or _read_baggage(context)
 
 
-def _read_baggage(context: Context | None) -> Values:
+def _read_baggage(context: Context) -> Values:
     """Ids that another service sent along; nothing else that comes from outside is taken onto spans."""
     carried = baggage.get_all(context)
     if not carried:
@@ -226,9 +226,9 @@ def set_span_values(values: Values, context: Context) -> Context:
     return otel_context.set_value(_SPAN_VALUES_KEY, (trace.get_current_span(context), values), context)
 
 
-def _get_span_values(span: Span, context: Context | None) -> Values:
+def _get_span_values(span: Span, context: Context) -> Values:
     """What a prompt around writes on spans that are begun right in it, and on model calls beneath those."""
-    found = otel_context.get_value(_SPAN_VALUES_KEY, context)
+    found = context.get(_SPAN_VALUES_KEY)
     if found is None:
         return _NO_VALUES
     around, values = cast("tuple[trace.Span, Values]", found)
@@ -246,13 +246,12 @@ class ConversationProcessor(SpanProcessor):
     """Writes the conversation on every span that starts, whoever started it; protects our own as they end."""
 
     def on_start(self, span: Span, parent_context: Context | None = None) -> None:
-        values = get_conversation_ids(parent_context)
-        if values:
-            span.set_attributes(values)
-        values = _get_span_values(span, parent_context)
-        if values:
-            span.set_attributes(values)
-        if is_ours(span):
+        context = otel_context.get_current() if parent_context is None else parent_context
+        if context:  # nothing is carried in most calls outside of a conversation
+            for values in (get_conversation_ids(context), _get_span_values(span, context)):
+                if values:
+                    span.set_attributes(values)
+        if not get_policy().changes_nothing and is_ours(span):
             protect_at_end(span)
 
     def force_flush(self, timeout_millis: int = 30_000) -> bool:  # noqa: ARG002 - OpenTelemetry's signature

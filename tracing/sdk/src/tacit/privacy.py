@@ -223,8 +223,6 @@ def protect_span(span: ReadableSpan) -> ReadableSpan:
 
 def protect_at_end(span: Span) -> None:
     """Has a span of ours that begins give a protected copy of itself to all exporters as it ends."""
-    if get_policy().changes_nothing:
-        return
     copy = span._readable_span
     span._readable_span = lambda: protect_span(copy())  # type: ignore[method-assign]
 
