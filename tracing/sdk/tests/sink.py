@@ -2,8 +2,10 @@
 
 import gzip
 import threading
+from collections import Counter, deque
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import (
@@ -11,6 +13,15 @@ from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import (
     ExportTraceServiceResponse,
 )
 from opentelemetry.proto.trace.v1.trace_pb2 import ResourceSpans, Span
+
+
+@dataclass(frozen=True)
+class Reply:
+    """What a receiver says to one request; with another status than 200 it keeps nothing of it."""
+
+    status: int = 200
+    headers: dict[str, str] = field(default_factory=dict)
+    body: ExportTraceServiceResponse = field(default_factory=ExportTraceServiceResponse)
 
 
 class Sink(ThreadingHTTPServer):
@@ -22,10 +33,15 @@ class Sink(ThreadingHTTPServer):
         self.requests: list[tuple[str, dict[str, str]]] = []
         self.resource_spans: list[ResourceSpans] = []
         self.arrived = threading.Event()
+        self.replies: deque[Reply] = deque()
 
     @property
     def endpoint(self) -> str:
         return f"http://127.0.0.1:{self.server_address[1]}"
+
+    @property
+    def names(self) -> Counter[str]:
+        return Counter(span.name for span in self.spans)
 
     @property
     def spans(self) -> list[Span]:
@@ -40,11 +56,15 @@ class SinkHandler(BaseHTTPRequestHandler):
         if self.headers.get("Content-Encoding") == "gzip":
             body = gzip.decompress(body)
         self.server.requests.append((self.path, {key.lower(): value for key, value in self.headers.items()}))
-        self.server.resource_spans.extend(ExportTraceServiceRequest.FromString(body).resource_spans)
-        self.send_response(200)
+        reply = self.server.replies.popleft() if self.server.replies else Reply()
+        if reply.status == 200:
+            self.server.resource_spans.extend(ExportTraceServiceRequest.FromString(body).resource_spans)
+        self.send_response(reply.status)
         self.send_header("Content-Type", "application/x-protobuf")
+        for name, value in reply.headers.items():
+            self.send_header(name, value)
         self.end_headers()
-        self.wfile.write(ExportTraceServiceResponse().SerializeToString())
+        self.wfile.write(reply.body.SerializeToString())
         self.server.arrived.set()
 
     def log_message(self, format: str, *args: object) -> None:

@@ -1,42 +1,19 @@
 """Where spans go, how soon they leave, and that a dead receiver harms nobody. Each app is a process of its own."""
 
 import json
-import os
 import socket
 import subprocess
 import sys
 import textwrap
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 
 import pytest
 from tacit.configuration import resolve_url
 
+from .apps import CALL, run_app
 from .sink import Sink, run_sink
-
-CALL = """
-import time
-import tacit
-
-@tacit.observe
-def answer(question):
-    return question.upper()
-"""
-
-
-def run_app(
-    program: str, variables: Mapping[str, str] | None = None, timeout: float = 60
-) -> subprocess.CompletedProcess[str]:
-    environment = {key: value for key, value in os.environ.items() if not key.startswith("OTEL_")}
-    return subprocess.run(
-        [sys.executable, "-c", CALL + textwrap.dedent(program)],
-        env={**environment, **(variables or {})},
-        capture_output=True,
-        text=True,
-        timeout=timeout,
-        check=True,
-    )
 
 
 @pytest.fixture

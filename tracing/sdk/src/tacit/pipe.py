@@ -65,8 +65,7 @@ class Pipe:
         self._sent_count = 0
         self._lost_count = 0
         self._given_up = False
-        self._failure = ""
-        self._reason = ""
+        self._problem = ""
         self._reported_count = 0
         self._next_report = 0.0
 
@@ -97,7 +96,7 @@ class Pipe:
         unsent_count = self.queue.count_waiting()
         if unsent_count:
             self.queue.settle(unsent_count)
-            self._lose(unsent_count, f"not sent before the exit; {self._failure or EXIT_TIMEOUT + ' was over'}")
+            self._lose(unsent_count, f"not sent before the exit, {self._problem or 'no time left'}")
             self._report()
 
     def count_spans(self) -> SpanCounts:
@@ -152,21 +151,22 @@ class Pipe:
             if answer.verdict != "later":
                 self._settle(request, answer)
                 return
-            self._failure = answer.message
+            self._problem = answer.message
             if attempt > 0:
                 self._report_once_a_minute()
             if not self._rest(attempt, answer):
                 self._given_up = True
                 self.queue.abandon()
                 return
-        self._lose(request.span_count, self._failure)
+        self._lose(request.span_count, self._problem)
 
     def _settle(self, request: Request, answer: Answer) -> None:
         lost_count = request.span_count if answer.verdict == "refused" else answer.rejected_count
         self._sent_count += request.span_count - lost_count
-        self._failure = ""
         if lost_count:
             self._lose(lost_count, answer.message)
+        elif self.count_spans().dropped == self._reported_count:
+            self._problem = ""
 
     def _rest(self, attempt: int, answer: Answer) -> bool:
         if answer.wait_seconds is not None:
@@ -187,41 +187,43 @@ class Pipe:
 
     def _lose(self, count: int, reason: str) -> None:
         self._lost_count += count
-        self._reason = reason
+        self._problem = reason
 
     def _report_once_a_minute(self) -> None:
-        if time.monotonic() >= self._next_report:
+        if time.monotonic() >= self._next_report and not self.queue.ending:  # at the end, `close` reports
             self._report()
 
     def _report(self) -> None:
         counts = self.count_spans()
-        if counts.dropped == self._reported_count and not self._failure:
-            return
-        self._next_report = time.monotonic() + REPORT_SECONDS
         new_count = counts.dropped - self._reported_count
-        self._reported_count = counts.dropped
+        if new_count == 0 and not self._problem:
+            return
         _logger.warning(
             "tacit: %d spans dropped since the last report, %d wait for %s: %s",
             new_count,
             counts.waiting,
             self.sender.url,
-            advise(self._failure or self._reason, overflown=self.queue.overflow_count > 0),
+            advise(self._problem, overflown=self.queue.overflow_count > 0),
         )
+        self._next_report = time.monotonic() + REPORT_SECONDS
+        self._reported_count = counts.dropped
+        self._problem = ""
 
 
-def advise(reason: str, *, overflown: bool) -> str:
+def advise(problem: str, *, overflown: bool) -> str:
     """What went wrong, and what to do about it.
 
     >>> advise("401 Unauthorized", overflown=False)
     '401 Unauthorized. Give the key of a project: tacit.configure(api_key=…)'
     """
-    if reason.startswith(("401", "403")):
-        return f"{reason}. Give the key of a project: tacit.configure(api_key=…)"
-    if "not sent before the exit" in reason:
-        return f"{reason}. See whether the receiver runs there, or raise {EXIT_TIMEOUT}"
+    if problem.startswith(("401", "403")):
+        return f"{problem}. Give the key of a project: tacit.configure(api_key=…)"
+    advice = "See whether the receiver runs there: tacit.configure(endpoint=…)"
+    if problem.startswith("not sent"):
+        advice += f", or raise {EXIT_TIMEOUT}"
     if overflown:
-        return f"{reason or 'no room'}. Raise {QUEUE_MEGABYTES}, or send less: {SAMPLE_RATE}"
-    return f"{reason}. See whether the receiver runs there: tacit.configure(endpoint=…)"
+        advice += f"; for more room raise {QUEUE_MEGABYTES}, to send less lower {SAMPLE_RATE}"
+    return f"{problem or 'no room'}. {advice}"
 
 
 def split_by_size(spans: Iterable[SizedSpan]) -> Iterator[list[SizedSpan]]:

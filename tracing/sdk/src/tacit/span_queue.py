@@ -131,9 +131,14 @@ class SpanQueue:
         self.overflow_count = 0
 
     @property
+    def ending(self) -> bool:
+        """Whether the app ends."""
+        return self._deadline is not None
+
+    @property
     def urgent(self) -> bool:
         """Whether the app ends, or soon there is no more room."""
-        return self._deadline is not None or 2 * self._bytes > self._max_bytes or 2 * len(self._spans) > self._max_spans
+        return self.ending or 2 * self._bytes > self._max_bytes or 2 * len(self._spans) > self._max_spans
 
     def is_over(self) -> bool:
         """Nothing waits to be taken, and nothing will."""
