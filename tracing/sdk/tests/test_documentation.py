@@ -16,7 +16,7 @@ def test_the_session_of_the_readme_runs() -> None:
     assert results.failed == 0
 
 
-@pytest.mark.parametrize("name", ["tacit.context", "tacit.feedback"])
+@pytest.mark.parametrize("name", ["tacit.context", "tacit.feedback", "tacit.masks", "tacit.prompts"])
 def test_the_examples_of_docstrings_run(name: str) -> None:
     results = doctest.testmod(importlib.import_module(name))
     assert results.attempted > 0
