@@ -144,7 +144,7 @@ class Call:
         self.span = span = get_tracer().start_span(operation.name, parent, attributes=told)
         if span.is_recording():
             if told is None:
-                self.attributes.update(operation.attributes)
+                self.attributes = dict(operation.attributes)
             self.set_input(operation.parameters.bind(args, kwargs))
 
     def set_input(self, arguments: Mapping[str, Any]) -> None:

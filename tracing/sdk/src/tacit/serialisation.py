@@ -10,9 +10,9 @@ from datetime import date, time
 from decimal import Decimal
 from enum import Enum
 from itertools import islice
-from json.encoder import encode_basestring
+from json.encoder import encode_basestring as _quote
 from pathlib import PurePath
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 LENGTH_LIMIT: Final = 1_000_000
@@ -24,12 +24,12 @@ _JSON_INTEGER_BITS: Final = 1_024
 _ELLIPSIS: Final = "…"
 
 
-def encode_arguments(arguments: Mapping[str, object]) -> str:
+def encode_arguments(arguments: Mapping[str, Any]) -> str:
     """A JSON object of the arguments; those of a call that is too long are cut, each to its share."""
-    quote = encode_basestring
     try:  # the encoder's own setting up takes longer than texts of usual length
-        texts = [f"{quote(name)}:{quote(value)}" for name, value in arguments.items()]  # type: ignore[arg-type]
-        text = make_encodable("{" + ",".join(texts) + "}")
+        text = make_encodable(
+            "{" + ",".join([_quote(name) + ":" + _quote(arguments[name]) for name in arguments]) + "}"
+        )
     except TypeError:  # not all of them are texts
         text = encode_json(arguments)
     if len(text) <= LENGTH_LIMIT:
