@@ -1,0 +1,7 @@
+import anthropic
+from anthropic_dialogues import talk
+from opentelemetry.instrumentation.genai.anthropic import AnthropicInstrumentor
+from opentelemetry_export import begin_by_root_span, export
+
+AnthropicInstrumentor().instrument(tracer_provider=export())
+talk(anthropic.Anthropic(max_retries=0), begin_by_root_span)

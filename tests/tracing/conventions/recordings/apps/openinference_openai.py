@@ -1,0 +1,8 @@
+import openai
+from openai_dialogues import talk
+from openinference.instrumentation.openai import OpenAIInstrumentor
+from openinference_ids import begin
+from opentelemetry_export import export
+
+OpenAIInstrumentor().instrument(tracer_provider=export())
+talk(openai.OpenAI(max_retries=0), begin)

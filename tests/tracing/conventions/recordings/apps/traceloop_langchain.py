@@ -1,0 +1,4 @@
+from langchain_dialogues import talk
+from traceloop_ids import begin
+
+talk(begin)

@@ -1,0 +1,182 @@
+"""Records what a real instrumentation sends: runs an app in an environment of its own, against a fake model.
+
+    .venv/bin/python -m tests.tracing.conventions.recordings.record NAME …    (no name: all of them)
+
+What arrives by OTLP while `its app of `apps/`` runs becomes `NAME-VERSION.json.gz` beside this file, in the form that
+README.md tells. The newest versions that install are taken.
+"""
+
+import gzip
+import json
+import os
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+
+from google.protobuf.json_format import MessageToDict
+from opentelemetry.proto.collector.logs.v1.logs_service_pb2 import ExportLogsServiceRequest
+from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
+
+from tests.recipes.environments import CACHE, Environment, make_python_environment
+from tests.recipes.model_server import run_model
+
+HERE = Path(__file__).resolve().parent
+ROOT = HERE.parents[3]
+MACHINE = ("host.", "os.", "process.")
+OTLP = "opentelemetry-exporter-otlp-proto-http"
+WHAT = "Seven dialogues with a local fake of the provider's API, each named by its conversation id (see README.md)."
+
+
+@dataclass(frozen=True)
+class Source:
+    """One instrumentation: what is installed, the first of which names the version."""
+
+    requirements: tuple[str, ...]
+    settings: dict[str, str] = field(default_factory=dict)
+    app: str = ""
+    """The app that talks, where it is not called like the recording."""
+
+
+CONTENT = {"OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT": "SPAN_ONLY"}
+LANGCHAIN = ("langchain", "langchain-openai")
+LLAMA_INDEX = ("llama-index-core", "llama-index-llms-openai", "llama-index-embeddings-openai")
+
+SOURCES = {
+    "genai-openai": Source(("opentelemetry-instrumentation-genai-openai", "openai", OTLP), CONTENT),
+    "genai-anthropic": Source(("opentelemetry-instrumentation-genai-anthropic", "anthropic", OTLP), CONTENT),
+    "genai-langchain": Source(("opentelemetry-instrumentation-genai-langchain", *LANGCHAIN, OTLP), CONTENT),
+    "openinference-openai": Source(("openinference-instrumentation-openai", "openai", OTLP)),
+    "openinference-anthropic": Source(("openinference-instrumentation-anthropic", "anthropic", OTLP)),
+    "openinference-langchain": Source(("openinference-instrumentation-langchain", *LANGCHAIN, OTLP)),
+    "openinference-llama-index": Source(("openinference-instrumentation-llama-index", *LLAMA_INDEX, OTLP)),
+    "openinference-openai-agents": Source(("openinference-instrumentation-openai-agents", "openai-agents", OTLP)),
+    "traceloop-openai": Source(("traceloop-sdk", "openai", "httpx")),
+    "traceloop-langchain": Source(("traceloop-sdk", *LANGCHAIN)),
+    "langfuse-openai": Source(("langfuse", "openai")),
+    "langfuse-openai-3": Source(("langfuse<4", "openai"), app="langfuse-openai"),
+    "langfuse-openai-4": Source(("langfuse<5", "openai"), app="langfuse-openai"),
+    "logfire-openai": Source(("logfire", "openai")),
+    "pydantic-ai": Source(("pydantic-ai-slim[openai]", OTLP), app="pydantic-ai-agent"),
+    "openlit-openai": Source(("openlit", "openai")),
+    "mlflow-openai": Source(("mlflow", "openai", OTLP)),
+    "langsmith-openai": Source(("langsmith[otel]", "openai")),
+    "laminar-openai": Source(("lmnr[openai]", "openai")),
+}
+
+
+class Sink(ThreadingHTTPServer):
+    """Takes OTLP over HTTP as protobuf, at whatever path; metrics are answered and forgotten."""
+
+    daemon_threads = True
+
+    def __init__(self) -> None:
+        super().__init__(("127.0.0.1", 0), SinkHandler)
+        self.traces = ExportTraceServiceRequest()
+        self.logs = ExportLogsServiceRequest()
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.server_address[1]}"
+
+
+class SinkHandler(BaseHTTPRequestHandler):
+    server: Sink
+
+    def log_message(self, format: str, *args: object) -> None:
+        """Only what is recorded is said."""
+
+    def do_POST(self) -> None:
+        body = self.rfile.read(int(self.headers["Content-Length"]))
+        if self.headers.get("Content-Encoding") == "gzip":
+            body = gzip.decompress(body)
+        if self.path.endswith("/v1/traces"):
+            self.server.traces.MergeFrom(ExportTraceServiceRequest.FromString(body))
+        elif self.path.endswith("/v1/logs"):
+            self.server.logs.MergeFrom(ExportLogsServiceRequest.FromString(body))
+        self.send_response(200)
+        self.send_header("Content-Type", "application/x-protobuf")
+        self.send_header("Content-Length", "0")
+        self.end_headers()
+
+    def do_GET(self) -> None:
+        self.send_response(404)
+        self.send_header("Content-Length", "0")
+        self.end_headers()
+
+
+@contextmanager
+def run_sink() -> Iterator[Sink]:
+    with Sink() as sink:
+        threading.Thread(target=sink.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True).start()
+        yield sink
+        sink.shutdown()
+
+
+def record(name: str) -> Path:
+    """The file that holds what the instrumentation sent."""
+    source = SOURCES[name]
+    environment = make_python_environment(Environment(f"record-{name}", source.requirements))
+    with run_sink() as sink, run_model() as model:
+        subprocess.run(
+            [environment.python, HERE / "apps" / f"{(source.app or name).replace('-', '_')}.py"],
+            env=inherit() | name_endpoints(sink.url) | model.variables | source.settings,
+            timeout=120,
+            check=True,
+        )
+    made_with = environment.read_versions(source.requirements)
+    forget_machine(sink.traces.resource_spans)
+    forget_machine(sink.logs.resource_logs)
+    recorded = {
+        "what": WHAT,
+        "made_with": made_with,
+        "settings": source.settings,
+        "traces": MessageToDict(sink.traces),
+        "logs": MessageToDict(sink.logs),
+    }
+    return write_recording(name.removesuffix("-3").removesuffix("-4"), next(iter(made_with.values())), recorded)
+
+
+def write_recording(name: str, version: str, recorded: dict[str, Any]) -> Path:
+    path = HERE / f"{name}-{version}.json.gz"
+    text = hide_machine(json.dumps(recorded, indent=1, ensure_ascii=False)) + "\n"
+    path.write_bytes(gzip.compress(text.encode(), mtime=0))
+    return path
+
+
+def hide_machine(text: str) -> str:
+    """Without names of directories; stack traces tell them."""
+    return text.replace(str(ROOT), "/shop").replace(str(CACHE), "/environments").replace(str(Path.home()), "~")
+
+
+def forget_machine(request: Any) -> None:
+    """Takes what tells of the machine from every resource."""
+    for group in request:
+        kept = [each for each in group.resource.attributes if not each.key.startswith(MACHINE)]
+        del group.resource.attributes[:]
+        group.resource.attributes.extend(kept)
+
+
+def inherit() -> dict[str, str]:
+    """The environment without what would lead an app elsewhere."""
+    prefixes = ("OTEL_", "OPENAI_", "ANTHROPIC_", "TACIT_", "LANGFUSE_", "LANGSMITH_", "TRACELOOP_", "LMNR_")
+    return {name: value for name, value in os.environ.items() if not name.startswith(prefixes)}
+
+
+def name_endpoints(url: str) -> dict[str, str]:
+    return {
+        "OTEL_EXPORTER_OTLP_ENDPOINT": url,
+        "OTEL_EXPORTER_OTLP_PROTOCOL": "http/protobuf",
+        "OTEL_SERVICE_NAME": "shop",
+        "OTEL_METRICS_EXPORTER": "none",
+    }
+
+
+if __name__ == "__main__":
+    for each in sys.argv[1:] or SOURCES:
+        print(record(each).name, flush=True)
