@@ -28,6 +28,7 @@ from tacit.clients.requests import (
     write_list,
 )
 from tacit.fields import get_field, get_items, get_text
+from tacit.serialisation import make_encodable
 
 _CHAT_NUMBERS: Final = {
     "temperature": keys.REQUEST_TEMPERATURE,
@@ -76,12 +77,11 @@ def read_chat_request(body: Mapping[str, Any]) -> Attributes:
 def read_responses_request(body: Mapping[str, Any]) -> Attributes:
     """Of `responses`."""
     instructions = get_text(body, "instructions")
-    conversation = get_field(body.get("conversation"), "id")
     return {
         keys.OPENAI_API_TYPE: "responses",
         **read_numbers(body, _RESPONSES_NUMBERS),
         **read_texts(body, _RESPONSES_TEXTS),
-        **({keys.CONVERSATION_ID: conversation} if isinstance(conversation, str) else {}),
+        **read_texts(body.get("conversation"), {"id": keys.CONVERSATION_ID}),
         **read_texts(body.get("reasoning"), {"effort": keys.REQUEST_REASONING_LEVEL}),
         **read_output_format(get_path(body, "text", "format")),
         **write_list(keys.SYSTEM_INSTRUCTIONS, [make_text(instructions)] if instructions else []),
@@ -95,7 +95,7 @@ def read_embeddings_request(body: Mapping[str, Any]) -> Attributes:
     encoding = get_text(body, "encoding_format")
     return {
         **read_numbers(body, {"dimensions": keys.EMBEDDING_DIMENSIONS}),
-        **({keys.REQUEST_ENCODING_FORMATS: [encoding]} if encoding else {}),
+        **({keys.REQUEST_ENCODING_FORMATS: [make_encodable(encoding)]} if encoding else {}),
     }
 
 

@@ -20,6 +20,7 @@ from tacit.configuration import get_tracer
 from tacit.context import get_conversation_ids
 from tacit.fields import get_field, get_text
 from tacit.recording import Call, Operation, Parameters, log_failure
+from tacit.serialisation import make_encodable
 from tacit.streams import AsyncStream, Stream, StreamRecording, leaves_by_itself
 
 _CLIENT_PACKAGES: Final = ("openai", "anthropic", "httpx", "httpx2", "tacit")
@@ -73,7 +74,7 @@ class ModelTranscript(Transcript):
         for path, attribute in self._api.response_fields.items():
             value = get_path(response, *path)
             if isinstance(value, (str, int)):
-                self.fields[attribute] = value
+                self.fields[attribute] = make_encodable(value) if isinstance(value, str) else value
 
     def describe(self) -> Mapping[str, AttributeValue]:
         if self.body is not None:
@@ -90,7 +91,7 @@ class ModelCall(Call):
         """`place` tells who is called: provider and server."""
         self._api = api
         self.transcript = ModelTranscript(api)
-        super().__init__(describe_call(api, get_text(body, "model"), place, streams), (), body)
+        super().__init__(describe_call(api, make_encodable(get_text(body, "model")), place, streams), (), body)
 
     def _start(
         self,
