@@ -28,7 +28,7 @@ class SizedSpan(NamedTuple):
 
 
 PackedSpan = tuple[Any, ...]
-"""All that a span tells, its size last."""
+"""All that a span tells, or the span itself, and its size last."""
 
 
 def pack_span(span: ReadableSpan) -> PackedSpan:
@@ -43,6 +43,8 @@ def pack_span(span: ReadableSpan) -> PackedSpan:
     events, links = span.events, span.links
     if events or links:
         size += sum(map(measure_annotation, (*events, *links)))
+    if span.dropped_attributes or span.dropped_events or span.dropped_links:
+        return span, size  # how many were dropped is known to OpenTelemetry's containers alone
     context, parent = span.context, span.parent
     return (
         context.trace_id,
@@ -66,6 +68,8 @@ def pack_span(span: ReadableSpan) -> PackedSpan:
 
 
 def unpack_span(packed: PackedSpan) -> SizedSpan:
+    if len(packed) == 2:
+        return SizedSpan(*packed)
     trace_id, span_id, flags, state, parent_id, parent_is_remote, name, resource, attributes, events, links = packed[
         :11
     ]
