@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from opentelemetry import context as otel_context
+from opentelemetry.context import Context
 from opentelemetry.sdk.trace import ReadableSpan
 
 from tacit.sampling import ConversationSampler
@@ -118,7 +119,7 @@ class Pipe:
 
     def _run(self) -> None:
         # Instrumented HTTP clients would make spans of our own requests, and those requests of their own.
-        otel_context.attach(otel_context.set_value(otel_context._SUPPRESS_INSTRUMENTATION_KEY, True))
+        otel_context.attach(otel_context.set_value(otel_context._SUPPRESS_INSTRUMENTATION_KEY, True, Context()))
         while not self._given_up and not self.queue.is_over():
             try:
                 self._send_next()
