@@ -7,7 +7,6 @@ import json
 import re
 import subprocess
 import sys
-from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -30,12 +29,24 @@ class Environment:
     def python(self) -> Path:
         return self.directory / "bin" / "python"
 
-    def read_versions(self, packages: Iterable[str]) -> dict[str, str]:
-        """What is installed of these packages, by name; for Python."""
-        names = [re.split(r"[^\w.-]", package)[0] for package in packages]
+    def read_versions(self) -> dict[str, str]:
+        """What is installed of its packages, by name."""
+        names = [find_name(package) for package in self.packages]
+        if not self.python.exists():
+            manifests = [self.directory / "node_modules" / name / "package.json" for name in names]
+            return {name: json.loads(path.read_text())["version"] for name, path in zip(names, manifests, strict=True)}
         code = "import importlib.metadata as found, json, sys; print(json.dumps([*map(found.version, sys.argv[1:])]))"
         told = subprocess.run([self.python, "-c", code, *names], capture_output=True, text=True, check=True)
         return dict(zip(names, json.loads(told.stdout), strict=True))
+
+
+def find_name(package: str) -> str:
+    """Without version and extras.
+
+    >>> [find_name(package) for package in ("mlflow", "langfuse<4", "lmnr[openai]", "ai@5", "@ai-sdk/openai@2")]
+    ['mlflow', 'langfuse', 'lmnr', 'ai', '@ai-sdk/openai']
+    """
+    return re.match(r"@?[^@<=\[]+", package)[0]  # type: ignore[index]
 
 
 def make_python_environment(environment: Environment) -> Environment:

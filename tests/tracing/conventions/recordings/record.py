@@ -9,6 +9,8 @@ README.md tells. The newest versions that install are taken.
 import gzip
 import json
 import os
+import re
+import shutil
 import subprocess
 import sys
 import threading
@@ -23,7 +25,7 @@ from google.protobuf.json_format import MessageToDict
 from opentelemetry.proto.collector.logs.v1.logs_service_pb2 import ExportLogsServiceRequest
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 
-from tests.recipes.environments import CACHE, Environment, make_python_environment
+from tests.recipes.environments import CACHE, Environment, make_node_environment, make_python_environment
 from tests.recipes.model_server import run_model
 
 HERE = Path(__file__).resolve().parent
@@ -40,12 +42,14 @@ class Source:
     requirements: tuple[str, ...]
     settings: dict[str, str] = field(default_factory=dict)
     app: str = ""
-    """The app that talks, where it is not called like the recording."""
+    """The app that talks, where it is not called like the recording; with `.mjs` it runs in Node."""
 
 
 CONTENT = {"OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT": "SPAN_ONLY"}
 LANGCHAIN = ("langchain", "langchain-openai")
 LLAMA_INDEX = ("llama-index-core", "llama-index-llms-openai", "llama-index-embeddings-openai")
+NODE = ("@opentelemetry/sdk-node", "@opentelemetry/api")
+VERCEL = ("@ai-sdk/openai", *NODE, "zod")
 
 SOURCES = {
     "genai-openai": Source(("opentelemetry-instrumentation-genai-openai", "openai", OTLP), CONTENT),
@@ -67,6 +71,12 @@ SOURCES = {
     "mlflow-openai": Source(("mlflow", "openai", OTLP)),
     "langsmith-openai": Source(("langsmith[otel]", "openai")),
     "laminar-openai": Source(("lmnr[openai]", "openai")),
+    "vercel-ai-sdk": Source(("ai", "@ai-sdk/otel", *VERCEL), app="vercel_ai_sdk.mjs"),
+    "vercel-ai-sdk-5": Source(("ai@5", "@ai-sdk/openai@2", *NODE, "zod"), app="vercel_ai_sdk_5.mjs"),
+    "openinference-openai-js": Source(
+        ("@arizeai/openinference-instrumentation-openai", "@arizeai/openinference-core", "openai", *NODE),
+        app="openinference_openai_js.mjs",
+    ),
 }
 
 
@@ -92,7 +102,7 @@ class SinkHandler(BaseHTTPRequestHandler):
         """Only what is recorded is said."""
 
     def do_POST(self) -> None:
-        body = self.rfile.read(int(self.headers["Content-Length"]))
+        body = self.read_body()
         if self.headers.get("Content-Encoding") == "gzip":
             body = gzip.decompress(body)
         if self.path.endswith("/v1/traces"):
@@ -103,6 +113,17 @@ class SinkHandler(BaseHTTPRequestHandler):
         self.send_header("Content-Type", "application/x-protobuf")
         self.send_header("Content-Length", "0")
         self.end_headers()
+
+    def read_body(self) -> bytes:
+        """Of a known length, or in chunks, as Node sends it."""
+        if "Content-Length" in self.headers:
+            return self.rfile.read(int(self.headers["Content-Length"]))
+        body = b""
+        while length := int(self.rfile.readline(), 16):
+            body += self.rfile.read(length)
+            self.rfile.readline()
+        self.rfile.readline()
+        return body
 
     def do_GET(self) -> None:
         self.send_response(404)
@@ -121,15 +142,17 @@ def run_sink() -> Iterator[Sink]:
 def record(name: str) -> Path:
     """The file that holds what the instrumentation sent."""
     source = SOURCES[name]
-    environment = make_python_environment(Environment(f"record-{name}", source.requirements))
+    environment = Environment(f"record-{name}", source.requirements)
+    command = prepare(environment, source.app or f"{name.replace('-', '_')}.py")
     with run_sink() as sink, run_model() as model:
         subprocess.run(
-            [environment.python, HERE / "apps" / f"{(source.app or name).replace('-', '_')}.py"],
+            command,
+            cwd=environment.directory,
             env=inherit() | name_endpoints(sink.url) | model.variables | source.settings,
             timeout=120,
             check=True,
         )
-    made_with = environment.read_versions(source.requirements)
+    made_with = environment.read_versions()
     forget_machine(sink.traces.resource_spans)
     forget_machine(sink.logs.resource_logs)
     recorded = {
@@ -139,7 +162,16 @@ def record(name: str) -> Path:
         "traces": MessageToDict(sink.traces),
         "logs": MessageToDict(sink.logs),
     }
-    return write_recording(name.removesuffix("-3").removesuffix("-4"), next(iter(made_with.values())), recorded)
+    return write_recording(re.sub(r"-\d+$", "", name), next(iter(made_with.values())), recorded)
+
+
+def prepare(environment: Environment, app: str) -> list[str | Path]:
+    """The command that runs the app, with everything installed."""
+    if not app.endswith(".mjs"):
+        return [make_python_environment(environment).python, HERE / "apps" / app]
+    make_node_environment(environment)
+    shutil.copy(HERE / "apps" / app, environment.directory)  # Node looks for modules beside the file
+    return ["node", app]
 
 
 def write_recording(name: str, version: str, recorded: dict[str, Any]) -> Path:
