@@ -149,7 +149,7 @@ def follow_result(client: Client, call: ModelCall, result: object) -> None:
     try:
         http_response = get_field(result, "http_response")
         if isinstance(result, client.stream_types):
-            follow_stream(call, result)
+            follow_stream(client, call, result)
         elif http_response is not None:
             follow_body(call, http_response)
         else:
@@ -159,9 +159,9 @@ def follow_result(client: Client, call: ModelCall, result: object) -> None:
         call.stop("unknown")
 
 
-def follow_stream(call: ModelCall, stream: Any) -> None:
+def follow_stream(client: Client, call: ModelCall, stream: Any) -> None:
     """Reads along with the app, from within the client's own stream object."""
-    reading = read_apart(stream)
+    reading = read_apart(stream) if type(stream) in client.stream_types else stream._iterator
     recording = ModelStreamRecording(call)
     stream._iterator = wrap_reading(reading, recording)
     watch_closing(stream.response, recording)
