@@ -244,6 +244,19 @@ def test_others_who_wrap_threads_get_on_with_us(spans: Spans) -> None:
     assert read_ids(spans, "chat")[0] == "c-1"
 
 
+def test_timers_that_others_gave_a_start_of_their_own_are_reached(
+    spans: Spans, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As OpenTelemetry's instrumentation of threads does, also when it is switched off again."""
+    monkeypatch.setattr(threading.Timer, "start", inspect.unwrap(threading.Thread.start), raising=False)
+    tacit.configure(tracer_provider=spans.provider)
+    timer = threading.Timer(0, start_span, (spans, "timer"))
+    with tacit.conversation(id="c-1"):
+        timer.start()
+    timer.join()
+    assert read_ids(spans, "timer")[0] == "c-1"
+
+
 def test_configuring_again_wraps_nothing_again(spans: Spans) -> None:
     start, submit = threading.Thread.start, ThreadPoolExecutor.submit
     tacit.configure(tracer_provider=spans.provider)

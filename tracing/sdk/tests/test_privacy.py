@@ -294,3 +294,19 @@ def test_without_the_switch_it_does_leave() -> None:
         subprocess.run([sys.executable, "-c", program], check=True, timeout=60)
         sent = b"".join(part.SerializeToString() for part in sink.resource_spans).decode(errors="replace")
     assert [secret for secret in SECRETS if secret in sent] == list(SECRETS)
+
+
+def test_a_sampled_conversation_with_a_pseudonym_is_found_again_by_its_feedback() -> None:
+    program = f"""
+    import tacit
+    from opentelemetry import trace
+    tacit.configure(endpoint=ENDPOINT, mask=True, sample_rate=0)
+    with tacit.conversation(id="{EMAIL}"):
+        trace.get_tracer("somebody").start_span("chat").end()
+    tacit.feedback("thumbs", 0, conversation_id="{EMAIL}")
+    assert tacit.flush(30)
+    """
+    with run_sink() as sink:
+        program = textwrap.dedent(program).replace("ENDPOINT", repr(sink.endpoint))
+        subprocess.run([sys.executable, "-c", program], check=True, timeout=60)
+        assert sorted(span.name for span in sink.spans) == ["chat", "tacit.feedback"]

@@ -16,6 +16,7 @@ from opentelemetry import context as otel_context
 from opentelemetry.context import Context
 from opentelemetry.sdk.trace import ReadableSpan
 
+from tacit.privacy import protect_span
 from tacit.sampling import ConversationSampler
 from tacit.sending import Answer, Request, Sender
 from tacit.settings import EXIT_TIMEOUT, QUEUE_MEGABYTES, SAMPLE_RATE
@@ -140,7 +141,9 @@ class Pipe:
     def _sample(self, taken: list[SizedSpan]) -> list[SizedSpan]:
         if self.sampler is None:
             return taken
-        leaving = [one for sized in taken for one in self.sampler.add(sized)]
+        # Protected before: feedback on a conversation whose id becomes a pseudonym names it by that.
+        protected = (SizedSpan(protect_span(sized.span), sized.size) for sized in taken)
+        leaving = [one for sized in protected for one in self.sampler.add(sized)]
         return leaving + self.sampler.close() if self.queue.is_over() else leaving
 
     def _deliver(self, request: Request) -> None:
@@ -224,7 +227,7 @@ def advise(problem: str, *, overflown: bool) -> str:
         advice += f", or raise {EXIT_TIMEOUT}"
     if overflown:
         advice += f"; for more room raise {QUEUE_MEGABYTES}, to send less lower {SAMPLE_RATE}"
-    return f"{problem or 'no room'}. {advice}"
+    return f"{problem or 'more came than could leave'}. {advice}"
 
 
 def split_by_size(spans: Iterable[SizedSpan]) -> Iterator[list[SizedSpan]]:

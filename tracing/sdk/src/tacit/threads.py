@@ -25,10 +25,15 @@ def carry_context_into_threads(carries: bool = True) -> None:
     global _carries
     with _lock:
         _carries = carries
-        if carries and not hasattr(threading.Thread.start, _MARK):
-            threading.Thread.start = _wrap_start(threading.Thread.start)  # type: ignore[method-assign]
-        if carries and not hasattr(ThreadPoolExecutor.submit, _MARK):
-            ThreadPoolExecutor.submit = _wrap_submit(ThreadPoolExecutor.submit)  # type: ignore[method-assign]
+        if carries:
+            # OpenTelemetry's instrumentation gives timers a `start` of their own.
+            for owner, name, wrap in (
+                (threading.Thread, "start", _wrap_start),
+                (threading.Timer, "start", _wrap_start),
+                (ThreadPoolExecutor, "submit", _wrap_submit),
+            ):
+                if name in vars(owner) and not hasattr(getattr(owner, name), _MARK):
+                    setattr(owner, name, wrap(getattr(owner, name)))
 
 
 def _wrap_start(start: Callable[..., None]) -> Callable[..., None]:
