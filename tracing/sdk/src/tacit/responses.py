@@ -5,15 +5,18 @@ call its `close()`. Whatever is read inside then was ended by `client`, while a 
 """
 
 import asyncio
+import logging
 import sys
 from collections.abc import AsyncIterable, AsyncIterator, Iterable, Iterator
-from contextvars import Token
+from contextvars import Token, copy_context
 from typing import Any, Final, TypeVar, overload
 
 from tacit.cancellation import get_cancelled_task, server_is_stopping, tell_at_once
 from tacit.streams import Reader, current_reader
 
 _Chunk = TypeVar("_Chunk")
+_logger = logging.getLogger(__name__)
+_STARLETTE_THREADS: Final = "starlette.concurrency"
 _EXHAUSTED: Final = (StopIteration, StopAsyncIteration)
 
 
@@ -32,8 +35,8 @@ def stream_response(chunks: Any) -> Any:
     and `shutdown` where it goes down.
     """
     if hasattr(chunks, "__aiter__"):
-        return AsyncResponseStream(chunks)
-    return ResponseStream(chunks)
+        return AsyncResponseStream(chunks, ServerReader())
+    return ThreadedResponseStream(chunks) if _STARLETTE_THREADS in sys.modules else ResponseStream(chunks)
 
 
 class ServerReader(Reader):
@@ -85,11 +88,36 @@ class ResponseStream(Iterator[Any]):
         self.reader.end()
 
 
+class ThreadedResponseStream(ResponseStream):
+    """An iterable that Starlette may step in its threads.
+
+    Starlette drops what it steps there, unclosed, for the garbage collector to find. This is an async iterable for
+    Starlette, which does the same steps in the same threads, and is closed when the client goes away.
+    """
+
+    async def __aiter__(self) -> AsyncIterator[Any]:
+        steps = AsyncResponseStream(sys.modules[_STARLETTE_THREADS].iterate_in_threadpool(self), self.reader)
+        try:
+            async for chunk in steps:
+                yield chunk
+        finally:
+            if self.reader.ended_by is not None or not self.reader.over:
+                self.reader.end()
+                variables = copy_context()  # to close may block, as the steps may
+                asyncio.get_running_loop().run_in_executor(None, variables.run, self._close_quietly)
+
+    def _close_quietly(self) -> None:
+        try:
+            self.close()
+        except Exception:
+            _logger.warning("the generator of a response raised while it was closed", exc_info=True)
+
+
 class AsyncResponseStream(AsyncIterator[Any]):
     """An async iterable on its way to an ASGI server."""
 
-    def __init__(self, chunks: AsyncIterable[Any]) -> None:
-        self.reader = ServerReader()
+    def __init__(self, chunks: AsyncIterable[Any], reader: ServerReader) -> None:
+        self.reader = reader
         self._iterator = chunks if isinstance(chunks, AsyncIterator) else aiter(chunks)
 
     async def __anext__(self) -> Any:
