@@ -7,6 +7,7 @@ from pathlib import Path
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "instrument.md"
 HEADING = re.compile(r"^(#{2,3}) (.+)$", re.MULTILINE)
 BLOCK = re.compile(r"^```(\w+)\n(.*?)^```", re.MULTILINE | re.DOTALL)
+INSTALL = re.compile(r"(?:pip|npm) install ((?:[^\\\n]|\\\n)*)\n?")
 SDK = "<checkout>/tracing/sdk"
 
 
@@ -17,6 +18,8 @@ class Recipe:
     title: str
     packages: tuple[str, ...]
     """By name and version, without the SDK, as pip or npm takes them."""
+    commands: str
+    """What a shell runs after the installation, where anything."""
     language: str
     program: str
 
@@ -34,9 +37,10 @@ def read_recipes() -> list[Recipe]:
         program = "".join(code for language, code in blocks if language in ("python", "js"))
         if level == 2:
             shared = ""
-        if packages := [found for language, code in blocks if language == "sh" for found in read_packages(code)]:
+        shell = next((code for language, code in blocks if language == "sh"), "")
+        if packages := read_packages(shell):
             language = next(language for language, _ in blocks if language in ("python", "js"))
-            recipes.append(Recipe(title, tuple(packages), language, program + shared))
+            recipes.append(Recipe(title, tuple(packages), INSTALL.sub("", shell), language, program + shared))
         elif level == 2:
             shared = program
     return recipes
@@ -56,5 +60,5 @@ def read_packages(code: str) -> list[str]:
     >>> read_packages('pip install <checkout>/tracing/sdk "a[b]==1" c==2')
     ['a[b]==1', 'c==2']
     """
-    line = re.match(r"(?:pip|npm) install ((?:[^\\\n]|\\\n)*)", code)
+    line = INSTALL.match(code)
     return [word.strip('"') for word in line[1].replace("\\\n", " ").split() if word != SDK] if line else []

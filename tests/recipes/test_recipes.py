@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import time
@@ -29,6 +30,7 @@ from tests.recipes.model_server import (
 from tests.recipes.page import Recipe, read_recipes
 
 RECIPES = read_recipes()
+UNTOUCHED = next(recipe for recipe in RECIPES if recipe.name == "no-code-at-all")
 OTHERS = ("OTEL_", "OPENAI_", "TACIT_", "LANGFUSE_", "LANGSMITH_", "TRACELOOP_")
 """Prefixes of variables that would lead a program elsewhere."""
 NOT_READ_YET = ("openinference", "langfuse")
@@ -51,6 +53,7 @@ def test_the_page_has_a_recipe_for_each_of_the_ways_that_apps_are_built() -> Non
         "llamaindex",
         "pydantic-ai",
         "vercel-ai-sdk",
+        "no-code-at-all",
         "opentelemetry",
         "openllmetry",
         "openinference",
@@ -65,7 +68,7 @@ def test_a_recipe_names_the_version_of_every_package(recipe: Recipe) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("recipe", RECIPES, ids=lambda recipe: recipe.name)
+@pytest.mark.parametrize("recipe", [each for each in RECIPES if each != UNTOUCHED], ids=lambda recipe: recipe.name)
 def test_what_a_recipe_tells_arrives(recipe: Recipe, server: Server, model: ModelServer, tmp_path: Path) -> None:
     run(recipe, name_addresses(server, model), tmp_path)
     server.derive()
@@ -74,6 +77,25 @@ def test_what_a_recipe_tells_arrives(recipe: Recipe, server: Server, model: Mode
     assert (conversation["conversation_id"], conversation["user_id"]) == ("c-17", "u-4")
     check_turns(conversation["turns"])
     check_calls(recipe, server.get_json("generations")["items"])
+
+
+@pytest.mark.slow
+def test_an_app_in_which_nothing_is_changed_needs_variables_alone(
+    server: Server, model: ModelServer, tmp_path: Path
+) -> None:
+    environment = make_python_environment(Environment(f"recipe-{UNTOUCHED.name}", UNTOUCHED.packages))
+    (tmp_path / "app.py").write_text(UNTOUCHED.program, encoding="utf-8")
+    variables = name_addresses(server, model)
+    programs = f"{environment.python.parent}:{variables['PATH']}"
+    commands = re.sub(r"(?<=OTLP_ENDPOINT=)\S+", server.url, UNTOUCHED.commands)
+    run_program(["bash", "-ec", commands], variables | {"PATH": programs}, tmp_path)
+    server.derive()
+    [call] = server.get_json("generations")["items"]
+    assert call["conversation_id_derived"]
+    assert (call["user_text"], call["output_messages"][0]["content"]) == (QUESTIONS[0], ANSWER)
+    assert (call["request_model"], call["response_model"]) == (MODEL, MODEL + VERSION)
+    assert (call["input_tokens"], call["output_tokens"]) == (INPUT_TOKENS, OUTPUT_TOKENS)
+    assert call["service_name"] == "shop-assistant"
 
 
 def check_turns(turns: list[Mapping[str, Any]]) -> None:
@@ -158,9 +180,11 @@ def run_in_node(recipe: Recipe, variables: Mapping[str, str]) -> None:
     run_program([str(node), app], variables)
 
 
-def run_program(command: list[str | Path], variables: Mapping[str, str]) -> None:
+def run_program(command: list[str | Path], variables: Mapping[str, str], directory: Path | None = None) -> None:
     """To its end, without a word on standard error that tells of a failure."""
-    done = subprocess.run(command, env=dict(variables), capture_output=True, text=True, timeout=120, check=False)
+    done = subprocess.run(
+        command, env=dict(variables), cwd=directory, capture_output=True, text=True, timeout=120, check=False
+    )
     assert done.returncode == 0, done.stderr
     assert "Traceback" not in done.stderr
 
