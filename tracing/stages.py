@@ -35,6 +35,8 @@ STOPPING = threading.Event()
 STAGES: "dict[str, Stage]" = {}
 """Every stage that this process knows, by name."""
 
+ROWS_IN_MEMORY = 10_000
+
 PATIENCE_SECONDS = 5.0
 """Most that a stage puts off its work while very much comes in."""
 
@@ -54,15 +56,17 @@ class Change:
 class Stage:
     """One step of the data's way.
 
+    A batch has at most `batch_size` things, and where one has many rows, fewer: `row_limit` rows are in memory at once.
     `query` names a `.sql` file with parameters `after_us` and `limit` that gives `project_id`, `id`, `changed_us` and
     `row_count`, ordered by `changed_us`.
     """
 
-    def __init__(self, name: str, query: str, lag_query: str, batch_size: int) -> None:
+    def __init__(self, name: str, query: str, lag_query: str, batch_size: int, row_limit: int = ROWS_IN_MEMORY) -> None:
         self.name = name
         self.query = query
         self.lag_query = lag_query
         self.batch_size = batch_size
+        self.row_limit = row_limit
         self._seen: dict[Key, Change] = {}
         self._lock = threading.Lock()
         self._yielding_since = 0.0
@@ -143,7 +147,18 @@ class Stage:
             return []
         rows = zip(found["project_id"], found["id"], found["changed_us"], found["row_count"], strict=True)
         new = (Change((row[0], row[1]), row[2], row[3]) for row in rows if self._is_new(*row))
-        return list(islice(new, self.batch_size))
+        return self._fill_batch(islice(new, self.batch_size))
+
+    def _fill_batch(self, changes: Iterator[Change]) -> list[Change]:
+        """As many as have `row_limit` rows together, at least one."""
+        batch: list[Change] = []
+        rows = 0
+        for change in changes:
+            rows += change.row_count
+            if batch and rows > self.row_limit:
+                break
+            batch.append(change)
+        return batch
 
     def _is_new(self, project_id: int, key: str, changed_us: int, row_count: int) -> bool:
         """Whether it was not seen in this state; a row that came late changes the number of rows alone."""

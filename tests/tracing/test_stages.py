@@ -266,3 +266,12 @@ def test_what_was_put_off_is_done_once_less_comes_in(store: Store, work: Work, m
     assert stage.run(store, work) == 0
     monkeypatch.setattr(stages, "is_busy", lambda: False)
     assert stage.run(store, work) == 1
+
+
+def test_things_with_many_rows_come_in_smaller_batches(store: Store, work: Work) -> None:
+    stage = Stage("tested", "tracing/sql/changed_traces.sql", "tracing/sql/lag_of_traces.sql", 100, row_limit=5)
+    for trace, spans in ((1, 2), (2, 2), (3, 9), (4, 1), (5, 1)):
+        for span in range(spans):
+            ingest(store, trace, span=span + 1, at=NOW + timedelta(milliseconds=trace))
+    run_until_done(stage, store, work)
+    assert work.batches == [[1, 2], [3], [4, 5]]

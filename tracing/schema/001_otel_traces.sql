@@ -47,5 +47,6 @@ ENGINE = ReplacingMergeTree(ingested_at)
 PARTITION BY project_id
 ORDER BY (project_id, TraceId, SpanId)
 TTL expires_at
--- Many small inserts come in: merging twenty parts at a time, not five, costs half the work (ADR 0024).
-SETTINGS index_granularity = 128, merge_selector_base = 20;
+-- Many small inserts come in: merging twenty parts at a time, not five, costs half the work (ADR 0024). One column after
+-- another, so that no merge has buffers for all columns of twenty parts in memory.
+SETTINGS index_granularity = 128, merge_selector_base = 20, vertical_merge_algorithm_min_rows_to_activate = 8192;
