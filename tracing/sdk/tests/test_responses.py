@@ -131,9 +131,12 @@ def test_a_time_limit_inside_a_response_is_not_the_clients(framework: str) -> No
         assert read_ending(app.read_span()) == ("stopped", "timeout")
 
 
-@pytest.mark.parametrize("framework", ["starlette", "django-asgi"])
-def test_a_server_that_goes_down_is_not_the_client(framework: str) -> None:
+@pytest.mark.parametrize(
+    ("framework", "sign"),
+    [("starlette", signal.SIGTERM), ("starlette", signal.SIGINT), ("django-asgi", signal.SIGINT)],
+)
+def test_a_server_that_goes_down_is_not_the_client(framework: str, sign: signal.Signals) -> None:
     with serve(framework) as app, app.connect("/async/direct") as connection:
         assert b"word" in connection.recv(1_000) + connection.recv(1_000)
-        app.process.send_signal(signal.SIGTERM)
+        app.process.send_signal(sign)
         assert read_ending(app.read_span()) == ("stopped", "shutdown")

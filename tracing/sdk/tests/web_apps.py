@@ -94,7 +94,7 @@ def listen() -> socket.socket:
 def run_asgi(app: Any) -> None:
     import uvicorn
 
-    server = uvicorn.Server(uvicorn.Config(app, log_level="error", timeout_graceful_shutdown=1, lifespan="off"))
+    server = uvicorn.Server(uvicorn.Config(app, log_level="error", timeout_graceful_shutdown=1))
     server.run(sockets=[listen()])
 
 
