@@ -11,6 +11,7 @@ import anthropic
 import openai
 import pytest
 import tacit
+from openai.types.chat import ChatCompletionChunk
 from opentelemetry import context as otel_context
 from opentelemetry import trace
 from tacit.clients import patching, recording, uninstrument_anthropic, uninstrument_openai
@@ -192,6 +193,57 @@ def test_beside_another_instrumentation_both_spans_stand_one_under_the_other(
     ours, theirs = spans.named("chat gpt-5"), spans.named("theirs")
     assert ours.parent is not None
     assert ours.parent.span_id == theirs.context.span_id
+
+
+def test_another_instrumentation_that_patched_the_same_method_before_goes_on_recording(
+    spans: Spans, client: openai.OpenAI, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen: list[object] = []
+
+    class Bound:
+        """As wrapt's wrappers, which OpenInference puts there: it must be bound to know its instance."""
+
+        __name__ = "request"
+
+        def __get__(self, instance: Any, owner: type) -> Any:
+            def request(*args: Any, **kwargs: Any) -> Any:
+                seen.append(instance)
+                return super(openai.OpenAI, instance).request(*args, **kwargs)
+
+            return request
+
+    monkeypatch.setattr(openai.OpenAI, "request", Bound(), raising=False)
+    tacit.instrument_openai()
+    tacit.instrument_openai()
+    client.chat.completions.create(**CHAT)
+    assert seen == [client]
+    assert spans.only().name == "chat gpt-5"
+
+
+def test_instrumented_again_after_another_instrumentation_a_call_is_one_span_of_ours(
+    spans: Spans, client: openai.OpenAI, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tacit.instrument_openai()
+    inherited = openai.OpenAI.request
+    monkeypatch.setattr(openai.OpenAI, "request", lambda *args, **kwargs: inherited(*args, **kwargs), raising=False)
+    tacit.instrument_openai()
+    client.chat.completions.create(**CHAT)
+    assert spans.only().name == "chat gpt-5"
+
+
+def test_streams_of_a_class_of_the_apps_own_are_recorded(spans: Spans, client: openai.OpenAI) -> None:
+    class Words(openai.Stream[ChatCompletionChunk]):
+        def __stream__(self) -> Iterator[Any]:
+            self.seen = 0
+            for chunk in super().__stream__():
+                self.seen += 1
+                yield chunk
+
+    tacit.instrument_openai()
+    body = {**CHAT, "stream": True}
+    words = client.post("/chat/completions", cast_to=ChatCompletionChunk, body=body, stream=True, stream_cls=Words)
+    assert (len(list(words)), words.seen) == (6, 6)
+    assert spans.only().attributes["tacit.outcome"] == "completed"
 
 
 @pytest.mark.parametrize(

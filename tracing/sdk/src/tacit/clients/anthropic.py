@@ -18,7 +18,8 @@ def describe_client() -> Client:
     return Client(
         _APIS,
         find_provider,
-        (anthropic.Anthropic, anthropic.AsyncAnthropic),
+        anthropic.Anthropic,
+        anthropic.AsyncAnthropic,
         (anthropic.Stream, anthropic.AsyncStream),
     )
 

@@ -36,7 +36,7 @@ _PROVIDERS: Final = {
 def describe_client() -> Client:
     """Raises ImportError where the package is not installed."""
     openai = importlib.import_module("openai")
-    return Client(_APIS, find_provider, (openai.OpenAI, openai.AsyncOpenAI), (openai.Stream, openai.AsyncStream))
+    return Client(_APIS, find_provider, openai.OpenAI, openai.AsyncOpenAI, (openai.Stream, openai.AsyncStream))
 
 
 def find_provider(instance: object) -> str:

@@ -6,13 +6,11 @@ responses, tool runners. Retries are within. What a call gives back stays the ob
 
 import copy
 import functools
-import inspect
-import logging
 import threading
 import weakref
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, Final, ParamSpec, TypeAlias
+from typing import Any, Final, TypeAlias
 
 from opentelemetry import context as otel_context
 
@@ -24,9 +22,7 @@ from tacit.context import detach
 from tacit.fields import get_field, get_text
 from tacit.recording import log_failure
 
-_P = ParamSpec("_P")
 _Request: TypeAlias = Callable[..., Any]
-_logger = logging.getLogger(__name__)
 _METHOD: Final = "request"
 _DEFAULT_PORTS: Final = {"https": 443, "http": 80}
 _READING: Final = ("iter_bytes", "aiter_bytes")
@@ -42,17 +38,18 @@ class Client:
 
     apis: Mapping[str, Api]
     find_provider: Callable[[object], str]
-    classes: tuple[type, ...]
+    sync_class: type
+    async_class: type
     stream_types: tuple[type, ...]
 
 
 def patch_client(client: Client) -> None:
     """Records the calls of all instances, those made before too. Does nothing the second time."""
     with _lock:
-        for owner in find_owners(client):
-            if owner not in _patches:
+        for patched, record in ((client.sync_class, _record), (client.async_class, _record_async)):
+            if not any(owner in _patches for owner in patched.__mro__):
+                owner = find_owner(patched)
                 original = vars(owner)[_METHOD]
-                record = _record_async if inspect.iscoroutinefunction(original) else _record
                 _patches[owner] = (original, record(original, client))
                 setattr(owner, _METHOD, _patches[owner][1])
 
@@ -60,26 +57,27 @@ def patch_client(client: Client) -> None:
 def restore_client(client: Client) -> None:
     """Puts the client's own methods back, where nobody else has patched them since."""
     with _lock:
-        for owner in find_owners(client):
+        for owner in (*client.sync_class.__mro__, *client.async_class.__mro__):
             original, ours = _patches.pop(owner, (None, None))
             if ours is not None and vars(owner)[_METHOD] is ours:
                 setattr(owner, _METHOD, original)
 
 
-def find_owners(client: Client) -> list[type]:
-    """The classes that the method is defined in, which those of all providers inherit from."""
-    return [next(owner for owner in each.__mro__ if _METHOD in vars(owner)) for each in client.classes]
+def find_owner(patched: type) -> type:
+    """The class that the method is defined in, from which clients for other providers inherit it as well."""
+    return next(owner for owner in patched.__mro__ if _METHOD in vars(owner))
 
 
-def _record(original: Callable[_P, Any], client: Client) -> Callable[_P, Any]:
+def _record(original: Any, client: Client) -> _Request:
     @functools.wraps(original)
-    def request(*args: _P.args, **kwargs: _P.kwargs) -> Any:
-        call = open_call(client, args, kwargs)
+    def request(instance: object, *args: Any, **kwargs: Any) -> Any:
+        send = original.__get__(instance, type(instance))  # bound, as others who have patched it expect
+        call = open_call(client, instance, args, kwargs)
         if call is None:
-            return original(*args, **kwargs)
+            return send(*args, **kwargs)
         token = otel_context.attach(call.context)
         try:
-            result = original(*args, **kwargs)
+            result = send(*args, **kwargs)
         except BaseException as error:
             call.fail(error)
             raise
@@ -91,15 +89,16 @@ def _record(original: Callable[_P, Any], client: Client) -> Callable[_P, Any]:
     return request
 
 
-def _record_async(original: Callable[_P, Awaitable[Any]], client: Client) -> Callable[_P, Awaitable[Any]]:
+def _record_async(original: Any, client: Client) -> _Request:
     @functools.wraps(original)
-    async def request(*args: _P.args, **kwargs: _P.kwargs) -> Any:
-        call = open_call(client, args, kwargs)
+    async def request(instance: object, *args: Any, **kwargs: Any) -> Any:
+        send = original.__get__(instance, type(instance))
+        call = open_call(client, instance, args, kwargs)
         if call is None:
-            return await original(*args, **kwargs)
+            return await send(*args, **kwargs)
         token = otel_context.attach(call.context)
         try:
-            result = await original(*args, **kwargs)
+            result = await send(*args, **kwargs)
         except BaseException as error:
             call.fail(error)
             raise
@@ -111,12 +110,12 @@ def _record_async(original: Callable[_P, Awaitable[Any]], client: Client) -> Cal
     return request
 
 
-def open_call(client: Client, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> ModelCall | None:
+def open_call(client: Client, instance: object, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> ModelCall | None:
     """The span of a call to one of the client's APIs; None where it is none, or cannot be recorded."""
     try:
         if otel_context.get_value("suppress_instrumentation"):
             return None
-        instance, options = args[0], kwargs.get("options", args[-1])
+        options = kwargs["options"] if "options" in kwargs else args[1]  # after the type that is wanted
         api = client.apis.get(get_text(options, "url").partition("?")[0])
         if api is None or get_text(options, "method").lower() != "post":
             return None
