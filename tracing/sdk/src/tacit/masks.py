@@ -76,25 +76,26 @@ _CARD: Final = (
     rf"|\d{{3}}[ -]\d{{6}}[ -]\d{{4,5}}|\d{{13,18}}){_NUMBER_END}"
 )
 _INTERNATIONAL: Final = (
-    rf"[+]{_NUMBER_START}\d(?:[ ./-]?\d|[ ]?[(]0?\d{{0,4}}[)][ -]?\d){{7,14}}{_NUMBER_END}"
+    rf"[+]{_NUMBER_START}\d(?:(?:[ /-]|[.](?=\d\d))?\d|[ ]?[(]0?\d{{0,4}}[)][ -]?\d){{7,14}}{_NUMBER_END}"
     rf"|0{_NUMBER_START}0[ ]?[1-9](?:[ ./-]?\d){{8,13}}{_NUMBER_END}"
 )
 _NORTH_AMERICAN: Final = (
     rf"(?:[(]{_NUMBER_START}[2-9]\d\d[)][ -]?|[2-9]{_NUMBER_START}\d\d[-.]|1{_NUMBER_START}[-. ][(]?[2-9]\d\d[)]?[-. ])"
-    rf"[2-9]\d\d[-.]\d{{4}}{_NUMBER_END}"
+    rf"\d{{3}}[-. ]\d{{4}}{_NUMBER_END}"
 )
 _NATIONAL: Final = (
-    rf"[0(]{_NUMBER_START}(?:(?<=[(])0)?[1-9]\d{{0,4}}[)]?(?:[ /-]{{1,2}}|[.](?=\d\d[.]\d\d[.])|[ ][/-][ ])"
+    rf"(?:0{_NUMBER_START}|[(]{_NUMBER_START}0)[1-9]\d{{0,4}}[)]?(?:[ /-]{{1,2}}|[.](?=\d\d[.]\d\d[.])|[ ][/-][ ])"
     rf"\d{{2,8}}(?:[ .-]\d{{2,8}}){{0,4}}{_NUMBER_END}"
 )
 _SEVEN_DIGITS: Final = r"\d(?:[ ()./\\-]{0,3}\d){6}"
 _NAMED: Final = (
-    rf"{_NAME_START}(?:{_PHONE_WORDS})\b(?:[ ](?:no|nr|number|is|nummer|me|at|on|under)\b[.]?){{0,3}}"
+    rf"{_NAME_START}(?:{_PHONE_WORDS}|(?:call|text|ring|reach)[ ](?:me|us)|my[ ]number)\b"
+    r"(?:[ ](?:no|nr|number|is|nummer|back|at|on|under)\b[.]?){0,3}"
     r"[\"']?[ ]?[:=]?[ ]?[\"']?"
     rf"(?P<named>[+(]?\d(?:[ ()./-]{{0,2}}\d){{6,14}}){_NUMBER_END}"
 )
 _KEYS: Final = (
-    r"sk-(?:ant-|proj-|svcacct-|admin-|or-|lf-)?[A-Za-z0-9_-]{20,256}"
+    r"sk-[A-Za-z0-9_-]{12,256}"
     r"|(?:gsk_|xai-|pplx-|r8_|nvapi-|hf_|npm_|glpat-|dop_v1_|pypi-|tvly-|rk_live_|rk_test_|sk_live_|sk_test_|lsv2_)"
     r"[A-Za-z0-9_-]{16,256}"
     r"|gh[pousr]_[A-Za-z0-9]{30,255}|github_pat_[A-Za-z0-9_]{22,255}|xox[abeoprs]-[A-Za-z0-9-]{10,255}"
@@ -108,12 +109,15 @@ _KEY_HINTS: Final = (
 )  # fmt: skip
 _SECRET_LENGTH: Final = 16
 _NAMED_SECRET: Final = (
-    rf"{_NAME_START}(?:(?P<scheme>(?:bearer|basic|token)\s{{1,4}})"
-    r"|(?P<name>(?:api|secret|access|auth|private|account|session)[_-]?(?:key|token|secret)(?:[_-]?(?:id|key))?"
-    r"|password|passwd|client[_-]secret)(?P<between>[\"']?\s{0,3}[:=]\s{0,3}[\"']?)"
-    r"|(?P<header>authorization[\"']?\s{0,3}[:=]\s{0,3}[\"']?(?:(?:bearer|basic|token)\s{1,4})?))"
-    rf"(?P<secret>[A-Za-z0-9._~+/=-]{{{_SECRET_LENGTH},8192}})"
+    rf"{_NAME_START}(?:(?:bearer|basic|token)\s{{1,4}}"
+    r"|(?P<header>authorization[\"']?\s{0,3}[:=]\s{0,3}[\"']?(?:bearer|basic|token)\s{1,4})"
+    r"|(?:api|secret|access|auth|private|account|session)[_-]?(?:key|token|secret)(?:[_-]?(?:id|key))?"
+    r"[\"']?\s{0,3}[:=]\s{0,3}[\"']?"
+    r"|(?:password|passwd|client[_-]secret|authorization)[\"']?\s{0,3}[:=]\s{0,3}[\"']?)"
+    r"(?P<secret>[A-Za-z0-9._~+/=-]{6,8192})"
 )
+_CERTAIN_PREFIXES: Final = ("AKIA", "ASIA", "AIza", "eyJ", "gh", "xox", "SG.")
+"""Nothing else looks like these; other keys need digits among their letters."""
 _SECRET_HINTS: Final = ("key", "token", "secret", "passw", "bearer ", "basic ", "authorization")
 _HIDDEN_NAMES: Final = (
     r"(?:.*[_-])?(?:api_?key|passw(?:or)?d|secret|(?:access|refresh|id)_?token|authorization"
@@ -236,12 +240,17 @@ def _mask_keys(text: str) -> str:
     if "PRIVATE KEY-----" in text:
         text = _mask_private_keys(text)
     if _has_any(text, _KEY_HINTS):
-        text = _compile(rf"{_START}(?:{_KEYS})").sub(
-            lambda match: KEY if _is_random(match.group()) else match.group(), text
-        )
-    if _has_any(text.lower(), _SECRET_HINTS) and any(len(word) >= _SECRET_LENGTH for word in text.split()):
+        text = _compile(rf"{_START}(?:{_KEYS})").sub(_mask_key, text)
+    lowered = text.lower()
+    has_long_word = any(len(word) >= _SECRET_LENGTH for word in text.split())
+    if "authorization" in lowered or (has_long_word and _has_any(lowered, _SECRET_HINTS)):
         text = _compile(_NAMED_SECRET, re.IGNORECASE).sub(_mask_named_secret, text)
     return text
+
+
+def _mask_key(match: re.Match[str]) -> str:
+    text = match.group()
+    return KEY if text.startswith(_CERTAIN_PREFIXES) or _is_random(text) else text
 
 
 def _mask_private_keys(text: str) -> str:
@@ -252,15 +261,18 @@ def _mask_private_keys(text: str) -> str:
 
 
 def _mask_named_secret(match: re.Match[str]) -> str:
-    if match["header"] is None and not _is_random(match["secret"]):
+    secret = match["secret"]
+    if match["header"] is None and (len(secret) < _SECRET_LENGTH or not _is_random(secret)):
         return match.group()
     return match.group()[: match.start("secret") - match.start()] + KEY
 
 
 def _is_random(text: str) -> bool:
-    """Whether it looks drawn rather than written: digits among letters."""
-    digits = sum(character.isdigit() for character in text)
-    return (digits >= 2 and any(character.isalpha() for character in text)) or text.startswith(("AKIA", "ASIA"))
+    """Whether its longest part looks drawn rather than written: digits among letters, the more the shorter it is."""
+    part = max(_compile("[-_]").split(text), key=len)
+    digits = sum(character.isdigit() for character in part)
+    least = 1 if len(part) >= 40 else 2 if len(part) >= 20 else 4
+    return digits >= least and any(character.isalpha() for character in part)
 
 
 def _mask_ibans(text: str) -> str:
@@ -296,7 +308,7 @@ def _mask_numbers(text: str) -> str:
     text = _mask_if(text, _compile(_INTERNATIONAL), lambda match: PHONE if _is_international(match.group()) else "")
     text = _compile(_NORTH_AMERICAN).sub(PHONE, text)
     text = _mask_if(text, _compile(_NATIONAL), lambda match: PHONE if _is_national(match.group()) else "")
-    if _has_any(text.lower(), _PHONE_NAMES):
+    if _has_any(text.lower(), (*_PHONE_NAMES, " me ", " us ", "my number")):
         text = _compile(_NAMED, re.IGNORECASE).sub(_mask_named_number, text)
     return text
 
@@ -340,7 +352,7 @@ def _is_international(text: str) -> bool:
     if text[0] == "0":
         digits = digits[2:]
     if digits.startswith("1"):
-        return len(digits) == 11 and digits[1] in "23456789" and digits[4] in "23456789"
+        return len(digits) == 11 and digits[1] in "23456789"
     return 9 <= len(digits) <= 15 and any(digits[:length] in _CALLING_CODES for length in (1, 2, 3))
 
 
