@@ -18,6 +18,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -62,6 +63,7 @@ def fill(store: Store, spans: int) -> None:
             store.change(f"benchmarks/fill/{table}.sql", first=first, count=min(BLOCK, spans - first), **bound)
     hours = [int(row["id"]) for row in store.query("tracing/sql/changed_hours.sql", after_us=0, limit=1_000)]
     store.change("tracing/sql/count_hours.sql", project_id=PROJECT_ID, hours=hours, version=time.time_ns() // 1000)
+    store.insert("watermarks", {"stage": ["rollups"], "done_until": [datetime.now(UTC)]})
 
 
 def read_sentences() -> list[str]:
@@ -143,30 +145,33 @@ def list_questions(store: Store, spans: int) -> list[Question]:
     """The questions of the table; one trace and one conversation are from the middle."""
     [middle] = list_traces(store, PROJECT_ID, Place(time.time_ns() - WEEK_NS // 2, ""), 1)
     conversation_id = f"conversation-{spans // 16}"
-    hours_goal = 150 if spans <= 1_000_000 else 500
+    is_large = spans > 1_000_000
+    page_goal, figures_goal = (None, None) if is_large else (100, 150)
     return [
-        Question("latest 50 traces", 100, lambda store: list_traces(store, PROJECT_ID, Place(), 51)),
-        Question("one trace", 100, lambda store: load_spans(store, PROJECT_ID, [middle.trace_id])),
-        Question("one conversation", 100, lambda store: load_conversation(store, PROJECT_ID, conversation_id)),
-        Question("latest 50 conversations, page", 100, ask_list),
-        Question("  by model and user, page", 100, lambda store: ask_list(store, model="model-1", user_id="user-7")),
+        Question("latest 50 traces", page_goal, lambda store: list_traces(store, PROJECT_ID, Place(), 51)),
+        Question("one trace", page_goal, lambda store: load_spans(store, PROJECT_ID, [middle.trace_id])),
+        Question("one conversation", page_goal, lambda store: load_conversation(store, PROJECT_ID, conversation_id)),
+        Question("latest 50 conversations, page", page_goal, ask_list),
+        Question(
+            "  by model and user, page", page_goal, lambda store: ask_list(store, model="model-1", user_id="user-7")
+        ),
         Question("  by signal, page", None, lambda store: ask_list(store, signal="rephrase")),
-        Question("  a common word, page", 100, lambda store: ask_list(store, q="battery")),
-        Question("  two words, page", 100, lambda store: ask_list(store, q="battery invoice")),
-        Question("  an identifier, page", 100, lambda store: ask_list(store, q="don't")),
+        Question("  a common word, page", page_goal, lambda store: ask_list(store, q="battery")),
+        Question("  two words, page", page_goal, lambda store: ask_list(store, q="battery invoice")),
+        Question("  an identifier, page", page_goal, lambda store: ask_list(store, q="don't")),
         Question(
             "  a quoted phrase that is not there, page", None, lambda store: ask_list(store, q='"battery invoice"')
         ),
         Question("  a quoted phrase, page", None, lambda store: ask_list(store, q='"the battery"')),
-        Question("latest 50 conversations, REST", 100, ask_rest),
-        Question("latest 50 generations, REST", 100, ask_generations),
+        Question("latest 50 conversations, REST", page_goal, ask_rest),
+        Question("latest 50 generations, REST", page_goal, ask_generations),
         Question(
             "  by model and user, REST",
-            100,
+            page_goal,
             lambda store: ask_generations(store, request_model="model-1", user_id="user-7"),
         ),
-        Question("hourly latency and cost by model", hours_goal, ask_hours),
-        Question("all figures of the overview", hours_goal, ask_overview),
+        Question("hourly latency and cost by model", 500 if is_large else 150, ask_hours),
+        Question("all figures of the overview", figures_goal, ask_overview),
         Question(
             "counts of everything (stats)",
             None,
