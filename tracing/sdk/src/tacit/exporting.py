@@ -7,6 +7,7 @@ import atexit
 import logging
 import os
 import sys
+import threading
 import time
 import weakref
 from collections.abc import Callable
@@ -35,45 +36,57 @@ class ExportProcessor(SpanProcessor):
         self._sample_rate = sample_rate
         self._exit_deadline: float | None = None
         self._closed = False
-        self._pipe = self._make_pipe()
+        self._lock = threading.RLock()
+        self._pipe: Pipe | None = self._make_pipe()
         run_after_fork(self._begin_again)
         atexit.register(make_weak(self._drain))
 
     def configure(self, target: Target, sample_rate: float) -> None:
         """Another target or rate; spans that wait already leave to the new target."""
+        pipe = self._find_pipe()
         if target != self._target:
+            pipe.sender = Sender(target)
             self._target = target
-            self._pipe.sender = Sender(target)
         if sample_rate != self._sample_rate:
+            pipe.sampler = make_sampler(sample_rate)
             self._sample_rate = sample_rate
-            self._pipe.sampler = make_sampler(sample_rate)
 
     def on_end(self, span: ReadableSpan) -> None:
         try:
             if span.context.trace_flags.sampled:
-                self._pipe.put(span)
+                (self._pipe or self._find_pipe()).put(span)
         except Exception:
             _logger.warning("tacit could not take a span; the app is not affected", exc_info=True)
 
     def force_flush(self, timeout_millis: int = 30_000) -> bool:
         """Sends what waits; False where that takes longer, or not all of it was taken."""
-        return self._pipe.flush(timeout_millis / 1_000)
+        return self._pipe is None or self._pipe.flush(timeout_millis / 1_000)
 
     def shutdown(self) -> None:
         """Gives what waits what is left of the time for the exit, and takes no more."""
         if not self._closed:
             self._closed = True
-            self._pipe.close(self._count_exit_seconds_left())
+            self._find_pipe().close(self._count_exit_seconds_left())
 
     def count_spans(self) -> SpanCounts:
-        return self._pipe.count_spans()
+        return self._find_pipe().count_spans()
 
     def _begin_again(self) -> None:
-        """In a child process: what waits there is the parent's to send, and its thread and connection are, too."""
+        """In a child process: what waits there is the parent's to send, and its thread and connection are, too.
+
+        The child's own pipe comes with its first span: a worker of gunicorn may replace all locks before that.
+        """
         self._exit_deadline = None
-        self._pipe = self._make_pipe()
-        if self._closed:
-            self._pipe.close(0.0)
+        self._lock = threading.RLock()
+        self._pipe = None
+
+    def _find_pipe(self) -> Pipe:
+        with self._lock:
+            if self._pipe is None:
+                self._pipe = self._make_pipe()
+                if self._closed:
+                    self._pipe.close(0.0)
+            return self._pipe
 
     def _make_pipe(self) -> Pipe:
         max_spans = int(read_number("OTEL_BSP_MAX_QUEUE_SIZE", _MAX_SPANS, least=1))
@@ -95,7 +108,8 @@ class ExportProcessor(SpanProcessor):
 
     def _drain(self) -> None:
         """At exit. Handlers that run later may end more spans, so that nothing is closed yet."""
-        self._pipe.drain(self._count_exit_seconds_left())
+        if self._pipe is not None:
+            self._pipe.drain(self._count_exit_seconds_left())
 
     def _count_exit_seconds_left(self) -> float:
         """Of the one time limit of the exit, however many handlers run in it."""
