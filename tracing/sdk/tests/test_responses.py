@@ -60,7 +60,9 @@ class WebApp:
 def serve(framework: str) -> Iterator[WebApp]:
     command = [sys.executable, "-W", "ignore", str(APPS), framework]
     environment = {key: value for key, value in os.environ.items() if key != "DJANGO_SETTINGS_MODULE"}
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, env=environment) as process:
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, env=environment
+    ) as process:
         try:
             yield WebApp(process)
         finally:

@@ -4,24 +4,26 @@ Asyncio throws the same `CancelledError` for a time limit, a shutdown and a read
 at once, the rest a moment later: a time limit takes its cancellation back while it raises `TimeoutError`.
 """
 
-import asyncio
 import functools
 import signal
 import sys
-from asyncio import runners, tasks
 from collections.abc import Callable
 from types import CodeType, FrameType
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
+
+if TYPE_CHECKING:  # takes ten milliseconds, and where the app has not loaded it there are no tasks
+    import asyncio
 
 _RETRY_SECONDS: Final = (0.0, 0.01, 0.1, 1.0)
-_CANCEL_ALL_TASKS: Final[CodeType] = runners._cancel_all_tasks.__code__  # type: ignore[attr-defined]
-_RELEASE_WAITER: Final[Callable[..., None]] = tasks._release_waiter  # type: ignore[attr-defined]
 _WAITS_IN_A_TASK: Final = sys.version_info < (3, 12)
 """Whether `asyncio.wait_for` runs what it waits for in a task of its own."""
 
 
 def get_cancelled_task() -> "asyncio.Task[Any] | None":
     """The running task where it is being cancelled. Python 3.10 does not tell; there, any running task."""
+    asyncio = sys.modules.get("asyncio")
+    if asyncio is None:
+        return None
     try:
         task = asyncio.current_task()
     except RuntimeError:
@@ -29,10 +31,16 @@ def get_cancelled_task() -> "asyncio.Task[Any] | None":
     return task if task is not None and getattr(task, "cancelling", lambda: 1)() > 0 else None
 
 
+def get_task_cancelled_by(error: BaseException | None) -> "asyncio.Task[Any] | None":
+    """Likewise, where this exception is how it is cancelled."""
+    asyncio = sys.modules.get("asyncio")
+    return get_cancelled_task() if asyncio is not None and isinstance(error, asyncio.CancelledError) else None
+
+
 def tell_at_once(task: "asyncio.Task[Any]", error: BaseException | None) -> str | None:
     """`shutdown` or `timeout` where the cancellation shows it already, else None."""
     reason = " ".join(str(argument) for argument in error.args) if error is not None else ""
-    if "shutdown" in reason or _is_run_by(_CANCEL_ALL_TASKS) or server_is_stopping():
+    if "shutdown" in reason or _is_cancelling_all_tasks() or server_is_stopping():
         return "shutdown"
     if "deadline exceeded" in reason or (_WAITS_IN_A_TASK and _is_out_of_time(task)):
         return "timeout"
@@ -54,6 +62,8 @@ def ask_until_known(ask: Callable[[], str | None], answer: Callable[[str], None]
     if known is not None:
         answer(known)
     else:
+        import asyncio
+
         again = functools.partial(ask_until_known, ask, answer, attempt + 1)
         asyncio.get_running_loop().call_later(_RETRY_SECONDS[attempt], again)
 
@@ -65,6 +75,13 @@ def server_is_stopping() -> bool:
         if getattr(server, "should_exit", False) is True or getattr(server, "alive", True) is False:
             return True
     return sys.is_finalizing()
+
+
+def _is_cancelling_all_tasks() -> bool:
+    """Whether `asyncio.run` is ending."""
+    from asyncio import runners
+
+    return _is_run_by(runners._cancel_all_tasks.__code__)  # type: ignore[attr-defined]
 
 
 def _is_run_by(code: CodeType) -> bool:
@@ -84,15 +101,20 @@ def _is_out_of_time(task: "asyncio.Task[Any]") -> bool:
 
 def _find_waiting_tasks(task: "asyncio.Task[Any]") -> list[Any]:
     """The tasks that `_cancel_and_wait` makes wait until `task` has ended."""
+    from asyncio import tasks
+
+    release = tasks._release_waiter  # type: ignore[attr-defined]
     waiters = [
         callback.args[0]
         for callback, _ in getattr(task, "_callbacks", None) or ()
-        if isinstance(callback, functools.partial) and callback.func is _RELEASE_WAITER
+        if isinstance(callback, functools.partial) and callback.func is release
     ]
     return [callback.__self__ for waiter in waiters for callback, _ in waiter._callbacks or ()]
 
 
 def _has_expired(waiting: "asyncio.Task[Any]") -> bool:
+    import asyncio
+
     coroutine: Any = waiting.get_coro()
     while coroutine is not None and getattr(coroutine, "cr_code", None) is not asyncio.wait_for.__code__:
         coroutine = getattr(coroutine, "cr_await", None)

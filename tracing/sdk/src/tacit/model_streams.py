@@ -199,16 +199,24 @@ class StandIn:
         return repr(self._target)
 
 
-class ModelStream(StandIn):
-    """A client's stream."""
+class RecordedStandIn(StandIn):
+    """A client's stream, which refers to itself: only its stand-in goes as soon as nobody refers to it."""
 
-    def __init__(self, target: Any, steps: Stream) -> None:
+    def __init__(self, target: Any, steps: Stream | AsyncStream) -> None:
         super().__init__(target)
         self.__dict__.update(_steps=steps, recording=steps.recording)
 
+    def __del__(self) -> None:
+        self.recording.passes_on = True  # somebody may have kept the client's own
+        self.recording.drop(sys._getframe(0).f_back)
+
+
+class ModelStream(RecordedStandIn):
+    """A client's stream."""
+
     def __iter__(self) -> Generator[Any, Any, Any]:
         self.recording.reader_code = sys._getframe(1).f_code
-        return cast("Generator[Any, Any, Any]", self._steps.iterate())
+        return cast("Generator[Any, Any, Any]", self._steps.iterate(self))
 
     def __next__(self) -> Any:
         self.recording.reader_code = sys._getframe(1).f_code
@@ -228,12 +236,8 @@ class ModelStream(StandIn):
         return self._target.close()
 
 
-class AsyncModelStream(StandIn):
+class AsyncModelStream(RecordedStandIn):
     """A client's asynchronous stream."""
-
-    def __init__(self, target: Any, steps: AsyncStream) -> None:
-        super().__init__(target)
-        self.__dict__.update(_steps=steps, recording=steps.recording)
 
     def __aiter__(self) -> Any:
         return self

@@ -4,14 +4,13 @@ Starlette cancels or drops the iterator when the browser goes away, Django's ASG
 call its `close()`. Whatever is read inside then was ended by `client`, while a `break` in the app stays its own.
 """
 
-import asyncio
 import logging
 import sys
 from collections.abc import AsyncIterable, AsyncIterator, Iterable, Iterator
 from contextvars import Token, copy_context
 from typing import Any, Final, TypeVar, overload
 
-from tacit.cancellation import get_cancelled_task, server_is_stopping, tell_at_once
+from tacit.cancellation import get_task_cancelled_by, server_is_stopping, tell_at_once
 from tacit.streams import Reader, current_reader
 
 _Chunk = TypeVar("_Chunk")
@@ -52,7 +51,7 @@ class ServerReader(Reader):
 
 
 def _tell_who_went(error: BaseException | None) -> str:
-    task = get_cancelled_task() if isinstance(error, asyncio.CancelledError) else None
+    task = get_task_cancelled_by(error)
     if task is not None:
         return tell_at_once(task, error) or "client"
     return "shutdown" if isinstance(error, SystemExit) or server_is_stopping() else "client"
@@ -103,6 +102,8 @@ class ThreadedResponseStream(ResponseStream):
         finally:
             if self.reader.ended_by is not None or not self.reader.over:
                 self.reader.end()
+                import asyncio
+
                 variables = copy_context()  # to close may block, as the steps may
                 asyncio.get_running_loop().run_in_executor(None, variables.run, self._close_quietly)
 

@@ -4,7 +4,6 @@ The span is current inside the generator's body alone, never in the code that re
 when the generator is exhausted, raises, is closed, cancelled or dropped, or when the process ends.
 """
 
-import asyncio
 import atexit
 import functools
 import json
@@ -16,7 +15,7 @@ from collections.abc import AsyncGenerator, Callable, Generator
 from contextvars import Context as Variables
 from contextvars import ContextVar, Token, copy_context
 from types import CodeType, FrameType, GeneratorType, TracebackType
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 from weakref import ReferenceType, WeakSet, ref
 
 from opentelemetry import context as otel_context
@@ -24,10 +23,13 @@ from opentelemetry.context import Context
 from opentelemetry.trace import Span
 
 from tacit import attributes
-from tacit.cancellation import ask_until_known, get_cancelled_task, tell_at_once, tell_later
+from tacit.cancellation import ask_until_known, get_cancelled_task, get_task_cancelled_by, tell_at_once, tell_later
 from tacit.chunks import Transcript
 from tacit.context import detach
 from tacit.recording import Call, log_failure, tell_who_stopped
+
+if TYPE_CHECKING:
+    import asyncio
 
 _EXHAUSTED: Final = (StopIteration, StopAsyncIteration)
 _YIELD: Final = opcode.opmap["YIELD_VALUE"]
@@ -55,6 +57,8 @@ class StreamRecording:
     left_by_reader = False
     stepping = False
     begun = False
+    passes_on = False
+    """Whether what is read after the end passes unrecorded, instead of ending the stream."""
     first_chunk: float | None = None
     last_chunk: float | None = None
     variables: Variables | None = None
@@ -191,7 +195,7 @@ class StreamRecording:
             self._finish(call, "truncated" if self._is_truncated(call) else "completed")
 
     def _stop_for(self, error: BaseException | None, ended_by: str) -> None:
-        task = get_cancelled_task() if isinstance(error, asyncio.CancelledError) else None
+        task = get_task_cancelled_by(error)
         if task is not None:
             self._stop_when_known(task, error)
         else:
@@ -321,7 +325,7 @@ class Stream(Generator[Any, Any, Any]):
 
     def _step(self, advance: Callable[..., Any], *values: Any) -> Any:
         recording = self.recording
-        if recording.ended:
+        if recording.ended and not recording.passes_on:
             self._generator.close()
             raise StopIteration
         if self.gi_running:  # from two threads: the generator refuses, and the running step goes on
@@ -334,7 +338,7 @@ class Stream(Generator[Any, Any, Any]):
         recording.take(chunk)
         return chunk
 
-    def iterate(self) -> Generator[Any, Any, Any]:
+    def iterate(self, owner: object = None) -> Generator[Any, Any, Any]:  # noqa: ARG002 - kept while this is read
         """What `_step` does, for a `for` loop, without the calls that would cost most of each step."""
         recording = self.recording
         recording.meet_reader()
@@ -370,6 +374,8 @@ class Stream(Generator[Any, Any, Any]):
                 advance = functools.partial(self._generator.throw, error)
             else:
                 advance = step if sent is None else functools.partial(self._generator.send, sent)
+        if recording.passes_on:
+            return (yield from self._generator)
         self._generator.close()
         return None
 
@@ -418,7 +424,7 @@ class AsyncStream(AsyncGenerator[Any, Any]):
 
     async def _step(self, advance: Callable[..., Any], *values: Any) -> Any:
         recording = self.recording
-        if recording.ended:
+        if recording.ended and not recording.passes_on:
             await self._generator.aclose()
             raise StopAsyncIteration
         if recording.stepping:  # from two tasks
