@@ -9,7 +9,7 @@ def need(part: str, found: object) -> None:
     """Go on where `part` was found. Else skip the test, or fail it where every part is required."""
     if found:
         return
-    reason = f"{part} is not on this machine (.ci/run installs it from Debian's packages)"
+    reason = f"{part} is not on this machine (Debian has a package of it; .ci/run installs what `make test` needs)"
     if os.environ.get("TACIT_TEST_REQUIRE") == "all":
         pytest.fail(reason)
     pytest.skip(reason)

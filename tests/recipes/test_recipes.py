@@ -194,4 +194,4 @@ def name_addresses(server: Server, model: ModelServer) -> dict[str, str]:
     inherited = {name: value for name, value in os.environ.items() if not name.startswith(OTHERS)}
     langfuse = {"LANGFUSE_PUBLIC_KEY": "pk-lf-none", "LANGFUSE_SECRET_KEY": "sk-lf-none"}
     endpoint = {"OTEL_EXPORTER_OTLP_ENDPOINT": server.url, "OTEL_EXPORTER_OTLP_PROTOCOL": "http/protobuf"}
-    return inherited | model.variables | endpoint | langfuse | {"LANGFUSE_BASE_URL": "http://127.0.0.1:9"}
+    return inherited | model.variables | endpoint | langfuse | {"LANGFUSE_BASE_URL": server.url}
