@@ -9,7 +9,6 @@ from typing import Final, TypeAlias
 
 from opentelemetry.util.types import AttributeValue
 
-from tacit import anthropic_chunks, openai_chunks
 from tacit.answers import Answer
 from tacit.fields import get_field, get_text
 from tacit.serialisation import LENGTH_LIMIT, encode_json, make_encodable
@@ -38,6 +37,8 @@ def read_chunk_text(chunk: object) -> str | None:
 
 def _choose_reader(chunk: object) -> _Reader | None:
     """Who understands a chunk, or a whole response, of a model's client."""
+    from tacit import anthropic_chunks, openai_chunks  # apps that stream texts need not load them
+
     kind = get_text(chunk, "type")
     if kind.startswith("response."):
         return openai_chunks.read_event
@@ -55,6 +56,8 @@ def _choose_reader(chunk: object) -> _Reader | None:
 
 
 def _read_wrapped_chunk(event: object, answer: Answer) -> None:
+    from tacit import openai_chunks
+
     openai_chunks.read_completion(get_field(event, "chunk"), answer)
 
 

@@ -10,7 +10,6 @@ import os
 import threading
 from collections.abc import Iterator, MutableMapping
 from contextlib import contextmanager
-from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING, Any, Final, cast
 from weakref import WeakKeyDictionary
 
@@ -21,7 +20,7 @@ from opentelemetry.sdk.trace import TracerProvider
 from tacit.context import ConversationProcessor
 from tacit.privacy import Redact, set_policy
 from tacit.settings import SAMPLE_RATE, check_number, read_number
-from tacit.threads import carry_context_into_threads
+from tacit.version import VERSION
 
 if TYPE_CHECKING:  # they load an HTTP client, which only apps that configure an export need
     from tacit.exporting import ExportProcessor
@@ -66,6 +65,8 @@ def configure(
     try:
         with _lock:
             set_policy(mask=mask, redact=redact, capture_content=capture_content)
+            from tacit.threads import carry_context_into_threads
+
             carry_context_into_threads(carry_into_threads)
             provider = tracer_provider or _find_provider(service_name)
             _use_provider(provider)
@@ -108,15 +109,8 @@ def get_tracer() -> trace.Tracer:
     """The tracer of our own spans: of the configured provider, else of the global one."""
     global _tracer
     if _tracer is None:
-        _tracer = trace.get_tracer("tacit", find_version(), _provider)
+        _tracer = trace.get_tracer("tacit", VERSION, _provider)
     return _tracer
-
-
-def find_version() -> str:
-    try:
-        return version("tacit")
-    except PackageNotFoundError:  # run from its source alone
-        return ""
 
 
 def resolve_url(endpoint: str | None) -> str | None:

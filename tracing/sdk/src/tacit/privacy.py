@@ -4,7 +4,6 @@
 through it at their end already, so that exporters of the app's own get no more than we would send.
 """
 
-import hashlib
 import logging
 import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -129,6 +128,8 @@ class Policy:
         """The id, or where that is an address or the like a pseudonym: the same for the same id."""
         if text.startswith(_PSEUDONYM) or self.mask(self._redact(text)) == text:
             return text
+        import hashlib  # apps without masks need not load it
+
         salted = f"{os.environ.get(SALT_VARIABLE, '')}:{text}"
         return _PSEUDONYM + hashlib.sha256(salted.encode("utf-8", errors="replace")).hexdigest()[:16]
 

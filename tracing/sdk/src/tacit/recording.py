@@ -3,7 +3,6 @@
 Nothing here raises into the app: where a span cannot be made or written, the call runs without.
 """
 
-import asyncio
 import functools
 import inspect
 import logging
@@ -228,12 +227,3 @@ def name_class(kind: type) -> str:
 def tell_who_stopped(error: BaseException) -> str:
     """Who ends a call by this exception. Asyncio does not tell a time limit from any other cancellation."""
     return "shutdown" if isinstance(error, SystemExit) else "unknown"
-
-
-def may_be_cancelling() -> bool:
-    """Whether the running task, if any, is being cancelled; Python 3.10 does not tell."""
-    try:
-        task = asyncio.current_task()
-    except RuntimeError:
-        return False
-    return task is not None and getattr(task, "cancelling", lambda: 1)() > 0

@@ -7,13 +7,10 @@ import dataclasses
 import json
 from collections.abc import Iterable, Mapping
 from datetime import date, time
-from decimal import Decimal
 from enum import Enum
 from itertools import islice
 from json.encoder import encode_basestring as _quote
-from pathlib import PurePath
 from typing import Any, Final
-from uuid import UUID
 
 LENGTH_LIMIT: Final = 1_000_000
 """Characters that one attribute may hold."""
@@ -85,6 +82,10 @@ def describe_by_repr(value: object) -> str:
 
 
 def _open_value(value: object) -> object:
+    from decimal import Decimal  # together some milliseconds of an import that every app pays
+    from pathlib import PurePath
+    from uuid import UUID
+
     if isinstance(value, (bytes, bytearray)):
         return cut_text(value.decode("utf-8", errors="replace"))
     if isinstance(value, Enum):
