@@ -12,11 +12,13 @@ from tacit import attributes as keys
 
 from tracing.conventions.messages import find_user_text, parse_json, parse_messages, split_system
 from tracing.conventions.shared_attributes import (
+    judge_outcome,
     pick_int,
     pick_text,
     read_error,
     read_identity,
     read_seconds,
+    read_texts,
     read_told_outcome,
 )
 from tracing.generations import Generation, Message, Outcome
@@ -64,12 +66,16 @@ def read(span: Span, trace: Trace, calls_beneath: Sequence[Generation]) -> Gener
         input_messages=messages,
         output_messages=read_output(span),
         user_text=find_user_text(messages),
-        input_tokens=pick_int(span.attributes, ("gen_ai.usage.input_tokens",)),
-        output_tokens=pick_int(span.attributes, ("gen_ai.usage.output_tokens",)),
+        input_tokens=pick_int(span.attributes, (keys.INPUT_TOKENS,)),
+        output_tokens=pick_int(span.attributes, (keys.OUTPUT_TOKENS,)),
+        cache_read_tokens=pick_int(span.attributes, (keys.CACHE_READ_TOKENS,)),
+        cache_write_tokens=pick_int(span.attributes, (keys.CACHE_WRITE_TOKENS,)),
+        reasoning_tokens=pick_int(span.attributes, (keys.REASONING_TOKENS,)),
         time_to_first_chunk_ns=read_seconds(span.attributes, keys.TIME_TO_FIRST_CHUNK),
         streamed=span.attributes.get(keys.REQUEST_STREAM) is True,
         outcome=read_outcome(span),
         ended_by=read_ended_by(span),
+        finish_reasons=read_finish_reasons(span),
         error_type=error_type,
         error_message=error_message,
         service_name=span.service_name,
@@ -124,8 +130,14 @@ def parse_messages_or_text(value: Any) -> tuple[Message, ...]:
 
 
 def read_output(span: Span) -> tuple[Message, ...]:
-    """The returned or streamed text as the assistant's message."""
+    """The returned or streamed text as the assistant's message, or what the model said where that is the same text.
+
+    An app may show something else than its model said; then it is what the user saw that counts.
+    """
+    said = parse_messages(span.attributes.get(keys.OUTPUT_MESSAGES))
     output = span.attributes.get(keys.OUTPUT)
+    if said and (not output or said[0].content == output):
+        return said
     if not isinstance(output, str) or not output:
         return ()
     if span.attributes.get(keys.OUTPUT_TYPE) == "json":
@@ -141,7 +153,14 @@ def read_model(arguments: Mapping[str, Any]) -> str:
 
 
 def read_outcome(span: Span) -> Outcome:
-    return read_told_outcome(span.attributes) or ("error" if span.status_code == "Error" else "completed")
+    outcome = read_told_outcome(span.attributes) or ("error" if span.status_code == "Error" else "completed")
+    if outcome == "completed" and judge_outcome("", read_finish_reasons(span)) == "truncated":
+        return "truncated"
+    return outcome
+
+
+def read_finish_reasons(span: Span) -> tuple[str, ...]:
+    return read_texts(parse_json(span.attributes.get(keys.RESPONSE_FINISH_REASONS)))
 
 
 def read_ended_by(span: Span) -> str:

@@ -207,3 +207,25 @@ def test_a_function_knows_better_than_the_call_within_who_stopped_it() -> None:
     call = make_read_span(2, call_model(answer="Beca") | stopped, parent=1)
     generation = read_only(function, call)
     assert (generation.outcome, generation.ended_by) == ("stopped", "client")
+
+
+SAID = '[{"role":"assistant","parts":[{"type":"text","content":"Paris."},{"type":"tool_call","id":"1","name":"f"}]}]'
+
+
+def test_a_followed_stream_tells_what_the_model_told() -> None:
+    attributes = observe(output="Paris.", message="Where?") | {
+        keys.OUTPUT_MESSAGES: SAID,
+        keys.RESPONSE_FINISH_REASONS: ["length"],
+        keys.CACHE_READ_TOKENS: 8,
+        keys.CACHE_WRITE_TOKENS: 5,
+        keys.REASONING_TOKENS: 4,
+    }
+    generation = read_only(make_read_span(1, attributes))
+    assert (generation.answer, generation.output_messages[0].tool_calls) == ("Paris.", (ToolCall("1", "f", {}),))
+    assert (generation.cache_read_tokens, generation.cache_write_tokens, generation.reasoning_tokens) == (8, 5, 4)
+    assert (generation.finish_reasons, generation.outcome) == (("length",), "truncated")
+
+
+def test_what_the_user_saw_counts_where_the_model_said_something_else() -> None:
+    attributes = observe(output="PARIS!", message="Where?") | {keys.OUTPUT_MESSAGES: SAID}
+    assert read_only(make_read_span(1, attributes)).output_messages == (Message("assistant", "PARIS!"),)
