@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 
+from feedback.views import build_chart
 from tests.pages.conftest import Page, Teller, make_answer
 from tracing.conversations import Conversation, Turn
 
@@ -108,3 +109,18 @@ def test_a_project_that_is_not_there_is_a_404_that_names_it(teller: Teller, open
     page = open_page("/p/nowhere/")
     assert page.status == 404
     assert "There is no project “nowhere”." in page.text
+
+
+def test_slices_add_up_where_the_chart_has_longer_ones_than_are_counted() -> None:
+    day_ns = 86_400 * 10**9
+    now_ns = 20_000 * day_ns
+    counts = [
+        {"is_current": current, "slice_ns": now_ns - day_ns + hour * 3600 * 10**9, "conversations": 6, "turns": 9}
+        for current, hour in ((True, 1), (True, 2), (True, 23), (False, 1))
+    ]
+    signals = [
+        {**row, "kind": kind, "label": "", "conversations": 2} for row in counts for kind in ("rephrase", "refusal")
+    ]
+    chart = build_chart(counts, signals, "7d", now_ns)
+    assert [column.conversations for column in chart.columns][-2:] == [18, 0]
+    assert [share.part for share in chart.columns[-2].shares] == [6, 0, 0]
