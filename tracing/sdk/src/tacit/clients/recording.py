@@ -67,7 +67,9 @@ class ModelTranscript(Transcript):
             super().add(answer)
 
     def add_response(self, response: object) -> bool:
-        self._note_fields(get_field(response, "response") or response)
+        whole = get_field(response, "response")
+        if whole is not None or not self.fields:  # each chunk tells the same
+            self._note_fields(response if whole is None else whole)
         return super().add_response(response)
 
     def _note_fields(self, response: object) -> None:
