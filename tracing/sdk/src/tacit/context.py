@@ -91,11 +91,11 @@ class conversation:  # noqa: N801 - a verb of the API, used like `contextlib.sup
         id: str | None = None,
         user_id: str | None = None,
         message_id: str | None = None,
-        *,
         tags: Iterable[str] | None = None,
         metadata: Mapping[str, Any] | None = None,
         environment: str | None = None,
         release: str | None = None,
+        *,
         propagate: bool | None = None,
     ) -> None:
         given = {
