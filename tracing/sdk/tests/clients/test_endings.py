@@ -2,7 +2,7 @@
 
 import asyncio
 import threading
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import closing
 from typing import Any
 
@@ -11,6 +11,7 @@ import openai
 import pytest
 import tacit
 from opentelemetry.trace import StatusCode
+from starlette.responses import StreamingResponse
 
 from ..conftest import Spans
 from ..model_server import ModelServer
@@ -208,6 +209,56 @@ def test_a_raw_response_that_is_left_keeps_what_was_said(
                 break
     server.resume.set()
     assert read_ending(spans) == ("stopped", "app_code", "The quick ")
+
+
+async def serve_until(response: StreamingResponse, word: bytes) -> None:
+    """As a web server whose client goes away after a word."""
+    gone = asyncio.Event()
+
+    async def send(message: Any) -> None:
+        await asyncio.sleep(0.01)
+        if message.get("body") == word:
+            gone.set()
+
+    async def receive() -> dict[str, str]:
+        await gone.wait()
+        return {"type": "http.disconnect"}
+
+    await response({"type": "http", "asgi": {"spec_version": "2.3"}}, receive, send)
+    await asyncio.sleep(0.2)
+
+
+def test_an_async_stream_that_a_web_client_left_was_left_by_it(
+    spans: Spans, server: ModelServer, async_openai_client: openai.AsyncOpenAI
+) -> None:
+    server.pause_after = 3
+
+    async def answer(client: openai.AsyncOpenAI) -> AsyncIterator[str]:
+        async for chunk in await client.chat.completions.create(**CHAT, stream=True):
+            yield chunk.choices[0].delta.content or ""
+
+    async def run() -> None:
+        async with async_openai_client as client:
+            await serve_until(StreamingResponse(tacit.stream_response(answer(client))), b"quick ")
+
+    asyncio.run(run())
+    server.resume.set()
+    assert read_ending(spans) == ("stopped", "client", "The quick ")
+
+
+def test_a_stream_that_a_web_client_left_was_left_by_it(
+    spans: Spans, server: ModelServer, openai_client: openai.OpenAI
+) -> None:
+    server.text = ("The ", "quick ", *["very "] * 100)
+
+    def answer() -> Iterator[str]:
+        for chunk in openai_client.chat.completions.create(**CHAT, stream=True):
+            yield chunk.choices[0].delta.content or ""
+
+    asyncio.run(serve_until(StreamingResponse(tacit.stream_response(answer())), b"quick "))
+    outcome, ended_by, text = read_ending(spans)
+    assert (outcome, ended_by) == ("stopped", "client")
+    assert text.startswith("The quick ")
 
 
 def test_the_observed_stream_around_it_says_who_stopped(spans: Spans, openai_client: openai.OpenAI) -> None:
