@@ -19,7 +19,7 @@ from opentelemetry.util.types import AttributeValue
 from tacit import attributes
 from tacit.recording import Call, Operation, Parameters, describe_kind, get_content, log_failure
 from tacit.responses import stream_response
-from tacit.streams import AsyncStream, Stream, StreamRecording, truncated_spans, wrap_generator
+from tacit.streams import AsyncStream, Stream, StreamRecording, find_recording, wrap_generator
 
 _T = TypeVar("_T")
 _PROVIDERS: Final = frozenset({"openai", "anthropic"})
@@ -123,8 +123,9 @@ class PartialRecording(StreamRecording):
         try:
             if call.span.is_recording():
                 call.span.set_attributes(_add_counts(call.attributes, call.span))
-                if outcome == "truncated":
-                    truncated_spans.add(call.span)
+                outer = find_recording(call.span) if outcome == "truncated" else None
+                if outer is not None:
+                    outer.truncated = True
         except Exception:
             log_failure()
 

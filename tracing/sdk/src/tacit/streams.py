@@ -16,7 +16,7 @@ from contextvars import Context as Variables
 from contextvars import ContextVar, Token, copy_context
 from types import CodeType, FrameType, GeneratorType, TracebackType
 from typing import TYPE_CHECKING, Any, Final
-from weakref import ReferenceType, WeakSet, ref
+from weakref import ReferenceType, ref
 
 from opentelemetry import context as otel_context
 from opentelemetry.context import Context
@@ -59,6 +59,8 @@ class StreamRecording:
     begun = False
     passes_on = False
     """Whether what is read after the end passes unrecorded, instead of ending the stream."""
+    truncated = False
+    """Whether a model that is read inside had to stop for want of tokens."""
     first_chunk: float | None = None
     last_chunk: float | None = None
     variables: Variables | None = None
@@ -192,7 +194,7 @@ class StreamRecording:
         """All was read, or all but what comes after the model has said why it ends."""
         call = self._take_call()
         if call is not None:
-            self._finish(call, "truncated" if self._is_truncated(call) else "completed")
+            self._finish(call, "truncated" if self.truncated or self.transcript.truncated else "completed")
 
     def _stop_for(self, error: BaseException | None, ended_by: str) -> None:
         task = get_task_cancelled_by(error)
@@ -230,10 +232,6 @@ class StreamRecording:
                 call.span.end(end_time_ns)
         except Exception:
             log_failure()
-
-    def _is_truncated(self, call: Call) -> bool:
-        """The model's own stream, read inside, may have written its finish reason on the same span."""
-        return self.transcript.truncated or (bool(truncated_spans) and call.span in truncated_spans)
 
     def _take_call(self) -> Call | None:
         try:
@@ -453,11 +451,15 @@ def stop_stream(stream: object, ended_by: str = "client") -> None:
         recording.stop(ended_by)
 
 
-truncated_spans: Final[WeakSet[Span]] = WeakSet()
-"""Spans of observed functions in which a model was read that had to stop for want of tokens."""
 _open_recordings: Final[dict[int, "ReferenceType[StreamRecording]"]] = {}
 _undecided: Final[dict[int, Callable[[str], None]]] = {}
 """What ends the spans of cancelled streams of which it will be known in a moment who cancelled them."""
+
+
+def find_recording(span: Span) -> StreamRecording | None:
+    """The open stream whose span this is."""
+    recordings = (reference() for reference in tuple(_open_recordings.values()))
+    return next((one for one in recordings if one is not None and any(call.span is span for call in one.unended)), None)
 
 
 def _forget_streams() -> None:
