@@ -122,6 +122,20 @@ def test_memory_is_bounded_and_what_does_not_fit_is_counted() -> None:
     assert "TACIT_QUEUE_MB" in done.stderr
 
 
+def test_what_was_dropped_after_the_last_report_is_said_at_exit(sink: Sink) -> None:
+    done = run_app(
+        f"""
+        tacit.configure(endpoint="{sink.endpoint}")
+        for number in range(20_000):
+            answer(str(number))
+        print(tacit.count_spans().dropped)
+        """,
+        {"OTEL_BSP_MAX_QUEUE_SIZE": "600"},
+    )
+    said = [int(line.split()[1]) for line in done.stderr.splitlines() if line.startswith("tacit: ")]
+    assert sum(said) == int(done.stdout) == 20_000 - len(sink.spans) > 0
+
+
 def test_the_number_of_waiting_spans_is_bounded_by_the_standard_variable() -> None:
     done = run_app(
         f"""
@@ -292,12 +306,16 @@ def test_spans_that_end_in_a_signal_handler_or_a_destructor_do_not_hang(sink: Si
             def __del__(self):
                 answer("destructor")
 
-        signal.signal(signal.SIGALRM, lambda *_: answer("signal"))
-        signal.setitimer(signal.ITIMER_REAL, 0.001, 0.001)
+        def interrupt(*_):
+            answer("signal")
+            signal.setitimer(signal.ITIMER_REAL, 0.001)
+
+        signal.signal(signal.SIGALRM, interrupt)
+        signal.setitimer(signal.ITIMER_REAL, 0.001)
         for number in range(3_000):
             Ends()
             answer(str(number))
-        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, signal.SIG_IGN)
         gc.collect()
         assert tacit.flush(30)
         assert tacit.count_spans().dropped == 0

@@ -162,7 +162,8 @@ def _use_provider(provider: trace.TracerProvider) -> None:
     if add_span_processor is not None and provider not in _watched:
         add_span_processor(ConversationProcessor())
         _watched[provider] = None
-    _provider, _tracer = provider, None
+    # At once: OpenTelemetry makes tracers under a lock, in which a signal handler that calls us would wait for ever.
+    _provider, _tracer = provider, trace.get_tracer("tacit", VERSION, provider)
 
 
 def _export_to(provider: trace.TracerProvider, url: str | None, api_key: str | None, sample_rate: float) -> None:

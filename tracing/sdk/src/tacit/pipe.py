@@ -99,6 +99,7 @@ class Pipe:
         if unsent_count:
             self.queue.settle(unsent_count)
             self._lose(unsent_count, f"not sent before the exit, {self._problem or 'no time left'}")
+        if self.count_spans().dropped > self._reported_count:
             self._report()
 
     def count_spans(self) -> SpanCounts:

@@ -16,7 +16,7 @@ from opentelemetry.trace import SpanContext, TraceFlags
 
 BATCH_SPANS: Final = 512
 """So many waiting spans leave at once, and no more than so many in one request."""
-_SPAN_BYTES: Final = 1_500
+_SPAN_BYTES: Final = 500
 """What a span takes besides the values of its attributes (measured)."""
 
 
