@@ -478,7 +478,13 @@ def test_a_wrong_call_raises_what_it_always_raised(spans: Spans) -> None:
 
 
 def test_public_names_agree_with_all() -> None:
-    public = {name for name in vars(tacit) if not name.startswith("_") and not inspect.ismodule(vars(tacit)[name])}
+    assert all(getattr(tacit, name) for name in tacit.__all__)
+    from_elsewhere = {"Any", "Final", "TYPE_CHECKING"}
+    public = {name for name in vars(tacit) if name[0] != "_" and not inspect.ismodule(vars(tacit)[name])}
     # `tacit.feedback` is both the function and the module that it comes from; the function wins.
-    assert public == set(tacit.__all__)
+    assert public - from_elsewhere == set(tacit.__all__)
+    assert tacit.__all__ == sorted(tacit.__all__)
+    assert set(tacit.__all__) <= set(dir(tacit))
+    with pytest.raises(AttributeError, match="no attribute 'observer'"):
+        tacit.observer  # type: ignore[attr-defined]  # noqa: B018
     assert callable(tacit.feedback)

@@ -3,16 +3,21 @@
 Calls, streams and feedback of the app in, OpenTelemetry spans out.
 """
 
+import importlib
+from typing import TYPE_CHECKING, Any, Final
+
 from tacit.clients import instrument_anthropic, instrument_openai
 from tacit.configuration import configure, count_spans, flush
 from tacit.context import conversation, current_trace_id
 from tacit.feedback import action, feedback
-from tacit.model_streams import stream
 from tacit.observation import observe
-from tacit.prompts import prompt
-from tacit.responses import stream_response
 from tacit.spans import span
 from tacit.streams import stop_stream
+
+if TYPE_CHECKING:
+    from tacit.model_streams import stream
+    from tacit.prompts import prompt
+    from tacit.responses import stream_response
 
 __all__ = [
     "action",
@@ -31,3 +36,21 @@ __all__ = [
     "stream",
     "stream_response",
 ]
+
+_LOADED_ON_USE: Final = {
+    "prompt": "tacit.prompts",
+    "stream": "tacit.model_streams",
+    "stream_response": "tacit.responses",
+}
+"""Names whose modules many apps never need, so that those need not wait for them at their start."""
+
+
+def __getattr__(name: str) -> Any:
+    module = _LOADED_ON_USE.get(name)
+    if module is None:
+        raise AttributeError(f"module 'tacit' has no attribute {name!r}")
+    return globals().setdefault(name, getattr(importlib.import_module(module), name))
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

@@ -5,15 +5,17 @@ The shapes of the common clients are known by their fields, so that none of them
 
 import codecs
 from collections.abc import Callable, Mapping
-from typing import Final, TypeAlias
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 from opentelemetry.util.types import AttributeValue
 
-from tacit.answers import Answer
 from tacit.fields import get_field, get_text
 from tacit.serialisation import LENGTH_LIMIT, encode_json, make_encodable
 
-_Reader: TypeAlias = Callable[[object, Answer], None]
+if TYPE_CHECKING:
+    from tacit.answers import Answer
+
+_Reader: TypeAlias = "Callable[[object, Answer], None]"
 _TEXT_PATHS: Final = (
     ("delta", "text"),
     ("message", "content"),  # Ollama
@@ -35,7 +37,7 @@ def read_chunk_text(chunk: object) -> str | None:
     return None
 
 
-def _choose_reader(chunk: object) -> _Reader | None:
+def _choose_reader(chunk: object) -> "_Reader | None":
     """Who understands a chunk, or a whole response, of a model's client."""
     from tacit import anthropic_chunks, openai_chunks  # apps that stream texts need not load them
 
@@ -55,7 +57,7 @@ def _choose_reader(chunk: object) -> _Reader | None:
     return None
 
 
-def _read_wrapped_chunk(event: object, answer: Answer) -> None:
+def _read_wrapped_chunk(event: object, answer: "Answer") -> None:
     from tacit import openai_chunks
 
     openai_chunks.read_completion(get_field(event, "chunk"), answer)
@@ -68,7 +70,7 @@ class Transcript:
     what the model told, as attributes of the GenAI conventions; nothing where the chunks are no client's.
     """
 
-    _answer: Answer | None = None
+    _answer: "Answer | None" = None
     _taken = 0
     _length = 0
     _decoder: codecs.IncrementalDecoder | None = None
@@ -80,9 +82,12 @@ class Transcript:
         self._others: list[object] = []
 
     @property
-    def answer(self) -> Answer:
+    def answer(self) -> "Answer":
         """What a model has said, as far as chunks or a response of its client told it."""
-        self._answer = self._answer or Answer()
+        if self._answer is None:
+            from tacit.answers import Answer  # apps that stream texts need not load it
+
+            self._answer = Answer()
         return self._answer
 
     @property

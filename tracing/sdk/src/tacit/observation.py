@@ -16,7 +16,6 @@ from tacit import attributes
 from tacit.content import Content, Redact
 from tacit.context import detach
 from tacit.generator_functions import GeneratorFunction
-from tacit.model_streams import follow_result
 from tacit.recording import Call, Operation, describe_operation
 from tacit.streams import AsyncStream, Stream, StreamRecording, wrap_generator
 
@@ -145,6 +144,8 @@ def _follow_result(call: Call, result: _R) -> _R:
     """Ends the call, unless what it gave back is yet to be read or awaited: then with that."""
     if isinstance(result, CoroutineType):
         return cast("_R", _await_observed(result, call))
+    from tacit.model_streams import follow_result  # apps whose functions give back plain values need not load it
+
     followed = follow_result(result, call)
     if followed is not None:
         return cast("_R", followed)
