@@ -334,3 +334,18 @@ def test_ids_that_a_mask_would_hide_or_that_are_too_long_do_not_travel(monkeypat
     for id in ("anna@example.com", "c" * 201):
         with tacit.conversation(id=id):
             assert dict(baggage.get_all(send_and_receive())) == {}
+
+
+def test_nothing_is_raised_whatever_is_given(spans: Spans) -> None:
+    class Hostile:
+        def __str__(self) -> str:
+            raise RuntimeError
+
+        __repr__ = __str__
+
+    hostile = Hostile()
+    metadata = {hostile: hostile, "n": float("nan"), "big": 10**5_000}
+    with tacit.conversation(hostile, hostile, tags=[hostile], metadata=metadata, propagate=hostile):  # type: ignore[arg-type,list-item,dict-item]
+        start_span(spans, "chat")
+    assert spans.only().attributes["gen_ai.conversation.id"] == "<Hostile>"
+    assert spans.only().attributes["tag.tags"] == ("<Hostile>",)

@@ -82,3 +82,21 @@ def test_a_prompt_may_have_a_name_alone(spans: Spans) -> None:
         spans.provider.get_tracer("somebody").start_span("chat").end()
     assert text == ""
     assert dict(spans.only().attributes) == {"gen_ai.prompt.name": "p"}
+
+
+def test_nothing_is_raised_whatever_is_given(spans: Spans) -> None:
+    class Hostile:
+        def __str__(self) -> str:
+            raise RuntimeError
+
+        __repr__ = __str__
+
+    hostile = Hostile()
+    with tacit.prompt(hostile, hostile, "{{a}}", {"a": hostile}) as text:  # type: ignore[arg-type]
+        spans.provider.get_tracer("somebody").start_span("chat").end()
+    assert text == '"<Hostile>"'
+    with tacit.prompt("p", template=hostile, variables=5) as text:  # type: ignore[arg-type]
+        assert text == "<Hostile>"
+    with tacit.prompt("p", template="{{a}}", variables=5) as text:  # type: ignore[arg-type]
+        assert text == "{{a}}"
+    assert spans.only().attributes["gen_ai.prompt.name"] == "<Hostile>"

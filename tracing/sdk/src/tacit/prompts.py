@@ -48,7 +48,7 @@ class prompt:  # noqa: N801 - a verb of the API, as `conversation`
             attributes.PROMPT_VARIABLES: None if variables is None else encode_json(variables),
         }
         self._values = {key: write_text(value) for key, value in given.items() if value is not None}
-        self.text = "" if template is None else render_template(str(template), variables or {}, name)
+        self.text = "" if template is None else render_template(write_text(template), variables or {}, name)
         self._tokens: list[Token[Context]] = []
 
     def __enter__(self) -> str:
