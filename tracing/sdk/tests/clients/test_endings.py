@@ -1,6 +1,7 @@
 """However a call of a model ends, its span ends once, with what was said until then and who ended it."""
 
 import asyncio
+import gc
 import threading
 from collections.abc import AsyncIterator, Iterator
 from contextlib import closing
@@ -209,6 +210,20 @@ def test_a_raw_response_that_is_left_keeps_what_was_said(
                 break
     server.resume.set()
     assert read_ending(spans) == ("stopped", "app_code", "The quick ")
+
+
+def test_a_raw_response_that_nobody_reads_leaves_a_span(spans: Spans, openai_client: openai.OpenAI) -> None:
+    openai_client.chat.completions.with_raw_response.create(**CHAT, stream=True)
+    gc.collect()
+    assert spans.only().attributes["tacit.outcome"] == "stopped"
+
+
+def test_the_headers_of_a_raw_response_are_all_that_an_app_may_want(spans: Spans, openai_client: openai.OpenAI) -> None:
+    with openai_client.chat.completions.with_streaming_response.create(**CHAT) as response:
+        assert response.headers["content-type"] == "application/json"
+    span = spans.only()
+    assert "gen_ai.output.messages" not in span.attributes
+    assert read_json(span, "gen_ai.input.messages")[0]["role"] == "user"
 
 
 async def serve_until(response: StreamingResponse, word: bytes) -> None:
