@@ -48,6 +48,7 @@ class Source:
 CONTENT = {"OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT": "SPAN_ONLY"}
 LANGCHAIN = ("langchain", "langchain-openai")
 LLAMA_INDEX = ("llama-index-core", "llama-index-llms-openai", "llama-index-embeddings-openai")
+TRACELOOP = ("traceloop-sdk", "opentelemetry-sdk==1.45.1")  # pip finds no version by itself that fits all it names
 NODE = ("@opentelemetry/sdk-node", "@opentelemetry/api")
 VERCEL = ("@ai-sdk/openai", *NODE, "zod")
 
@@ -60,8 +61,8 @@ SOURCES = {
     "openinference-langchain": Source(("openinference-instrumentation-langchain", *LANGCHAIN, OTLP)),
     "openinference-llama-index": Source(("openinference-instrumentation-llama-index", *LLAMA_INDEX, OTLP)),
     "openinference-openai-agents": Source(("openinference-instrumentation-openai-agents", "openai-agents", OTLP)),
-    "traceloop-openai": Source(("traceloop-sdk", "openai", "httpx")),
-    "traceloop-langchain": Source(("traceloop-sdk", *LANGCHAIN)),
+    "traceloop-openai": Source((*TRACELOOP, "openai", "httpx")),
+    "traceloop-langchain": Source((*TRACELOOP, *LANGCHAIN)),
     "langfuse-openai": Source(("langfuse", "openai")),
     "langfuse-openai-3": Source(("langfuse<4", "openai"), app="langfuse-openai"),
     "langfuse-openai-4": Source(("langfuse<5", "openai"), app="langfuse-openai"),
