@@ -217,3 +217,43 @@ def test_long_texts_are_spread_over_several_requests(sink: Sink) -> None:
     )
     assert len(sink.spans) == 30
     assert len(sink.requests) > 1
+
+
+def test_a_provider_that_comes_later_can_be_given(sink: Sink) -> None:
+    """OpenTelemetry refuses a second global provider; what its app exports elsewhere goes on there."""
+    done = run_app(
+        f"""
+        from opentelemetry import trace
+        from opentelemetry.sdk.trace import TracerProvider
+        from opentelemetry.sdk.trace.export import SimpleSpanProcessor
+        from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
+
+        tacit.configure(endpoint="{sink.endpoint}")
+        kept = InMemorySpanExporter()
+        theirs = TracerProvider()
+        theirs.add_span_processor(SimpleSpanProcessor(kept))
+        trace.set_tracer_provider(theirs)
+        answer("before")
+        print(len(kept.get_finished_spans()))
+        tacit.configure(tracer_provider=theirs, endpoint="{sink.endpoint}")
+        answer("after")
+        theirs.get_tracer("other").start_span("another instrumentation's").end()
+        print(len(kept.get_finished_spans()))
+        """
+    )
+    assert done.stdout == "0\n2\n"
+    assert sink.names == {"answer": 2, "another instrumentation's": 1}
+
+
+def test_a_given_provider_without_an_address_exports_nothing_of_ours(sink: Sink) -> None:
+    done = run_app(
+        """
+        from opentelemetry.sdk.trace import TracerProvider
+        tacit.configure(tracer_provider=TracerProvider())
+        answer("why")
+        print(tacit.flush(), tacit.count_spans())
+        """,
+        {"OTEL_EXPORTER_OTLP_ENDPOINT": sink.endpoint},
+    )
+    assert done.stdout == "True SpanCounts(sent=0, waiting=0, dropped=0, sampled_out=0)\n"
+    assert sink.requests == []
