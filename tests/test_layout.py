@@ -7,6 +7,7 @@ import zipfile
 from pathlib import Path
 
 import pytest
+from tacit.version import VERSION
 
 ROOT = Path(__file__).parents[1]
 SDK = ROOT / "tracing" / "sdk"
@@ -46,8 +47,8 @@ def test_every_module_says_what_it_is_for() -> None:
 
 
 @pytest.fixture(scope="module")
-def wheel(tmp_path_factory: pytest.TempPathFactory) -> list[str]:
-    """The names of the files in the SDK's wheel."""
+def wheel_path(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The SDK's wheel."""
     directory = tmp_path_factory.mktemp("sdk")
     copy = shutil.copytree(SDK, directory / "sdk", ignore=shutil.ignore_patterns("__pycache__", "*.egg-info"))
     ended = subprocess.run(
@@ -59,8 +60,28 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> list[str]:
     )
     assert ended.returncode == 0, ended.stderr
     [path] = (directory / "dist").glob("*.whl")
-    with zipfile.ZipFile(path) as archive:
+    return path
+
+
+@pytest.fixture(scope="module")
+def wheel(wheel_path: Path) -> list[str]:
+    """The names of the files in the SDK's wheel."""
+    with zipfile.ZipFile(wheel_path) as archive:
         return archive.namelist()
+
+
+def test_the_wheel_of_the_sdk_is_small(wheel_path: Path) -> None:
+    assert wheel_path.stat().st_size < 100_000
+
+
+def test_the_sdk_depends_on_opentelemetry_alone_and_tells_its_version(wheel_path: Path, wheel: list[str]) -> None:
+    [name] = [name for name in wheel if name.endswith(".dist-info/METADATA")]
+    with zipfile.ZipFile(wheel_path) as archive:
+        lines = archive.read(name).decode().splitlines()
+    needed = [line.removeprefix("Requires-Dist: ") for line in lines if line.startswith("Requires-Dist: ")]
+    assert needed
+    assert [one for one in needed if not one.startswith("opentelemetry-")] == []
+    assert f"Version: {VERSION}" in lines
 
 
 def test_the_wheel_of_the_sdk_holds_tacit_alone(wheel: list[str]) -> None:

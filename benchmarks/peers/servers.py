@@ -75,17 +75,21 @@ def install(peer: Peer, cache: Path) -> Path:
     """The directory of the peer's programs, installed where they are not yet."""
     if not peer.requirement:
         return Path(sys.executable).parent
-    home = cache / peer.name.lower()
-    stamp = home / ".installed"
-    if not stamp.exists() or stamp.read_text() != peer.requirement:
-        print(f"Installing {peer.requirement} into {home} (once; about 900 MB) …", file=sys.stderr)
+    return install_into(cache / peer.name.lower(), [peer.requirement])
+
+
+def install_into(home: Path, requirements: Sequence[str]) -> Path:
+    """The directory of the programs of an environment that holds these packages, made where it is not there yet."""
+    stamp, wanted = home / ".installed", " ".join(requirements)
+    if not stamp.exists() or stamp.read_text() != wanted:
+        print(f"Installing {wanted} into {home} (once; up to 900 MB) …", file=sys.stderr)
         pip = [str(home / "bin" / "python"), "-m", "pip", "--disable-pip-version-check", "-qq", "install"]
         try:
             subprocess.run([sys.executable, "-m", "venv", "--clear", home], check=True)
-            subprocess.run([*pip, peer.requirement], check=True)
+            subprocess.run([*pip, *requirements], check=True)
         except subprocess.CalledProcessError as error:
-            raise PeerError(f"{peer.requirement} was not installed: {error}") from error
-        stamp.write_text(peer.requirement)
+            raise PeerError(f"{wanted} was not installed: {error}") from error
+        stamp.write_text(wanted)
     return home / "bin"
 
 
