@@ -9,7 +9,7 @@ import pytest
 
 SOURCES = Path(__file__).parents[1] / "src"
 CACHE = Path(__file__).parents[3] / ".mypy_cache"
-APP = '''
+APP = """
 from collections.abc import AsyncIterator, Iterator
 import tacit
 
@@ -65,7 +65,7 @@ with tacit.span("rerank", kind="retriever", input={"k": 3}) as block:
     reveal_type(block.set_output("page"))
     returned = function("q")
 reveal_type(returned)
-'''
+"""
 REVEALED = [
     "def (question: str, *, limit: int =) -> list[str]",
     "def (question: str) -> Coroutine[Any, Any, str]",
@@ -79,7 +79,7 @@ REVEALED = [
     "None",
     "list[str]",
 ]
-MISTAKES = '''
+MISTAKES = """
 import tacit
 
 @tacit.observe
@@ -92,7 +92,7 @@ answer("q").real
 tacit.observe(kind="model")
 tacit.observe(redact=len)
 tacit.span("s", kind="model")
-'''
+"""
 
 
 def run_mypy(*arguments: str) -> subprocess.CompletedProcess[str]:
