@@ -1,5 +1,6 @@
 """The processes of Tacit: the whole platform in one, or web, worker and beat alone."""
 
+import gc
 import os
 import signal
 import socket
@@ -31,6 +32,10 @@ from tracing.store import EMBEDDED_PREFIX, close_store, get_store
 DEMO_KEY_NAME = "demo replay"
 SWITCH_SECONDS = 0.0005
 """How long a thread may keep the interpreter from others: pages are not to wait long for stages that compute."""
+
+
+SETTLED_AFTER_SECONDS = (20.0, 300.0)
+"""When most of what a process ever loads is loaded: after its first pages, and after its first batches."""
 
 
 class CannotStartError(Exception):
@@ -219,7 +224,7 @@ def replay_demo(endpoint: str) -> Iterator[None]:
 
 
 def wait_for_signal() -> None:
-    """Return at the first SIGINT or SIGTERM; a second one ends the process at once."""
+    """Return at the first SIGINT or SIGTERM; a second one ends the process at once. Settle memory meanwhile."""
     stopped = threading.Event()
 
     def stop(number: int, _frame: object) -> None:
@@ -228,8 +233,18 @@ def wait_for_signal() -> None:
 
     signal.signal(signal.SIGINT, stop)
     signal.signal(signal.SIGTERM, stop)
+    for seconds in SETTLED_AFTER_SECONDS:
+        if stopped.wait(seconds):
+            return
+        settle_memory()
     while not stopped.wait(timeout=1.0):
         pass
+
+
+def settle_memory() -> None:
+    """Keep what is loaded by now out of the rounds of the garbage collector, each of which stops all for 0.15 s."""
+    gc.collect()
+    gc.freeze()
 
 
 def run_worker() -> None:

@@ -1,7 +1,7 @@
 """How a stage finds its work: by asking the store what came after its watermark.
 
-A row becomes visible a little after the time that it carries, so a stage looks back `OVERLAP` before its watermark;
-what it has seen there in the same version it skips. Losing a process loses nothing: the watermark is in the store and
+A row becomes visible a little after the time that it carries, so a stage looks back before its watermark, a little each
+time and `OVERLAP` now and then; what it has seen there in the same version it skips. Losing a process loses nothing: the watermark is in the store and
 doing something twice changes nothing.
 """
 
@@ -27,6 +27,11 @@ logger = logging.getLogger(__name__)
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 OVERLAP = timedelta(seconds=30)
+"""After that every row is visible."""
+SHORT_OVERLAP = timedelta(seconds=3)
+"""After that nearly every row is."""
+FAR_LOOK = timedelta(seconds=20)
+"""How often a stage looks back as far as `OVERLAP`: reading so many rows again costs more than a stage's own work."""
 LEASE = timedelta(minutes=2)
 
 STOPPING = threading.Event()
@@ -69,6 +74,7 @@ class Stage:
         self.row_limit = row_limit
         self._seen: dict[Key, Change] = {}
         self._lock = threading.Lock()
+        self._looked_far_us = 0
         self._yielding_since = 0.0
         STAGES[name] = self
 
@@ -113,6 +119,7 @@ class Stage:
     def forget(self) -> None:
         """Know only what the store knows, as a new process does."""
         self._seen.clear()
+        self._looked_far_us = 0
 
     def read_watermark(self, store: Store) -> int:
         """Microseconds since the epoch up to which everything is done."""
@@ -139,7 +146,7 @@ class Stage:
                 self._do(work, [key])
 
     def _find_changes(self, store: Store, watermark: int) -> list[Change]:
-        after = max(0, watermark - round(OVERLAP.total_seconds() * 1e6))
+        after = max(0, watermark - to_us(self._choose_overlap(watermark)))
         # At most all that was seen comes again, so what is new has room for a whole batch. Seconds' worth of it comes
         # again each time: by column, and without an object for each.
         found = store.query_columns(self.query, after_us=after, limit=self.batch_size + len(self._seen))
@@ -148,6 +155,15 @@ class Stage:
         rows = zip(found["project_id"], found["id"], found["changed_us"], found["row_count"], strict=True)
         new = (Change((row[0], row[1]), row[2], row[3]) for row in rows if self._is_new(*row))
         return self._fill_batch(islice(new, self.batch_size))
+
+    def _choose_overlap(self, watermark: int) -> timedelta:
+        """How far to look back: far now and then, until that was done when all before the watermark was visible."""
+        now = time.time_ns() // 1000
+        settled = self._looked_far_us > watermark + 2 * to_us(OVERLAP)  # twice: clocks differ
+        if settled or 0 <= now - self._looked_far_us < to_us(FAR_LOOK):
+            return SHORT_OVERLAP
+        self._looked_far_us = now
+        return OVERLAP
 
     def _fill_batch(self, changes: Iterator[Change]) -> list[Change]:
         """As many as have `row_limit` rows together, at least one."""
@@ -166,13 +182,17 @@ class Stage:
         return seen is None or changed_us != seen.changed_us or row_count > seen.row_count
 
     def _remember(self, changes: Sequence[Change], watermark: int) -> None:
-        oldest = watermark - 2 * round(OVERLAP.total_seconds() * 1e6)
+        oldest = watermark - 2 * to_us(OVERLAP)
         self._seen = {key: change for key, change in self._seen.items() if change.changed_us >= oldest}
         self._seen.update({change.key: change for change in changes})
 
     def _move_watermark(self, store: Store, done_until_us: int) -> None:
         done_until = EPOCH + timedelta(microseconds=done_until_us)
         store.insert("watermarks", {"stage": [self.name], "done_until": [done_until]})
+
+
+def to_us(time_span: timedelta) -> int:
+    return round(time_span.total_seconds() * 1e6)
 
 
 def group_by_project(keys: Sequence[Key]) -> dict[int, list[str]]:

@@ -13,7 +13,7 @@ from tests.tracing.otlp import make_span_id, make_trace_id
 from tracing import stages
 from tracing.derivation import read_changed_traces
 from tracing.models import StageLease
-from tracing.stages import LEASE, OVERLAP, STOPPING, Key, Stage
+from tracing.stages import LEASE, OVERLAP, SHORT_OVERLAP, STOPPING, Key, Stage
 from tracing.store import Store
 
 pytestmark = pytest.mark.usefixtures("project")
@@ -97,13 +97,35 @@ def test_a_trace_that_changed_again_is_done_again(store: Store, work: Work) -> N
     assert work.batches == [[1, 2], [1]]
 
 
-def test_rows_that_become_visible_late_are_found_within_the_overlap(store: Store, work: Work) -> None:
+def test_rows_that_become_visible_late_are_found_within_the_overlap(
+    store: Store, work: Work, monkeypatch: pytest.MonkeyPatch
+) -> None:
     stage = make_stage()
     ingest(store, 1)
     stage.run(store, work)
-    ingest(store, 2, at=NOW - OVERLAP + timedelta(seconds=1))
+    ingest(store, 2, at=NOW - SHORT_OVERLAP + timedelta(seconds=1))
+    ingest(store, 3, at=NOW - OVERLAP + timedelta(seconds=1))
     stage.run(store, work)
     assert work.batches == [[1], [2]]
+    monkeypatch.setattr(stages, "FAR_LOOK", timedelta())
+    stage.run(store, work)
+    assert work.batches == [[1], [2], [3]]
+
+
+def test_a_stage_looks_far_back_until_all_before_its_watermark_was_visible(
+    store: Store, work: Work, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(stages, "FAR_LOOK", timedelta())
+    stage = make_stage()
+    long_ago = NOW - 3 * OVERLAP
+    ingest(store, 1, at=long_ago)
+    stage.run(store, work)
+    ingest(store, 2, at=long_ago - OVERLAP + timedelta(seconds=1))
+    stage.run(store, work)
+    assert work.batches == [[1]]
+    stage.forget()
+    stage.run(store, work)
+    assert sorted(work.done) == [1, 1, 2]
 
 
 def test_a_late_row_of_a_trace_that_was_done_already_is_found(store: Store, work: Work) -> None:
