@@ -11,7 +11,8 @@ from tracing.stages import STOPPING
 
 logger = logging.getLogger(__name__)
 
-CONCURRENCY = 3
+CONCURRENCY = 1
+"""Stages compute in Python: two at once would only take turns, and a page would wait for both."""
 
 
 class Background:

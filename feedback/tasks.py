@@ -1,4 +1,4 @@
-"""Celery's edges of `feedback`: each runs one batch, and again at once while there is more."""
+"""Celery's edges of `feedback`: each has its stage at work until nothing waits."""
 
 from celery import shared_task
 
@@ -8,13 +8,11 @@ from tracing.store import get_store
 
 @shared_task(name="feedback.read_feedback")
 def read_feedback() -> None:
-    """Read the feedback that came until a batch is not full."""
-    while read_changed_feedback(get_store()) == FEEDBACK.batch_size:
-        pass
+    """Read the feedback that came."""
+    FEEDBACK.run_for_a_while(lambda: read_changed_feedback(get_store()))
 
 
 @shared_task(name="feedback.derive_signals")
 def derive_signals() -> None:
-    """Listen to the conversations that changed until a batch is not full."""
-    while derive_changed_signals(get_store()) == SIGNALS.batch_size:
-        pass
+    """Listen to the conversations that changed."""
+    SIGNALS.run_for_a_while(lambda: derive_changed_signals(get_store()))

@@ -1,8 +1,8 @@
 """How a stage finds its work: by asking the store what came after its watermark.
 
 A row becomes visible a little after the time that it carries, so a stage looks back before its watermark, a little each
-time and `OVERLAP` now and then; what it has seen there in the same version it skips. Losing a process loses nothing: the watermark is in the store and
-doing something twice changes nothing.
+time and `OVERLAP` now and then; what it has seen there in the same version it skips. Losing a process loses nothing:
+the watermark is in the store and doing something twice changes nothing.
 """
 
 import logging
@@ -14,7 +14,6 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from itertools import islice
 
 from clickhouse_connect.driver.exceptions import ClickHouseError, DataError
 from django.db import transaction
@@ -41,6 +40,9 @@ STAGES: "dict[str, Stage]" = {}
 """Every stage that this process knows, by name."""
 
 ROWS_IN_MEMORY = 10_000
+
+TURN_SECONDS = 2.0
+"""How long a stage with much to do goes on before the others have their turn."""
 
 PATIENCE_SECONDS = 5.0
 """Most that a stage puts off its work while very much comes in."""
@@ -72,6 +74,8 @@ class Stage:
         self.lag_query = lag_query
         self.batch_size = batch_size
         self.row_limit = row_limit
+        self.more = False
+        """Whether more waited than the last batch took."""
         self._seen: dict[Key, Change] = {}
         self._lock = threading.Lock()
         self._looked_far_us = 0
@@ -83,12 +87,19 @@ class Stage:
 
         Nothing where the stage is being run already, or where it gives way to what comes in.
         """
+        self.more = False
         if STOPPING.is_set() or self._gives_way() or not self._lock.acquire(blocking=False):
             return 0
         try:
             return self._run_batch(store, work)
         finally:
             self._lock.release()
+
+    def run_for_a_while(self, run_batch: Callable[[], int]) -> None:
+        """One batch after the other until nothing waits, or until it is the turn of other stages."""
+        until = time.monotonic() + TURN_SECONDS
+        while run_batch() and self.more and time.monotonic() < until:
+            pass
 
     def _gives_way(self) -> bool:
         """Whether to leave this process to the receivers now: while very much comes in, and never for long."""
@@ -154,7 +165,7 @@ class Stage:
             return []
         rows = zip(found["project_id"], found["id"], found["changed_us"], found["row_count"], strict=True)
         new = (Change((row[0], row[1]), row[2], row[3]) for row in rows if self._is_new(*row))
-        return self._fill_batch(islice(new, self.batch_size))
+        return self._fill_batch(new)
 
     def _choose_overlap(self, watermark: int) -> timedelta:
         """How far to look back: far now and then, until that was done when all before the watermark was visible."""
@@ -166,12 +177,13 @@ class Stage:
         return OVERLAP
 
     def _fill_batch(self, changes: Iterator[Change]) -> list[Change]:
-        """As many as have `row_limit` rows together, at least one."""
+        """At most `batch_size`, and no more than have `row_limit` rows together, but at least one."""
         batch: list[Change] = []
         rows = 0
         for change in changes:
             rows += change.row_count
-            if batch and rows > self.row_limit:
+            self.more = len(batch) == self.batch_size or bool(batch and rows > self.row_limit)
+            if self.more:
                 break
             batch.append(change)
         return batch

@@ -1,4 +1,4 @@
-"""Celery's edges of `tracing`: each runs one batch, and again at once while there is more."""
+"""Celery's edges of `tracing`: each has its stage at work until nothing waits."""
 
 from celery import shared_task
 
@@ -13,9 +13,8 @@ ROLLUP_PACE = Pace()
 
 @shared_task(name="tracing.read_changed_traces")
 def read_changed_traces() -> None:
-    """Read the traces that changed until a batch is not full."""
-    while read_batch(get_store()) == READING.batch_size:
-        pass
+    """Read the traces that changed."""
+    READING.run_for_a_while(lambda: read_batch(get_store()))
 
 
 @shared_task(name="tracing.count_hours")

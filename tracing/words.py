@@ -27,7 +27,7 @@ LETTERS = rf"[^\W_{SPACELESS}]"
 WORD = re.compile(rf"[{SPACELESS}{PICTURES}]|{LETTERS}+(?:[{MARKS}]+{LETTERS}*)*")
 PUNCTUATION = string.punctuation + "“”‘’„«»…–—"
 TYPOGRAPHY = tuple(zip("’‘“”–—…•", "''\"\"--.-", strict=True))
-"""Marks of running text and what parts words as they do: most texts are plain with these replaced, and quick to read."""
+"""Marks of running text, and what parts words as they do: most texts are plain without them, and read quickly."""
 PLAIN_WORD = re.compile("[a-z0-9]+")
 TERM = re.compile(r'"([^"]*)"|(\S+)')
 
