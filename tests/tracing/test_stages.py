@@ -101,10 +101,11 @@ def test_rows_that_become_visible_late_are_found_within_the_overlap(
     store: Store, work: Work, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     stage = make_stage()
-    ingest(store, 1)
+    now = datetime.now(UTC)
+    ingest(store, 1, at=now)
     stage.run(store, work)
-    ingest(store, 2, at=NOW - SHORT_OVERLAP + timedelta(seconds=1))
-    ingest(store, 3, at=NOW - OVERLAP + timedelta(seconds=1))
+    ingest(store, 2, at=now - SHORT_OVERLAP + timedelta(seconds=1))
+    ingest(store, 3, at=now - OVERLAP + timedelta(seconds=1))
     stage.run(store, work)
     assert work.batches == [[1], [2]]
     monkeypatch.setattr(stages, "FAR_LOOK", timedelta())
