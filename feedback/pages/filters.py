@@ -79,6 +79,6 @@ class Filters:
             self.signal and f"with “{titles.get(self.signal, self.signal)}”",
             self.thumbs and f"with a {THUMBS_WORDS.get(self.thumbs, self.thumbs)}",
             self.outcome and f"with an answer that is {OUTCOME_WORDS.get(self.outcome, self.outcome)}",
-            self.q and f"containing “{self.q}”",
+            self.q and (f"containing {self.q}" if '"' in self.q else f"containing “{self.q}”"),
         ]
         return [word for word in words if word]
