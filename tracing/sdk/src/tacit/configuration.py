@@ -4,7 +4,6 @@ Explicit arguments win over the standard `OTEL_*` variables, and those over our 
 into the app: what goes wrong is logged, and the app runs on without spans.
 """
 
-import gc
 import logging
 import os
 import threading
@@ -179,7 +178,6 @@ def _export_to(provider: trace.TracerProvider, url: str | None, api_key: str | N
     if processor is None:
         _watched[provider] = processor = ExportProcessor(target, sample_rate)
         cast("TracerProvider", provider).add_span_processor(processor)
-        gc.collect()  # once now, for what was just loaded, rather than in the middle of a request
     processor.configure(target, sample_rate)
 
 
