@@ -54,12 +54,13 @@ def run_platform(env: Environment, *, demo: bool) -> None:
         stack.enter_context(hold_data_directory())
         ports = bind_ports(env)
         stack.enter_context(open_databases(env))
+        stopped = catch_signals()  # before anybody hears that it is up, and may want it down again
         urls = stack.enter_context(serve(env, ports))
         stack.enter_context(work_in_background())
         greet(urls)
         if demo:
             stack.enter_context(replay_demo(urls.otlp))
-        wait_for_signal()
+        wait_until(stopped)
         click.echo("Stopping: what came in is being committed …")
 
 
@@ -70,8 +71,9 @@ def run_web(env: Environment) -> None:
         data_directory.prepare(settings.DATA_DIR)
         ports = bind_ports(env)
         stack.enter_context(open_databases(env))
+        stopped = catch_signals()
         greet(stack.enter_context(serve(env, ports)))
-        wait_for_signal()
+        wait_until(stopped)
 
 
 def refuse_embedded(command: str) -> None:
@@ -223,8 +225,8 @@ def replay_demo(endpoint: str) -> Iterator[None]:
         program.wait(timeout=10)
 
 
-def wait_for_signal() -> None:
-    """Return at the first SIGINT or SIGTERM; a second one ends the process at once. Settle memory meanwhile."""
+def catch_signals() -> threading.Event:
+    """Set at the first SIGINT or SIGTERM; a second one ends the process at once."""
     stopped = threading.Event()
 
     def stop(number: int, _frame: object) -> None:
@@ -233,6 +235,11 @@ def wait_for_signal() -> None:
 
     signal.signal(signal.SIGINT, stop)
     signal.signal(signal.SIGTERM, stop)
+    return stopped
+
+
+def wait_until(stopped: threading.Event) -> None:
+    """Return when it is set; meanwhile settle memory."""
     for seconds in SETTLED_AFTER_SECONDS:
         if stopped.wait(seconds):
             return
