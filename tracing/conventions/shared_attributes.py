@@ -227,7 +227,7 @@ def read_streamed(span: Span) -> bool:
             return flag is True or str(flag).lower() == "true"
     if any(span.attributes.get(name) is not None for name in FIRST_CHUNK_KEYS):
         return True
-    return any(event.name in CHUNK_EVENTS for event in span.events) or is_abandonment(*read_error(span))
+    return any(event.name in CHUNK_EVENTS for event in span.events) or "GeneratorExit" in read_error(span)[0]
 
 
 def read_first_chunk(attributes: Mapping[str, AttributeValue]) -> int | None:
@@ -267,6 +267,7 @@ def read_cost(attributes: Mapping[str, AttributeValue], names: Sequence[str]) ->
 
 
 def pick_id(metadata: Mapping[str, Any], names: Sequence[str]) -> str:
-    """The first of these ids in an app's metadata: a text or a number."""
+    """The first of these ids in an app's metadata: a text or a whole number."""
     values = (metadata.get(name) for name in names)
-    return next((str(value) for value in values if isinstance(value, str | int) and value not in ("", True, False)), "")
+    ids = (str(value) for value in values if isinstance(value, str | int) and not isinstance(value, bool))
+    return next((each for each in ids if each), "")
