@@ -130,7 +130,7 @@ def read_call(span: Span, trace: Trace) -> Generation:
         cache_read_tokens=pick_int(usage, CACHE_READ_TOKENS),
         cache_write_tokens=pick_int(usage, CACHE_WRITE_TOKENS),
         reasoning_tokens=pick_int(usage, REASONING_TOKENS),
-        cost_usd=read_cost(attributes, ("gen_ai.usage.cost",)),
+        cost_usd=read_cost(attributes, ("gen_ai.usage.cost", "operation.cost")),
         time_to_first_chunk_ns=read_first_chunk(attributes) if streamed else None,
         streamed=streamed,
         outcome=ending.outcome,
@@ -196,6 +196,18 @@ def read_response_model(attributes: Mapping[str, AttributeValue], outcome: Outco
     asked = pick_text(attributes, ("gen_ai.request.model",))
     unanswered = outcome == "error" and model == asked and not attributes.get("gen_ai.response.id")
     return "" if unanswered else model
+
+
+def drop_echoed_model(span: Span) -> Span:
+    """The span without the model that answered where that is the one asked and no answer is named.
+
+    For makers that write the one for the other: a change of names would look like a change of models.
+    """
+    model, asked = (span.attributes.get(name) for name in ("gen_ai.response.model", "gen_ai.request.model"))
+    if model != asked or "gen_ai.response.id" in span.attributes:
+        return span
+    kept = {name: value for name, value in span.attributes.items() if name != "gen_ai.response.model"}
+    return replace(span, attributes=kept)
 
 
 def name_speaker(message: Message) -> Message:
