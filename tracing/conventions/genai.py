@@ -131,7 +131,7 @@ def read_call(span: Span, trace: Trace) -> Generation:
         cache_write_tokens=pick_int(usage, CACHE_WRITE_TOKENS),
         reasoning_tokens=pick_int(usage, REASONING_TOKENS),
         cost_usd=read_cost(attributes, ("gen_ai.usage.cost", "operation.cost")),
-        time_to_first_chunk_ns=read_first_chunk(attributes) if streamed else None,
+        time_to_first_chunk_ns=read_first_chunk(span) if streamed else None,
         streamed=streamed,
         outcome=ending.outcome,
         ended_by=ending.ended_by,

@@ -49,7 +49,7 @@ FIRST_CHUNK_KEYS = (
     "gen_ai.client.operation.time_to_first_chunk",
     "gen_ai.server.time_to_first_token",
 )
-"""Seconds until the first part of an answer came."""
+"""Seconds until the first part of an answer came. OpenLIT writes the last one for answers in one part, too."""
 CHUNK_EVENTS = ("gen_ai.content.completion.chunk", "llm.content.completion.chunk", "First Token Stream Event")
 ABANDONMENTS = frozenset({"GeneratorExit", "CancelledError", "AbortError", "APIUserAbortError"})
 """Names of errors that are none: the app left the stream, or cancelled the call."""
@@ -230,10 +230,11 @@ def read_streamed(span: Span) -> bool:
     return any(event.name in CHUNK_EVENTS for event in span.events) or "GeneratorExit" in read_error(span)[0]
 
 
-def read_first_chunk(attributes: Mapping[str, AttributeValue]) -> int | None:
-    """Nanoseconds until the first part came, by any name. Only streams have it, but some write it for every call."""
-    times = (read_seconds(attributes, name) for name in FIRST_CHUNK_KEYS)
-    return next((time_ns for time_ns in times if time_ns is not None), None)
+def read_first_chunk(span: Span) -> int | None:
+    """Nanoseconds until the first part of a stream came: by any name, else when it was noted."""
+    times = (read_seconds(span.attributes, name) for name in FIRST_CHUNK_KEYS)
+    noted = (event.time_ns - span.start_time_ns for event in span.events if event.name in CHUNK_EVENTS)
+    return next((time_ns for time_ns in (*times, *noted) if time_ns is not None and time_ns >= 0), None)
 
 
 def read_provider_usage(value: Any) -> dict[str, AttributeValue]:

@@ -39,9 +39,7 @@ def read_properties(span: Span) -> dict[str, AttributeValue]:
     properties = {
         name.removeprefix(PROPERTIES): value for name, value in span.attributes.items() if name.startswith(PROPERTIES)
     }
-    return {
-        name: value for name, value in properties.items() if name not in IDS and not name.startswith(OF_LANGCHAIN)
-    }
+    return {name: value for name, value in properties.items() if name not in IDS and not name.startswith(OF_LANGCHAIN)}
 
 
 def mend_langchain(span: Span) -> Span:
