@@ -272,3 +272,17 @@ def pick_id(metadata: Mapping[str, Any], names: Sequence[str]) -> str:
     values = (metadata.get(name) for name in names)
     ids = (str(value) for value in values if isinstance(value, str | int) and not isinstance(value, bool))
     return next((each for each in ids if each), "")
+
+
+def collect_prefixed(span: Span, trace: Trace, prefix: str, left_out: Sequence[str]) -> dict[str, AttributeValue]:
+    """What an app said under `prefix`, by the rest of the names; of the span and those around it the nearest wins.
+
+    `left_out` are beginnings of names that say something else.
+    """
+    told: dict[str, AttributeValue] = {}
+    for each in (*reversed(trace.ancestors(span)), span):
+        for name, value in each.attributes.items():
+            rest = name.removeprefix(prefix)
+            if rest != name and not rest.startswith(tuple(left_out)):
+                told[rest] = value
+    return told
