@@ -19,8 +19,10 @@ from tracing.spans import AttributeValue, Span, SpanEvent, Trace
 
 NAME = "langsmith"
 KIND = "langsmith.span.kind"
+BODIES = ("gen_ai.prompt", "gen_ai.completion")
 METADATA_PREFIX = "langsmith.metadata."
 NOT_THE_APPS = ("ls_", "LANGSMITH_", "usage_metadata", "session_id", "conversation_id", "thread_id", "user_id")
+ASKED = ("gen_ai.request.model", "langsmith.metadata.ls_model_name")
 UNKNOWN_PROVIDER = "langchain"
 """Written in place of a provider that is not known."""
 ERROR = re.compile(r"(?P<type>\w+)\((?P<message>.*)\)")
@@ -34,10 +36,9 @@ def claims(span: Span) -> bool:
 
 def read(span: Span, trace: Trace, calls_beneath: Sequence[Generation]) -> Generation | None:
     """The model call that the span tells of. A wrapper around one such call is that call; around several it is none."""
-    attributes = {name: value for name, value in span.attributes.items() if name not in genai_bodies()}
     told = {name: value for name, value in tell(span).items() if value not in (None, "", [])}
     events = tuple(name_error(event) for event in span.events)
-    generation = genai.read(replace(span, attributes={**attributes, **told}, events=events), trace, calls_beneath)
+    generation = genai.read(replace(span, attributes={**span.attributes, **told}, events=events), trace, calls_beneath)
     if generation is None:
         return None
     return replace(
@@ -48,21 +49,18 @@ def read(span: Span, trace: Trace, calls_beneath: Sequence[Generation]) -> Gener
     )
 
 
-def genai_bodies() -> tuple[str, str]:
-    """Attributes that hold whole bodies here, and messages in older conventions."""
-    return "gen_ai.prompt", "gen_ai.completion"
-
-
 def tell(span: Span) -> dict[str, AttributeValue]:
     """What LangSmith says in a way of its own, in the GenAI conventions."""
-    request, response = (as_mapping(parse_json(span.attributes.get(name))) for name in genai_bodies())
+    request, response = (as_mapping(parse_json(span.attributes.get(name))) for name in BODIES)
     choices = [choice for choice in as_list(response.get("choices")) if isinstance(choice, dict)]
     reasons = read_texts([choice["finish_reason"] for choice in choices if choice.get("finish_reason")])
     streamed = span.attributes.get("langsmith.request.streaming") is True or request.get("stream") is True
     return {
         keys.OPERATION_NAME: "chat",
         "gen_ai.provider.name": read_provider(span.attributes),
-        "gen_ai.request.model": pick_text(span.attributes, ("gen_ai.request.model", "langsmith.metadata.ls_model_name")),
+        "gen_ai.request.model": pick_text(
+            span.attributes, ("gen_ai.request.model", "langsmith.metadata.ls_model_name")
+        ),
         "gen_ai.response.model": pick_text(span.attributes, ("gen_ai.response.model",)) or read_text(response, "model"),
         "gen_ai.input.messages": list_input(request),
         keys.OUTPUT_MESSAGES: list_output(response),

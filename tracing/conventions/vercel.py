@@ -1,8 +1,8 @@
 """Spans of the Vercel AI SDK: `ai.*` attributes up to version 6 and in 7's legacy mode, GenAI conventions since 7.
 
-Each span is told in the GenAI conventions first and read as they are. Of `ai.*` spans, `.doGenerate` and `.doStream` are
-the calls. The span around them repeats them; it stands for the call where a stream was left, which the call's own span
-does not outlive.
+Each span is told in the GenAI conventions first and read as they are. Of `ai.*` spans, those of `.doGenerate` and
+`.doStream` are the calls. The span around them repeats them; it stands for a call whose stream was left, which leaves
+no span of its own.
 """
 
 from collections.abc import Mapping, Sequence

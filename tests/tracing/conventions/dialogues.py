@@ -128,7 +128,7 @@ def read_dialogue(store: Store, recording: str, name: str) -> list[dict[str, Any
 @cache
 def read_recording(store: Store, recording: str) -> tuple[Generation, ...]:
     """All model calls of a recording that was sent twice, by start; the store holds it as a project of its own."""
-    [path] = DIRECTORY.glob(f"{recording}-[0-9]*.json.gz")
+    [path] = DIRECTORY.glob(f"{recording}[-.][0-9]*.json.gz")
     recorded = json.loads(gzip.decompress(path.read_bytes()))
     project_id = 1000 + sorted(DIRECTORY.glob("*.json.gz")).index(path)
     spans = decode_spans(ParseDict(recorded["traces"], ExportTraceServiceRequest()), project_id)
