@@ -36,9 +36,10 @@ def claims(span: Span) -> bool:
 
 def read(span: Span, trace: Trace, calls_beneath: Sequence[Generation]) -> Generation | None:
     """The model call that the span tells of. A wrapper around one such call is that call; around several it is none."""
-    told = {name: value for name, value in tell(span).items() if value not in (None, "", [])}
+    told = {name: value for name, value in span.attributes.items() if name != "gen_ai.system"}
+    told |= {name: value for name, value in tell(span).items() if value not in (None, "", [])}
     events = tuple(name_error(event) for event in span.events)
-    generation = genai.read(replace(span, attributes={**span.attributes, **told}, events=events), trace, calls_beneath)
+    generation = genai.read(replace(span, attributes=told, events=events), trace, calls_beneath)
     if generation is None:
         return None
     return replace(

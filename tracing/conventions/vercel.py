@@ -130,7 +130,7 @@ def list_names(names: Sequence[str]) -> list[str]:
 
 def add_app_words(generation: Generation, span: Span, trace: Trace) -> Generation:
     """The call with the tags and metadata that the app gave to the SDK."""
-    said = {}
+    said: dict[str, AttributeValue] = {}
     for prefix in APP_PREFIXES:
         said |= collect_prefixed(span, trace, prefix, ())
     tags = read_texts(said.get("tags"))
