@@ -38,7 +38,7 @@ def read(span: Span, trace: Trace, calls_beneath: Sequence[Generation]) -> Gener
         generation,
         convention=NAME,
         tags=generation.tags or read_texts(find_value(span, trace, (f"{APP_PREFIX}tags",))),
-        metadata={**collect_prefixed(span, trace, METADATA_PREFIX, ()), **generation.metadata},
+        metadata={**collect_prefixed(span, trace, METADATA_PREFIX), **generation.metadata},
     )
 
 

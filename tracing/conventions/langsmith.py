@@ -10,7 +10,7 @@ from typing import Any
 
 from tacit import attributes as keys
 
-from tracing.conventions import genai
+from tracing.conventions import genai, langchain_bodies
 from tracing.conventions.choices import list_messages
 from tracing.conventions.messages import parse_json
 from tracing.conventions.shared_attributes import collect_prefixed, find_text, pick_text, read_texts
@@ -21,12 +21,16 @@ NAME = "langsmith"
 KIND = "langsmith.span.kind"
 BODIES = ("gen_ai.prompt", "gen_ai.completion")
 METADATA_PREFIX = "langsmith.metadata."
-NOT_THE_APPS = ("ls_", "LANGSMITH_", "usage_metadata", "session_id", "conversation_id", "thread_id", "user_id")
+IDS = frozenset({"session_id", "conversation_id", "thread_id", "user_id"})
+PARAMETERS = frozenset({"model", "model_name", "stream", "_type", "usage_metadata", "checkpoint_ns"})
+NOT_THE_APPS = ("ls_", "LANGSMITH_", "lc_", "langgraph_")
+"""Beginnings of names in the metadata that LangSmith and LangChain set, as they do `PARAMETERS`."""
+TAGS_OF_LANGCHAIN = ("seq:step:", "langsmith:")
 ASKED = ("gen_ai.request.model", "langsmith.metadata.ls_model_name")
 UNKNOWN_PROVIDER = "langchain"
 """Written in place of a provider that is not known."""
-ERROR = re.compile(r"(?P<type>\w+)\((?P<message>.*)\)")
-"""An exception's repr, which is the first line of the message of an event without a type of its own."""
+ERROR = re.compile(r"(?P<type>\w+)\((?P<message>.*?)\)(?:\n|Traceback|$)", re.DOTALL)
+"""An exception's repr, which begins the message of an event without a type of its own."""
 
 
 def claims(span: Span) -> bool:
@@ -46,16 +50,17 @@ def read(span: Span, trace: Trace, calls_beneath: Sequence[Generation]) -> Gener
         generation,
         convention=NAME,
         tags=generation.tags or read_tags(find_text(span, trace, ("langsmith.span.tags",))),
-        metadata={**collect_prefixed(span, trace, METADATA_PREFIX, NOT_THE_APPS), **generation.metadata},
+        metadata={**read_metadata(span, trace), **generation.metadata},
     )
 
 
 def tell(span: Span) -> dict[str, AttributeValue]:
     """What LangSmith says in a way of its own, in the GenAI conventions."""
-    request, response = (as_mapping(parse_json(span.attributes.get(name))) for name in BODIES)
+    asked, answered = (as_mapping(parse_json(span.attributes.get(name))) for name in BODIES)
+    request, response = langchain_bodies.read_request(asked), langchain_bodies.read_response(answered)
     choices = [choice for choice in as_list(response.get("choices")) if isinstance(choice, dict)]
     reasons = read_texts([choice["finish_reason"] for choice in choices if choice.get("finish_reason")])
-    streamed = span.attributes.get("langsmith.request.streaming") is True or request.get("stream") is True
+    streamed = (span.attributes.get("langsmith.request.streaming"), request.get("stream"), response.get("streamed"))
     return {
         keys.OPERATION_NAME: "chat",
         "gen_ai.provider.name": read_provider(span.attributes),
@@ -67,8 +72,17 @@ def tell(span: Span) -> dict[str, AttributeValue]:
         keys.OUTPUT_MESSAGES: list_output(response),
         "gen_ai.tool.definitions": as_list(request.get("tools")),
         keys.RESPONSE_FINISH_REASONS: list(reasons),
-        keys.REQUEST_STREAM: streamed,
+        keys.REQUEST_STREAM: True in streamed,
         **read_details(span.attributes),
+    }
+
+
+def read_metadata(span: Span, trace: Trace) -> dict[str, AttributeValue]:
+    said = collect_prefixed(span, trace, METADATA_PREFIX)
+    return {
+        name: value
+        for name, value in said.items()
+        if name not in IDS | PARAMETERS and not name.startswith(NOT_THE_APPS)
     }
 
 
@@ -86,13 +100,14 @@ def list_input(request: Mapping[str, Any]) -> list[Any]:
 
 
 def list_output(response: Mapping[str, Any]) -> list[Any]:
-    """Messages of a response, or of what a function of the app gave back."""
+    """Messages of a response, or of what a function of the app gave back; one without words or calls is none."""
     output = response.get("choices") or response.get("output") or response.get("message")
     if isinstance(output, str):
         return [{"role": "assistant", "content": output}]
     if isinstance(output, dict):
         return [{"role": "assistant", **output}]
-    return list_messages(output) or ([dict(response)] if "role" in response else [])
+    messages = list_messages(output) or ([dict(response)] if "role" in response else [])
+    return [message for message in messages if message.get("content") or message.get("tool_calls")]
 
 
 def read_details(attributes: Mapping[str, AttributeValue]) -> dict[str, AttributeValue]:
@@ -108,8 +123,7 @@ def read_details(attributes: Mapping[str, AttributeValue]) -> dict[str, Attribut
 
 def name_error(event: SpanEvent) -> SpanEvent:
     """An exception under its own type and message, which are written into the message of an `Exception`."""
-    first_line = pick_text(event.attributes, ("exception.message",)).partition("\n")[0]
-    told = ERROR.fullmatch(first_line)
+    told = ERROR.match(pick_text(event.attributes, ("exception.message",)))
     if event.name != "exception" or told is None or event.attributes.get("exception.type") != "Exception":
         return event
     error = {"exception.type": told["type"], "exception.message": told["message"].strip("'\"")}
@@ -117,8 +131,9 @@ def name_error(event: SpanEvent) -> SpanEvent:
 
 
 def read_tags(text: str) -> tuple[str, ...]:
-    """Tags, which come as one text with commas."""
-    return tuple(tag.strip() for tag in text.split(",") if tag.strip())
+    """The app's tags, which come as one text with commas."""
+    tags = (tag.strip() for tag in text.split(","))
+    return tuple(tag for tag in tags if tag and not tag.startswith(TAGS_OF_LANGCHAIN))
 
 
 def read_text(body: Mapping[str, Any], name: str) -> str:

@@ -274,15 +274,10 @@ def pick_id(metadata: Mapping[str, Any], names: Sequence[str]) -> str:
     return next((each for each in ids if each), "")
 
 
-def collect_prefixed(span: Span, trace: Trace, prefix: str, left_out: Sequence[str]) -> dict[str, AttributeValue]:
-    """What an app said under `prefix`, by the rest of the names; of the span and those around it the nearest wins.
-
-    `left_out` are beginnings of names that say something else.
-    """
+def collect_prefixed(span: Span, trace: Trace, prefix: str) -> dict[str, AttributeValue]:
+    """What an app said under `prefix`, by the rest of the names; of the span and those around it the nearest wins."""
     told: dict[str, AttributeValue] = {}
     for each in (*reversed(trace.ancestors(span)), span):
-        for name, value in each.attributes.items():
-            rest = name.removeprefix(prefix)
-            if rest != name and not rest.startswith(tuple(left_out)):
-                told[rest] = value
+        found = {name: value for name, value in each.attributes.items() if name.startswith(prefix)}
+        told |= {name.removeprefix(prefix): value for name, value in found.items()}
     return told

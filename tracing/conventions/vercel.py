@@ -132,7 +132,7 @@ def add_app_words(generation: Generation, span: Span, trace: Trace) -> Generatio
     """The call with the tags and metadata that the app gave to the SDK."""
     said: dict[str, AttributeValue] = {}
     for prefix in APP_PREFIXES:
-        said |= collect_prefixed(span, trace, prefix, ())
+        said |= collect_prefixed(span, trace, prefix)
     tags = read_texts(said.get("tags"))
     metadata = {name: value for name, value in said.items() if name not in (*CONVERSATION_NAMES, *USER_NAMES, *TAGS)}
     return replace(

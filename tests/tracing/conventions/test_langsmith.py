@@ -5,34 +5,54 @@ from typing import Any
 
 import pytest
 
-from tests.tracing.conventions.dialogues import EVERY, read_dialogue, read_recording, say
+from tests.tracing.conventions.dialogues import (
+    EVERY,
+    OF_FRAMEWORKS,
+    RAN_THE_TOOL,
+    UNKNOWN_MODEL,
+    read_dialogue,
+    read_recording,
+    say,
+)
 from tests.tracing.otlp import make_span_id
 from tests.tracing.reading import make_read_span, read_only
 from tracing.generations import Message, ToolCall
 from tracing.store import Store
 
-RECORDING = "langsmith-openai"
-SAID = say(
-    EVERY,
-    {"tags": ("shop",), "metadata": {"revision_id": "6e02268-dirty"}, "timed": False},
-    error=[{"error_type": "NotFoundError"}],
-    responses=[{"finish_reasons": ()}],
+RECORDINGS: dict[str, dict[str, list[dict[str, Any]]]] = {
+    "langsmith-openai": say(
+        EVERY,
+        {"tags": ("shop",), "metadata": {"revision_id": "6e02268-dirty"}, "timed": False},
+        error=[{"error_type": "NotFoundError"}],
+        responses=[{"finish_reasons": ()}],
+    ),
+    "langsmith-langchain": say(
+        OF_FRAMEWORKS,
+        {"tags": ("shop",), "metadata": {"plan": "free"}, "timed": False},
+        tool=[{}, RAN_THE_TOOL],
+        abandoned=[UNKNOWN_MODEL],
+        error=[{"error_type": "OpenAIModelNotFoundError"}],
+    ),
+}
+
+
+@pytest.mark.parametrize(
+    ("recording", "dialogue"), [(recording, name) for recording, said in RECORDINGS.items() for name in said]
 )
+def test_every_field_of_a_dialogue_is_as_it_was_said(migrated_store: Store, recording: str, dialogue: str) -> None:
+    assert read_dialogue(migrated_store, recording, dialogue) == RECORDINGS[recording][dialogue]
 
 
-@pytest.mark.parametrize("dialogue", SAID)
-def test_every_field_of_a_dialogue_is_as_it_was_said(migrated_store: Store, dialogue: str) -> None:
-    assert read_dialogue(migrated_store, RECORDING, dialogue) == SAID[dialogue]
-
-
-def test_what_was_sent_twice_is_read_once(migrated_store: Store) -> None:
-    calls = read_recording(migrated_store, RECORDING)
-    assert len(calls) == sum(map(len, SAID.values()))
+@pytest.mark.parametrize("recording", RECORDINGS)
+def test_what_was_sent_twice_is_read_once(migrated_store: Store, recording: str) -> None:
+    calls = read_recording(migrated_store, recording)
+    assert len(calls) == sum(map(len, RECORDINGS[recording].values()))
     assert {call.convention for call in calls} == {"langsmith"}
 
 
-def test_an_error_is_told_in_its_own_words(migrated_store: Store) -> None:
-    [failed] = [call for call in read_recording(migrated_store, RECORDING) if call.conversation_id == "error"]
+@pytest.mark.parametrize("recording", RECORDINGS)
+def test_an_error_is_told_in_its_own_words(migrated_store: Store, recording: str) -> None:
+    [failed] = [call for call in read_recording(migrated_store, recording) if call.conversation_id == "error"]
     assert failed.error_message == "Error code: 404 - The model `broken` does not exist"
 
 
@@ -91,3 +111,26 @@ def test_bodies_of_no_known_shape_leave_a_call_without_words(body: str) -> None:
 def test_tags_come_as_one_text() -> None:
     attributes = make_attributes({}, {}) | {"langsmith.span.tags": "shop, beta"}
     assert read_only(make_read_span(1, attributes)).tags == ("shop", "beta")
+
+
+def make_constructor(**fields: Any) -> dict[str, Any]:
+    """A message as LangChain writes it."""
+    return {"lc": 1, "type": "constructor", "kwargs": fields}
+
+
+def test_a_tools_call_that_langchain_tells_twice_is_one() -> None:
+    content = [{"type": "text", "text": "Wait."}, {"type": "tool_use", "id": "c-1", "name": "find", "input": {"a": 1}}]
+    calls = [{"id": "c-1", "name": "find", "args": {"a": 1}, "type": "tool_call"}]
+    metadata = {"stop_reason": "tool_use", "model_name": "claude"}
+    message = make_constructor(type="ai", content=content, tool_calls=calls, response_metadata=metadata)
+    request = {"messages": [[make_constructor(type="human", content=[{"type": "text", "text": "Where?"}])]]}
+    generation = read_only(make_read_span(1, make_attributes(request, {"generations": [[{"message": message}]]})))
+    assert (generation.user_text, generation.answer) == ("Where?", "Wait.")
+    assert generation.output_messages[0].tool_calls == (ToolCall("c-1", "find", {"a": 1}),)
+    assert (generation.finish_reasons, generation.response_model) == (("tool_use",), "claude")
+
+
+def test_langchains_models_of_bare_text_are_read() -> None:
+    response = {"generations": [[{"text": "Here.", "generation_info": {"finish_reason": "length"}}]]}
+    generation = read_only(make_read_span(1, make_attributes({"prompts": ["Where?"]}, response)))
+    assert (generation.user_text, generation.answer, generation.outcome) == ("Where?", "Here.", "truncated")
