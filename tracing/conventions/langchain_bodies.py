@@ -22,8 +22,8 @@ def read_request(request: Mapping[str, Any]) -> Mapping[str, Any]:
 
 def read_response(response: Mapping[str, Any]) -> Mapping[str, Any]:
     """A response with choices, the model that answered, and whether it came in parts."""
-    listed = response.get("generations")
-    generations = [each for each in join_lists(listed) if isinstance(each, dict)] if isinstance(listed, list) else []
+    listed = as_list(response.get("generations"))
+    generations = [each for each in join_lists(listed) if isinstance(each, dict)]
     if not generations:
         return response
     told = [describe_response(generation) for generation in generations]
@@ -53,7 +53,7 @@ def read_message(item: Any) -> Any:
     fields = get_fields(item)
     if not fields:
         return item
-    calls = [call for call in fields.get("tool_calls") or () if isinstance(call, dict)]
+    calls = [call for call in as_list(fields.get("tool_calls")) if isinstance(call, dict)]
     content = fields.get("content")
     if calls and isinstance(content, list):
         content = [part for part in content if not isinstance(part, dict) or part.get("type") != "tool_use"]
@@ -76,3 +76,7 @@ def join_lists(items: list[Any]) -> list[Any]:
 
 def as_dict(value: Any) -> dict[str, Any]:
     return value if isinstance(value, dict) else {}
+
+
+def as_list(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else []
