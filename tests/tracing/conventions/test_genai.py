@@ -332,3 +332,10 @@ def test_a_failed_call_was_not_answered_by_the_model_that_was_asked() -> None:
     assert (read_only(failed).request_model, read_only(failed).response_model) == ("gpt-5", "")
     answered = make_read_span(1, call_model(gen_ai__response__model="gpt-5"))
     assert read_only(answered).response_model == "gpt-5"
+
+
+def test_a_call_left_inside_an_observed_function_has_no_error_and_is_ended_by_whom_that_says() -> None:
+    observed = observe("llm", "Beca", message="Why?") | {"tacit.outcome": "stopped", "tacit.ended_by": "client"}
+    call = make_read_span(2, STREAMED, parent=1, **fail_with("GeneratorExit", ""))
+    generation = read_only(make_read_span(1, observed), call)
+    assert (generation.outcome, generation.ended_by, generation.error_type) == ("stopped", "client", "")
