@@ -10,6 +10,7 @@ from dataclasses import replace
 from typing import Any
 
 from tracing.conventions.genai_events import MISSING, decode_parts
+from tracing.conventions.messages import parse_json
 from tracing.spans import AttributeValue, Span
 
 INDEXED = re.compile(r"(gen_ai\.prompt|gen_ai\.completion|llm\.request\.functions)\.(\d{1,6})\.(.+)")
@@ -27,7 +28,7 @@ def translate_span(span: Span) -> Span:
     told: Fields = {
         "gen_ai.input.messages": to_messages(groups, "gen_ai.prompt"),
         "gen_ai.output.messages": to_messages(groups, "gen_ai.completion"),
-        "gen_ai.tool.definitions": [*groups.get("llm.request.functions", {}).values()],
+        "gen_ai.tool.definitions": [to_tool(fields) for fields in groups.get("llm.request.functions", {}).values()],
     }
     missing = {name: value for name, value in told.items() if value and span.attributes.get(name) in MISSING}
     return replace(span, attributes={**span.attributes, **missing})
@@ -59,6 +60,10 @@ def to_message(fields: Fields, role: str) -> Fields:
         "name": fields.get("name"),
     }
     return message | ({"finish_reason": fields["finish_reason"]} if "finish_reason" in fields else {})
+
+
+def to_tool(fields: Fields) -> Fields:
+    return fields | {"parameters": parse_json(fields["parameters"])} if "parameters" in fields else fields
 
 
 def list_tool_calls(fields: Iterable[tuple[str, AttributeValue]]) -> list[Any]:

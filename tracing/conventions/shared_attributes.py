@@ -111,8 +111,11 @@ def read_metadata(span: Span, trace: Trace) -> Mapping[str, Any]:
 
 
 def find_value(span: Span, trace: Trace, names: Sequence[str]) -> AttributeValue:
+    present = [name for name in names if name in trace.attribute_names or name in span.attributes]
+    if not present:
+        return None
     for each in (span, *trace.ancestors(span), *trace.spans):
-        for name in names:
+        for name in present:
             value = each.attributes.get(name)
             if value not in (None, "", []):
                 return value

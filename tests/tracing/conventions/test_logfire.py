@@ -1,4 +1,4 @@
-"""Logfire's instrumentation of OpenAI's client: every field of every dialogue that was recorded, and who tells a stream."""
+"""Logfire's spans of OpenAI's client: every field of every dialogue that was recorded, and who tells a stream."""
 
 import json
 from collections.abc import Mapping

@@ -1,4 +1,4 @@
-"""OpenLLMetry with Traceloop's SDK: every field of every dialogue that was recorded, and what the app said of a call."""
+"""OpenLLMetry with Traceloop's SDK: every field of every dialogue that was recorded, and what the app said beside."""
 
 from typing import Any
 
