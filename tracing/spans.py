@@ -5,6 +5,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import TypeAlias
 
 AttributeValue: TypeAlias = "str | bool | int | float | list[AttributeValue] | dict[str, AttributeValue] | None"
@@ -91,6 +92,11 @@ class Trace:
         for span in ordered:
             parent = span.parent_span_id if span.parent_span_id in self.by_id else ""
             self._children.setdefault(parent, []).append(span)
+
+    @cached_property
+    def attribute_names(self) -> frozenset[str]:
+        """Every name of an attribute that any span has: what is not among them need not be looked for."""
+        return frozenset().union(*(span.attributes for span in self.spans))
 
     @property
     def roots(self) -> list[Span]:

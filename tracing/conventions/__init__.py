@@ -9,11 +9,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from tracing.conventions import genai, tacit_sdk
+from tracing.conventions import genai, laminar, langsmith, logfire, pydantic_ai, tacit_sdk, traceloop, vercel
 from tracing.generations import Generation
 from tracing.spans import Span, Trace
 
-CODE_VERSION = "2"
+CODE_VERSION = "3"
 """Of the readers and of the grouping into conversations; stands in every row that they make."""
 
 
@@ -27,7 +27,7 @@ class Reader(Protocol):
     def read(self, span: Span, trace: Trace, calls_beneath: Sequence[Generation]) -> Generation | None: ...
 
 
-READERS: tuple[Reader, ...] = (tacit_sdk, genai)
+READERS: tuple[Reader, ...] = (tacit_sdk, vercel, langsmith, laminar, pydantic_ai, logfire, traceloop, genai)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,8 @@ from typing import Any
 from tracing.generations import Message, ToolCall
 
 TEXT_KEYS = ("content", "text")
+CALL_PARTS = ("tool_call", "tool_use")
+RESULT_PARTS = ("tool_call_response", "tool_result")
 DEEPEST_NESTING = 100
 LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 
@@ -53,7 +55,7 @@ def parse_messages(value: Any) -> tuple[Message, ...]:
         value = [value]
     if not isinstance(value, list):
         return ()
-    return tuple(message for item in value for message in [parse_message(item)] if message is not None)
+    return tuple(message for item in value for each in split_results(item) if (message := parse_message(each)))
 
 
 def parse_message(value: Any) -> Message | None:
@@ -71,7 +73,7 @@ def parse_message(value: Any) -> Message | None:
         listed = [part for part in parts if isinstance(part, Mapping)] if isinstance(parts, list) else []
         text = join_text(parts)
         kept = tuple(listed) if any(not is_text(part) for part in listed) else ()
-        tool_calls = tuple(parse_tool_call(part) for part in listed if part.get("type") == "tool_call")
+        tool_calls = tuple(parse_tool_call(part) for part in listed if part.get("type") in CALL_PARTS)
     calls = value.get("tool_calls")
     if isinstance(calls, list):
         tool_calls += tuple(parse_tool_call(call) for call in calls if isinstance(call, Mapping))
@@ -108,9 +110,9 @@ def join_text(parts: Any) -> str:
 
 
 def read_part_text(part: Mapping[str, Any]) -> list[str]:
-    if part.get("type") == "tool_call_response":
-        response = part.get("response", part.get("result"))
-        return [response if isinstance(response, str) else json.dumps(response, ensure_ascii=False)]
+    if part.get("type") in RESULT_PARTS:
+        response = next((part[key] for key in ("response", "result", "content") if key in part), None)
+        return [join_result(response)]
     if not is_text(part):
         return []
     return [text for key in TEXT_KEYS if isinstance(text := part.get(key), str)][:1]
@@ -119,14 +121,15 @@ def read_part_text(part: Mapping[str, Any]) -> list[str]:
 def find_tool_call_id(message: Mapping[str, Any], parts: tuple[Mapping[str, Any], ...]) -> str:
     if message.get("tool_call_id"):
         return str(message["tool_call_id"])
-    return next((str(part.get("id") or "") for part in parts if part.get("type") == "tool_call_response"), "")
+    results = (part for part in parts if part.get("type") in RESULT_PARTS)
+    return next((str(part.get("id") or part.get("tool_use_id") or "") for part in results), "")
 
 
 def parse_tool_call(call: Mapping[str, Any]) -> ToolCall:
-    """A call as OpenAI writes it (`function` with `arguments` as a string) or as a GenAI part."""
+    """A call as OpenAI writes it (`function` with `arguments` as a string), as Anthropic does, or as a GenAI part."""
     function = call.get("function")
     inner: Mapping[str, Any] = function if isinstance(function, Mapping) else call
-    arguments = parse_json(inner.get("arguments"))
+    arguments = parse_json(inner.get("arguments", inner.get("input")))
     if not isinstance(arguments, Mapping):
         arguments = {} if arguments in (None, "") else {"value": arguments}
     return ToolCall(str(call.get("id") or ""), str(inner.get("name") or ""), arguments)
@@ -141,3 +144,38 @@ def split_system(messages: tuple[Message, ...]) -> tuple[str, tuple[Message, ...
 def find_user_text(messages: tuple[Message, ...]) -> str:
     """The last thing that the user said."""
     return next((message.content for message in reversed(messages) if message.role == "user"), "")
+
+
+def split_results(value: Any) -> list[Any]:
+    """A message as one message a tool's result, and one of what else it says.
+
+    Anthropic's API, and whoever follows it, sends results of tools in messages of the user, who never said them.
+    """
+    key = "parts" if isinstance(value, Mapping) and "parts" in value else "content"
+    parts = value.get(key) if isinstance(value, Mapping) else None
+    if not isinstance(value, Mapping) or not isinstance(parts, list):
+        return [value]
+    results = [part for part in parts if isinstance(part, Mapping) and part.get("type") in RESULT_PARTS]
+    if not results or (value.get("role") == "tool" and len(parts) == 1):
+        return [value]
+    rest = [part for part in parts if not any(part is result for result in results)]
+    split: list[Any] = [{**value, "role": "tool", key: [result]} for result in results]
+    return [*split, {**value, key: rest}] if rest else split
+
+
+def join_result(response: Any) -> str:
+    """What a tool gave back, as text: as it is, its parts where they are text, else as JSON."""
+    if isinstance(response, str):
+        return response
+    parts = response if isinstance(response, list) else []
+    if parts and all(isinstance(part, Mapping) and isinstance(part.get("text"), str) for part in parts):
+        return "\n".join(part["text"] for part in parts)
+    return json.dumps(response, ensure_ascii=False)
+
+
+def flatten_tool(tool: Mapping[str, Any]) -> Mapping[str, Any]:
+    """A tool's definition with its name, description and parameters at the top, where OpenAI nests them."""
+    function = tool.get("function")
+    if not isinstance(function, Mapping):
+        return tool
+    return {**{key: value for key, value in tool.items() if key != "function"}, **function}

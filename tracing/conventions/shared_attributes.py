@@ -11,8 +11,29 @@ from tracing.conventions.messages import parse_json
 from tracing.generations import Outcome
 from tracing.spans import AttributeValue, Span, Trace
 
-CONVERSATION_KEYS = (keys.CONVERSATION_ID, "session.id")
-USER_KEYS = (keys.USER_ID, "enduser.id")
+CONVERSATION_KEYS = (
+    keys.CONVERSATION_ID,
+    "session.id",
+    "traceloop.association.properties.session_id",
+    "traceloop.association.properties.conversation_id",
+    "traceloop.association.properties.thread_id",
+    "lmnr.association.properties.session_id",
+    "langsmith.metadata.session_id",
+    "langsmith.metadata.conversation_id",
+    "langsmith.metadata.thread_id",
+    "ai.telemetry.metadata.sessionId",
+)
+USER_KEYS = (
+    keys.USER_ID,
+    "enduser.id",
+    "traceloop.association.properties.user_id",
+    "lmnr.association.properties.user_id",
+    "langsmith.metadata.user_id",
+    "ai.telemetry.metadata.userId",
+)
+CONVERSATION_METADATA = ("conversation_id", "session_id", "thread_id")
+USER_METADATA = ("user_id",)
+"""Where apps say in an instrumentation's metadata whose a call is, as those of LangChain and Pydantic AI do."""
 MESSAGE_KEYS = (keys.MESSAGE_ID,)
 ENVIRONMENT_KEYS = ("deployment.environment.name", "deployment.environment")
 TAG_KEYS = ("tag.tags", "tags")
@@ -22,7 +43,33 @@ OUTCOMES: Mapping[str, Outcome] = {
     "truncated": "truncated",
     "error": "error",
 }
+STREAM_FLAGS = (keys.REQUEST_STREAM, "gen_ai.is_streaming", "llm.is_streaming")
+FIRST_CHUNK_KEYS = (
+    keys.TIME_TO_FIRST_CHUNK,
+    "gen_ai.client.operation.time_to_first_chunk",
+    "gen_ai.server.time_to_first_token",
+)
+"""Seconds until the first part of an answer came. OpenLIT writes the last one for answers in one part, too."""
+CHUNK_EVENTS = ("gen_ai.content.completion.chunk", "llm.content.completion.chunk", "First Token Stream Event")
+ABANDONMENTS = frozenset({"GeneratorExit", "CancelledError", "AbortError", "APIUserAbortError"})
+"""Names of errors that are none: the app left the stream, or cancelled the call."""
+PROVIDER_USAGE: Mapping[str, Sequence[Sequence[str]]] = {
+    "gen_ai.usage.input_tokens": (("prompt_tokens",), ("input_tokens",)),
+    "gen_ai.usage.output_tokens": (("completion_tokens",), ("output_tokens",)),
+    "gen_ai.usage.cache_read.input_tokens": (
+        ("prompt_tokens_details", "cached_tokens"),
+        ("input_tokens_details", "cached_tokens"),
+        ("cache_read_input_tokens",),
+    ),
+    "gen_ai.usage.cache_write.input_tokens": (("cache_creation_input_tokens",),),
+    "gen_ai.usage.reasoning.output_tokens": (
+        ("completion_tokens_details", "reasoning_tokens"),
+        ("output_tokens_details", "reasoning_tokens"),
+    ),
+}
+"""Where the usage that APIs of OpenAI and Anthropic send holds what these attributes say."""
 LARGEST_NUMBER = 2**63 - 1
+LARGEST_COST_USD = 1e6
 WHOLE_NUMBER = re.compile("[0-9]{1,19}")
 
 
@@ -42,15 +89,16 @@ class Identity:
 
 def read_identity(span: Span, trace: Trace) -> Identity:
     """Ids from the span, else from the nearest parent that has them, else from any span of the trace."""
-    conversation_id = find_text(span, trace, CONVERSATION_KEYS)
+    metadata = read_metadata(span, trace)
+    conversation_id = find_text(span, trace, CONVERSATION_KEYS) or pick_id(metadata, CONVERSATION_METADATA)
     return Identity(
         conversation_id=conversation_id or f"trace:{span.trace_id}",
         derived=not conversation_id,
-        user_id=find_text(span, trace, USER_KEYS),
+        user_id=find_text(span, trace, USER_KEYS) or pick_id(metadata, USER_METADATA),
         message_id=find_text(span, trace, MESSAGE_KEYS),
         environment=find_text(span, trace, ENVIRONMENT_KEYS) or pick_text(span.resource_attributes, ENVIRONMENT_KEYS),
         tags=read_texts(find_value(span, trace, TAG_KEYS)),
-        metadata=read_metadata(span, trace),
+        metadata=metadata,
     )
 
 
@@ -63,8 +111,11 @@ def read_metadata(span: Span, trace: Trace) -> Mapping[str, Any]:
 
 
 def find_value(span: Span, trace: Trace, names: Sequence[str]) -> AttributeValue:
+    present = [name for name in names if name in trace.attribute_names or name in span.attributes]
+    if not present:
+        return None
     for each in (span, *trace.ancestors(span), *trace.spans):
-        for name in names:
+        for name in present:
             value = each.attributes.get(name)
             if value not in (None, "", []):
                 return value
@@ -135,3 +186,101 @@ def judge_outcome(error_type: str, finish_reasons: Sequence[str]) -> Outcome:
     if "length" in finish_reasons or "max_tokens" in finish_reasons:
         return "truncated"
     return "completed"
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """How a call ended; `ended_by` is empty where nobody stopped it, `error_type` where nothing failed."""
+
+    outcome: Outcome
+    ended_by: str
+    error_type: str
+    error_message: str
+
+
+def judge_ending(span: Span, finish_reasons: Sequence[str], *, streamed: bool, counted: bool) -> Ending:
+    """How the call of `span` ended: as our SDK tells it, else by its error, its finish reasons and its usage.
+
+    A stream that was left has six faces: finish reason `error` without an error, no finish reason at all, with status
+    unset or OK, or the error that closing a generator or cancelling a task raises. `counted` says that the usage of
+    the whole answer was told, which an API does last.
+    """
+    error_type, error_message = read_error(span)
+    left = is_abandonment(error_type, error_message)
+    unfinished = streamed and not error_type and not counted and set(finish_reasons) <= {"error"}
+    if left:
+        error_type = error_message = ""
+    told = read_told_outcome(span.attributes)
+    outcome = told or ("stopped" if left or unfinished else judge_outcome(error_type, finish_reasons))
+    ended_by = pick_text(span.attributes, (keys.ENDED_BY,)) or ("unknown" if outcome == "stopped" else "")
+    return Ending(outcome, ended_by, error_type, error_message)
+
+
+def is_abandonment(error_type: str, error_message: str) -> bool:
+    """Whether an error says that the stream was left; some write it into the message of another type."""
+    name = error_type.rpartition(".")[2]
+    return name in ABANDONMENTS or error_message.partition("(")[0] in ABANDONMENTS
+
+
+def read_streamed(span: Span) -> bool:
+    """Whether the answer came in parts: as it was said, else because a first part was timed or parts were noted."""
+    for name in STREAM_FLAGS:
+        flag = span.attributes.get(name)
+        if flag not in (None, ""):
+            return flag is True or str(flag).lower() == "true"
+    if any(span.attributes.get(name) is not None for name in FIRST_CHUNK_KEYS):
+        return True
+    return any(event.name in CHUNK_EVENTS for event in span.events) or "GeneratorExit" in read_error(span)[0]
+
+
+def read_first_chunk(span: Span) -> int | None:
+    """Nanoseconds until the first part of a stream came: by any name, else when it was noted."""
+    times = (read_seconds(span.attributes, name) for name in FIRST_CHUNK_KEYS)
+    noted = (event.time_ns - span.start_time_ns for event in span.events if event.name in CHUNK_EVENTS)
+    return next((time_ns for time_ns in (*times, *noted) if time_ns is not None and time_ns >= 0), None)
+
+
+def read_provider_usage(value: Any) -> dict[str, AttributeValue]:
+    """The usage as the provider's API sent it (an object, or JSON of one), under the attributes of today."""
+    usage = parse_json(value)
+    found: dict[str, AttributeValue] = {}
+    for name, paths in PROVIDER_USAGE.items():
+        numbers = [number for path in paths if (number := follow(usage, path)) is not None]
+        if numbers:
+            found[name] = numbers[0]
+    return found
+
+
+def follow(value: Any, path: Sequence[str]) -> Any:
+    for name in path:
+        value = value.get(name) if isinstance(value, Mapping) else None
+    return value
+
+
+def read_cost(attributes: Mapping[str, AttributeValue], names: Sequence[str]) -> float | None:
+    """The first reported cost in US dollars. 0 is none: it is written for want of a price."""
+    for name in names:
+        value = attributes.get(name)
+        try:
+            cost = float(value) if isinstance(value, int | float | str) and not isinstance(value, bool) else 0.0
+        except ValueError:
+            continue
+        if 0 < cost < LARGEST_COST_USD:
+            return cost
+    return None
+
+
+def pick_id(metadata: Mapping[str, Any], names: Sequence[str]) -> str:
+    """The first of these ids in an app's metadata: a text or a whole number."""
+    values = (metadata.get(name) for name in names)
+    ids = (str(value) for value in values if isinstance(value, str | int) and not isinstance(value, bool))
+    return next((each for each in ids if each), "")
+
+
+def collect_prefixed(span: Span, trace: Trace, prefix: str) -> dict[str, AttributeValue]:
+    """What an app said under `prefix`, by the rest of the names; of the span and those around it the nearest wins."""
+    told: dict[str, AttributeValue] = {}
+    for each in (*reversed(trace.ancestors(span)), span):
+        found = {name: value for name, value in each.attributes.items() if name.startswith(prefix)}
+        told |= {name.removeprefix(prefix): value for name, value in found.items()}
+    return told

@@ -70,6 +70,25 @@ def test_what_was_not_reported_is_none_and_not_zero() -> None:
         ({"gen_ai.usage.completion_tokens": 13}, "output_tokens", 13),
         ({"session.id": "s-1"}, "conversation_id", "s-1"),
         ({"enduser.id": "ben"}, "user_id", "ben"),
+        ({"gen_ai.system": "OpenAI"}, "provider", "openai"),
+        ({"gen_ai.usage.cache_read_input_tokens": 5}, "cache_read_tokens", 5),
+        ({"gen_ai.usage.cache_creation_input_tokens": 6}, "cache_write_tokens", 6),
+        ({"gen_ai.usage.reasoning_tokens": 4}, "reasoning_tokens", 4),
+        ({"gen_ai.usage.details.reasoning_tokens": 4}, "reasoning_tokens", 4),
+        ({"traceloop.association.properties.session_id": "s-2"}, "conversation_id", "s-2"),
+        ({"lmnr.association.properties.session_id": "s-3"}, "conversation_id", "s-3"),
+        ({"langsmith.metadata.session_id": "s-4"}, "conversation_id", "s-4"),
+        ({"ai.telemetry.metadata.sessionId": "s-5"}, "conversation_id", "s-5"),
+        ({"metadata": '{"session_id": "s-6"}'}, "conversation_id", "s-6"),
+        ({"metadata": '{"user_id": 7}'}, "user_id", "7"),
+        ({"metadata": '{"user_id": true}'}, "user_id", ""),
+        ({"gen_ai.is_streaming": True}, "streamed", True),
+        ({"llm.is_streaming": "true"}, "streamed", True),
+        ({"gen_ai.usage.cost": 0.25}, "cost_usd", 0.25),
+        ({"operation.cost": "0.5"}, "cost_usd", 0.5),
+        ({"gen_ai.usage.cost": 0}, "cost_usd", None),
+        ({"gen_ai.usage.cost": "n/a"}, "cost_usd", None),
+        ({"gen_ai.usage.cost": float("nan")}, "cost_usd", None),
     ],
 )
 def test_older_names_are_understood(older: dict[str, Any], field: str, value: object) -> None:
@@ -192,3 +211,131 @@ def test_a_call_told_by_two_instrumentations_is_one_that_knows_how_it_ended() ->
     generation = read_only(outer, inner)
     assert (generation.span_id, generation.other_span_ids) == (make_span_id(1), (make_span_id(2),))
     assert (generation.outcome, generation.ended_by, generation.answer) == ("stopped", "app_code", "Beca")
+
+
+def test_an_operation_is_known_by_its_older_name() -> None:
+    bare = {name: value for name, value in call_model().items() if name != "gen_ai.operation.name"}
+    assert read_only(make_read_span(1, bare | {"llm.request.type": "chat"})).operation == "chat"
+    assert read_only(make_read_span(1, bare | {"llm.request.type": "completion"})).operation == "text_completion"
+    assert read_all(make_read_span(1, bare | {"llm.request.type": "embedding"})) == ()
+
+
+@pytest.mark.parametrize(
+    "usage",
+    [
+        {
+            "prompt_tokens": 31,
+            "completion_tokens": 9,
+            "prompt_tokens_details": {"cached_tokens": 16},
+            "completion_tokens_details": {"reasoning_tokens": 4},
+        },
+        {
+            "input_tokens": 31,
+            "output_tokens": 9,
+            "input_tokens_details": {"cached_tokens": 16},
+            "output_tokens_details": {"reasoning_tokens": 4},
+        },
+    ],
+)
+def test_tokens_are_read_from_the_providers_own_usage(usage: dict[str, Any]) -> None:
+    generation = read_only(make_read_span(1, call_model() | {"gen_ai.usage.raw": json.dumps(usage)}))
+    assert (generation.input_tokens, generation.output_tokens) == (31, 9)
+    assert (generation.cache_read_tokens, generation.cache_write_tokens, generation.reasoning_tokens) == (16, None, 4)
+
+
+@pytest.mark.parametrize("usage", ["rubbish", "[]", "7", '{"prompt_tokens_details": 3}'])
+def test_usage_of_another_shape_is_unknown(usage: str) -> None:
+    assert read_only(make_read_span(1, call_model() | {"gen_ai.usage.raw": usage})).input_tokens is None
+
+
+def answer_with(reason: str | None, text: str = "Chapter 1") -> dict[str, Any]:
+    said = [{"role": "assistant", "parts": [{"type": "text", "content": text}], "finish_reason": reason}]
+    return {"gen_ai.output.messages": json.dumps(said)}
+
+
+STREAMED = call_model(gen_ai__request__stream=True)
+
+
+@pytest.mark.parametrize(
+    ("attributes", "fields"),
+    [
+        ({}, {}),
+        ({}, {"status_code": "Ok"}),
+        ({"gen_ai.response.finish_reasons": ["error"]}, {}),
+        ({"gen_ai.response.finish_reasons": [""]} | answer_with(""), {}),
+        ({"gen_ai.usage.output_tokens": 1} | answer_with(None), {}),
+        ({"error.type": "GeneratorExit"}, {"status_code": "Error"}),
+        ({"error.type": "asyncio.exceptions.CancelledError"}, {"status_code": "Error"}),
+        ({}, fail_with("GeneratorExit", "")),
+        ({}, fail_with("Exception", "GeneratorExit()\n\nTraceback")),
+    ],
+)
+def test_a_stream_that_was_left_is_stopped_whoever_tells_of_it(
+    attributes: dict[str, Any], fields: dict[str, Any]
+) -> None:
+    generation = read_only(make_read_span(1, STREAMED | attributes, **fields))
+    assert (generation.outcome, generation.ended_by) == ("stopped", "unknown")
+    assert (generation.error_type, generation.error_message) == ("", "")
+
+
+@pytest.mark.parametrize(
+    ("attributes", "fields", "outcome"),
+    [
+        ({"gen_ai.response.finish_reasons": ["stop"]}, {}, "completed"),
+        ({"gen_ai.usage.output_tokens": 9}, {}, "completed"),
+        (answer_with("stop"), {}, "completed"),
+        (answer_with("length"), {}, "truncated"),
+        ({"error.type": "openai.APIConnectionError"}, {"status_code": "Error"}, "error"),
+        ({"gen_ai.request.stream": False}, {}, "completed"),
+        ({"gen_ai.request.stream": False, "gen_ai.response.finish_reasons": ["error"]}, {}, "error"),
+    ],
+)
+def test_a_call_that_was_not_left_is_not_stopped(
+    attributes: dict[str, Any], fields: dict[str, Any], outcome: str
+) -> None:
+    generation = read_only(make_read_span(1, STREAMED | attributes, **fields))
+    assert (generation.outcome, generation.ended_by) == (outcome, "")
+
+
+def test_a_cancelled_call_is_no_stream_for_that() -> None:
+    generation = read_only(make_read_span(1, call_model(error__type="CancelledError"), status_code="Error"))
+    assert (generation.outcome, generation.streamed) == ("stopped", False)
+
+
+def test_who_wraps_a_stream_and_knows_its_end_is_believed() -> None:
+    outer = make_read_span(1, call_model(gen_ai__response__finish_reasons=["stop"]))
+    inner = make_read_span(2, STREAMED, parent=1)
+    generation = read_only(outer, inner)
+    assert (generation.outcome, generation.ended_by, generation.streamed) == ("completed", "", True)
+
+
+def test_a_wrapper_is_told_what_only_its_call_knows() -> None:
+    outer = make_read_span(1, call_model(gen_ai__usage__input_tokens=3))
+    inner_says = call_model(
+        gen_ai__usage__input_tokens=5, gen_ai__usage__output_tokens=7, gen_ai__response__model="m-1"
+    )
+    generation = read_only(outer, make_read_span(2, inner_says, parent=1))
+    assert (generation.input_tokens, generation.output_tokens, generation.response_model) == (3, 7, "m-1")
+
+
+def test_only_streams_have_a_first_chunk() -> None:
+    timed = {"gen_ai.server.time_to_first_token": 0.5}
+    said = read_only(make_read_span(1, call_model() | timed | {"gen_ai.request.stream": False}))
+    assert (said.streamed, said.time_to_first_chunk_ns) == (False, None)
+    timed = {"gen_ai.client.operation.time_to_first_chunk": 0.5}
+    said = read_only(make_read_span(1, call_model() | timed))
+    assert (said.streamed, said.time_to_first_chunk_ns) == (True, SECOND // 2)
+
+
+def test_a_failed_call_was_not_answered_by_the_model_that_was_asked() -> None:
+    failed = make_read_span(1, call_model(gen_ai__response__model="gpt-5"), **fail_with("NotFoundError", "gone"))
+    assert (read_only(failed).request_model, read_only(failed).response_model) == ("gpt-5", "")
+    answered = make_read_span(1, call_model(gen_ai__response__model="gpt-5"))
+    assert read_only(answered).response_model == "gpt-5"
+
+
+def test_a_call_left_inside_an_observed_function_has_no_error_and_is_ended_by_whom_that_says() -> None:
+    observed = observe("llm", "Beca", message="Why?") | {"tacit.outcome": "stopped", "tacit.ended_by": "client"}
+    call = make_read_span(2, STREAMED, parent=1, **fail_with("GeneratorExit", ""))
+    generation = read_only(make_read_span(1, observed), call)
+    assert (generation.outcome, generation.ended_by, generation.error_type) == ("stopped", "client", "")

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tracing.conventions.messages import find_user_text, parse_json, parse_messages, split_system
+from tracing.conventions.messages import find_user_text, flatten_tool, parse_json, parse_messages, split_system
 from tracing.generations import Message, ToolCall
 
 
@@ -124,3 +124,47 @@ def test_anything_at_all_becomes_messages_that_can_be_stored(value: object) -> N
     for message in parse_messages(json.dumps(value)):
         message.content.encode()
         json.dumps([message.parts, [call.arguments for call in message.tool_calls]], allow_nan=False)
+
+
+RESULT = {"type": "tool_call_response", "id": "t1", "response": "Monday"}
+
+
+@pytest.mark.parametrize(
+    "result",
+    [
+        RESULT,
+        {"type": "tool_result", "tool_use_id": "t1", "content": "Monday"},
+        {"type": "tool_result", "tool_use_id": "t1", "content": [{"type": "text", "text": "Monday"}]},
+    ],
+)
+@pytest.mark.parametrize("key", ["parts", "content"])
+def test_what_a_tool_said_is_not_the_users_word(result: dict[str, object], key: str) -> None:
+    messages = parse_messages([{"role": "user", "content": "When?"}, {"role": "user", key: [result]}])
+    assert [(each.role, each.content, each.tool_call_id) for each in messages] == [
+        ("user", "When?", ""),
+        ("tool", "Monday", "t1"),
+    ]
+    assert find_user_text(messages) == "When?"
+
+
+def test_several_results_and_words_in_one_message_are_taken_apart() -> None:
+    other = {"type": "tool_call_response", "id": "t2", "response": {"day": 2}}
+    words = {"type": "text", "content": "And now?"}
+    messages = parse_messages([{"role": "user", "parts": [RESULT, other, words]}])
+    assert [(each.role, each.content, each.tool_call_id) for each in messages] == [
+        ("tool", "Monday", "t1"),
+        ("tool", '{"day": 2}', "t2"),
+        ("user", "And now?", ""),
+    ]
+
+
+def test_a_call_as_anthropic_writes_it_is_a_tool_call() -> None:
+    use = {"type": "tool_use", "id": "t1", "name": "find", "input": {"order": 1}}
+    [message] = parse_messages([{"role": "assistant", "content": [use]}])
+    assert message.tool_calls == (ToolCall("t1", "find", {"order": 1}),)
+
+
+def test_a_definition_of_a_tool_has_its_name_at_the_top() -> None:
+    nested = {"type": "function", "function": {"name": "find", "parameters": {}}}
+    flat = {"type": "function", "name": "find", "parameters": {}}
+    assert flatten_tool(nested) == flatten_tool(flat) == flat

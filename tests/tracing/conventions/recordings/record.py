@@ -71,6 +71,7 @@ SOURCES = {
     "openlit-openai": Source(("openlit", "openai")),
     "mlflow-openai": Source(("mlflow", "openai", OTLP)),
     "langsmith-openai": Source(("langsmith[otel]", "openai")),
+    "langsmith-langchain": Source(("langsmith[otel]", *LANGCHAIN)),
     "laminar-openai": Source(("lmnr[openai]", "openai")),
     "vercel-ai-sdk": Source(("ai", "@ai-sdk/otel", *VERCEL), app="vercel_ai_sdk.mjs"),
     "vercel-ai-sdk-5": Source(("ai@5", "@ai-sdk/openai@2", *NODE, "zod"), app="vercel_ai_sdk_5.mjs"),

@@ -1,0 +1,103 @@
+"""Spans of Logfire's instrumentations of model clients: GenAI attributes, but the answer of a stream stands elsewhere.
+
+A stream is told by two spans: the call, which ends when the first part comes, and later a sibling without length
+(`logfire.span_type=log`), which has the answer, the usage and how long the parts took. One generation comes out.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from tacit import attributes as keys
+
+from tracing.conventions import genai
+from tracing.conventions.messages import parse_json
+from tracing.conventions.shared_attributes import read_seconds, read_texts
+from tracing.generations import Generation
+from tracing.spans import Span, Trace
+
+NAME = "logfire"
+SPAN_TYPE = "logfire.span_type"
+OWN_TAGS = ("LLM",)
+"""Tags that Logfire gives to every call."""
+
+
+def claims(span: Span) -> bool:
+    """Whether Logfire wrote the span of a call, or what a stream said."""
+    return SPAN_TYPE in span.attributes and genai.claims(span)
+
+
+def read(span: Span, trace: Trace, calls_beneath: Sequence[Generation]) -> Generation | None:
+    """The call, told by the log of its stream too; such a log alone is the call that it tells of."""
+    if is_log(span):
+        return None if find_call(span, trace) else read_lone_log(span, trace)
+    log = find_log(span, trace)
+    generation = genai.read(join_log(span, log), trace, calls_beneath)
+    if generation is None:
+        return None
+    if log is None:
+        return name_reader(generation, span)
+    finished = generation.outcome != "stopped"
+    return replace(
+        name_reader(generation, span),
+        other_span_ids=(*generation.other_span_ids, log.span_id),
+        # A stream that was left is logged whenever its generator is collected, which says nothing of its length.
+        duration_ns=max(span.duration_ns, log.end_time_ns - span.start_time_ns) if finished else span.duration_ns,
+    )
+
+
+def name_reader(generation: Generation, span: Span) -> Generation:
+    tags = [tag for tag in read_texts(parse_json(span.attributes.get("logfire.tags"))) if tag not in OWN_TAGS]
+    return replace(generation, convention=NAME, tags=generation.tags or tuple(tags))
+
+
+def is_log(span: Span) -> bool:
+    return span.attributes.get(SPAN_TYPE) == "log"
+
+
+def read_lone_log(log: Span, trace: Trace) -> Generation | None:
+    """What a stream said, whose call was not sent: it began as long before its log as the parts took."""
+    taken_ns = read_seconds(log.attributes, "duration") or 0
+    generation = genai.read(join_log(log, log), trace, ())
+    if generation is None:
+        return None
+    return replace(name_reader(generation, log), start_time_ns=log.start_time_ns - taken_ns, duration_ns=taken_ns)
+
+
+def join_log(span: Span, log: Span | None) -> Span:
+    """The call with what the log of its stream says, and whether it is a stream."""
+    request = parse_json(span.attributes.get("request_data"))
+    streamed = log is not None or (request.get("stream") if isinstance(request, Mapping) else None)
+    said = {} if log is None else {name: value for name, value in log.attributes.items() if name.startswith("gen_ai.")}
+    flag = {} if streamed is None else {keys.REQUEST_STREAM: streamed is True}
+    return genai.drop_echoed_model(replace(span, attributes={**span.attributes, **said, **flag}))
+
+
+def find_log(call: Span, trace: Trace) -> Span | None:
+    """The log of this call's stream."""
+    logs = (each for each in list_siblings(call, trace) if is_log(each) and may_tell(each, call))
+    return next((log for log in logs if find_call(log, trace) == call), None)
+
+
+def find_call(log: Span, trace: Trace) -> Span | None:
+    """The call whose stream the log tells of: of its siblings that asked the same, the one that ended when it began."""
+    calls = [each for each in list_siblings(log, trace) if not is_log(each) and may_tell(log, each)]
+    began_ns = log.start_time_ns - (read_seconds(log.attributes, "duration") or 0)
+    return min(calls, key=lambda call: abs(call.end_time_ns - began_ns), default=None)
+
+
+def may_tell(log: Span, call: Span) -> bool:
+    """Whether a call has no answer of its own, began before the log and asked what the log says was asked."""
+    asked = ("gen_ai.request.model", "gen_ai.input.messages")
+    return (
+        claims(call)
+        and keys.OUTPUT_MESSAGES not in call.attributes
+        and call.status_code != "Error"
+        and call.start_time_ns <= log.start_time_ns
+        and all(call.attributes.get(name) == log.attributes.get(name) for name in asked)
+    )
+
+
+def list_siblings(span: Span, trace: Trace) -> list[Span]:
+    parent = trace.parent(span)
+    beside = trace.roots if parent is None else trace.children(parent)
+    return [each for each in beside if each.parent_span_id == span.parent_span_id and each.span_id != span.span_id]

@@ -1,0 +1,39 @@
+"""Spans of Pydantic AI: GenAI attributes, but what a failed call was asked stands on the span of its agent alone."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from tacit import attributes as keys
+
+from tracing.conventions import genai
+from tracing.generations import Generation
+from tracing.spans import AttributeValue, Span, Trace
+
+NAME = "pydantic-ai"
+ALL_MESSAGES = "pydantic_ai.all_messages"
+
+
+def claims(span: Span) -> bool:
+    """Whether Pydantic AI wrote the span of a call; those of agents sum up their calls and are none."""
+    return span.scope_name == NAME and genai.claims(span)
+
+
+def read(span: Span, trace: Trace, calls_beneath: Sequence[Generation]) -> Generation | None:
+    """The call that the span tells of."""
+    generation = genai.read(add_question(span, trace), trace, calls_beneath)
+    return generation and replace(generation, convention=NAME)
+
+
+def add_question(span: Span, trace: Trace) -> Span:
+    """A failed call with the messages of its agent's run, which ended with it, so that they are what it was asked."""
+    if span.status_code != "Error" or keys.INPUT_MESSAGES in span.attributes:
+        return span
+    failed = (each for each in trace.ancestors(span) if each.status_code == "Error")
+    agent = next((each for each in failed if ALL_MESSAGES in each.attributes), None)
+    if agent is None:
+        return span
+    told: dict[str, AttributeValue] = {keys.INPUT_MESSAGES: agent.attributes[ALL_MESSAGES]}
+    instructions = agent.attributes.get(keys.SYSTEM_INSTRUCTIONS)
+    if instructions is not None:
+        told[keys.SYSTEM_INSTRUCTIONS] = instructions
+    return replace(span, attributes={**told, **span.attributes})
