@@ -218,7 +218,8 @@ def import_(source: str, file: Path, project: str, dry_run: bool, data_dir: Path
     Lines that cannot be read are named and left out; then the exit status is 1.
     """
     set_up(data_dir=data_dir)
-    from config.importing import CannotImportError, Problem, Tally, import_file
+    from config.importing import CannotImportError, Tally, import_file
+    from tracing.importing import Problem
 
     def tell_problem(problem: Problem) -> None:
         click.echo(f"{file}:{problem.line}: {problem.reason}", err=True)

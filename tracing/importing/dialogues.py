@@ -11,8 +11,8 @@ from typing import Any
 
 from tacit import attributes as keys
 
-from tracing.importing.entries import NS, ImportedSpan, Origin, UnreadableError, read_time, shorten
 from tracing.conventions.messages import normalise_role
+from tracing.importing.entries import NS, ImportedSpan, Origin, UnreadableError, read_time, shorten
 
 HISTORY_MESSAGES = 100
 HISTORY_CHARACTERS = 100_000
@@ -160,30 +160,38 @@ def write_dialogue(dialogue: Dialogue, origin: Origin) -> Iterator[ImportedSpan]
 
 
 def find_calls(dialogue: Dialogue, origin: Origin) -> Iterator[Call]:
-    """Every run of assistant messages after a user's or a tool's, and user messages that nobody answered."""
+    """Every run of assistant messages after a user's or a tool's, and user messages that nobody answered.
+
+    Where the log tells no times a message comes a second after the one before it.
+    """
     messages = dialogue.messages
+    now_ns = dialogue.time_ns or next((each.time_ns for each in messages if each.time_ns), origin.time_ns)
     turn, number, index = -1, 0, 0
-    clock_ns = dialogue.time_ns or next((each.time_ns for each in messages if each.time_ns), origin.time_ns)
-    asked_ns = clock_ns
     while index < len(messages):
         message = messages[index]
-        clock_ns = max(message.time_ns or clock_ns, clock_ns)
+        now_ns = max(message.time_ns or now_ns, now_ns)
         if message.role == "user":
-            turn, number, asked_ns = turn + 1, 0, clock_ns
+            turn, number = turn + 1, 0
         index += 1
-        following = messages[index].role if index < len(messages) else "user"
-        answered = following == "assistant"
-        if turn < 0 or message.role == "assistant" or not (answered or (message.role == "user" and following == "user")):
-            clock_ns += 0 if message.role == "system" else NS
-            continue
-        end = index
-        clock_ns += NS
-        while end < len(messages) and messages[end].role == "assistant":
-            clock_ns = max(messages[end].time_ns or asked_ns + NS, asked_ns)
-            end += 1
-        yield Call(turn, number, index, end, asked_ns, clock_ns)
-        number, index, asked_ns = number + 1, end, clock_ns
-        clock_ns += 1
+        end = find_end_of_answer(messages, index)
+        if message.role != "assistant" and turn >= 0 and (end > index or is_unanswered(messages, index)):
+            told_ns = [each.time_ns for each in messages[index:end] if each.time_ns]
+            end_ns = max([now_ns, *told_ns]) if told_ns or end == index else now_ns + NS
+            yield Call(turn, number, index, end, now_ns, end_ns)
+            number, index, now_ns = number + 1, end, end_ns
+        now_ns += NS if turn >= 0 else 0
+
+
+def find_end_of_answer(messages: Sequence[LoggedMessage], index: int) -> int:
+    """Where the assistant messages that begin at `index` end."""
+    while index < len(messages) and messages[index].role == "assistant":
+        index += 1
+    return index
+
+
+def is_unanswered(messages: Sequence[LoggedMessage], index: int) -> bool:
+    """Whether the message before `index` is the user's, and the user's turn follows or nothing."""
+    return messages[index - 1].role == "user" and (index == len(messages) or messages[index].role == "user")
 
 
 def write_call(dialogue: Dialogue, call: Call, trace_id: str, span_id: str) -> ImportedSpan:

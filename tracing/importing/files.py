@@ -1,4 +1,4 @@
-"""The door to files of old logs: a path comes in, `Row`s and `Problem`s go out, one at a time, whatever the file's kind.
+"""The door to files of old logs: a path comes in, `Row`s and `Problem`s go out, one at a time, from any kind of file.
 
 JSON lines, JSON (a list, or objects one after another), CSV and Parquet; any of them but Parquet may be gzipped.
 """
@@ -10,7 +10,7 @@ import json
 import zlib
 from collections.abc import Iterator
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, cast
 
 from tracing.conventions.messages import DEEPEST_NESTING, tidy
 from tracing.importing.entries import Problem, Row, UnreadableError
@@ -32,7 +32,7 @@ def read_rows(path: Path) -> Iterator[Row | Problem]:
             yield from read_parquet(path)
         elif magic.startswith(GZIP_MAGIC):
             with gzip.GzipFile(fileobj=raw) as plain:
-                yield from read_plain(plain, path.with_suffix("") if path.suffix == ".gz" else path)
+                yield from read_plain(cast(IO[bytes], plain), path.with_suffix("") if path.suffix == ".gz" else path)
         else:
             yield from read_plain(raw, path)
 
@@ -96,7 +96,7 @@ def skip_line(file: IO[bytes], data: bytes) -> None:
 
 def read_values(file: IO[bytes]) -> Iterator[Row | Problem]:
     """The items of a JSON list, or JSON values one after another; what cannot be read ends the file."""
-    text = io.TextIOWrapper(file, "utf-8-sig", errors="replace")  # type: ignore[arg-type]
+    text = io.TextIOWrapper(file, "utf-8-sig", errors="replace")
     decoder = json.JSONDecoder(parse_constant=str)
     buffer, number, in_list = "", 0, False
     while True:
@@ -130,7 +130,7 @@ def read_values(file: IO[bytes]) -> Iterator[Row | Problem]:
 def read_csv(file: IO[bytes]) -> Iterator[Row | Problem]:
     """Rows by the names in the first line; `line` is where a row ends."""
     csv.field_size_limit(LARGEST_RECORD)
-    rows = csv.DictReader(io.TextIOWrapper(file, "utf-8-sig", errors="replace", newline=""))  # type: ignore[arg-type]
+    rows = csv.DictReader(io.TextIOWrapper(file, "utf-8-sig", errors="replace", newline=""))
     while True:
         try:
             row = next(rows)

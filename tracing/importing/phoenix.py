@@ -1,4 +1,4 @@
-"""Spans exported from Phoenix: the rows of its client's dataframe (Parquet, CSV or JSON lines), or the spans of its API.
+"""Spans exported from Phoenix: rows of its client's dataframe (Parquet, CSV, JSON lines), or spans of its API.
 
 Model calls are written in OpenTelemetry's GenAI conventions, other spans with their attributes as they were. Trace and
 span ids stay.
@@ -45,7 +45,9 @@ def read(row: Row, origin: Origin) -> list[Entry]:
     span_id = read_name(fields.get("context.span_id"))
     start_ns = read_time(read_stamp(fields.get("start_time")), "start_time")
     if not trace_id or not span_id or start_ns is None:
-        raise UnreadableError("the row has no context.trace_id, context.span_id or start_time: is it a span of Phoenix?")
+        raise UnreadableError(
+            "the row has no context.trace_id, context.span_id or start_time; a span of Phoenix has them"
+        )
     end_ns = read_time(read_stamp(fields.get("end_time")), "end_time") or start_ns
     attributes = {name.removeprefix("attributes."): value for name, value in fields.items() if is_attribute(name)}
     kind = read_name(fields.get("span_kind") or attributes.get("openinference.span.kind")).upper()
@@ -103,7 +105,9 @@ def walk(value: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
 def write_call(attributes: Mapping[str, Any]) -> dict[str, Any]:
     """A model call in the GenAI conventions."""
     asked = read_messages(attributes, "llm.input_messages") or read_value(attributes.get("input.value"), "user")
-    answered = read_messages(attributes, "llm.output_messages") or read_value(attributes.get("output.value"), "assistant")
+    answered = read_messages(attributes, "llm.output_messages") or read_value(
+        attributes.get("output.value"), "assistant"
+    )
     parameters = parse_loose(attributes.get("llm.invocation_parameters"))
     found: dict[str, Any] = {
         name: value for name, value in attributes.items() if not name.startswith((*OF_CALLS, *KEPT))
@@ -191,7 +195,7 @@ def read_value(value: Any, role: str) -> list[dict[str, Any]]:
     """What stood in `input.value` or `output.value`: a request, a response, or plain text."""
     known = parse_json(value)
     if isinstance(known, Mapping) and isinstance(known.get("messages"), list):
-        return [each for each in known["messages"] if isinstance(each, Mapping)]
+        return [dict(each) for each in known["messages"] if isinstance(each, Mapping)]
     if isinstance(known, Mapping) and isinstance(known.get("choices"), list):
         messages = (each.get("message") for each in known["choices"] if isinstance(each, Mapping))
         return [dict(each) for each in messages if isinstance(each, Mapping)]
@@ -207,5 +211,3 @@ def parse_loose(value: Any) -> Any:
         return ast.literal_eval(decoded)
     except (ValueError, SyntaxError, TypeError, MemoryError, RecursionError):
         return decoded
-
-
