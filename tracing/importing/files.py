@@ -32,12 +32,14 @@ def read_rows(path: Path) -> Iterator[Row | Problem]:
             yield from read_parquet(path)
         elif magic.startswith(GZIP_MAGIC):
             with gzip.GzipFile(fileobj=raw) as plain:
-                yield from read_plain(cast(IO[bytes], plain), path.with_suffix("") if path.suffix == ".gz" else path)
+                yield from read_plain(
+                    cast(io.BufferedReader, plain), path.with_suffix("") if path.suffix == ".gz" else path
+                )
         else:
             yield from read_plain(raw, path)
 
 
-def read_plain(file: IO[bytes], path: Path) -> Iterator[Row | Problem]:
+def read_plain(file: io.BufferedReader, path: Path) -> Iterator[Row | Problem]:
     """The records of a file that is not packed any more; a broken archive ends it with a problem."""
     line = 0
     try:
@@ -48,14 +50,11 @@ def read_plain(file: IO[bytes], path: Path) -> Iterator[Row | Problem]:
         yield Problem(line + 1, f"the gzipped file is broken here ({error}); nothing after it was read")
 
 
-def choose_reader(file: IO[bytes], suffix: str) -> Iterator[Row | Problem]:
+def choose_reader(file: io.BufferedReader, suffix: str) -> Iterator[Row | Problem]:
     if suffix == ".csv":
         return read_csv(file)
-    buffered = io.BufferedReader(file, CHUNK)  # type: ignore[type-var]
-    start = buffered.peek(CHUNK)[:CHUNK].removeprefix(b"\xef\xbb\xbf").lstrip()
-    if suffix == ".json" or start.startswith(b"["):
-        return read_values(buffered)
-    return read_lines(buffered)
+    start = file.peek(CHUNK).removeprefix(b"\xef\xbb\xbf").lstrip()
+    return read_values(file) if suffix == ".json" or start.startswith(b"[") else read_lines(file)
 
 
 def decode(data: bytes | str) -> Any:
@@ -96,50 +95,54 @@ def skip_line(file: IO[bytes], data: bytes) -> None:
 
 def read_values(file: IO[bytes]) -> Iterator[Row | Problem]:
     """The items of a JSON list, or JSON values one after another; what cannot be read ends the file."""
-    text = io.TextIOWrapper(file, "utf-8-sig", errors="replace")
+    with io.TextIOWrapper(file, "utf-8-sig", errors="replace") as text:
+        for number, value in enumerate(decode_values(text), start=1):
+            if isinstance(value, UnreadableError):
+                yield Problem(number, f"the record is no JSON, or too long ({value}); nothing after it was read")
+                continue
+            try:
+                yield Row(number, tidy(value, DEEPEST_NESTING))
+            except ValueError as error:
+                yield Problem(number, f"the record is JSON that cannot be kept ({error})")
+
+
+def decode_values(text: IO[str]) -> Iterator[Any]:
+    """JSON values as they come in; last an UnreadableError where the text does not go on as JSON."""
     decoder = json.JSONDecoder(parse_constant=str)
-    buffer, number, in_list = "", 0, False
+    buffer = text.read(CHUNK).lstrip()
+    in_list = buffer.startswith("[")
+    buffer = buffer[1:] if in_list else buffer
+    between = " \t\r\n,]" if in_list else " \t\r\n"
     while True:
-        buffer = buffer.lstrip(" \t\r\n,]" if in_list else " \t\r\n")
-        if not in_list and number == 0 and buffer.startswith("["):
-            in_list, buffer = True, buffer[1:]
-            continue
+        buffer, value, reason = buffer.lstrip(between), None, "it ends in the middle"
+        end = 0
         try:
             value, end = decoder.raw_decode(buffer) if buffer else (None, 0)
-            complete = end < len(buffer) if end else False
         except (ValueError, RecursionError) as error:
-            value, end, complete, reason = None, 0, False, error
-        else:
-            reason = ValueError("it ends in the middle")
-        more = "" if complete else text.read(max(CHUNK, len(buffer)))
-        if more and len(buffer) + len(more) <= LARGEST_RECORD + CHUNK:
-            buffer += more
-            continue
+            reason = str(error)
+        if end == len(buffer) or not end:  # a number may go on, and what is cut off may be whole with more
+            more = text.read(max(CHUNK, len(buffer))) if len(buffer) <= LARGEST_RECORD else ""
+            if more:
+                buffer += more
+                continue
         if not end:
-            if buffer.strip():
-                yield Problem(number + 1, f"the record is no JSON, or too long ({reason}); nothing after it was read")
+            if buffer:
+                yield UnreadableError(reason)
             return
-        number += 1
+        yield value
         buffer = buffer[end:]
-        try:
-            yield Row(number, tidy(value, DEEPEST_NESTING))
-        except ValueError as error:
-            yield Problem(number, f"the record is JSON that cannot be kept ({error})")
 
 
 def read_csv(file: IO[bytes]) -> Iterator[Row | Problem]:
     """Rows by the names in the first line; `line` is where a row ends."""
     csv.field_size_limit(LARGEST_RECORD)
-    rows = csv.DictReader(io.TextIOWrapper(file, "utf-8-sig", errors="replace", newline=""))
-    while True:
+    with io.TextIOWrapper(file, "utf-8-sig", errors="replace", newline="") as text:
+        rows = csv.DictReader(text)
         try:
-            row = next(rows)
-        except StopIteration:
-            return
+            for row in rows:
+                yield Row(rows.line_num, {name: value for name, value in row.items() if isinstance(name, str)})
         except csv.Error as error:
             yield Problem(rows.line_num, f"the row is no CSV ({error}); nothing after it was read")
-            return
-        yield Row(rows.line_num, {name: value for name, value in row.items() if isinstance(name, str)})
 
 
 def read_parquet(path: Path) -> Iterator[Row | Problem]:

@@ -136,18 +136,12 @@ def write_call(record: Mapping[str, Any], start_ns: int) -> dict[str, Any]:
     tools = asked.get("tools") if isinstance(asked, Mapping) else None
     if isinstance(asked, Mapping) and isinstance(asked.get("messages"), list):
         asked = asked["messages"]
-    messages = asked if parse_messages(asked) else [{"role": "user", "content": find_text(asked)}]
-    said = parse_messages(answered) and not isinstance(answered, str)
+    messages = write_messages(asked, "user")
+    answers = write_messages(answered, "assistant")
     found: dict[str, Any] = {
         keys.OPERATION_NAME: "chat",
-        keys.INPUT_MESSAGES: json.dumps(messages, ensure_ascii=False, default=str) if asked else "",
-        keys.OUTPUT_MESSAGES: json.dumps(
-            answered if said else [{"role": "assistant", "content": find_text(answered)}],
-            ensure_ascii=False,
-            default=str,
-        )
-        if answered
-        else "",
+        keys.INPUT_MESSAGES: messages,
+        keys.OUTPUT_MESSAGES: answers,
         keys.TOOL_DEFINITIONS: json.dumps(tools, ensure_ascii=False, default=str) if tools else "",
         keys.REQUEST_MODEL: read_name(pick(record, "model", "providedModelName")),
         **read_usage(record),
@@ -156,6 +150,16 @@ def write_call(record: Mapping[str, Any], start_ns: int) -> dict[str, Any]:
     if first_ns and first_ns >= start_ns:
         found |= {keys.TIME_TO_FIRST_CHUNK: (first_ns - start_ns) / 1e9, keys.REQUEST_STREAM: True}
     return {name: value for name, value in found.items() if value not in ("", None)}
+
+
+def write_messages(value: Any, role: str) -> str:
+    """JSON of messages, or of the one that a bare value is; empty where there is none."""
+    if value in (None, "", []):
+        return ""
+    known = not isinstance(value, str) and parse_messages(value)
+    return json.dumps(
+        value if known else [{"role": role, "content": find_text(value)}], ensure_ascii=False, default=str
+    )
 
 
 def read_usage(record: Mapping[str, Any]) -> dict[str, int | None]:

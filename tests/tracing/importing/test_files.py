@@ -17,12 +17,16 @@ from tracing.importing.files import CHUNK, read_rows
 from tracing.importing.requests import write_requests
 from tracing.receive.decoding import decode_spans
 
-NAMES = (
-    "conversation_id turns messages role content user assistant time feedback name score label id traceId startTime "
-    "timestamp type GENERATION input output usageDetails sessionId choices message data trace observations scores "
-    "context.trace_id context.span_id start_time span_kind LLM attributes.llm.input_messages attributes "
-    "attributes.input.value dataType value tool_calls response body created metadata latency end_time"
-).split()
+NAMES = tuple(
+    part
+    for line in (
+        "conversation_id turns messages role content user assistant time feedback name score label id traceId startTime ",
+        "timestamp type GENERATION input output usageDetails sessionId choices message data trace observations scores ",
+        "context.trace_id context.span_id start_time span_kind LLM attributes.llm.input_messages attributes ",
+        "attributes.input.value dataType value tool_calls response body created metadata latency end_time",
+    )
+    for part in line.split()
+)
 TIMES = st.sampled_from(["2026-03-01T12:00:00Z", 1772366400, -1, 1e400, "", "0001-01-01"])
 LEAVES = st.none() | st.booleans() | st.integers() | st.floats() | st.text() | st.sampled_from(NAMES) | TIMES
 VALUES = st.recursive(
@@ -78,7 +82,9 @@ def test_lists_and_lines_give_the_same_records(tmp_path: Path, suffix: str, pack
 
 def test_a_gzipped_file_that_breaks_off_gives_what_there_was(tmp_path: Path) -> None:
     path = tmp_path / "a.jsonl.gz"
-    lines = b"".join(json.dumps({"number": number, "hash": hash(str(number))}).encode() + b"\n" for number in range(50_000))
+    lines = b"".join(
+        json.dumps({"number": number, "hash": hash(str(number))}).encode() + b"\n" for number in range(50_000)
+    )
     path.write_bytes(gzip.compress(lines)[:-200_000])
     rows = list(read_rows(path))
     assert isinstance(rows[-1], Problem)

@@ -71,7 +71,12 @@ def test_traces_observations_and_scores_fit_together_in_any_order_and_count_once
 
 def test_the_table_of_traces_alone_gives_turns(server: Server, tmp_path: Path) -> None:
     path = tmp_path / "traces.csv"
-    second = TRACE | {"id": "b" * 32, "timestamp": "2026-03-01T12:05:00Z", "input": "And now?", "output": "Still there."}
+    second = TRACE | {
+        "id": "b" * 32,
+        "timestamp": "2026-03-01T12:05:00Z",
+        "input": "And now?",
+        "output": "Still there.",
+    }
     with path.open("w", encoding="utf-8", newline="") as file:
         table = csv.DictWriter(file, list(TRACE))
         table.writeheader()
