@@ -20,8 +20,8 @@ from tracing.receive.decoding import decode_spans
 NAMES = tuple(
     part
     for line in (
-        "conversation_id turns messages role content user assistant time feedback name score label id traceId startTime ",
-        "timestamp type GENERATION input output usageDetails sessionId choices message data trace observations scores ",
+        "conversation_id turns messages role content user assistant time feedback name score label id traceId ",
+        "startTime timestamp type GENERATION input output usageDetails sessionId choices message data trace observations scores ",
         "context.trace_id context.span_id start_time span_kind LLM attributes.llm.input_messages attributes ",
         "attributes.input.value dataType value tool_calls response body created metadata latency end_time",
     )
