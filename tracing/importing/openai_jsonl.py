@@ -50,10 +50,11 @@ def read(row: Row, origin: Origin) -> list[Entry]:
 def find_exchange(value: Mapping[str, Any]) -> tuple[Mapping[str, Any], Mapping[str, Any]]:
     """What was asked and what was answered, wherever this kind of file has them."""
     request = next((value[name] for name in ("request", "body") if isinstance(value.get(name), Mapping)), value)
-    response = value.get("response") if isinstance(value.get("response"), Mapping) else value
-    assert isinstance(response, Mapping)  # noqa: S101 -- for the type checker
+    response = value.get("response")
+    if not isinstance(response, Mapping):
+        return request, value
     body = response.get("body")
-    return request, body if response is not value and isinstance(body, Mapping) else response
+    return request, body if isinstance(body, Mapping) else response
 
 
 def read_choices(response: Mapping[str, Any]) -> list[Any]:

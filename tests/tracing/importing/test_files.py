@@ -21,9 +21,9 @@ NAMES = tuple(
     part
     for line in (
         "conversation_id turns messages role content user assistant time feedback name score label id traceId ",
-        "startTime timestamp type GENERATION input output usageDetails sessionId choices message data trace observations scores ",
-        "context.trace_id context.span_id start_time span_kind LLM attributes.llm.input_messages attributes ",
-        "attributes.input.value dataType value tool_calls response body created metadata latency end_time",
+        "startTime timestamp type GENERATION input output usageDetails sessionId choices message data trace ",
+        "observations scores context.trace_id context.span_id start_time span_kind LLM attributes.llm.input_messages ",
+        "attributes attributes.input.value dataType value tool_calls response body created metadata latency end_time",
     )
     for part in line.split()
 )
