@@ -73,6 +73,11 @@ def test_the_line_that_imports_old_logs_is_a_command_for_this_server(server: Ser
     assert given["project"] == "default"
 
 
+def test_the_empty_overview_leads_to_the_import_of_old_logs(open_page: Open) -> None:
+    [link] = open_page("").find_links("#old-logs")
+    assert 'id="old-logs"' in open_page(link.partition("#")[0]).html
+
+
 def test_a_closed_server_says_where_the_key_goes(teller: Teller) -> None:
     user = get_user_model().objects.create_user("anna@example.org", password="correct horse battery")
     forget_users()
