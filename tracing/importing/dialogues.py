@@ -190,8 +190,11 @@ def find_end_of_answer(messages: Sequence[LoggedMessage], index: int) -> int:
 
 
 def is_unanswered(messages: Sequence[LoggedMessage], index: int) -> bool:
-    """Whether the message before `index` is the user's, and the user's turn follows or nothing."""
-    return messages[index - 1].role == "user" and (index == len(messages) or messages[index].role == "user")
+    """Whether the message before `index` is the user's, and no answer comes before the user's next one."""
+    if messages[index - 1].role != "user":
+        return False
+    roles = (messages[place].role for place in range(index, len(messages)))
+    return next((role for role in roles if role in ("user", "assistant")), "user") == "user"
 
 
 def write_call(dialogue: Dialogue, call: Call, trace_id: str, span_id: str) -> ImportedSpan:

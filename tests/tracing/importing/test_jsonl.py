@@ -83,6 +83,20 @@ def test_tools_stand_between_what_was_asked_and_what_was_shown(server: Server, t
     assert calls[1]["input_messages"][-1]["tool_call_id"] == "t1"
 
 
+def test_messages_that_nobody_answered_are_kept(server: Server, tmp_path: Path) -> None:
+    roles = {
+        "Hello?": "user",
+        "Anybody?": "user",
+        "Yes.": "assistant",
+        "Here.": "assistant",
+        "Bye": "user",
+        "7": "tool",
+    }
+    turns = [{"role": role, "content": text} for text, role in roles.items()]
+    send_file(server, "jsonl", write_lines(tmp_path / "a.jsonl", [{"conversation_id": "c", "turns": turns}]))
+    assert list_turns(server, "c") == [("Hello?", ""), ("Anybody?", "Yes.\nHere."), ("Bye", "")]
+
+
 def test_messages_without_times_stand_in_order_from_the_time_of_the_file(tmp_path: Path) -> None:
     turns = [{"role": role, "content": "x"} for role in ("user", "assistant") * 3]
     spans, _ = read_file("jsonl", write_lines(tmp_path / "a.jsonl", [{"turns": turns}]))
