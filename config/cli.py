@@ -205,5 +205,44 @@ def export(format_name: str, out: Path, project: str, data_dir: Path | None) -> 
     run(work)
 
 
+@main.command("import")
+@click.argument("source", type=click.Choice(["jsonl", "openai-jsonl", "langfuse", "phoenix"]))
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--project", default="default", show_default=True)
+@click.option("--dry-run", is_flag=True, help="Read the whole file and say what would come; send nothing.")
+@data_dir_option
+def import_(source: str, file: Path, project: str, dry_run: bool, data_dir: Path | None) -> None:
+    """Take in old logs with their own times. The same file again counts once. Works while the server runs, too.
+
+    SOURCE says who wrote FILE: jsonl (conversations), openai-jsonl (chat messages), langfuse or phoenix (exports).
+    Lines that cannot be read are named and left out; then the exit status is 1.
+    """
+    set_up(data_dir=data_dir)
+    from config.importing import CannotImportError, Tally, import_file
+    from tracing.importing import Problem
+
+    def tell_problem(problem: Problem) -> None:
+        click.echo(f"{file}:{problem.line}: {problem.reason}", err=True)
+
+    def tell_progress(tally: Tally) -> None:
+        click.echo(f"{tally.records:,} {tally.unit}, {tally.spans:,} spans …", err=True)
+
+    def work() -> None:
+        try:
+            tally = import_file(
+                source, file, project, dry_run=dry_run, tell_problem=tell_problem, tell_progress=tell_progress
+            )
+        except CannotImportError as error:
+            fail(str(error))
+        refused = f"; {tally.refused:,} spans were refused" if tally.refused else ""
+        left_out = f"; {tally.problems:,} left out, named above" if tally.problems else ""
+        verb = "would come" if dry_run else "are in"
+        click.echo(f"{tally.records:,} {tally.unit} {verb}, {tally.spans:,} spans{refused}{left_out}.")
+        if tally.problems or tally.refused:
+            sys.exit(1)
+
+    run(work)
+
+
 if __name__ == "__main__":
     main()

@@ -1,5 +1,6 @@
 """Where the address alone leads, and the page that helps an app to send its first span."""
 
+import shlex
 from typing import Any
 
 from django.conf import settings
@@ -45,6 +46,7 @@ def show_setup(request: HttpRequest, project: Project) -> HttpResponse:
         "endpoint": endpoint,
         "needs_key": needs_key,
         **write_lines(endpoint, needs_key),
+        "import_line": write_import_line(project),
         "arrival": read_arrival(project),
     }
     return render_page(request, "setup.html", context)
@@ -63,6 +65,12 @@ def write_lines(endpoint: str, needs_key: bool) -> dict[str, str]:
         ),
         "exporter": exporter + ("\nexport OTEL_EXPORTER_OTLP_HEADERS=x-api-key=tacit_…" if needs_key else ""),
     }
+
+
+def write_import_line(project: Project) -> str:
+    """The command that takes in an old log, for the directory of this server."""
+    options = "" if project.slug == DEFAULT_PROJECT else f" --project {project.slug}"
+    return f"tacit import jsonl conversations.jsonl --data-dir {shlex.quote(str(settings.DATA_DIR))}{options}"
 
 
 @require_POST

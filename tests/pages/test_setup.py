@@ -2,6 +2,7 @@
 
 import os
 import re
+import shlex
 import subprocess
 import sys
 from collections.abc import Callable
@@ -9,9 +10,11 @@ from html import unescape
 from pathlib import Path
 
 import pytest
+from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.test import Client
 
+from config.cli import main
 from tests.conftest import Server
 from tests.pages.conftest import Page, Teller
 from tracing.access import forget_users
@@ -56,6 +59,23 @@ def test_the_path_to_install_from_is_the_sdk(server: Server) -> None:
     command, _, path = read_code(server.get("/p/default/setup").decode(), "install").rpartition(" ")
     assert command == "pip install"
     assert (Path(path) / "pyproject.toml").is_file()
+
+
+def test_the_line_that_imports_old_logs_is_a_command_for_this_server(server: Server, tmp_path: Path) -> None:
+    name, *arguments = shlex.split(read_code(server.get("/p/default/setup").decode(), "import"))
+    assert name == "tacit"
+    assert arguments[0] == "import"
+    path = tmp_path / "conversations.jsonl"
+    path.touch()
+    command = main.commands["import"]
+    given = command.make_context("import", [str(path) if each == path.name else each for each in arguments[1:]]).params
+    assert given["data_dir"] == settings.DATA_DIR
+    assert given["project"] == "default"
+
+
+def test_the_empty_overview_leads_to_the_import_of_old_logs(open_page: Open) -> None:
+    [link] = open_page("").find_links("#old-logs")
+    assert 'id="old-logs"' in open_page(link.partition("#")[0]).html
 
 
 def test_a_closed_server_says_where_the_key_goes(teller: Teller) -> None:
