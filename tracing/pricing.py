@@ -214,13 +214,10 @@ def list_tables(table: PriceTable) -> list[PriceTable]:
 
 def list_names(model: str) -> list[str]:
     """The name and what is left of it without dates, aliases and versions, longest first."""
-    names = [model]
-    shorter = BEFORE_NAME.sub("", model)
-    if shorter.startswith("ft:"):
-        shorter = ":".join(shorter.split(":")[:2])
-    while shorter != names[-1]:
+    bare = BEFORE_NAME.sub("", model)
+    names = [model, ":".join(bare.split(":")[:2]) if bare.startswith("ft:") else bare]
+    while (shorter := DATED_END.sub("", names[-1])) != names[-1]:
         names.append(shorter)
-        shorter = DATED_END.sub("", shorter)
     return names
 
 
