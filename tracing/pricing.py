@@ -124,9 +124,7 @@ def read_table(path: Path) -> PriceTable:
         for model in told["models"]
         for name in model["names"]
     }
-    return PriceTable(
-        told["provider"], frozenset(told["names"]), told["is_host"], tuple(told["falls_back_to"]), prices
-    )
+    return PriceTable(told["provider"], frozenset(told["names"]), told["is_host"], tuple(told["falls_back_to"]), prices)
 
 
 def read_price(table: Mapping[str, Any], model: str, entry: Mapping[str, Any]) -> Price:

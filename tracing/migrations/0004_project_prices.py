@@ -5,29 +5,33 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('tracing', '0003_retention'),
+        ("tracing", "0003_retention"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='ProjectPrice',
+            name="ProjectPrice",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('provider', models.CharField(blank=True, max_length=100)),
-                ('model', models.CharField(max_length=300)),
-                ('input', models.FloatField()),
-                ('output', models.FloatField()),
-                ('cache_read', models.FloatField(blank=True, null=True)),
-                ('cache_write', models.FloatField(blank=True, null=True)),
-                ('cache_write_1h', models.FloatField(blank=True, null=True)),
-                ('reasoning', models.FloatField(blank=True, null=True)),
-                ('audio_input', models.FloatField(blank=True, null=True)),
-                ('audio_output', models.FloatField(blank=True, null=True)),
-                ('valid_from', models.DateField(blank=True, null=True)),
-                ('valid_until', models.DateField(blank=True, null=True)),
-                ('project', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='prices', to='tracing.project')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("provider", models.CharField(blank=True, max_length=100)),
+                ("model", models.CharField(max_length=300)),
+                ("input", models.FloatField()),
+                ("output", models.FloatField()),
+                ("cache_read", models.FloatField(blank=True, null=True)),
+                ("cache_write", models.FloatField(blank=True, null=True)),
+                ("cache_write_1h", models.FloatField(blank=True, null=True)),
+                ("reasoning", models.FloatField(blank=True, null=True)),
+                ("audio_input", models.FloatField(blank=True, null=True)),
+                ("audio_output", models.FloatField(blank=True, null=True)),
+                ("valid_from", models.DateField(blank=True, null=True)),
+                ("valid_until", models.DateField(blank=True, null=True)),
+                (
+                    "project",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="prices", to="tracing.project"
+                    ),
+                ),
             ],
         ),
     ]
