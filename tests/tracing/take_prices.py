@@ -59,7 +59,8 @@ SOURCES = (
     Table("cerebras", "cerebras", ("cerebras",), is_host=True),
     Table(
         "aws", "amazon",
-        ("aws.bedrock", "aws", "bedrock", "amazon", "amazon_bedrock", "amazon-bedrock", "aws_bedrock", "bedrock_converse"),
+        ("aws.bedrock", "aws", "bedrock", "amazon", "amazon_bedrock", "amazon-bedrock", "aws_bedrock",
+         "bedrock_converse"),
         is_host=True,
     ),
     Table(

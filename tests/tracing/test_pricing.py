@@ -43,7 +43,8 @@ def cost(provider: str, model: str, **tokens: int) -> float | None:
     ("provider", "model", "tokens", "by_hand"),
     [
         # 700 plain at 2.50, 300 cached at 1.25, 100 out at 10
-        ("openai", "gpt-4o-2024-08-06", {"input_tokens": 1000, "output_tokens": 100, "cache_read_tokens": 300}, 3125e-6),
+        ("openai", "gpt-4o-2024-08-06", {"input_tokens": 1000, "output_tokens": 100, "cache_read_tokens": 300},
+         3125e-6),
         ("openai.chat", "gpt-4o-mini", {"input_tokens": 1000, "output_tokens": 1000}, 150e-6 + 600e-6),
         ("openai", "gpt-4o-2024-05-13", {"input_tokens": 1000, "output_tokens": 0}, 5000e-6),
         # 100 plain at 3, 800 cached at 0.30, 60 written for five minutes at 3.75, 40 for an hour at 6, 10 out at 15
@@ -144,7 +145,7 @@ def test_every_table_says_whose_prices_it_has_from_where_and_as_of_when(table: A
         for price in prices:
             assert price.source
             assert price.as_of
-            told = [rates for rates in (price.rates, *(tier.rates for tier in price.tiers))]
+            told = [price.rates, *(tier.rates for tier in price.tiers)]
             assert all(rate is None or 0 <= rate < 1000 for rates in told for rate in dataclasses.astuple(rates))
 
 
