@@ -5,7 +5,6 @@ its calls no cost: no number rather than a wrong one.
 """
 
 import json
-import math
 import re
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -25,6 +24,8 @@ DATED_END = re.compile(
 )
 """What a name may end with and still be the same model: a date, an alias, a version of Bedrock's API."""
 BEFORE_NAME = re.compile(r"^(?:arn:[^/]*/|(?:publishers/[^/]*/)?models/)")
+LARGEST_COST = 1e6
+"""US dollars; a call that is said to cost more is not believed, and sums of costs stay exact."""
 NAMES_NO_PROVIDER = frozenset({"", "langchain"})
 """What stands as the provider where the source does not know it."""
 COST_KEYS = ("gen_ai.usage.cost", "gen_ai.usage.total_cost", "llm.cost.total", "operation.cost")
@@ -280,7 +281,8 @@ def price_generation(trace: Trace, generation: Generation, own: Sequence[Price])
     at = datetime.fromtimestamp(generation.start_time_ns / 1e9, UTC)
     price = find_price(generation.provider, choose_model(generation), at, own)
     cost = None if price is None else compute_cost(price, read_usage(generation))
-    return replace(generation, cost_usd=cost, cost_reported=False)
+    believed = cost if cost is None or cost <= LARGEST_COST else None
+    return replace(generation, cost_usd=believed, cost_reported=False)
 
 
 def choose_model(generation: Generation) -> str:
@@ -309,9 +311,9 @@ def list_reported_costs(attributes: Mapping[str, AttributeValue]) -> Iterator[fl
 
 
 def read_cost(value: Any) -> float | None:
-    """A finite amount over 0, also where it was sent as text."""
+    """An amount over 0 that a call may cost, also where it was sent as text."""
     try:
         cost = float(value) if isinstance(value, int | float | str) and not isinstance(value, bool) else 0.0
     except (ValueError, OverflowError):
         return None
-    return cost if 0 < cost < math.inf else None
+    return cost if 0 < cost <= LARGEST_COST else None

@@ -266,7 +266,7 @@ def test_a_reported_cost_wins_and_is_marked(reported: dict[str, Any]) -> None:
     assert (generation.cost_usd, generation.cost_reported) == (0.25, True)
 
 
-@pytest.mark.parametrize("reported", [0, 0.0, -1, "free", float("nan"), float("inf"), True, "[", "1e999"])
+@pytest.mark.parametrize("reported", [0, 0.0, -1, "free", float("nan"), float("inf"), True, "[", "1e999", 1e300])
 def test_a_reported_cost_that_is_none_does_not_win(reported: Any) -> None:
     generation = read_priced(
         make_read_span(1, tell(gen_ai__usage__cost=reported, langfuse__observation__cost_details=reported))
@@ -307,3 +307,7 @@ def test_cached_tokens_are_priced_right_whether_counted_inside_the_input_or_besi
 
 def test_an_unknown_models_call_has_no_cost() -> None:
     assert read_priced(make_read_span(1, tell(gen_ai__request__model="our-own"))).cost_usd is None
+
+
+def test_a_call_of_more_tokens_than_there_can_be_has_no_cost() -> None:
+    assert read_priced(make_read_span(1, tell(gen_ai__usage__input_tokens=2**62))).cost_usd is None

@@ -105,3 +105,14 @@ def test_a_conversation_of_unknown_price_has_no_amount(server: Server) -> None:
     say(server, gen_ai__request__model="our-own")
     page = server.get("/p/default/conversations/c").decode()
     assert '<dt>cost</dt><dd><span class="soft">not known</span>' in page
+
+
+def test_sums_of_costs_are_the_same_in_every_order(server: Server) -> None:
+    costs = [0.1, 0.2, 0.3, 0.7, 1e-9]
+    sums = set()
+    for order in (costs, costs[::-1], costs[2:] + costs[:2]):
+        for trace, cost in enumerate(order, start=1):
+            say(server, trace, gen_ai__usage__cost=cost)
+        count_changed_hours(server.store)
+        sums |= {hour["cost_usd"] for hour in server.get_json("hours")["items"]}
+    assert sums == {1.300000001}

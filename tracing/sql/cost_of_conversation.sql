@@ -1,6 +1,6 @@
 -- What the model calls of a conversation cost; NULL where no cost is known of any of them.
 SELECT
-    sum(told.cost_usd) AS cost_usd,
+    toFloat64(sum(toDecimal128(told.cost_usd, 12))) AS cost_usd, -- exact, so that no order of adding shows
     countIf(told.cost_usd IS NULL) AS unpriced,
     countIf(told.cost_reported) AS reported,
     count() AS calls
