@@ -25,6 +25,7 @@ from tracing.access import authorise_api
 from tracing.api import describe_generation, project_of
 from tracing.api import router as tracing_router
 from tracing.api_lists import router as lists_router
+from tracing.api_prices import router as prices_router
 from tracing.derivation import READING
 from tracing.paging import CursorError, Limit, Place, decode_cursor, encode_cursor
 from tracing.records import load_conversation
@@ -43,6 +44,7 @@ api = NinjaAPI(
 )
 api.add_router("", tracing_router)
 api.add_router("", lists_router)
+api.add_router("", prices_router)
 
 
 def answer_problem(request: HttpRequest, status: int, title: str, detail: Any) -> HttpResponse:

@@ -28,7 +28,7 @@ from tracing.conversations import Conversation, Turn
 from tracing.models import DEMO_PROJECT, Project
 from tracing.pages import render_page
 from tracing.paging import Place
-from tracing.records import load_conversation, load_spans
+from tracing.records import ConversationCost, load_conversation, load_cost, load_spans
 from tracing.spans import Span
 from tracing.store import get_store
 
@@ -204,6 +204,7 @@ def show_conversation(request: HttpRequest, project: Project, conversation_id: s
         "selected": selected + 1,
         "opening": shorten_words(conversation.turns[0].user_text, 120),
         "facts": read_facts(conversation),
+        "cost": read_cost(project, conversation),
         "trace_id": conversation.turns[selected].answer.trace_id,
         "of_user": Filters(user_id=conversation.user_id),
         "waterfalls": read_waterfalls(project, conversation.turns[selected]),
@@ -221,6 +222,11 @@ def read_waterfalls(project: Project, turn: Turn) -> list[tuple[str, Waterfall]]
         spans[span.trace_id].append(span)
     generations = frozenset(span_id for answer in turn.answers for span_id in answer.generation_span_ids)
     return [(caption, draw_waterfall(spans[trace_id], generations)) for trace_id, caption in captions.items()]
+
+
+def read_cost(project: Project, conversation: Conversation) -> ConversationCost:
+    trace_ids = {answer.trace_id for answer in conversation.answers}
+    return load_cost(get_store(), project.pk, conversation.conversation_id, sorted(trace_ids))
 
 
 def read_facts(conversation: Conversation) -> Mapping[str, Any]:

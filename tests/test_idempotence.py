@@ -106,6 +106,8 @@ def test_what_is_sent_again_in_any_batch_order_encoding_and_process_changes_noth
     assert expected["stats"]["generations"] == 4
     assert expected["signals"]
     assert sum_hours(expected, "input_tokens") == 10 + 20 + 30 + 40
+    cost = sum(float(row["cost_usd"]) for row in expected["hourly"])
+    assert cost == pytest.approx((100 * 1.25 + 20 * 10) / 1e6)  # gpt-5's price
     for size, seed in ((8, 1), (3, 2), (1, 3)):
         shuffled = random.Random(seed).sample(spans, len(spans))  # noqa: S311 -- the same orders each time
         for part in batch(shuffled, size):

@@ -17,6 +17,8 @@ from tracing.conversations import (
     find_exchanges,
     list_exchanges,
 )
+from tracing.pricing import price_generations
+from tracing.project_prices import load_project_prices
 from tracing.records import (
     load_conversations,
     load_senders,
@@ -59,7 +61,9 @@ def derive_traces_of_project(store: Store, project_id: int, trace_ids: Sequence[
         version=version,
     )
     began = {(project_id, row["trace_id"], row["span_id"]): row["start_time_ns"] for row in known}
-    write_generations(store, [generation for read in traces for generation in read.generations], began, version)
+    own = load_project_prices(project_id)
+    generations = [each for read in traces for each in price_generations(read.trace, read.generations, own)]
+    write_generations(store, generations, began, version)
 
 
 def group_by_trace(spans: Sequence[Span]) -> list[Trace]:

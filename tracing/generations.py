@@ -76,6 +76,8 @@ class Generation:
     cache_write_tokens: int | None = None
     reasoning_tokens: int | None = None
     cost_usd: float | None = None
+    cost_reported: bool = False
+    """Whether the source told the cost; else it was computed from a price."""
     time_to_first_chunk_ns: int | None = None
     streamed: bool = False
     outcome: Outcome = "completed"

@@ -41,3 +41,26 @@ class StageLease(models.Model):
 
     def __str__(self) -> str:
         return f"{self.stage}: {self.holder}"
+
+
+class ProjectPrice(models.Model):
+    """What a project pays for a model; it wins over the tables that Tacit brings. US dollars for a million tokens."""
+
+    project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="prices")
+    provider = models.CharField(max_length=100, blank=True)
+    """As the convention says it; empty means any."""
+    model = models.CharField(max_length=300)
+    input = models.FloatField()
+    output = models.FloatField()
+    cache_read = models.FloatField(null=True, blank=True)
+    cache_write = models.FloatField(null=True, blank=True)
+    cache_write_1h = models.FloatField(null=True, blank=True)
+    reasoning = models.FloatField(null=True, blank=True)
+    audio_input = models.FloatField(null=True, blank=True)
+    audio_output = models.FloatField(null=True, blank=True)
+    valid_from = models.DateField(null=True, blank=True)
+    valid_until = models.DateField(null=True, blank=True)
+    """The first day on which it no longer holds."""
+
+    def __str__(self) -> str:
+        return f"{self.model} in {self.project.slug}"

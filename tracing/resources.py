@@ -56,6 +56,7 @@ class GenerationResource(Schema):
     cache_write_tokens: int | None
     reasoning_tokens: int | None
     cost_usd: float | None
+    cost_reported: bool
     start_time: str
     duration_ms: float
     time_to_first_chunk_ms: float | None

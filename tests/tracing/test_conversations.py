@@ -22,6 +22,7 @@ from tracing.records import load_conversation, load_conversations, load_generati
 from tracing.spans import Trace
 from tracing.store import Store
 
+pytestmark = pytest.mark.usefixtures("project")
 START_NS = 1_760_000_000 * SECOND
 
 

@@ -25,6 +25,7 @@ TIME_FIELDS: Mapping[str, Any] = {
     "input_tokens": None,
     "output_tokens": None,
     "cost_usd": None,
+    "cost_reported": False,
     "duration_ns": 0,
     "time_to_first_chunk_ns": None,
 }

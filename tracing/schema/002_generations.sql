@@ -25,6 +25,7 @@ CREATE TABLE IF NOT EXISTS generations
     cache_write_tokens Nullable(UInt64),
     reasoning_tokens Nullable(UInt64),
     cost_usd Nullable(Float64),
+    cost_reported Bool,
     start_time DateTime64(9, 'UTC') CODEC(Delta, ZSTD(1)),
     duration_ns UInt64,
     time_to_first_chunk_ns Nullable(UInt64),

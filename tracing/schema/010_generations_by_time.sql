@@ -18,6 +18,7 @@ CREATE TABLE IF NOT EXISTS generations_by_time
     input_tokens Nullable(UInt64),
     output_tokens Nullable(UInt64),
     cost_usd Nullable(Float64),
+    cost_reported Bool,
     duration_ns UInt64 CODEC(ZSTD(1)),
     time_to_first_chunk_ns Nullable(UInt64) CODEC(ZSTD(1)),
     version UInt64 CODEC(Delta, ZSTD(1)),

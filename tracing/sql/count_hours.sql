@@ -16,7 +16,7 @@ SELECT
     countIf(outcome = 'stopped') AS stopped,
     sum(input_tokens),
     sum(output_tokens),
-    sum(cost_usd),
+    toFloat64(sum(toDecimal128(cost_usd, 12))), -- exact, so that no order of adding shows
     quantilesDDStateIf(0.01, 0.5, 0.95)(duration_ns / 1e6, is_call),
     quantilesDDStateIf(0.01, 0.5, 0.95)(ifNull(time_to_first_chunk_ns, 0) / 1e6, time_to_first_chunk_ns IS NOT NULL),
     {version:UInt64} AS version,

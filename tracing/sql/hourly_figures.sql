@@ -7,7 +7,7 @@ SELECT
     sum(hours.stopped) AS stopped,
     sum(hours.input_tokens) AS input_tokens,
     sum(hours.output_tokens) AS output_tokens,
-    sum(hours.cost_usd) AS cost_usd,
+    toFloat64(sum(toDecimal128(hours.cost_usd, 12))) AS cost_usd, -- exact, so that no order of adding shows
     quantilesDDMerge(0.01, 0.5, 0.95)(hours.duration_ms) AS duration_ms,
     quantilesDDMerge(0.01, 0.5, 0.95)(hours.first_chunk_ms) AS first_chunk_ms
 FROM generation_hours AS hours FINAL

@@ -29,6 +29,19 @@ def count(value: int | None) -> str:
 
 
 @register.filter
+def dollars(value: float | None) -> str:
+    """An amount in US dollars, with three figures where it is less than a cent; a dash where there is none.
+
+    >>> dollars(1234.5), dollars(0.00312)
+    ('$1,234.50', '$0.00312')
+    """
+    if value is None:
+        return DASH
+    decimals = 2 if value >= 0.01 or value == 0 else min(12, 2 - math.floor(math.log10(value)))
+    return f"${value:,.{decimals}f}"
+
+
+@register.filter
 def percent(value: float | None, decimals: int = 1) -> str:
     """A share (0 to 1) in percent."""
     return DASH if value is None or math.isnan(value) else f"{100 * value:.{decimals}f} %"
