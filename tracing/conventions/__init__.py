@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from tracing.conventions import genai, tacit_sdk
+from tracing.conventions import anthropic_client, genai, langfuse, mlflow, openinference, tacit_sdk
 from tracing.generations import Generation
 from tracing.spans import Span, Trace
 
@@ -27,7 +27,7 @@ class Reader(Protocol):
     def read(self, span: Span, trace: Trace, calls_beneath: Sequence[Generation]) -> Generation | None: ...
 
 
-READERS: tuple[Reader, ...] = (tacit_sdk, genai)
+READERS: tuple[Reader, ...] = (tacit_sdk, openinference, langfuse, mlflow, anthropic_client, genai)
 
 
 @dataclass(frozen=True, slots=True)

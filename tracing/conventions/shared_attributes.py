@@ -135,3 +135,34 @@ def judge_outcome(error_type: str, finish_reasons: Sequence[str]) -> Outcome:
     if "length" in finish_reasons or "max_tokens" in finish_reasons:
         return "truncated"
     return "completed"
+
+
+LEAVING_ERRORS = frozenset({"GeneratorExit", "CancelledError"})
+"""Exceptions that only say that whoever read a stream left it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """How a call ended; `ended_by` is empty where nobody stopped it."""
+
+    outcome: Outcome
+    ended_by: str
+    error_type: str
+    error_message: str
+
+
+def judge_ending(error: tuple[str, str], finish_reasons: Sequence[str], *, unfinished: bool) -> Ending:
+    """How a call ended, from its error (type, message) and finish reasons.
+
+    `unfinished`: the source says nothing of an end where a call that is read to its end has one.
+    """
+    error_type, error_message = error
+    if error_type.rpartition(".")[2] in LEAVING_ERRORS or (unfinished and not error_type):
+        return Ending("stopped", "unknown", "", "")
+    return Ending(judge_outcome(error_type, finish_reasons), "", error_type, error_message)
+
+
+def read_tags(value: Any) -> tuple[str, ...]:
+    """Tags from a list, a list as JSON, or a single text."""
+    decoded = parse_json(value)
+    return read_texts(decoded if isinstance(decoded, list) else value)
