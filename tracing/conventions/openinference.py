@@ -34,7 +34,7 @@ from tracing.spans import AttributeValue, Span, Trace
 
 NAME = "openinference"
 KIND = "openinference.span.kind"
-FIRST_TOKEN = "First Token Stream Event"
+FIRST_CHUNK = "First Token Stream Event"
 JAVASCRIPT = "@arizeai/"
 MESSAGE_PATH = re.compile(r"(\d{1,6})\.message\.(.+)")
 CONTENT_PATH = re.compile(r"contents\.(\d{1,6})\.message_content\.(.+)")
@@ -238,7 +238,7 @@ def read_finish_reasons(attributes: Mapping[str, AttributeValue], response: Resp
 def is_streamed(span: Span, parameters: Mapping[str, Any]) -> bool:
     """LangChain's parameters say `false` of streams, too, but its chunks have a type of their own."""
     chunked = get_text(find_langchain_generation(span.attributes), "type").endswith("Chunk")
-    return parameters.get("stream") is True or chunked or any(event.name == FIRST_TOKEN for event in span.events)
+    return parameters.get("stream") is True or chunked or any(event.name == FIRST_CHUNK for event in span.events)
 
 
 def reports_endings(span: Span) -> bool:
@@ -272,5 +272,5 @@ def list_numbered(attributes: Mapping[str, AttributeValue], path: re.Pattern[str
 
 
 def read_first_token(span: Span) -> int | None:
-    times = [event.time_ns - span.start_time_ns for event in span.events if event.name == FIRST_TOKEN]
+    times = [event.time_ns - span.start_time_ns for event in span.events if event.name == FIRST_CHUNK]
     return max(min(times), 0) if times else None

@@ -14,6 +14,7 @@ from tracing.generations import Message
 
 RESULT_TYPES = frozenset({"function_call_output", "tool_result"})
 CALL_TYPES = frozenset({"function_call", "tool_use"})
+DETAILS = tuple(f"{side}_tokens_details" for side in ("prompt", "input", "completion", "output"))
 TEXT_TYPES = frozenset({"text", "input_text", "output_text"})
 
 
@@ -94,16 +95,8 @@ def read_usage(value: Any) -> Usage:
     usage = parse_json(value)
     if not isinstance(usage, Mapping):
         return Usage()
-    details = [
-        usage.get(name) or {}
-        for name in (
-            "prompt_tokens_details",
-            "input_tokens_details",
-            "completion_tokens_details",
-            "output_tokens_details",
-        )
-    ]
-    inside: dict[str, Any] = {key: count for each in details if isinstance(each, Mapping) for key, count in each.items()}
+    details = [each for name in DETAILS if isinstance(each := usage.get(name), Mapping)]
+    inside: dict[str, Any] = {key: count for each in details for key, count in each.items()}
     beside_read = pick_int(usage, ("cache_read_input_tokens", "input_cache_read", "input_cached_tokens"))
     beside_written = pick_int(usage, ("cache_creation_input_tokens", "input_cache_creation"))
     counted = pick_int(usage, ("prompt_tokens", "input_tokens", "input"))
