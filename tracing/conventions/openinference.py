@@ -36,6 +36,7 @@ NAME = "openinference"
 KIND = "openinference.span.kind"
 FIRST_CHUNK = "First Token Stream Event"
 JAVASCRIPT = "@arizeai/"
+FRAMEWORKS_OWN = ("ls_", "lc_", "langgraph_", "checkpoint_")
 MESSAGE_PATH = re.compile(r"(\d{1,6})\.message\.(.+)")
 CONTENT_PATH = re.compile(r"contents\.(\d{1,6})\.message_content\.(.+)")
 TOOL_CALL_PATH = re.compile(r"tool_calls\.(\d{1,6})\.tool_call\.(.+)")
@@ -71,7 +72,7 @@ def read_call(span: Span, trace: Trace, *, framing: bool) -> Generation:
     tokens = read_tokens(attributes)
     silent = not (framing or output or messages or any(count is not None for count in tokens.values()))
     unfinished = silent or (streamed and not finish_reasons and reports_endings(span))
-    ending = judge_ending(read_error(span), finish_reasons, unfinished=unfinished and span_is_quiet(span, silent))
+    ending = judge_ending(read_raised(span), finish_reasons, unfinished=unfinished and span_is_quiet(span, silent))
     asked, answered = read_models(attributes, parameters, response)
     return Generation(
         project_id=span.project_id,
@@ -104,7 +105,7 @@ def read_call(span: Span, trace: Trace, *, framing: bool) -> Generation:
         service_name=span.service_name,
         environment=identity.environment,
         tags=read_tags(find_value(span, trace, TAG_KEYS)),
-        metadata=identity.metadata,
+        metadata=drop_frameworks_own(identity.metadata),
     )
 
 
@@ -249,6 +250,18 @@ def reports_endings(span: Span) -> bool:
 def span_is_quiet(span: Span, silent: bool) -> bool:
     """Whether the status says nothing of a good end: responses that ended well have no finish reason, but a status."""
     return silent or span.status_code == "Unset"
+
+
+def read_raised(span: Span) -> tuple[str, str]:
+    """Type and message of the error; the exception has the bare message, the status may have a traceback in it."""
+    error_type, message = read_error(span)
+    raised = [event.attributes for event in span.events if event.name == "exception"]
+    return error_type, next((text for each in raised if (text := pick_text(each, ("exception.message",)))), message)
+
+
+def drop_frameworks_own(metadata: Mapping[str, Any]) -> Mapping[str, Any]:
+    """What the app said of the call, without what LangChain and LangGraph say of themselves."""
+    return {key: value for key, value in metadata.items() if not key.startswith(FRAMEWORKS_OWN)}
 
 
 def read_tokens(attributes: Mapping[str, AttributeValue]) -> dict[str, Any]:
