@@ -1,6 +1,8 @@
 import json
 from typing import Any
 
+import pytest
+
 from tests.tracing.conventions.dialogues import (
     CALLS_TOOL,
     ERROR,
@@ -33,6 +35,10 @@ def test_every_dialogue_is_read_as_it_was_held(store: Store) -> None:
     told = [describe(each, expected) for each, expected in zip(generations, DIALOGUES, strict=True)]
     assert told == DIALOGUES
     assert {each.convention for each in generations} == {"mlflow"}
+
+
+USED = {"input_tokens": 15, "cache_read_input_tokens": 16, "cache_creation_input_tokens": 2, "output_tokens": 9}
+WEATHER = {"type": "tool_use", "id": "t1", "name": "weather", "input": {"in": "Rome"}}
 
 
 def call_claude(**fields: Any) -> dict[str, Any]:
