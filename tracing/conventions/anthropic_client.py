@@ -27,17 +27,10 @@ def read(span: Span, trace: Trace, calls_beneath: Sequence[Generation]) -> Gener
     return genai.read(span, trace, calls_beneath)
 
 
-def list_client_spans(response_id: str, span: Span, trace: Trace) -> list[Span]:
-    """The client's spans of this response that do not stand beneath `span`."""
-    if not response_id:
-        return []
-    return [
-        each
-        for each in trace.spans
-        if claims(each)
-        and each.attributes.get("gen_ai.response.id") == response_id
-        and tells_beside(span, response_id, each, trace)
-    ]
+def list_client_spans(span: Span, trace: Trace) -> list[Span]:
+    """The client's spans that tell the response of `span` without standing beneath it."""
+    told = [(each, each.attributes.get("gen_ai.response.id")) for each in trace.spans if claims(each)]
+    return [each for each, response_id in told if response_id and tells_beside(span, str(response_id), each, trace)]
 
 
 def tells_beside(span: Span, response_id: str, client_span: Span, trace: Trace) -> bool:

@@ -53,7 +53,7 @@ def claims(span: Span) -> bool:
 
 def read(span: Span, trace: Trace, calls_beneath: Sequence[Generation]) -> Generation | None:
     """The model call that the span tells of, with what the only call beneath it knows besides."""
-    beside = list_client_spans(read_response(span.attributes.get("output.value")).id, span, trace)
+    beside = list_client_spans(span, trace)
     generation = read_call(span, trace, framing=bool(calls_beneath))
     generation = replace(generation, other_span_ids=tuple(each.span_id for each in beside))
     return tell_once(generation, calls_beneath)
@@ -225,7 +225,8 @@ def find_langchain_model(attributes: Mapping[str, AttributeValue]) -> str:
 
 
 def find_langchain_generation(attributes: Mapping[str, AttributeValue]) -> Mapping[str, Any]:
-    output = parse_json(attributes.get("output.value"))
+    text = attributes.get("output.value")
+    output = parse_json(text) if isinstance(text, str) and text.startswith('{"generations"') else None
     listed = list_of(output.get("generations")) if isinstance(output, Mapping) else []
     first = list_of(listed[0])[:1] if listed else []
     return first[0] if first and isinstance(first[0], Mapping) else {}
