@@ -35,7 +35,7 @@ from tracing.spans import AttributeValue, Span, Trace
 NAME = "openinference"
 KIND = "openinference.span.kind"
 FIRST_CHUNK = "First Token Stream Event"
-JAVASCRIPT = "@arizeai/"
+PYTHON_SCOPES = "openinference.instrumentation."
 FRAMEWORKS_OWN = ("ls_", "lc_", "langgraph_", "checkpoint_")
 MESSAGE_PATH = re.compile(r"(\d{1,6})\.message\.(.+)")
 CONTENT_PATH = re.compile(r"contents\.(\d{1,6})\.message_content\.(.+)")
@@ -71,8 +71,8 @@ def read_call(span: Span, trace: Trace, *, framing: bool) -> Generation:
     streamed = is_streamed(span, parameters)
     tokens = read_tokens(attributes)
     silent = not (framing or output or messages or any(count is not None for count in tokens.values()))
-    unfinished = silent or (streamed and not finish_reasons and reports_endings(span))
-    ending = judge_ending(read_raised(span), finish_reasons, unfinished=unfinished and span_is_quiet(span, silent))
+    unfinished = not finish_reasons and is_unfinished(span, streamed=streamed, silent=silent)
+    ending = judge_ending(read_raised(span), finish_reasons, unfinished=unfinished)
     asked, answered = read_models(attributes, parameters, response)
     return Generation(
         project_id=span.project_id,
@@ -243,14 +243,14 @@ def is_streamed(span: Span, parameters: Mapping[str, Any]) -> bool:
     return parameters.get("stream") is True or chunked or any(event.name == FIRST_CHUNK for event in span.events)
 
 
-def reports_endings(span: Span) -> bool:
-    """Whether a stream of this instrumentation that ended well says so; JavaScript's never does, nor sends others."""
-    return not span.scope_name.startswith(JAVASCRIPT)
+def is_unfinished(span: Span, *, streamed: bool, silent: bool) -> bool:
+    """Whether an instrumentation that says how calls end says nothing of this one's end: no reason, no status.
 
-
-def span_is_quiet(span: Span, silent: bool) -> bool:
-    """Whether the status says nothing of a good end: responses that ended well have no finish reason, but a status."""
-    return silent or span.status_code == "Unset"
+    JavaScript's says neither of streams that ended well, and sends no others; apps' own spans need not say it.
+    """
+    if not span.scope_name.startswith(PYTHON_SCOPES):
+        return False
+    return silent or (streamed and span.status_code == "Unset")
 
 
 def read_raised(span: Span) -> tuple[str, str]:

@@ -315,3 +315,12 @@ def test_a_prompts_variables_name_the_question_only_where_the_message_has_it() -
 def test_outputs_of_no_known_shape_are_no_error(hostile: str) -> None:
     generation = read_only(make_read_span(1, call_llm(output__value=hostile, llm__invocation_parameters=hostile)))
     assert generation.answer == "Because."
+
+
+@pytest.mark.parametrize(
+    ("scope", "outcome"), [("openinference.instrumentation.openai", "stopped"), ("shop", "completed")]
+)
+def test_a_stream_without_an_end_was_left_only_where_ends_are_told(scope: str, outcome: str) -> None:
+    attributes = call_llm(llm__invocation_parameters='{"stream": true}')
+    assert read_only(make_read_span(1, attributes, scope_name=scope)).outcome == outcome
+    assert read_only(make_read_span(1, attributes, scope_name=scope, status_code="Ok")).outcome == "completed"
