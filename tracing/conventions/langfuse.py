@@ -42,10 +42,10 @@ def read(span: Span, trace: Trace, calls_beneath: Sequence[Generation]) -> Gener
     usage = read_usage(attributes.get("langfuse.observation.usage_details"))
     finish_reasons = read_finish_reason(attributes) or response.finish_reasons
     streamed = "langfuse.observation.completion_start_time" in attributes
-    ending = judge_ending(
-        read_level(span), finish_reasons, unfinished=streamed and not finish_reasons and usage == Usage()
-    )
     provider = find_wrapper(span)
+    # Streams of a wrapped client tell their end; those that an app observes by itself need not.
+    unfinished = bool(provider) and streamed and not finish_reasons and usage == Usage()
+    ending = judge_ending(read_level(span), finish_reasons, unfinished=unfinished)
     model = pick_text(attributes, ("langfuse.observation.model.name",))
     answered = bool(provider and response.messages)
     generation = Generation(

@@ -85,3 +85,12 @@ def test_an_error_by_level_alone_is_one() -> None:
 def test_a_first_chunk_at_no_time_is_unknown(time: str) -> None:
     generation = read_only(make_read_span(1, observe_call(observation__completion_start_time=time)))
     assert (generation.streamed, generation.time_to_first_chunk_ns) == (True, None)
+
+
+def test_a_stream_that_an_app_observes_by_itself_need_not_tell_its_end() -> None:
+    streamed = observe_call(
+        observation__completion_start_time='"1970-01-01T00:00:01.5+00:00"', observation__output="Because."
+    )
+    generation = read_only(make_read_span(1, streamed))
+    assert (generation.outcome, generation.time_to_first_chunk_ns) == ("completed", 500_000_000)
+    assert read_only(make_read_span(1, streamed, name="OpenAI-generation")).outcome == "stopped"
