@@ -9,7 +9,20 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from tracing.conventions import genai, laminar, langsmith, logfire, pydantic_ai, tacit_sdk, traceloop, vercel
+from tracing.conventions import (
+    anthropic_client,
+    genai,
+    laminar,
+    langfuse,
+    langsmith,
+    logfire,
+    mlflow,
+    openinference,
+    pydantic_ai,
+    tacit_sdk,
+    traceloop,
+    vercel,
+)
 from tracing.generations import Generation
 from tracing.spans import Span, Trace
 
@@ -27,7 +40,20 @@ class Reader(Protocol):
     def read(self, span: Span, trace: Trace, calls_beneath: Sequence[Generation]) -> Generation | None: ...
 
 
-READERS: tuple[Reader, ...] = (tacit_sdk, vercel, langsmith, laminar, pydantic_ai, logfire, traceloop, genai)
+READERS: tuple[Reader, ...] = (
+    tacit_sdk,
+    openinference,
+    langfuse,
+    mlflow,
+    vercel,
+    langsmith,
+    laminar,
+    pydantic_ai,
+    logfire,
+    traceloop,
+    anthropic_client,
+    genai,
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -101,9 +101,9 @@ def read_call(span: Span, trace: Trace) -> Generation:
     usage = read_provider_usage(attributes.get("gen_ai.usage.raw")) | {**attributes}
     output_tokens = pick_int(usage, OUTPUT_TOKENS)
     streamed = read_streamed(span)
-    ending = judge_ending(
-        span, finish_reasons, streamed=streamed, counted=output_tokens is not None and not is_left_open(output)
-    )
+    counted = output_tokens is not None and not is_left_open(output)
+    unfinished = streamed and not counted and set(finish_reasons) <= {"error"}
+    ending = judge_ending(span, finish_reasons, unfinished=unfinished)
     return Generation(
         project_id=span.project_id,
         trace_id=span.trace_id,

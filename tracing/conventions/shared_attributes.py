@@ -198,20 +198,22 @@ class Ending:
     error_message: str
 
 
-def judge_ending(span: Span, finish_reasons: Sequence[str], *, streamed: bool, counted: bool) -> Ending:
-    """How the call of `span` ended: as our SDK tells it, else by its error, its finish reasons and its usage.
+def judge_ending(
+    span: Span, finish_reasons: Sequence[str], *, unfinished: bool, error: tuple[str, str] | None = None
+) -> Ending:
+    """How the call of `span` ended: as our SDK tells it, else by its error (type, message) and its finish reasons.
 
-    A stream that was left has six faces: finish reason `error` without an error, no finish reason at all, with status
-    unset or OK, or the error that closing a generator or cancelling a task raises. `counted` says that the usage of
-    the whole answer was told, which an API does last.
+    `unfinished`: the source says nothing of an end where a call that is read to its end has one. It counts where there
+    is no error; leaving a generator or cancelling a task may look like one.
     """
-    error_type, error_message = read_error(span)
+    error_type, error_message = error or read_error(span)
     left = is_abandonment(error_type, error_message)
-    unfinished = streamed and not error_type and not counted and set(finish_reasons) <= {"error"}
+    stopped = left or (unfinished and not error_type)
     if left:
         error_type = error_message = ""
-    told = read_told_outcome(span.attributes)
-    outcome = told or ("stopped" if left or unfinished else judge_outcome(error_type, finish_reasons))
+    outcome = read_told_outcome(span.attributes) or (
+        "stopped" if stopped else judge_outcome(error_type, finish_reasons)
+    )
     ended_by = pick_text(span.attributes, (keys.ENDED_BY,)) or ("unknown" if outcome == "stopped" else "")
     return Ending(outcome, ended_by, error_type, error_message)
 
@@ -284,3 +286,9 @@ def collect_prefixed(span: Span, trace: Trace, prefix: str) -> dict[str, Attribu
         found = {name: value for name, value in each.attributes.items() if name.startswith(prefix)}
         told |= {name.removeprefix(prefix): value for name, value in found.items()}
     return told
+
+
+def read_tags(value: Any) -> tuple[str, ...]:
+    """Tags from a list, a list as JSON, or a single text."""
+    decoded = parse_json(value)
+    return read_texts(decoded if isinstance(decoded, list) else value)

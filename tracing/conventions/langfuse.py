@@ -1,0 +1,144 @@
+"""Spans of Langfuse's SDKs: `langfuse.observation.*`, of which observations of type `generation` are calls."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from tracing.conventions.messages import find_user_text, parse_json
+from tracing.conventions.nesting import tell_once
+from tracing.conventions.provider_bodies import Usage, read_request, read_response, read_usage
+from tracing.conventions.shared_attributes import (
+    TAG_KEYS,
+    Identity,
+    find_text,
+    find_value,
+    judge_ending,
+    pick_text,
+    read_error,
+    read_identity,
+    read_tags,
+    read_texts,
+)
+from tracing.generations import Generation
+from tracing.spans import AttributeValue, Span, Trace
+
+NAME = "langfuse"
+TYPE = "langfuse.observation.type"
+WRAPPER = "-generation"
+METADATA_PREFIXES = ("langfuse.trace.metadata.", "langfuse.observation.metadata.")
+
+
+def claims(span: Span) -> bool:
+    """Whether the span is a call of a model."""
+    return pick_text(span.attributes, (TYPE,)).lower() == "generation"
+
+
+def read(span: Span, trace: Trace, calls_beneath: Sequence[Generation]) -> Generation | None:
+    """The model call that the observation tells of, with what the only call beneath it knows besides."""
+    attributes = span.attributes
+    identity = read_identity(span, trace)
+    request = read_request(attributes.get("langfuse.observation.input"))
+    response = read_response(attributes.get("langfuse.observation.output"))
+    usage = read_usage(attributes.get("langfuse.observation.usage_details"))
+    finish_reasons = read_finish_reason(attributes) or response.finish_reasons
+    streamed = "langfuse.observation.completion_start_time" in attributes
+    provider = find_wrapper(span)
+    # Streams of a wrapped client tell their end; those that an app observes by itself need not.
+    unfinished = bool(provider) and streamed and not finish_reasons and usage == Usage()
+    ending = judge_ending(span, finish_reasons, unfinished=unfinished, error=read_level(span))
+    model = pick_text(attributes, ("langfuse.observation.model.name",))
+    answered = bool(provider and response.messages)
+    generation = Generation(
+        project_id=span.project_id,
+        trace_id=span.trace_id,
+        span_id=span.span_id,
+        parent_span_id=span.parent_span_id,
+        start_time_ns=span.start_time_ns,
+        duration_ns=span.duration_ns,
+        convention=NAME,
+        conversation_id=identity.conversation_id,
+        conversation_id_derived=identity.derived,
+        user_id=identity.user_id,
+        message_id=identity.message_id or response.id,
+        provider=provider,
+        request_model="" if answered else model,
+        response_model=model if answered else "",
+        system_instructions=request.system_instructions,
+        input_messages=request.messages,
+        output_messages=response.messages,
+        user_text=find_user_text(request.messages),
+        tool_definitions=request.tools,
+        input_tokens=usage.input_tokens,
+        output_tokens=usage.output_tokens,
+        cache_read_tokens=usage.cache_read_tokens,
+        cache_write_tokens=usage.cache_write_tokens,
+        reasoning_tokens=usage.reasoning_tokens,
+        cost_usd=read_cost(attributes),
+        time_to_first_chunk_ns=read_first_chunk(span),
+        streamed=streamed,
+        outcome=ending.outcome,
+        ended_by=ending.ended_by,
+        finish_reasons=finish_reasons,
+        error_type=ending.error_type,
+        error_message=ending.error_message,
+        service_name=span.service_name,
+        environment=find_text(span, trace, ("langfuse.environment",)) or identity.environment,
+        tags=read_tags(find_value(span, trace, ("langfuse.trace.tags", *TAG_KEYS))),
+        metadata=read_metadata(span, trace, identity),
+    )
+    return tell_once(generation, calls_beneath)
+
+
+def find_wrapper(span: Span) -> str:
+    """The provider whose client Langfuse wrapped, by the name that it gives its spans (`OpenAI-generation`).
+
+    Such spans name the model that answered; observations that an app makes itself name the one it asked.
+    """
+    return span.name.removesuffix(WRAPPER).lower() if span.name.endswith(WRAPPER) else ""
+
+
+def read_level(span: Span) -> tuple[str, str]:
+    """The error's type and message; Langfuse says it by a level of its own, too."""
+    error_type, message = read_error(span)
+    message = message or pick_text(span.attributes, ("langfuse.observation.status_message",))
+    failed = span.attributes.get("langfuse.observation.level") == "ERROR"
+    return error_type or ("error" if failed else ""), message
+
+
+def read_finish_reason(attributes: Mapping[str, AttributeValue]) -> tuple[str, ...]:
+    """Streams only; version 3 sends it bare, later ones as JSON."""
+    return read_texts(parse_json(attributes.get("langfuse.observation.metadata.finish_reason")))
+
+
+def read_cost(attributes: Mapping[str, AttributeValue]) -> float | None:
+    """What the app said the call cost; the 0 that Langfuse writes for failed calls is no price."""
+    details = parse_json(attributes.get("langfuse.observation.cost_details"))
+    total = details.get("total") if isinstance(details, Mapping) else None
+    is_price = isinstance(total, int | float) and not isinstance(total, bool) and 0 < total < 1e9
+    return float(total) if is_price and total is not None else None
+
+
+def read_first_chunk(span: Span) -> int | None:
+    """Nanoseconds from the span's start to the time of the first chunk, which is ISO 8601 as JSON."""
+    told = parse_json(span.attributes.get("langfuse.observation.completion_start_time"))
+    try:
+        moment = datetime.fromisoformat(told) if isinstance(told, str) else None
+    except ValueError:
+        return None
+    if moment is None or moment.tzinfo is None:
+        return None
+    return max(round(moment.timestamp() * 1e6) * 1000 - span.start_time_ns, 0)
+
+
+def read_metadata(span: Span, trace: Trace, identity: Identity) -> Mapping[str, Any]:
+    """Metadata of the trace and of the observation, each a field or JSON, and the release."""
+    found: dict[str, Any] = dict(identity.metadata)
+    for prefix in METADATA_PREFIXES:
+        whole = parse_json(span.attributes.get(prefix.removesuffix(".")))
+        found |= whole if isinstance(whole, Mapping) else {}
+        for name, value in span.attributes.items():
+            if name.startswith(prefix):
+                found[name.removeprefix(prefix)] = parse_json(value)
+    release = find_text(span, trace, ("langfuse.release",))
+    found.pop("finish_reason", None)
+    return {"service.version": release} | found if release else found
