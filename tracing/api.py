@@ -74,6 +74,8 @@ def describe_generation(row: dict[str, Any]) -> dict[str, Any]:
         "input_messages": describe_messages(generation.input_messages),
         "output_messages": describe_messages(generation.output_messages),
         "tool_definitions": [to_json_values(tool) for tool in generation.tool_definitions],
+        "parameters": to_json_values(generation.parameters),
+        "prompt_variables": to_json_values(generation.prompt_variables),
         "metadata": to_json_values(generation.metadata),
         "start_time": format_time(generation.start_time_ns),
         "duration_ms": to_ms(generation.duration_ns),

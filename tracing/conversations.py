@@ -5,6 +5,7 @@ answer to one user message, before it is known whether it is a turn of its own o
 """
 
 import hashlib
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -37,6 +38,8 @@ class Answer:
     finish_reasons: tuple[str, ...] = ()
     input_tokens: int | None = None
     output_tokens: int | None = None
+    cost_usd: float | None = None
+    """Of every model call for this answer whose cost is known; None where none is."""
     generation_span_ids: tuple[str, ...] = ()
     """Every model call that was made for this answer (an agent may make many), by start."""
     history_hash: str = ""
@@ -59,6 +62,8 @@ class Turn:
     """The last one, which stayed."""
     alternatives: tuple[Answer, ...] = ()
     """Earlier answers to the same message that were replaced, oldest first."""
+    sent_text: str = ""
+    """The message that the model got for it, where that is not just the user's own words."""
 
     @property
     def answers(self) -> tuple[Answer, ...]:
@@ -110,6 +115,7 @@ class Exchange:
     tags: tuple[str, ...]
     user_text: str
     answer: Answer
+    sent_text: str = ""
 
 
 def find_exchanges(read: ReadTrace) -> list[Exchange]:
@@ -194,6 +200,7 @@ def build_exchange(generations: Sequence[Generation], function: Span | None) -> 
     framing = frame_by_calls(generations)
     if function is not None:
         framing = frame_by_function(framing, function)
+    sent_text = find_user_text(first.input_messages)
     return Exchange(
         project_id=first.project_id,
         conversation_id=first.conversation_id,
@@ -203,6 +210,7 @@ def build_exchange(generations: Sequence[Generation], function: Span | None) -> 
         environment=first.environment,
         tags=tuple(sorted({tag for each in generations for tag in each.tags})),
         user_text=framing.user_text,
+        sent_text="" if sent_text == framing.user_text else sent_text,
         answer=Answer(
             trace_id=last.trace_id,
             span_id=last.span_id,
@@ -218,6 +226,7 @@ def build_exchange(generations: Sequence[Generation], function: Span | None) -> 
             finish_reasons=last.finish_reasons,
             input_tokens=add_known(each.input_tokens for each in generations),
             output_tokens=add_known(each.output_tokens for each in generations),
+            cost_usd=add_costs(each.cost_usd for each in generations),
             generation_span_ids=tuple(each.span_id for each in generations),
             history_hash=hash_messages(framing.messages) if framing.history_known else "",
         ),
@@ -228,6 +237,12 @@ def add_known(numbers: Iterable[int | None]) -> int | None:
     """Sum of what is known; None where nothing is."""
     known = [number for number in numbers if number is not None]
     return sum(known) if known else None
+
+
+def add_costs(costs: Iterable[float | None]) -> float | None:
+    """Sum of what is known, the same in whatever order (to a millionth of a millionth); None where nothing is."""
+    known = [cost for cost in costs if cost is not None]
+    return round(math.fsum(known), 12) if known else None
 
 
 def hash_messages(messages: Sequence[Message]) -> str:
@@ -241,14 +256,12 @@ def hash_messages(messages: Sequence[Message]) -> str:
 def list_exchanges(conversation: Conversation, senders: Mapping[CallKey, Sender]) -> list[Exchange]:
     """The exchanges that a conversation was built from; `senders` of the model calls that are stored."""
     return [
-        restore_exchange(conversation, turn.user_text, answer, senders)
-        for turn in conversation.turns
-        for answer in turn.answers
+        restore_exchange(conversation, turn, answer, senders) for turn in conversation.turns for answer in turn.answers
     ]
 
 
 def restore_exchange(
-    conversation: Conversation, user_text: str, answer: Answer, senders: Mapping[CallKey, Sender]
+    conversation: Conversation, turn: Turn, answer: Answer, senders: Mapping[CallKey, Sender]
 ) -> Exchange:
     keys = [(answer.trace_id, span_id) for span_id in answer.generation_span_ids]
     found = [senders[key] for key in keys if key in senders]
@@ -261,7 +274,8 @@ def restore_exchange(
         service_name=first.service_name,
         environment=first.environment,
         tags=tuple(sorted({tag for each in found for tag in each.tags})),
-        user_text=user_text,
+        user_text=turn.user_text,
+        sent_text=turn.sent_text,
         answer=answer,
     )
 
@@ -273,7 +287,7 @@ def build_conversation(exchanges: Iterable[Exchange]) -> Conversation:
     for exchange in ordered:
         replaced = find_replaced(turns, exchange)
         if replaced is None:
-            turns.append(Turn(len(turns), exchange.user_text, exchange.answer))
+            turns.append(Turn(len(turns), exchange.user_text, exchange.answer, sent_text=exchange.sent_text))
         else:
             turn = turns[replaced]
             turns[replaced] = replace(turn, answer=exchange.answer, alternatives=turn.answers)

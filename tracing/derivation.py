@@ -7,7 +7,7 @@ conversation a trace has left.
 import time
 from collections.abc import Iterable, Mapping, Sequence
 
-from tracing.conventions import read_trace
+from tracing.conventions import ReadTrace, read_trace
 from tracing.conversations import (
     CallKey,
     Conversation,
@@ -17,7 +17,7 @@ from tracing.conversations import (
     find_exchanges,
     list_exchanges,
 )
-from tracing.pricing import price_generations
+from tracing.pricing import Price, price_generations
 from tracing.project_prices import load_project_prices
 from tracing.records import (
     load_conversations,
@@ -45,7 +45,8 @@ def derive_traces(store: Store, keys: Sequence[Key]) -> None:
 
 
 def derive_traces_of_project(store: Store, project_id: int, trace_ids: Sequence[str]) -> None:
-    traces = [read_trace(trace) for trace in group_by_trace(load_spans(store, project_id, trace_ids))]
+    own = load_project_prices(project_id)
+    traces = [read_priced(trace, own) for trace in group_by_trace(load_spans(store, project_id, trace_ids))]
     exchanges = [exchange for read in traces for exchange in find_exchanges(read)]
     known = store.query("tracing/sql/conversations_of_traces.sql", project_id=project_id, trace_ids=list(trace_ids))
     affected = sorted({row["conversation_id"] for row in known} | {each.conversation_id for each in exchanges})
@@ -61,9 +62,13 @@ def derive_traces_of_project(store: Store, project_id: int, trace_ids: Sequence[
         version=version,
     )
     began = {(project_id, row["trace_id"], row["span_id"]): row["start_time_ns"] for row in known}
-    own = load_project_prices(project_id)
-    generations = [each for read in traces for each in price_generations(read.trace, read.generations, own)]
-    write_generations(store, generations, began, version)
+    write_generations(store, [each for read in traces for each in read.generations], began, version)
+
+
+def read_priced(trace: Trace, own: Sequence[Price]) -> ReadTrace:
+    """The model calls of a trace with what they cost; `own` are the project's prices."""
+    read = read_trace(trace)
+    return ReadTrace(trace, tuple(price_generations(trace, read.generations, own)))
 
 
 def group_by_trace(spans: Sequence[Span]) -> list[Trace]:

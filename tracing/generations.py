@@ -59,6 +59,11 @@ class Generation:
     conversation_id_derived: bool = False
     user_id: str = ""
     message_id: str = ""
+    """The app's id of the answer, else the provider's."""
+    response_id: str = ""
+    """The provider's id of the answer."""
+    previous_response_id: str = ""
+    """The provider's id of the answer that this call continues, where the provider holds the history."""
     provider: str = ""
     operation: str = "chat"
     request_model: str = ""
@@ -70,15 +75,30 @@ class Generation:
     user_text: str = ""
     """The user's own words: what the person typed."""
     tool_definitions: tuple[Mapping[str, Any], ...] = ()
+    parameters: Mapping[str, Any] = field(default_factory=dict)
+    """What was asked of the model beside its input, by the names of the GenAI conventions: `temperature`, `top_p`, …"""
+    prompt_name: str = ""
+    prompt_version: str = ""
+    prompt_variables: Mapping[str, Any] = field(default_factory=dict)
+    """What the prompt's template was filled with."""
     input_tokens: int | None = None
     output_tokens: int | None = None
     cache_read_tokens: int | None = None
     cache_write_tokens: int | None = None
     reasoning_tokens: int | None = None
+    cache_write_1h_tokens: int | None = None
+    """Of the cache-written tokens, those that are kept for an hour."""
+    audio_input_tokens: int | None = None
+    audio_output_tokens: int | None = None
     cost_usd: float | None = None
     cost_reported: bool = False
     """Whether the source told the cost; else it was computed from a price."""
     time_to_first_chunk_ns: int | None = None
+    logprob_mean: float | None = None
+    """Mean log-probability (natural) of the answer's tokens."""
+    logprob_min: float | None = None
+    logprob_entropy: float | None = None
+    """Mean entropy in nats over the alternatives that were sent with each token."""
     streamed: bool = False
     outcome: Outcome = "completed"
     ended_by: str = ""

@@ -263,7 +263,16 @@ def read_usage(generation: Generation) -> Usage:
     tokens = generation.input_tokens
     if tokens is not None and cached + written > tokens:
         tokens += cached + written
-    return Usage(tokens, generation.output_tokens, cached, written, reasoning_tokens=generation.reasoning_tokens or 0)
+    return Usage(
+        input_tokens=tokens,
+        output_tokens=generation.output_tokens,
+        cache_read_tokens=cached,
+        cache_write_tokens=written,
+        cache_write_1h_tokens=generation.cache_write_1h_tokens or 0,
+        reasoning_tokens=generation.reasoning_tokens or 0,
+        audio_input_tokens=generation.audio_input_tokens or 0,
+        audio_output_tokens=generation.audio_output_tokens or 0,
+    )
 
 
 def price_generations(trace: Trace, generations: Iterable[Generation], own: Sequence[Price] = ()) -> list[Generation]:

@@ -41,6 +41,9 @@ class GenerationResource(Schema):
     conversation_id_derived: bool
     turn_index: int | None
     user_id: str
+    message_id: str
+    response_id: str
+    previous_response_id: str
     provider: str
     operation: str
     request_model: str
@@ -50,21 +53,32 @@ class GenerationResource(Schema):
     output_messages: list[MessageResource]
     user_text: str
     tool_definitions: list[dict[str, Any]]
+    parameters: dict[str, Any]
+    prompt_name: str
+    prompt_version: str
+    prompt_variables: dict[str, Any]
     input_tokens: int | None
     output_tokens: int | None
     cache_read_tokens: int | None
     cache_write_tokens: int | None
     reasoning_tokens: int | None
+    cache_write_1h_tokens: int | None
+    audio_input_tokens: int | None
+    audio_output_tokens: int | None
     cost_usd: float | None
     cost_reported: bool
     start_time: str
     duration_ms: float
     time_to_first_chunk_ms: float | None
+    logprob_mean: float | None
+    logprob_min: float | None
+    logprob_entropy: float | None
     streamed: bool
     outcome: str
     ended_by: str
     finish_reasons: list[str]
     error_type: str
+    error_message: str
     convention: str
     service_name: str
     environment: str

@@ -5,7 +5,7 @@ from dataclasses import fields
 from typing import Any
 
 from tracing.conventions import CODE_VERSION
-from tracing.conversations import Answer, Conversation, Turn, add_known
+from tracing.conversations import Answer, Conversation, Turn, add_costs, add_known
 from tracing.store import Store
 from tracing.words import index_words
 
@@ -57,7 +57,7 @@ def read_turn(row: Mapping[str, Any]) -> Turn:
     answers = tuple(
         Answer(**{name: freeze(value) for name, value in zip(ANSWER_FIELDS, values, strict=True)}) for values in listed
     )
-    return Turn(row["turn_index"], row["user_text"], answers[-1], answers[:-1])
+    return Turn(row["turn_index"], row["user_text"], answers[-1], answers[:-1], row["sent_text"])
 
 
 def freeze(value: Any) -> Any:
@@ -103,6 +103,7 @@ def to_turn_columns(conversations: Sequence[Conversation], version: int) -> dict
         "conversation_id": [conversation.conversation_id for conversation, _ in rows],
         "turn_index": [turn.index for _, turn in rows],
         "user_text": [turn.user_text for _, turn in rows],
+        "sent_text": [turn.sent_text for _, turn in rows],
         "start_time": [turn.answers[0].start_time_ns for _, turn in rows],
         "version": [version] * len(rows),
     }
@@ -144,6 +145,9 @@ def summarise(conversation: Conversation) -> dict[str, Any]:
         "message_ids": sorted({answer.message_id for answer in answers if answer.message_id}),
         "input_tokens": add_known(answer.input_tokens for answer in answers),
         "output_tokens": add_known(answer.output_tokens for answer in answers),
+        "cost_usd": add_costs(answer.cost_usd for answer in answers),
+        "longest_ns": max(answer.duration_ns for answer in answers),
+        "outcomes": sorted({answer.outcome for answer in answers}),
         "words": index_words(list_texts(conversation)),
         "error_count": sum(answer.outcome == "error" for answer in answers),
         "code_version": CODE_VERSION,

@@ -10,7 +10,8 @@ from tracing.conversations import CallKey, Sender
 from tracing.generations import Generation, Message, ToolCall
 from tracing.store import Store
 
-JSON_FIELDS = ("input_messages", "output_messages", "tool_definitions", "metadata")
+MAPPING_FIELDS = ("parameters", "prompt_variables", "metadata")
+JSON_FIELDS = ("input_messages", "output_messages", "tool_definitions", *MAPPING_FIELDS)
 TUPLE_FIELDS = ("other_span_ids", "finish_reasons", "tags")
 KEY = ("project_id", "trace_id", "span_id")
 TIME_FIELDS: Mapping[str, Any] = {
@@ -147,7 +148,8 @@ def read_generation(row: Mapping[str, Any]) -> Generation:
     values["input_messages"] = read_messages(json.loads(values["input_messages"]))
     values["output_messages"] = read_messages(json.loads(values["output_messages"]))
     values["tool_definitions"] = tuple(json.loads(values["tool_definitions"]))
-    values["metadata"] = json.loads(values["metadata"])
+    for name in MAPPING_FIELDS:
+        values[name] = json.loads(values[name])
     return Generation(**values)
 
 

@@ -18,6 +18,9 @@ CREATE TABLE IF NOT EXISTS conversations
     message_ids Array(String) CODEC(ZSTD(1)),
     input_tokens Nullable(UInt64),
     output_tokens Nullable(UInt64),
+    cost_usd Nullable(Float64), -- of the calls whose cost is known
+    longest_ns UInt64, -- the longest that an answer took
+    outcomes Array(LowCardinality(String)), -- of the answers
     words Array(String) CODEC(ZSTD(3)), -- of all messages and answers in order, as tracing/words.py splits them
     error_count UInt32, -- answers with outcome error, replaced ones included
     code_version LowCardinality(String),

@@ -5,6 +5,7 @@ CREATE TABLE IF NOT EXISTS turns
     conversation_id String CODEC(ZSTD(1)),
     turn_index UInt32,
     user_text String CODEC(ZSTD(3)),
+    sent_text String CODEC(ZSTD(3)), -- the message that the model got, where that is not just user_text
     -- one element an answer; the last one stayed, those before it were replaced
     answers Nested
     (
@@ -22,6 +23,7 @@ CREATE TABLE IF NOT EXISTS turns
         finish_reasons Array(String),
         input_tokens Nullable(UInt64),
         output_tokens Nullable(UInt64),
+        cost_usd Nullable(Float64),
         generation_span_ids Array(String),
         history_hash String
     ) CODEC(ZSTD(3)),

@@ -3,6 +3,7 @@ SELECT
     conversation_id,
     turn_index,
     user_text,
+    sent_text,
     answers.trace_id AS answer_trace_id,
     answers.span_id AS answer_span_id,
     answers.text AS answer_text,
@@ -17,6 +18,7 @@ SELECT
     answers.finish_reasons AS answer_finish_reasons,
     answers.input_tokens AS answer_input_tokens,
     answers.output_tokens AS answer_output_tokens,
+    answers.cost_usd AS answer_cost_usd,
     answers.generation_span_ids AS answer_generation_span_ids,
     answers.history_hash AS answer_history_hash
 FROM turns FINAL
