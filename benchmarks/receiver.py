@@ -20,8 +20,9 @@ def main() -> None:
         stack.enter_context(platform.hold_data_directory())
         ports = platform.bind_ports(env)
         stack.enter_context(platform.open_databases(env))
+        stopped = platform.catch_signals()
         platform.greet(stack.enter_context(platform.serve(env, ports)))
-        platform.wait_for_signal()
+        platform.wait_until(stopped)
 
 
 if __name__ == "__main__":
