@@ -10,7 +10,7 @@ import tomllib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -163,9 +163,14 @@ def find_price(provider: str, model: str, at: datetime, own: Sequence[Price] = (
 
 def find_listed_price(provider: str, model: str, at: datetime) -> Price | None:
     """A name that is listed but had no price at that moment is not looked up by a shorter name."""
+    return pick_price(list_prices(provider, model), at)
+
+
+@lru_cache(maxsize=1024)
+def list_prices(provider: str, model: str) -> tuple[Price, ...]:
+    """The prices of a model at any time; none where no table knows it."""
     names = ((table, name) for table, whole in list_readings(provider, model) for name in list_names(whole))
-    listed = next((table.prices[name] for table, name in names if name in table.prices), ())
-    return pick_price(listed, at)
+    return next((table.prices[name] for table, name in names if name in table.prices), ())
 
 
 def find_own_price(provider: str, model: str, at: datetime, own: Sequence[Price]) -> Price | None:
