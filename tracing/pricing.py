@@ -158,7 +158,8 @@ def find_price(provider: str, model: str, at: datetime, own: Sequence[Price] = (
     True
     """
     provider, model = provider.strip().lower(), model.strip().lower()
-    return find_own_price(provider, model, at, own) or find_listed_price(provider, model, at)
+    found = find_own_price(provider, model, at, own) if own else None
+    return found or find_listed_price(provider, model, at)
 
 
 def find_listed_price(provider: str, model: str, at: datetime) -> Price | None:
