@@ -28,6 +28,7 @@ app.conf.beat_schedule = {
         "tracing.count_hours",
         "feedback.read_feedback",
         "feedback.derive_signals",
+        "tracing.reprocess",
     )
 }
 app.conf.beat_schedule["tracing.follow_retention"] = {"task": "tracing.follow_retention", "schedule": RARE_TICK_SECONDS}

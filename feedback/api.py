@@ -21,11 +21,13 @@ from feedback.resources import (
     describe_conversation,
     describe_signal,
 )
+from tracing import reprocessing
 from tracing.access import authorise_api
 from tracing.api import describe_generation, project_of
 from tracing.api import router as tracing_router
 from tracing.api_lists import router as lists_router
 from tracing.api_prices import router as prices_router
+from tracing.api_reprocessing import router as reprocessing_router
 from tracing.derivation import READING
 from tracing.paging import CursorError, Limit, Place, decode_cursor, encode_cursor
 from tracing.records import load_conversation
@@ -45,6 +47,7 @@ api = NinjaAPI(
 api.add_router("", tracing_router)
 api.add_router("", lists_router)
 api.add_router("", prices_router)
+api.add_router("", reprocessing_router)
 
 
 def answer_problem(request: HttpRequest, status: int, title: str, detail: Any) -> HttpResponse:
@@ -89,10 +92,11 @@ def refuse_request(request: HttpRequest, error: HttpError) -> HttpResponse:
 def show_stats(request: HttpRequest) -> dict[str, Any]:
     store = get_store()
     counts = store.query("feedback/sql/stats.sql", project_id=project_of(request).pk)[0]
-    return counts | {"lag": {stage.name: stage.measure_lag(store) for stage in (READING, ROLLUPS, FEEDBACK, SIGNALS)}}
+    lag = {stage.name: stage.measure_lag(store) for stage in (READING, ROLLUPS, FEEDBACK, SIGNALS)}
+    return counts | {"lag": lag | {reprocessing.NAME: reprocessing.measure_lag()}}
 
 
-@api.get("conversations", response=ConversationPage, summary="Conversations, latest first")
+@api.get("conversations", response=ConversationPage, summary="Conversations, those that began last first")
 def list_conversations(
     request: HttpRequest,
     limit: Limit = 100,
@@ -122,7 +126,7 @@ def list_conversations(
             words=list(search.words),
         )
 
-    page = find_page(store, project_id, search, ask, decode_cursor(cursor), limit, "last_time_ns")
+    page = find_page(store, project_id, search, ask, decode_cursor(cursor), limit)
     items = [
         row | {"first_time": format_time(row["first_time_ns"]), "last_time": format_time(row["last_time_ns"])}
         for row in page.rows

@@ -24,6 +24,7 @@ ACROSS_PROJECTS = (
     # The state of the database itself
     "tracing/sql/dead_letter_counts.sql",
     "tracing/sql/migrations.sql",
+    "tracing/sql/outdated_calls.sql",
     "tracing/sql/retention.sql",
     "tracing/sql/ready.sql",
 )

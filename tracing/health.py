@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from django.db import connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
 
-from tracing import figures
+from tracing import figures, reprocessing
 from tracing.access import authorise_api
 from tracing.stages import STAGES
 from tracing.store import get_store
@@ -48,6 +48,7 @@ def ask_lag() -> Iterator[tuple[str, float]]:
     store = get_store()
     for stage in list(STAGES.values()):
         yield stage.name, stage.measure_lag(store)
+    yield reprocessing.NAME, reprocessing.measure_lag()
 
 
 def ask_dead_letters() -> Iterator[tuple[str, float]]:
@@ -57,3 +58,6 @@ def ask_dead_letters() -> Iterator[tuple[str, float]]:
 
 figures.ask_gauge("tacit_stage_lag_seconds", "Age of the oldest row that a stage has not done.", "stage", ask_lag)
 figures.ask_gauge("tacit_dead_letters", "Rows that are kept as dead letters now.", "table", ask_dead_letters)
+figures.ask_gauge(
+    "tacit_reprocessing_traces", "Traces that are still to be read again.", "project", reprocessing.count_waiting
+)

@@ -64,3 +64,33 @@ class ProjectPrice(models.Model):
 
     def __str__(self) -> str:
         return f"{self.model} in {self.project.slug}"
+
+
+class Reprocessing(models.Model):
+    """That stored spans of a project are to be read again, and how far that has come."""
+
+    class State(models.TextChoices):
+        WAITING = "waiting"
+        RUNNING = "running"
+        DONE = "done"
+        STOPPED = "stopped"
+
+    project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="reprocessings")
+    from_day = models.DateField(null=True)
+    to_day = models.DateField(null=True)
+    """The last day, included; days are those on which a trace began, in UTC."""
+    outdated = models.BooleanField(default=False)
+    """Whether only traces are read whose calls were read by another version of the code."""
+    state = models.CharField(max_length=10, choices=State.choices, default=State.WAITING)
+    basis = models.CharField(max_length=64, blank=True)
+    """What it reads with: begun anew where that changes."""
+    version = models.PositiveBigIntegerField(default=0)
+    """That of its list of traces in the store."""
+    total = models.PositiveBigIntegerField(null=True)
+    done = models.PositiveBigIntegerField(default=0)
+    created_at = models.DateTimeField(auto_now_add=True)
+    began_at = models.DateTimeField(null=True)
+    ended_at = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return f"{self.state}, {self.done} of {self.total} traces of {self.project.slug}"

@@ -60,6 +60,26 @@ class Change:
     row_count: int
 
 
+class Courtesy:
+    """Says when to leave this process to others: while they have much to do, and never for longer than its patience."""
+
+    def __init__(self, patience_seconds: float) -> None:
+        self._patience_seconds = patience_seconds
+        self._yielding_since = 0.0
+
+    def gives_way(self, *, others_are_busy: bool) -> bool:
+        now = time.monotonic()
+        if not others_are_busy:
+            self._yielding_since = 0.0
+            return False
+        if not self._yielding_since:
+            self._yielding_since = now
+        if now - self._yielding_since < self._patience_seconds:
+            return True
+        self._yielding_since = now
+        return False
+
+
 class Stage:
     """One step of the data's way.
 
@@ -79,7 +99,7 @@ class Stage:
         self._seen: dict[Key, Change] = {}
         self._lock = threading.Lock()
         self._looked_far_us = 0
-        self._yielding_since = 0.0
+        self._courtesy = Courtesy(PATIENCE_SECONDS)
         STAGES[name] = self
 
     def run(self, store: Store, work: Callable[[Sequence[Key]], None]) -> int:
@@ -88,10 +108,23 @@ class Stage:
         Nothing where the stage is being run already, or where it gives way to what comes in.
         """
         self.more = False
-        if STOPPING.is_set() or self._gives_way() or not self._lock.acquire(blocking=False):
+        gives_way = STOPPING.is_set() or self._courtesy.gives_way(others_are_busy=is_busy())
+        if gives_way or not self._lock.acquire(blocking=False):
             return 0
         try:
             return self._run_batch(store, work)
+        finally:
+            self._lock.release()
+
+    @contextmanager
+    def hold(self) -> Iterator[bool]:
+        """Have what this stage does to oneself, in this process and all others; gives whether it was free."""
+        if STOPPING.is_set() or not self._lock.acquire(blocking=False):
+            yield False
+            return
+        try:
+            with hold_lease(self.name) as held:
+                yield held
         finally:
             self._lock.release()
 
@@ -101,19 +134,6 @@ class Stage:
         while run_batch() and self.more and time.monotonic() < until:
             pass
 
-    def _gives_way(self) -> bool:
-        """Whether to leave this process to the receivers now: while very much comes in, and never for long."""
-        now = time.monotonic()
-        if not is_busy():
-            self._yielding_since = 0.0
-            return False
-        if not self._yielding_since:
-            self._yielding_since = now
-        if now - self._yielding_since < PATIENCE_SECONDS:
-            return True
-        self._yielding_since = now
-        return False
-
     def _run_batch(self, store: Store, work: Callable[[Sequence[Key]], None]) -> int:
         watermark = self.read_watermark(store)
         changes = self._find_changes(store, watermark)
@@ -122,7 +142,7 @@ class Stage:
         with hold_lease(self.name) as held:
             if not held:
                 return 0
-            self._do(work, [change.key for change in changes])
+            do_all(self.name, work, [change.key for change in changes])
         self._remember(changes, watermark)
         self._move_watermark(store, max(watermark, changes[-1].changed_us))
         return len(changes)
@@ -142,19 +162,6 @@ class Stage:
         rows = store.query(self.lag_query, after_us=self.read_watermark(store))
         oldest = int(rows[0]["oldest_us"]) if rows else 0
         return max(0.0, datetime.now(UTC).timestamp() - oldest / 1e6) if oldest else 0.0
-
-    def _do(self, work: Callable[[Sequence[Key]], None], keys: Sequence[Key]) -> None:
-        """Do a batch; where one thing in it cannot be done, do the others and say so. A failing store is raised."""
-        try:
-            work(keys)
-        except Exception as error:
-            if isinstance(error, (ClickHouseError, StoreUnavailableError)) and not isinstance(error, DataError):
-                raise
-            if len(keys) == 1:
-                logger.exception("Stage %s left out %r of project %d", self.name, keys[0][1], keys[0][0])
-                return
-            for key in keys:
-                self._do(work, [key])
 
     def _find_changes(self, store: Store, watermark: int) -> list[Change]:
         after = max(0, watermark - to_us(self._choose_overlap(watermark)))
@@ -201,6 +208,20 @@ class Stage:
     def _move_watermark(self, store: Store, done_until_us: int) -> None:
         done_until = EPOCH + timedelta(microseconds=done_until_us)
         store.insert("watermarks", {"stage": [self.name], "done_until": [done_until]})
+
+
+def do_all(stage: str, work: Callable[[Sequence[Key]], None], keys: Sequence[Key]) -> None:
+    """Do a batch; where one thing in it cannot be done, do the others and say so. A failing store is raised."""
+    try:
+        work(keys)
+    except Exception as error:
+        if isinstance(error, (ClickHouseError, StoreUnavailableError)) and not isinstance(error, DataError):
+            raise
+        if len(keys) == 1:
+            logger.exception("Stage %s left out %r of project %d", stage, keys[0][1], keys[0][0])
+            return
+        for key in keys:
+            do_all(stage, work, [key])
 
 
 def to_us(time_span: timedelta) -> int:

@@ -29,6 +29,7 @@ PROJECT_TABLES = (
     "turns",
     "feedback",
     "signals",
+    "reprocessing_traces",
 )
 """Tables whose rows belong to a project, each before those that are derived from it."""
 

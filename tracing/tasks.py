@@ -4,6 +4,7 @@ from celery import shared_task
 
 from tracing.derivation import READING
 from tracing.derivation import read_changed_traces as read_batch
+from tracing.reprocessing import reprocess_for_a_while
 from tracing.retention import follow_retention as follow
 from tracing.rollups import Pace
 from tracing.store import get_store
@@ -15,6 +16,12 @@ ROLLUP_PACE = Pace()
 def read_changed_traces() -> None:
     """Read the traces that changed."""
     READING.run_for_a_while(lambda: read_batch(get_store()))
+
+
+@shared_task(name="tracing.reprocess")
+def reprocess() -> None:
+    """Read stored spans again where somebody asked for it."""
+    reprocess_for_a_while(get_store())
 
 
 @shared_task(name="tracing.count_hours")

@@ -239,7 +239,7 @@ def test_stats_count_and_tell_how_far_each_stage_is_behind(server: Server) -> No
         "generations": 0,
         "conversations": 0,
         "signals": 0,
-        "lag": {"reading": 0, "rollups": 0, "feedback": 0, "signals": 0},
+        "lag": {"reading": 0, "rollups": 0, "feedback": 0, "signals": 0, "reprocessing": 0},
     }
 
 
@@ -251,7 +251,7 @@ def test_pages_give_each_row_once_while_new_rows_arrive(server: Server, path: st
     say(server, 9, call_model(gen_ai__conversation__id="c9"), second=50)
     items = first["items"] + walk(server, path, 3, first["next_cursor"])
     assert sorted(each["conversation_id"] for each in items) == [f"c{number}" for number in range(1, 8)]
-    times = [each["last_time" if path == "conversations" else "start_time"] for each in items]
+    times = [each["first_time" if path == "conversations" else "start_time"] for each in items]
     assert times == sorted(times, reverse=True)
 
 

@@ -1,0 +1,187 @@
+"""Stored spans are read again: a request in Django's database comes in, derived rows as today's code makes them go out.
+
+The traces of a request are listed in the store once, conversation by conversation, and worked off a batch at a time,
+in the place of the stage `reading` and behind what comes in. A batch that was cut off is done again, which changes
+nothing. Where the code or the prices change meanwhile, the request begins anew.
+"""
+
+import hashlib
+import time
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from datetime import UTC, date, datetime, timedelta
+from functools import cache
+
+from django.db.models import F
+from django.utils import timezone
+
+from tracing.conventions import CODE_VERSION
+from tracing.derivation import READING, derive_traces
+from tracing.ingest import is_busy
+from tracing.models import Project, Reprocessing
+from tracing.pricing import TABLES_PATH
+from tracing.project_prices import load_project_prices
+from tracing.stages import EPOCH, STAGES, STOPPING, Courtesy, do_all, hold_lease, to_us
+from tracing.store import Store
+
+NAME = "reprocessing"
+BATCH_TRACES = 250
+BATCH_SPANS = 5_000
+LARGE_LAG_SECONDS = 10.0
+"""A stage that is so far behind has enough to do without what reprocessing makes."""
+PATIENCE_SECONDS = 10.0
+"""Most that a batch is put off while others have much to do."""
+TURN_SECONDS = 1.0
+"""Shorter than that of stages: what has just come in is waited for."""
+LATEST_NS = 2**63 - 1
+OPEN = (Reprocessing.State.WAITING, Reprocessing.State.RUNNING)
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """Which traces of a project: those that began from one day (UTC) to another, both included; None is no bound."""
+
+    from_day: date | None = None
+    to_day: date | None = None
+    outdated: bool = False
+    """Only those whose calls were read by another version of the code."""
+
+
+COURTESY = Courtesy(PATIENCE_SECONDS)
+
+
+def request_reprocessing(project: Project, scope: Scope) -> Reprocessing:
+    """Ask for it; the request. One of the same scope that is not done yet goes on."""
+    same = Reprocessing.objects.filter(project=project, state__in=OPEN, **asdict(scope)).order_by("pk").first()
+    return same or Reprocessing.objects.create(project=project, **asdict(scope))
+
+
+def stop_reprocessing(project: Project) -> int:
+    """Give up what is not done yet; the number of requests. Traces that were read stay as they are."""
+    return Reprocessing.objects.filter(project=project, state__in=OPEN).update(
+        state=Reprocessing.State.STOPPED, ended_at=timezone.now()
+    )
+
+
+def find_open() -> Reprocessing | None:
+    """The oldest request that is not done."""
+    return Reprocessing.objects.filter(state__in=OPEN).order_by("pk").first()
+
+
+def measure_lag() -> float:
+    """Seconds since the oldest request that is not done was made; 0 where none waits."""
+    request = find_open()
+    return max(0.0, (timezone.now() - request.created_at).total_seconds()) if request else 0.0
+
+
+def reprocess_for_a_while(store: Store) -> None:
+    """One batch after the other until nothing waits, or until it is the turn of stages."""
+    until = time.monotonic() + TURN_SECONDS
+    while reprocess_next(store) and time.monotonic() < until:
+        pass
+
+
+def reprocess_next(store: Store) -> int:
+    """One batch of the oldest request; the number of traces read."""
+    request = find_open()
+    if request is None or STOPPING.is_set() or COURTESY.gives_way(others_are_busy=is_busy() or is_behind(store)):
+        return 0
+    with hold_lease(NAME) as is_free:
+        if not is_free:
+            return 0
+        prepare(store, request)
+        with READING.hold() as held:
+            return read_batch(store, request) if held else 0
+
+
+def is_behind(store: Store) -> bool:
+    """Whether a stage has much to do: with what came in, or with what reprocessing has made."""
+    return any(stage.measure_lag(store) > LARGE_LAG_SECONDS for stage in list(STAGES.values()))
+
+
+def prepare(store: Store, request: Reprocessing) -> None:
+    """List the traces, where that is not done yet or was done for another basis."""
+    basis = describe_basis(request.project_id)
+    if request.basis == basis:
+        return
+    version = time.time_ns() // 1000
+    store.change("tracing/sql/forget_reprocessing_traces.sql", project_id=request.project_id)
+    store.change(
+        "tracing/sql/list_reprocessing_traces.sql",
+        project_id=request.project_id,
+        version=version,
+        code_version=CODE_VERSION,
+        since_ns=to_ns(request.from_day) if request.from_day else 0,
+        until_ns=to_ns(request.to_day + timedelta(days=1)) if request.to_day else LATEST_NS,
+        outdated=int(request.outdated),
+    )
+    [counted] = store.query("tracing/sql/reprocessing_total.sql", project_id=request.project_id, version=version)
+    request.basis, request.version, request.total, request.done = basis, version, counted["traces"], 0
+    request.state, request.began_at = Reprocessing.State.RUNNING, timezone.now()
+    save(request)
+
+
+def describe_basis(project_id: int) -> str:
+    """A digest of what derived rows follow from besides the spans."""
+    told = repr((CODE_VERSION, digest_tables(), load_project_prices(project_id)))
+    return hashlib.sha256(told.encode()).hexdigest()
+
+
+@cache
+def digest_tables() -> str:
+    return hashlib.sha256(b"".join(path.read_bytes() for path in sorted(TABLES_PATH.glob("*.toml")))).hexdigest()
+
+
+def to_ns(day: date) -> int:
+    return to_us(datetime(day.year, day.month, day.day, tzinfo=UTC) - EPOCH) * 1000
+
+
+def save(request: Reprocessing) -> None:
+    """Write what was done, unless somebody stopped it meanwhile."""
+    names = ("basis", "version", "total", "done", "state", "began_at", "ended_at")
+    Reprocessing.objects.filter(pk=request.pk, state__in=OPEN).update(
+        **{name: getattr(request, name) for name in names}
+    )
+
+
+def read_batch(store: Store, request: Reprocessing) -> int:
+    """Read the next traces of a request; their number. A list that is gone before its end is made again."""
+    trace_ids = load_batch(store, request)
+    do_all(NAME, lambda keys: derive_traces(store, keys), [(request.project_id, each) for each in trace_ids])
+    request.done += len(trace_ids)
+    if request.done == request.total:
+        request.state, request.ended_at = Reprocessing.State.DONE, timezone.now()
+        store.change("tracing/sql/forget_reprocessing_traces.sql", project_id=request.project_id)
+    elif not trace_ids:
+        request.basis = ""
+    save(request)
+    return len(trace_ids)
+
+
+def load_batch(store: Store, request: Reprocessing) -> Sequence[str]:
+    """At most `BATCH_TRACES`, and no more than have `BATCH_SPANS` spans together, but at least one."""
+    rows = store.query(
+        "tracing/sql/reprocessing_traces.sql",
+        project_id=request.project_id,
+        version=request.version,
+        done=request.done,
+        limit=BATCH_TRACES,
+    )
+    spans, chosen = 0, list[str]()
+    for row in rows:
+        spans += row["span_count"]
+        if chosen and spans > BATCH_SPANS:
+            break
+        chosen.append(row["trace_id"])
+    return chosen
+
+
+def count_waiting() -> Sequence[tuple[str, int]]:
+    """How many traces are still to be read again, by project."""
+    rows = Reprocessing.objects.filter(state=Reprocessing.State.RUNNING).annotate(left=F("total") - F("done"))
+    return [(row.project.slug, row.left) for row in rows.select_related("project")]
+
+
+def count_outdated(store: Store) -> int:
+    """Model calls that another version of the code has read."""
+    return int(store.query("tracing/sql/outdated_calls.sql", code_version=CODE_VERSION)[0]["calls"])
