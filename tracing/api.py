@@ -8,9 +8,9 @@ from ninja import Router
 from ninja.errors import HttpError
 
 from tracing.dead_letters import load_letters, retry_letters
-from tracing.generation_list import load_generation_page
+from tracing.generation_list import load_generation_page, place_call
 from tracing.models import Project
-from tracing.paging import Limit, Place, decode_cursor, encode_cursor
+from tracing.paging import Limit, decode_cursor, encode_cursor
 from tracing.records import load_spans
 from tracing.records.generations import read_generation
 from tracing.resources import (
@@ -60,10 +60,9 @@ def list_generations(
         "outcome": outcome,
     }
     rows = load_generation_page(get_store(), project_of(request).pk, decode_cursor(cursor), limit + 1, filters)
-    last = rows[limit - 1] if len(rows) > limit else None
     return {
         "items": [describe_generation(row) for row in rows[:limit]],
-        "next_cursor": encode_cursor(Place(last["start_time_ns"], last["span_id"])) if last else None,
+        "next_cursor": encode_cursor(place_call(rows[limit - 1])) if len(rows) > limit else None,
     }
 
 

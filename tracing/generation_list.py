@@ -47,6 +47,11 @@ def load_generation_page(
         row_limit *= 4
 
 
+def place_call(row: Mapping[str, Any]) -> Place:
+    """Where a row stands in the list."""
+    return Place(row["start_time_ns"], f"{row['trace_id']}:{row['span_id']}")
+
+
 def add_turns(store: Store, project_id: int, rows: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
     """The rows with `turn_index`."""
     found = store.query(

@@ -1,11 +1,11 @@
--- One page of conversations, latest first: first only which, then whole; an empty parameter filters nothing.
+-- One page of conversations, those that began last first: first only which, then whole; an empty parameter filters
+-- nothing. When one began does not change as turns come to it, so none moves from one page to another.
 WITH page AS
 (
-    SELECT conversation_id, toUnixTimestamp64Nano(last_time) AS last_time_ns
+    SELECT conversation_id, toUnixTimestamp64Nano(first_time) AS first_time_ns
     FROM conversations FINAL
     WHERE project_id = {project_id:UInt32}
-        AND (last_time_ns < {before_ns:Int64}
-            OR (last_time_ns = {before_ns:Int64} AND conversation_id > {before_id:String}))
+        AND (first_time_ns, conversation_id) < ({before_ns:Int64}, {before_id:String})
         AND ({user_id:String} = '' OR user_id = {user_id:String})
         AND ({service_name:String} = '' OR service_name = {service_name:String})
         AND ({environment:String} = '' OR environment = {environment:String})
@@ -20,7 +20,7 @@ WITH page AS
                 AND hasAllTokens(words, {words:Array(String)})
             )
         )
-    ORDER BY last_time_ns DESC, conversation_id
+    ORDER BY first_time_ns DESC, conversation_id DESC
     LIMIT {limit:UInt32}
 )
 SELECT conversation.*, signal.kinds AS signal_kinds
@@ -28,7 +28,8 @@ FROM
 (
     SELECT
         conversation_id, derived, user_id, service_name, environment, tags, models, first_message, turn_count,
-        generation_count, input_tokens, output_tokens, error_count,
+        generation_count, input_tokens, output_tokens, cost_usd, longest_ns, outcomes,
+        error_count,
         toUnixTimestamp64Nano(first_time) AS first_time_ns,
         toUnixTimestamp64Nano(last_time) AS last_time_ns
     FROM conversations FINAL
@@ -41,4 +42,4 @@ LEFT JOIN
     WHERE project_id = {project_id:UInt32} AND fired AND conversation_id IN (SELECT conversation_id FROM page)
     GROUP BY conversation_id
 ) AS signal ON signal.conversation_id = conversation.conversation_id
-ORDER BY last_time_ns DESC, conversation_id
+ORDER BY first_time_ns DESC, conversation_id DESC

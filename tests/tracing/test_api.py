@@ -27,10 +27,12 @@ START_NS = 1_760_000_000 * SECOND
 
 GENERATION_KEYS = (
     "trace_id, span_id, other_span_ids, parent_span_id, conversation_id, conversation_id_derived, turn_index, user_id, "
-    "provider, operation, request_model, response_model, system_instructions, input_messages, output_messages, "
-    "user_text, tool_definitions, input_tokens, output_tokens, cache_read_tokens, cache_write_tokens, "
-    "reasoning_tokens, cost_usd, cost_reported, start_time, duration_ms, time_to_first_chunk_ms, streamed, outcome, "
-    "ended_by, finish_reasons, error_type, convention, service_name, environment, tags, metadata"
+    "message_id, response_id, previous_response_id, provider, operation, request_model, response_model, "
+    "system_instructions, input_messages, output_messages, user_text, tool_definitions, parameters, prompt_name, "
+    "prompt_version, prompt_variables, input_tokens, output_tokens, cache_read_tokens, cache_write_tokens, "
+    "reasoning_tokens, cache_write_1h_tokens, audio_input_tokens, audio_output_tokens, cost_usd, cost_reported, "
+    "start_time, duration_ms, time_to_first_chunk_ms, logprob_mean, logprob_min, logprob_entropy, streamed, outcome, "
+    "ended_by, finish_reasons, error_type, error_message, convention, service_name, environment, tags, metadata"
 )
 SPAN_KEYS = (
     "span_id, parent_span_id, name, kind, start_time, duration_ms, status, attributes, "

@@ -1,7 +1,7 @@
 """Pages of model calls hold each once, latest first, however often and wherever calls were written before."""
 
 from tests.tracing.test_rollups import HOUR_NS, START_NS, make_generation, write
-from tracing.generation_list import load_generation_page
+from tracing.generation_list import load_generation_page, place_call
 from tracing.paging import Place
 from tracing.store import Store
 
@@ -26,7 +26,7 @@ def list_all(store: Store, limit: int, **filters: str) -> list[str]:
     place = Place()
     while rows := load_generation_page(store, 1, place, limit, FILTERS | filters):
         found += [row["trace_id"] for row in rows]
-        place = Place(rows[-1]["start_time_ns"], rows[-1]["span_id"])
+        place = place_call(rows[-1])
     return found
 
 
@@ -43,6 +43,11 @@ def test_old_versions_neither_show_nor_hide_older_calls(store: Store) -> None:
         write(store, [make_generation(9, start_time_ns=START_NS - HOUR_NS + version)], version=version)
     write(store, [make_generation(9, start_time_ns=START_NS)], version=20)
     assert list_all(store, 3) == ["trace-9", "trace-4", "trace-3", "trace-2", "trace-1", "trace-0"]
+
+
+def test_calls_of_one_time_and_span_id_in_many_traces_are_each_given_once(store: Store) -> None:
+    write(store, [make_generation(n, span_id="same", start_time_ns=START_NS) for n in range(5)], version=1)
+    assert [list_all(store, limit) for limit in (1, 2, 5)] == [[f"trace-{n}" for n in range(5)]] * 3
 
 
 def test_filters_hold_for_the_latest_version(store: Store) -> None:

@@ -6,7 +6,8 @@ PREWHERE project_id = {project_id:UInt32}
     AND trace_id IN {trace_ids:Array(String)}
     AND span_id IN {span_ids:Array(String)}
 WHERE start_time_ns > {reach_ns:Int64}
-    AND (start_time_ns < {before_ns:Int64} OR (start_time_ns = {before_ns:Int64} AND span_id > {before_id:String}))
+    AND (start_time_ns < {before_ns:Int64}
+        OR (start_time_ns = {before_ns:Int64} AND concat(trace_id, ':', span_id) > {before_id:String}))
     AND ({conversation_id:String} = '' OR conversation_id = {conversation_id:String})
     AND ({trace_id:String} = '' OR trace_id = {trace_id:String})
     AND ({user_id:String} = '' OR user_id = {user_id:String})
@@ -15,5 +16,5 @@ WHERE start_time_ns > {reach_ns:Int64}
     AND ({service_name:String} = '' OR service_name = {service_name:String})
     AND ({environment:String} = '' OR environment = {environment:String})
     AND ({outcome:String} = '' OR outcome = {outcome:String})
-ORDER BY start_time_ns DESC, span_id
+ORDER BY start_time_ns DESC, concat(trace_id, ':', span_id)
 LIMIT {limit:UInt32}
