@@ -3,6 +3,7 @@
 import os
 import sys
 from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
@@ -240,6 +241,52 @@ def import_(source: str, file: Path, project: str, dry_run: bool, data_dir: Path
         click.echo(f"{tally.records:,} {tally.unit} {verb}, {tally.spans:,} spans{refused}{left_out}.")
         if tally.problems or tally.refused:
             sys.exit(1)
+
+    run(work)
+
+
+@main.command()
+@click.option("--project", default="", help="Only this project; else all.")
+@click.option("--from", "from_day", type=click.DateTime(["%Y-%m-%d"]), help="First day (UTC) on which traces began.")
+@click.option("--to", "to_day", type=click.DateTime(["%Y-%m-%d"]), help="Last day, included.")
+@click.option("--outdated", is_flag=True, help="Only calls that another version of Tacit has read.")
+@click.option("--stop", "stops", is_flag=True, help="Give up what is not done yet.")
+@data_dir_option
+def reprocess(
+    project: str,
+    from_day: datetime | None,
+    to_day: datetime | None,
+    outdated: bool,
+    stops: bool,
+    data_dir: Path | None,
+) -> None:
+    """Read stored spans again, with today's readers and prices. Works while the server runs and takes in spans, too.
+
+    What was interrupted goes on with the same command. Hours and signals follow.
+    """
+    if from_day and to_day and to_day < from_day:
+        raise click.BadParameter("it is the last day that is read, and before the first.", param_hint="--to")
+    set_up(data_dir=data_dir)
+    from config.reprocessing import CannotReprocessError, InterruptedReprocessingError, Progress, stop
+    from config.reprocessing import reprocess as read_again
+    from tracing.reprocessing import Scope
+
+    def tell(progress: Progress) -> None:
+        if progress.total is not None:
+            left = progress.remaining_seconds
+            ends = "" if left is None else f", {progress.rate:,.0f} a second, {left:,.0f} s left"
+            click.echo(f"{progress.done:,} of {progress.total:,} traces{ends} …", err=True)
+
+    def work() -> None:
+        scope = Scope(from_day and from_day.date(), to_day and to_day.date(), outdated)
+        try:
+            if stops:
+                click.echo(f"Stopped: {stop(project):,}.")
+                return
+            progress = read_again(project, scope, tell)
+        except (CannotReprocessError, InterruptedReprocessingError) as error:
+            fail(str(error))
+        click.echo(f"{progress.done:,} traces were read again in {progress.seconds:,.0f} s.")
 
     run(work)
 

@@ -26,6 +26,7 @@ from tracing.access import RunToken, create_key, is_loopback
 from tracing.ingest import stop_ingest
 from tracing.models import DEFAULT_PROJECT, DEMO_PROJECT, ApiKey, Project
 from tracing.receive.http import otlp_application
+from tracing.reprocessing import count_outdated
 from tracing.stages import end_leases
 from tracing.store import EMBEDDED_PREFIX, close_store, get_store
 
@@ -58,6 +59,7 @@ def run_platform(env: Environment, *, demo: bool) -> None:
         urls = stack.enter_context(serve(env, ports))
         stack.enter_context(work_in_background())
         greet(urls)
+        hint_outdated()
         if demo:
             stack.enter_context(replay_demo(urls.otlp))
         wait_until(stopped)
@@ -206,6 +208,15 @@ def greet(urls: Urls) -> None:
     click.echo(f"Instrument an app (pip install {settings.BASE_DIR / 'tracing' / 'sdk'}):")
     click.echo(f'    import tacit; tacit.configure(endpoint="{urls.otlp}")')
     click.echo("    @tacit.observe   # above the function that answers your users")
+
+
+def hint_outdated() -> None:
+    """Say where calls were read by another version of the code, and how today's is brought to them."""
+    calls = count_outdated(get_store())
+    if calls:
+        click.echo(
+            f"{calls:,} model calls were read by another version; to read them again: tacit reprocess --outdated"
+        )
 
 
 @contextmanager

@@ -1,4 +1,4 @@
-"""Stored spans are read again with today's readers and prices: all counts once, behind what comes in, after any kill."""
+"""Stored spans are read again with today's readers and prices: all counts once, behind what comes in, after a kill."""
 
 import json
 import time

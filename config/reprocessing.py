@@ -1,0 +1,138 @@
+"""`tacit reprocess`: asks for stored spans to be read again, and tells how far that has come.
+
+The running server works it off; without one this process does, as a server without addresses. Either way the request
+stands in Django's database, and what was interrupted goes on.
+"""
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from django.conf import settings
+
+from config import data_directory
+from config.platform import hold_data_directory, migrate_databases, work_in_background
+from tracing.models import Project, Reprocessing
+from tracing.reprocessing import OPEN, Scope, request_reprocessing, stop_reprocessing
+from tracing.stages import STAGES, end_leases
+from tracing.store import EMBEDDED_PREFIX, close_store, get_store
+
+POLL_SECONDS = 1.0
+QUIET_LOOKS = 3
+"""So often in a row nothing has to wait in any stage, until what followed from it is done too."""
+
+
+class CannotReprocessError(Exception):
+    """Nothing was asked for; the message says what to do."""
+
+
+class InterruptedReprocessingError(Exception):
+    """Somebody interrupted the command; the message says what becomes of the work."""
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """Traces of all requests; `total` is None until all are listed."""
+
+    done: int
+    total: int | None
+    seconds: float
+    """Since this command looks."""
+    done_before: int
+    """What was done when it began to look."""
+
+    @property
+    def rate(self) -> float:
+        """Traces a second; 0 where nothing is known yet."""
+        return (self.done - self.done_before) / self.seconds if self.seconds else 0.0
+
+    @property
+    def remaining_seconds(self) -> float | None:
+        """None where nothing is known yet."""
+        return (self.total - self.done) / self.rate if self.total is not None and self.rate > 0 else None
+
+
+def reprocess(project: str, scope: Scope, tell: Callable[[Progress], None]) -> Progress:
+    """Ask for it, in all projects where `project` is empty, and watch until it is done.
+
+    Raises CannotReprocessError, and InterruptedReprocessingError at SIGINT.
+    """
+    with choose_worker() as is_here:
+        requests = [request_reprocessing(each, scope) for each in find_projects(project)]
+        try:
+            progress = watch([request.pk for request in requests], tell)
+            if is_here:
+                wait_for_stages()
+        except KeyboardInterrupt as error:
+            message = "the same command goes on" if is_here else "the server goes on; --stop makes it stop"
+            raise InterruptedReprocessingError(f"Interrupted: {message}.") from error
+    return progress
+
+
+def stop(project: str) -> int:
+    """Give up what is not done; the number of requests."""
+    with choose_databases():
+        return sum(stop_reprocessing(each) for each in find_projects(project))
+
+
+@contextmanager
+def choose_worker() -> Iterator[bool]:
+    """Have somebody at work: the server that holds the databases, or this process; gives whether it is this one."""
+    with choose_databases() as is_here:
+        if not is_here:
+            yield False
+            return
+        end_leases()  # this process holds the directory: no other works on it
+        with work_in_background():
+            yield True
+
+
+@contextmanager
+def choose_databases() -> Iterator[bool]:
+    """The databases with today's schema; gives whether this process had to open them for that."""
+    is_embedded = settings.CLICKHOUSE_DSN.startswith(EMBEDDED_PREFIX)
+    if not is_embedded or data_directory.find_server(settings.DATA_DIR):
+        yield False
+        return
+    with hold_data_directory():
+        try:
+            migrate_databases()
+            yield True
+        finally:
+            close_store()
+
+
+def find_projects(project: str) -> Sequence[Project]:
+    """The named one, or all."""
+    found = list(Project.objects.filter(slug=project) if project else Project.objects.order_by("pk"))
+    if not found:
+        raise CannotReprocessError(f"There is no project {project!r}.")
+    return found
+
+
+def watch(keys: Sequence[int], tell: Callable[[Progress], None]) -> Progress:
+    """Look each second until none of these requests is open; how far they are then."""
+    start, before = time.monotonic(), look(keys, 0.0, 0).done
+    while True:
+        progress = look(keys, time.monotonic() - start, before)
+        tell(progress)
+        if not Reprocessing.objects.filter(pk__in=keys, state__in=OPEN).exists():
+            return look(keys, time.monotonic() - start, before)
+        time.sleep(POLL_SECONDS)
+
+
+def look(keys: Sequence[int], seconds: float, done_before: int) -> Progress:
+    rows = list(Reprocessing.objects.filter(pk__in=keys).values_list("done", "total"))
+    totals = [total for _, total in rows if total is not None]
+    total = sum(totals) if len(totals) == len(rows) else None
+    return Progress(sum(done for done, _ in rows), total, seconds, done_before)
+
+
+def wait_for_stages() -> None:
+    """Return once what followed is done as well: hours, signals."""
+    quiet = 0
+    while quiet < QUIET_LOOKS:
+        is_behind = any(stage.measure_lag(get_store()) for stage in STAGES.values())
+        quiet = 0 if is_behind else quiet + 1
+        time.sleep(POLL_SECONDS)

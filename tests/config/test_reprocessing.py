@@ -1,0 +1,100 @@
+"""`tacit reprocess` as people run it: with the server and without it, interrupted, and with what cannot be."""
+
+import json
+import signal
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from tests.config.platform_process import ROOT, TACIT, make_environment, run_platform, run_tacit
+from tracing.store import Store
+
+TURNS = [{"role": "user", "content": "Why?"}, {"role": "assistant", "content": "So."}]
+
+
+def import_dialogues(directory: Path, count: int) -> None:
+    """As many conversations, of one trace each, stored and not derived yet."""
+    lines = (json.dumps({"conversation_id": f"c{number}", "turns": TURNS}) + "\n" for number in range(count))
+    path = directory.with_suffix(".jsonl")
+    path.write_text("".join(lines))
+    imported = run_tacit(directory, "import", "jsonl", str(path))
+    assert imported.returncode == 0, imported.stderr
+
+
+def test_without_the_server_and_with_it_everything_is_read_again(tmp_path: Path) -> None:
+    directory = tmp_path / "data"
+    import_dialogues(directory, 30)
+    ended = run_tacit(directory, "reprocess")
+    assert ended.returncode == 0, ended.stderr
+    assert ended.stdout.startswith("30 traces were read again in ")
+    with run_platform(directory) as platform:
+        stats = platform.get_json("stats")
+        assert (stats["conversations"], stats["generations"]) == (30, 30)
+        ended = run_tacit(directory, "reprocess", "--project", "default")
+        assert ended.stdout.startswith("30 traces were read again in "), ended.stderr
+        [second, first] = platform.get_json("reprocessings")["items"]
+        assert [each["state"] for each in (first, second)] == ["done", "done"]
+        assert platform.get_json("stats")["generations"] == 30
+
+
+def test_what_was_interrupted_goes_on_with_the_same_command(tmp_path: Path) -> None:
+    directory = tmp_path / "data"
+    import_dialogues(directory, 2_000)
+    process = subprocess.Popen(
+        [*TACIT, "reprocess"], cwd=ROOT, env=make_environment(directory), text=True, stderr=subprocess.PIPE
+    )
+    assert process.stderr is not None
+    while not (line := process.stderr.readline()).startswith("0 of 2,000"):
+        if not line or line[0].isdigit():
+            break  # it was quicker than the first look
+    process.send_signal(signal.SIGINT)
+    said = process.stderr.read()
+    process.stderr.close()
+    assert process.wait(60) == 2
+    assert said.endswith("tacit: Interrupted: the same command goes on.\n")
+    ended = run_tacit(directory, "reprocess")
+    assert ended.stdout.startswith("2,000 traces were read again in "), ended.stderr
+    with run_platform(directory) as platform:
+        assert platform.get_json("stats")["generations"] == 2_000
+        assert len(platform.get_json("reprocessings")["items"]) == 1
+
+
+def test_what_is_not_wanted_any_more_is_stopped(tmp_path: Path) -> None:
+    ended = run_tacit(tmp_path / "data", "reprocess", "--stop")
+    assert (ended.returncode, ended.stdout) == (0, "Stopped: 0.\n"), ended.stderr
+
+
+@pytest.mark.parametrize(
+    ("options", "told"),
+    [
+        (("--project", "nowhere"), "tacit: There is no project 'nowhere'.\n"),
+        (("--from", "yesterday"), "'yesterday' does not match the format '%Y-%m-%d'.\n"),
+        (("--from", "2026-02-02", "--to", "2026-02-01"), "it is the last day that is read, and before the first.\n"),
+    ],
+)
+def test_what_cannot_be_is_told(tmp_path: Path, options: tuple[str, ...], told: str) -> None:
+    ended = run_tacit(tmp_path / "data", "reprocess", *options)
+    assert ended.returncode == 2
+    assert ended.stderr.endswith(told)
+
+
+def test_a_server_says_at_its_start_that_calls_were_read_by_another_version(tmp_path: Path) -> None:
+    directory = tmp_path / "data"
+    import_dialogues(directory, 2)
+    assert run_tacit(directory, "reprocess").returncode == 0
+    with run_platform(directory) as platform:
+        assert platform.end() == 0
+        assert not any("another version" in line for line in platform.lines)
+    mark_outdated(directory)
+    with run_platform(directory) as platform:
+        assert platform.end() == 0
+        hint = "2 model calls were read by another version; to read them again: tacit reprocess --outdated"
+        assert hint in platform.lines
+
+
+def mark_outdated(directory: Path) -> None:
+    """Let all calls have been read by an older version."""
+    store = Store(f"chdb://{directory / 'clickhouse'}")
+    store.execute("ALTER TABLE generations UPDATE code_version = '0' WHERE true SETTINGS mutations_sync = 2")
+    store.close()
