@@ -60,6 +60,7 @@ def list_prices(request: HttpRequest) -> dict[str, Any]:
 
 @router.put("prices", response=PriceList, summary="Set all of the project's own prices")
 def set_prices(request: HttpRequest, prices: NewPrices) -> dict[str, Any]:
-    """Those that are not named are gone. Calls that were read before keep the cost that they were given."""
+    """Those that are not named are gone. Calls that were read before keep their cost until they are read again: see
+    `POST reprocessings` and `tacit reprocess`."""
     put_project_prices(project_of(request), [price.model_dump() for price in prices.items])
     return list_prices(request)
