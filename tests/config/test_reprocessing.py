@@ -3,12 +3,12 @@
 import json
 import signal
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
 from tests.config.platform_process import ROOT, TACIT, make_environment, run_platform, run_tacit
-from tracing.store import Store
 
 TURNS = [{"role": "user", "content": "Why?"}, {"role": "assistant", "content": "So."}]
 
@@ -94,7 +94,9 @@ def test_a_server_says_at_its_start_that_calls_were_read_by_another_version(tmp_
 
 
 def mark_outdated(directory: Path) -> None:
-    """Let all calls have been read by an older version."""
-    store = Store(f"chdb://{directory / 'clickhouse'}")
-    store.execute("ALTER TABLE generations UPDATE code_version = '0' WHERE true SETTINGS mutations_sync = 2")
-    store.close()
+    """Let all calls have been read by an older version; in a process of its own, which has one engine."""
+    program = (
+        f"from tracing.store import Store; Store('chdb://{directory / 'clickhouse'}').execute("
+        "\"ALTER TABLE generations UPDATE code_version = '0' WHERE true SETTINGS mutations_sync = 2\")"
+    )
+    subprocess.run([sys.executable, "-c", program], cwd=ROOT, check=True)
