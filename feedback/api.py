@@ -4,8 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
-from ninja import NinjaAPI
-from ninja.errors import AuthenticationError, HttpError, ValidationError
+from ninja.errors import HttpError
 
 from feedback.conversation_list import find_page
 from feedback.datasets import UnknownFormat, to_zip
@@ -25,18 +24,20 @@ from tracing import reprocessing
 from tracing.access import authorise_api
 from tracing.api import describe_generation, project_of
 from tracing.api import router as tracing_router
+from tracing.api_document import DescribedAPI
 from tracing.api_lists import router as lists_router
 from tracing.api_prices import router as prices_router
+from tracing.api_problems import refuse_parts
 from tracing.api_reprocessing import router as reprocessing_router
 from tracing.derivation import READING
-from tracing.paging import CursorError, Limit, Place, decode_cursor, encode_cursor
+from tracing.paging import Cursor, Limit, Place, decode_cursor, give_page
 from tracing.records import load_conversation
-from tracing.resources import format_time
+from tracing.resources import format_time, to_ms
 from tracing.rollups import ROLLUPS
 from tracing.store import get_store
 from tracing.words import read_search
 
-api = NinjaAPI(
+api = DescribedAPI(
     title="Tacit",
     version="1",
     description="Traces, what users showed about the answers, and data made from it.",
@@ -50,42 +51,9 @@ api.add_router("", prices_router)
 api.add_router("", reprocessing_router)
 
 
-def answer_problem(request: HttpRequest, status: int, title: str, detail: Any) -> HttpResponse:
-    """An error as RFC 9457 problem details."""
-    response = api.create_response(request, {"status": status, "title": title, "detail": detail}, status=status)
-    response["Content-Type"] = "application/problem+json"
-    return response
-
-
-@api.exception_handler(AuthenticationError)
-def refuse_access(request: HttpRequest, _error: AuthenticationError) -> HttpResponse:
-    detail = (
-        "Send a project's key as `Authorization: Bearer <key>` or `x-api-key`; "
-        "on an open server `?project=` must name a project that exists."
-    )
-    return answer_problem(request, 401, "No access", detail)
-
-
-@api.exception_handler(ValidationError)
-def refuse_parameters(request: HttpRequest, error: ValidationError) -> HttpResponse:
-    return answer_problem(request, 422, "Parameters are not right", error.errors)
-
-
-@api.exception_handler(CursorError)
-def refuse_cursor(request: HttpRequest, error: CursorError) -> HttpResponse:
-    return answer_problem(request, 422, "Parameters are not right", str(error))
-
-
 @api.exception_handler(UnknownFormat)
-def refuse_format(request: HttpRequest, error: UnknownFormat) -> HttpResponse:
-    return answer_problem(request, 422, "Parameters are not right", str(error))
-
-
-@api.exception_handler(HttpError)
-def refuse_request(request: HttpRequest, error: HttpError) -> HttpResponse:
-    return answer_problem(
-        request, error.status_code, "Not found" if error.status_code == 404 else "Refused", str(error)
-    )
+def refuse_format(_request: HttpRequest, error: UnknownFormat) -> HttpResponse:
+    return refuse_parts([{"parameter": "format", "detail": f"{error}."}])
 
 
 @api.get("stats", response=StatsResource, summary="Counts, and how far each stage is behind")
@@ -100,7 +68,7 @@ def show_stats(request: HttpRequest) -> dict[str, Any]:
 def list_conversations(
     request: HttpRequest,
     limit: Limit = 100,
-    cursor: str = "",
+    cursor: Cursor = "",
     user_id: str = "",
     service_name: str = "",
     environment: str = "",
@@ -126,20 +94,22 @@ def list_conversations(
             words=list(search.words),
         )
 
-    page = find_page(store, project_id, search, ask, decode_cursor(cursor), limit)
+    page = find_page(store, project_id, search, ask, decode_cursor(cursor, "conversations"), limit)
     items = [
-        row | {"first_time": format_time(row["first_time_ns"]), "last_time": format_time(row["last_time_ns"])}
+        row
+        | {
+            "first_time": format_time(row["first_time_ns"]),
+            "last_time": format_time(row["last_time_ns"]),
+            "longest_ms": to_ms(row["longest_ns"]),
+        }
         for row in page.rows
     ]
-    return {"items": items, "next_cursor": encode_cursor(page.next) if page.next else None}
+    return give_page("conversations", items, page.next)
 
 
-def find_next(rows: Sequence[dict[str, Any]], limit: int, time: str, row_id: str) -> str | None:
-    """Cursor of the next page where more rows came than the page takes."""
-    if len(rows) <= limit:
-        return None
-    last = rows[limit - 1]
-    return encode_cursor(Place(last[time], last[row_id]))
+def find_next(rows: Sequence[dict[str, Any]], limit: int) -> Place | None:
+    """Where a page ends, whose rows have `time_ns` and `id`; None where no more rows came than it takes."""
+    return Place(rows[limit - 1]["time_ns"], rows[limit - 1]["id"]) if len(rows) > limit else None
 
 
 @api.get(
@@ -172,14 +142,14 @@ def show_conversation(request: HttpRequest, conversation_id: str) -> dict[str, A
 def list_signals(
     request: HttpRequest,
     limit: Limit = 100,
-    cursor: str = "",
+    cursor: Cursor = "",
     kind: str = "",
     label: str = "",
     conversation_id: str = "",
     trace_id: str = "",
     fired: bool | None = None,
 ) -> dict[str, Any]:
-    place = decode_cursor(cursor)
+    place = decode_cursor(cursor, "signals")
     rows = get_store().query(
         "feedback/sql/signal_page.sql",
         project_id=project_of(request).pk,
@@ -195,7 +165,7 @@ def list_signals(
     items = [
         describe_signal(row["conversation_id"], format_time(row["time_ns"]), read_signal(row)) for row in rows[:limit]
     ]
-    return {"items": items, "next_cursor": find_next(rows, limit, "time_ns", "id")}
+    return give_page("signals", items, find_next(rows, limit))
 
 
 @api.get("exports", summary="A dataset as a zip file: rows, manifest and provenance")

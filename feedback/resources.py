@@ -10,7 +10,7 @@ from feedback.detectors.signal import Signal
 from feedback.detectors.targets import find_target
 from feedback.explicit import Feedback
 from tracing.conversations import Answer, Conversation, Turn
-from tracing.resources import GenerationResource, format_time, to_ms
+from tracing.resources import Attributes, Count, GenerationResource, Number, Time, format_time, to_ms
 
 
 class SignalResource(Schema):
@@ -18,19 +18,19 @@ class SignalResource(Schema):
 
     kind: str
     label: str
-    score: float
-    confidence: float
+    score: Number
+    confidence: Number
     fired: bool
     polarity: int
     target: int | None
-    evidence: dict[str, Any]
+    evidence: Attributes
     detector: str
     version: str
     conversation_id: str
     turn_index: int
     trace_id: str
     span_id: str
-    time: str
+    time: Time
 
 
 class SignalPage(Schema):
@@ -41,17 +41,17 @@ class SignalPage(Schema):
 class FeedbackResource(Schema):
     identifier: str
     name: str
-    score: float | None
+    score: Number | None
     label: str
     explanation: str
     correction: str
     annotator_kind: str
-    metadata: dict[str, Any]
+    metadata: Attributes
     conversation_id: str
     trace_id: str
     span_id: str
     message_id: str
-    time: str
+    time: Time
 
 
 class AnswerResource(Schema):
@@ -64,20 +64,26 @@ class AnswerResource(Schema):
     span_id: str
     message_id: str
     model: str
-    start_time: str
+    start_time: Time
     duration_ms: float
     time_to_first_chunk_ms: float | None
-    input_tokens: int | None
-    output_tokens: int | None
+    input_tokens: Count | None
+    output_tokens: Count | None
+    cost_usd: Number | None
     finish_reasons: list[str]
     error_type: str
 
 
 class TurnResource(Schema):
-    """One user message; `alternatives` are the answers that were replaced, oldest first."""
+    """One user message, in the user's own words; `sent_text` is what the model got where that is more than these.
+
+    `alternatives` are the answers that were replaced, oldest first; `generations` the span ids of the calls behind all
+    of them.
+    """
 
     index: int
     user_message: str
+    sent_text: str
     answer: AnswerResource
     alternatives: list[AnswerResource]
     generations: list[str]
@@ -86,6 +92,9 @@ class TurnResource(Schema):
 
 
 class ConversationSummary(Schema):
+    """A conversation in a list. `cost_usd` is that of the calls whose cost is known, `longest_ms` the longest that an
+    answer took; `outcomes` are those of its answers, `error_count` how many failed, replaced ones included."""
+
     conversation_id: str
     derived: bool
     user_id: str
@@ -94,12 +103,15 @@ class ConversationSummary(Schema):
     tags: list[str]
     models: list[str]
     first_message: str
-    first_time: str
-    last_time: str
+    first_time: Time
+    last_time: Time
     turn_count: int
     generation_count: int
-    input_tokens: int | None
-    output_tokens: int | None
+    input_tokens: Count | None
+    output_tokens: Count | None
+    cost_usd: Number | None
+    longest_ms: float
+    outcomes: list[str]
     error_count: int
     signal_kinds: list[str]
 
@@ -116,8 +128,8 @@ class ConversationResource(Schema):
     service_name: str
     environment: str
     tags: list[str]
-    first_time: str
-    last_time: str
+    first_time: Time
+    last_time: Time
     turns: list[TurnResource]
     generations: list[GenerationResource]
 
@@ -186,6 +198,7 @@ def describe_turn(heard: HeardConversation, turn: Turn) -> dict[str, Any]:
     return {
         "index": turn.index,
         "user_message": turn.user_text,
+        "sent_text": turn.sent_text,
         "answer": describe_answer(turn.answer),
         "alternatives": [describe_answer(answer) for answer in turn.alternatives],
         "generations": [span_id for answer in turn.answers for span_id in answer.generation_span_ids],

@@ -10,7 +10,7 @@ from ninja.errors import HttpError
 from tracing.dead_letters import load_letters, retry_letters
 from tracing.generation_list import load_generation_page, place_call
 from tracing.models import Project
-from tracing.paging import Limit, decode_cursor, encode_cursor
+from tracing.paging import Cursor, Limit, decode_cursor, give_page
 from tracing.records import load_spans
 from tracing.records.generations import read_generation
 from tracing.resources import (
@@ -18,10 +18,8 @@ from tracing.resources import (
     GenerationPage,
     RetriedResource,
     TraceResource,
-    describe_messages,
     describe_span,
     format_time,
-    to_json_values,
     to_ms,
 )
 from tracing.store import get_store
@@ -39,7 +37,7 @@ def project_of(request: HttpRequest) -> Project:
 def list_generations(
     request: HttpRequest,
     limit: Limit = 100,
-    cursor: str = "",
+    cursor: Cursor = "",
     conversation_id: str = "",
     trace_id: str = "",
     user_id: str = "",
@@ -59,23 +57,23 @@ def list_generations(
         "environment": environment,
         "outcome": outcome,
     }
-    rows = load_generation_page(get_store(), project_of(request).pk, decode_cursor(cursor), limit + 1, filters)
-    return {
-        "items": [describe_generation(row) for row in rows[:limit]],
-        "next_cursor": encode_cursor(place_call(rows[limit - 1])) if len(rows) > limit else None,
-    }
+    rows = load_generation_page(
+        get_store(), project_of(request).pk, decode_cursor(cursor, "generations"), limit + 1, filters
+    )
+    items = [describe_generation(row) for row in rows[:limit]]
+    return give_page("generations", items, place_call(rows[limit - 1]) if len(rows) > limit else None)
 
 
 def describe_generation(row: dict[str, Any]) -> dict[str, Any]:
     generation = read_generation(row)
     first_chunk = generation.time_to_first_chunk_ns
     return row | {
-        "input_messages": describe_messages(generation.input_messages),
-        "output_messages": describe_messages(generation.output_messages),
-        "tool_definitions": [to_json_values(tool) for tool in generation.tool_definitions],
-        "parameters": to_json_values(generation.parameters),
-        "prompt_variables": to_json_values(generation.prompt_variables),
-        "metadata": to_json_values(generation.metadata),
+        "input_messages": [message.to_json() for message in generation.input_messages],
+        "output_messages": [message.to_json() for message in generation.output_messages],
+        "tool_definitions": generation.tool_definitions,
+        "parameters": generation.parameters,
+        "prompt_variables": generation.prompt_variables,
+        "metadata": generation.metadata,
         "start_time": format_time(generation.start_time_ns),
         "duration_ms": to_ms(generation.duration_ns),
         "time_to_first_chunk_ms": None if first_chunk is None else to_ms(first_chunk),
@@ -91,10 +89,10 @@ def show_trace(request: HttpRequest, trace_id: str) -> dict[str, Any]:
 
 
 @router.get("dead-letters", response=DeadLetterPage, summary="Rows that the store refused for their content")
-def list_dead_letters(request: HttpRequest, limit: Limit = 100, cursor: str = "") -> dict[str, Any]:
-    page = load_letters(get_store(), project_of(request).pk, decode_cursor(cursor), limit)
+def list_dead_letters(request: HttpRequest, limit: Limit = 100, cursor: Cursor = "") -> dict[str, Any]:
+    page = load_letters(get_store(), project_of(request).pk, decode_cursor(cursor, "dead-letters"), limit)
     items = [asdict(letter) | {"time": format_time(letter.time_ns)} for letter in page.letters]
-    return {"items": items, "next_cursor": encode_cursor(page.next) if page.next else None}
+    return give_page("dead-letters", items, page.next)
 
 
 @router.post("dead-letters/retry", response=RetriedResource, summary="Insert every dead letter again")

@@ -9,8 +9,8 @@ from django.http import HttpRequest
 from ninja import Router, Schema
 
 from tracing.api import project_of
-from tracing.paging import Limit, decode_cursor, encode_cursor
-from tracing.resources import format_time, to_ms
+from tracing.paging import Cursor, Limit, decode_cursor, give_page
+from tracing.resources import Count, Number, Time, format_time, to_ms
 from tracing.store import get_store
 from tracing.trace_list import TraceSummary, list_traces
 
@@ -24,7 +24,7 @@ class TraceSummaryResource(Schema):
     trace_id: str
     name: str
     service_name: str
-    start_time: str
+    start_time: Time
     duration_ms: float
     span_count: int
     error_count: int
@@ -43,9 +43,9 @@ class HourResource(Schema):
     generations: int
     errors: int
     stopped: int
-    input_tokens: int | None
-    output_tokens: int | None
-    cost_usd: float | None
+    input_tokens: Count | None
+    output_tokens: Count | None
+    cost_usd: Number | None
     duration_ms_p50: float | None
     duration_ms_p95: float | None
     time_to_first_chunk_ms_p50: float | None
@@ -57,13 +57,12 @@ class HourList(Schema):
 
 
 @router.get("traces", response=TracePage, summary="Traces, those that began last first")
-def show_traces(request: HttpRequest, limit: Limit = 100, cursor: str = "") -> dict[str, Any]:
-    traces = list_traces(get_store(), project_of(request).pk, decode_cursor(cursor), limit + 1)
+def show_traces(request: HttpRequest, limit: Limit = 100, cursor: Cursor = "") -> dict[str, Any]:
+    traces = list_traces(get_store(), project_of(request).pk, decode_cursor(cursor, "traces"), limit + 1)
     page = traces[:limit]
-    return {
-        "items": [describe_trace(trace) for trace in page],
-        "next_cursor": encode_cursor(page[-1].place) if len(traces) > limit else None,
-    }
+    return give_page(
+        "traces", [describe_trace(trace) for trace in page], page[-1].place if len(traces) > limit else None
+    )
 
 
 def describe_trace(trace: TraceSummary) -> dict[str, Any]:

@@ -1,22 +1,88 @@
-"""What REST gives of traces and generations: the shapes of the API, and the data classes in them."""
+"""What REST gives of traces and generations: the shapes of the API, and the data classes in them.
 
+Fields of the types `Count`, `Number`, `Json` and `Attributes` hold what every JSON reader takes: NaN, infinities and
+integers beyond 2^53 as strings.
+"""
+
+import json
 import math
-from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
-from typing import Any
+from typing import Annotated, Any
 
 from ninja import Schema
+from pydantic import BeforeValidator, Field, WithJsonSchema
 
-from tracing.generations import Message
 from tracing.spans import AttributeValue, Span, SpanEvent
 
 LARGEST_EXACT_INTEGER = 2**53
+DEEPEST_NESTING = 100
+"""Deeper, a value is given as the text of its JSON."""
+
+
+def format_time(time_ns: int) -> str:
+    """Nanoseconds since the epoch as ISO 8601 in UTC, with microseconds."""
+    seconds, rest = divmod(time_ns, 1_000_000_000)
+    return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%S") + f".{rest // 1000:06d}Z"
+
+
+def to_ms(duration_ns: int) -> float:
+    return duration_ns / 1e6
+
+
+def to_json_value(value: AttributeValue, levels: int = DEEPEST_NESTING) -> Any:
+    """A value that every JSON reader takes: NaN, infinities and integers beyond 2^53 as strings."""
+    if isinstance(value, float) and not math.isfinite(value):
+        return "NaN" if math.isnan(value) else ("Infinity" if value > 0 else "-Infinity")
+    if isinstance(value, int) and not isinstance(value, bool) and abs(value) > LARGEST_EXACT_INTEGER:
+        return str(value)
+    if not isinstance(value, list | tuple | dict):
+        return value
+    if not levels:
+        return write_json(value)
+    if isinstance(value, dict):
+        return {key: to_json_value(item, levels - 1) for key, item in value.items()}
+    return [to_json_value(item, levels - 1) for item in value]
+
+
+def write_json(value: AttributeValue) -> str:
+    """The JSON of a value that nests deep."""
+    try:
+        return json.dumps(value, ensure_ascii=False)
+    except RecursionError:
+        return "…"
+
+
+Time = Annotated[
+    str,
+    Field(
+        description="ISO 8601, UTC.",
+        examples=["2026-11-21T08:15:30.123456Z"],
+        json_schema_extra={"format": "date-time"},
+    ),
+]
+Count = Annotated[
+    int | str,
+    BeforeValidator(to_json_value),
+    WithJsonSchema(
+        {
+            "anyOf": [{"type": "integer"}, {"type": "string", "pattern": "^-?[0-9]+$"}],
+            "description": "A text of digits beyond 2^53.",
+        }
+    ),
+]
+Number = Annotated[
+    float | str,
+    BeforeValidator(to_json_value),
+    WithJsonSchema({"anyOf": [{"type": "number"}, {"enum": ["NaN", "Infinity", "-Infinity"]}]}),
+]
+Json = Annotated[Any, BeforeValidator(to_json_value), Field(description="Any JSON.")]
+Attributes = Annotated[dict[str, Any], BeforeValidator(to_json_value)]
 
 
 class ToolCallResource(Schema):
     id: str
     name: str
-    arguments: dict[str, Any]
+    arguments: Attributes
 
 
 class MessageResource(Schema):
@@ -24,7 +90,7 @@ class MessageResource(Schema):
 
     role: str
     content: str
-    parts: list[dict[str, Any]] | None = None
+    parts: list[Json] | None = None
     tool_calls: list[ToolCallResource] | None = None
     tool_call_id: str | None = None
     name: str | None = None
@@ -52,27 +118,27 @@ class GenerationResource(Schema):
     input_messages: list[MessageResource]
     output_messages: list[MessageResource]
     user_text: str
-    tool_definitions: list[dict[str, Any]]
-    parameters: dict[str, Any]
+    tool_definitions: list[Json]
+    parameters: Attributes
     prompt_name: str
     prompt_version: str
-    prompt_variables: dict[str, Any]
-    input_tokens: int | None
-    output_tokens: int | None
-    cache_read_tokens: int | None
-    cache_write_tokens: int | None
-    reasoning_tokens: int | None
-    cache_write_1h_tokens: int | None
-    audio_input_tokens: int | None
-    audio_output_tokens: int | None
-    cost_usd: float | None
+    prompt_variables: Attributes
+    input_tokens: Count | None
+    output_tokens: Count | None
+    cache_read_tokens: Count | None
+    cache_write_tokens: Count | None
+    reasoning_tokens: Count | None
+    cache_write_1h_tokens: Count | None
+    audio_input_tokens: Count | None
+    audio_output_tokens: Count | None
+    cost_usd: Number | None
     cost_reported: bool
-    start_time: str
+    start_time: Time
     duration_ms: float
     time_to_first_chunk_ms: float | None
-    logprob_mean: float | None
-    logprob_min: float | None
-    logprob_entropy: float | None
+    logprob_mean: Number | None
+    logprob_min: Number | None
+    logprob_entropy: Number | None
     streamed: bool
     outcome: str
     ended_by: str
@@ -83,7 +149,7 @@ class GenerationResource(Schema):
     service_name: str
     environment: str
     tags: list[str]
-    metadata: dict[str, Any]
+    metadata: Attributes
 
 
 class GenerationPage(Schema):
@@ -95,15 +161,15 @@ class EventResource(Schema):
     """An event of a span; one that came as a log record may have a body."""
 
     name: str
-    time: str
-    attributes: dict[str, Any]
-    body: Any = None
+    time: Time
+    attributes: Attributes
+    body: Json = None
 
 
 class LinkResource(Schema):
     trace_id: str
     span_id: str
-    attributes: dict[str, Any]
+    attributes: Attributes
 
 
 class SpanResource(Schema):
@@ -111,11 +177,11 @@ class SpanResource(Schema):
     parent_span_id: str
     name: str
     kind: str
-    start_time: str
+    start_time: Time
     duration_ms: float
     status: dict[str, str]
-    attributes: dict[str, Any]
-    resource_attributes: dict[str, Any]
+    attributes: Attributes
+    resource_attributes: Attributes
     events: list[EventResource]
     links: list[LinkResource]
 
@@ -123,33 +189,6 @@ class SpanResource(Schema):
 class TraceResource(Schema):
     trace_id: str
     spans: list[SpanResource]
-
-
-def format_time(time_ns: int) -> str:
-    """Nanoseconds since the epoch as ISO 8601 in UTC, with microseconds."""
-    seconds, rest = divmod(time_ns, 1_000_000_000)
-    return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%S") + f".{rest // 1000:06d}Z"
-
-
-def to_ms(duration_ns: int) -> float:
-    return duration_ns / 1e6
-
-
-def to_json_value(value: AttributeValue) -> Any:
-    """A value that every JSON reader takes: NaN, infinities and integers beyond 2^53 as strings."""
-    if isinstance(value, float) and not math.isfinite(value):
-        return "NaN" if math.isnan(value) else ("Infinity" if value > 0 else "-Infinity")
-    if isinstance(value, int) and not isinstance(value, bool) and abs(value) > LARGEST_EXACT_INTEGER:
-        return str(value)
-    if isinstance(value, list):
-        return [to_json_value(item) for item in value]
-    if isinstance(value, dict):
-        return {key: to_json_value(item) for key, item in value.items()}
-    return value
-
-
-def to_json_values(attributes: Mapping[str, AttributeValue]) -> dict[str, Any]:
-    return {key: to_json_value(value) for key, value in attributes.items()}
 
 
 def describe_span(span: Span) -> dict[str, Any]:
@@ -161,14 +200,14 @@ def describe_span(span: Span) -> dict[str, Any]:
         "start_time": format_time(span.start_time_ns),
         "duration_ms": to_ms(span.duration_ns),
         "status": {"code": span.status_code, "message": span.status_message},
-        "attributes": to_json_values(span.attributes),
-        "resource_attributes": to_json_values(span.resource_attributes),
+        "attributes": dict(span.attributes),
+        "resource_attributes": dict(span.resource_attributes),
         "events": [describe_event(event) for event in span.events],
         "links": [
             {
                 "trace_id": link.trace_id,
                 "span_id": link.span_id,
-                "attributes": to_json_values(link.attributes),
+                "attributes": dict(link.attributes),
             }
             for link in span.links
         ],
@@ -177,16 +216,12 @@ def describe_span(span: Span) -> dict[str, Any]:
 
 def describe_event(event: SpanEvent) -> dict[str, Any]:
     """An event; one that came with its span has no body."""
-    body = {} if event.body is None else {"body": to_json_value(event.body)}
+    body = {} if event.body is None else {"body": event.body}
     return {
         "name": event.name,
         "time": format_time(event.time_ns),
-        "attributes": to_json_values(event.attributes),
+        "attributes": dict(event.attributes),
     } | body
-
-
-def describe_messages(messages: Sequence[Message]) -> list[dict[str, Any]]:
-    return [to_json_values(message.to_json()) for message in messages]
 
 
 class DeadLetterResource(Schema):
@@ -196,7 +231,7 @@ class DeadLetterResource(Schema):
     table_name: str
     reason: str
     row_bytes: int
-    time: str
+    time: Time
 
 
 class DeadLetterPage(Schema):

@@ -100,7 +100,7 @@ def read_arrival(project: Project) -> dict[str, Any]:
 def show_dead_letters(request: HttpRequest, project: Project) -> HttpResponse:
     """Rows that the store refused for their content, with the reasons."""
     try:
-        place = decode_cursor(request.GET.get("cursor", ""))
+        place = decode_cursor(request.GET.get("cursor", ""), "dead-letters")
     except CursorError as error:
         raise Http404(str(error)) from error
     page = load_letters(get_store(), project.pk, place, LETTERS_PER_PAGE)
@@ -109,7 +109,7 @@ def show_dead_letters(request: HttpRequest, project: Project) -> HttpResponse:
         "section": "dead_letters",
         "letters": page.letters,
         "total": count_letters(get_store(), project.pk),
-        "older": encode_cursor(page.next) if page.next else "",
+        "older": encode_cursor(page.next, "dead-letters") if page.next else "",
         "is_later_page": "cursor" in request.GET,
     }
     return render_page(request, "dead_letters.html", context)

@@ -1,0 +1,122 @@
+"""The API object: django-ninja's, with every operation described to the end, and no parameter that is silently ignored.
+
+OpenAPI stands at `/api/v1/openapi.json`. Operations are named after their functions, so that names in generated clients
+stay.
+"""
+
+import difflib
+from collections.abc import Callable, Collection, Iterator, Mapping
+from functools import wraps
+from typing import Any, cast
+
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+from ninja import NinjaAPI
+from ninja.openapi.schema import OpenAPISchema
+from ninja.operation import Operation
+
+from tracing.api_problems import CONTENT_TYPE, ProblemPart, ProblemResource, add_handlers, refuse_parts
+
+SECURITY_SCHEMES = {
+    "bearer": {"type": "http", "scheme": "bearer", "description": "A project's key."},
+    "key": {"type": "apiKey", "in": "header", "name": "x-api-key", "description": "A project's key."},
+}
+SECURITY: list[dict[str, list[str]]] = [{"bearer": []}, {"key": []}, {}]
+"""A server that is open to its own machine needs no key."""
+PROJECT_PARAMETER = {
+    "in": "query",
+    "name": "project",
+    "required": False,
+    "schema": {"type": "string", "default": "default", "examples": ["default"]},
+    "description": "Name of the project on an open server, or for a person who is logged in; a key has its own.",
+}
+PROBLEMS = {
+    400: "The cursor, or the body, cannot be read.",
+    401: "No key, or one that is none; or there is no such project.",
+    403: "An open server answers its own machine alone.",
+    404: "There is no such thing in this project.",
+    422: "A parameter, or a value in the body, is not right.",
+    500: "Something went wrong in the server.",
+    503: "ClickHouse does not answer now.",
+}
+
+Run = Callable[..., HttpResponseBase]
+
+
+class DescribedAPI(NinjaAPI):
+    """An API whose errors are problem details, declared for each operation, and that refuses unknown parameters."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+        add_handlers(self)
+        self.add_decorator(refuse_unknown, mode="view")
+
+    def get_openapi_operation_id(self, operation: Operation) -> str:
+        return operation.view_func.__name__
+
+    def get_openapi_schema(
+        self, *, path_prefix: str | None = None, path_params: dict[str, Any] | None = None
+    ) -> OpenAPISchema:
+        document = super().get_openapi_schema(path_prefix=path_prefix, path_params=path_params)
+        for path in document["paths"].values():
+            for operation in path.values():
+                complete_operation(operation)
+        components = document["components"]
+        for model in (ProblemPart, ProblemResource):
+            components["schemas"][model.__name__] = describe_model(model)
+        components["securitySchemes"] = SECURITY_SCHEMES
+        document["security"] = SECURITY
+        return document
+
+
+def describe_model(model: type[ProblemPart] | type[ProblemResource]) -> dict[str, Any]:
+    schema = model.model_json_schema(ref_template="#/components/schemas/{model}")
+    schema.pop("$defs", None)
+    return schema
+
+
+def complete_operation(operation: dict[str, Any]) -> None:
+    """Add what every operation has: the project, and the problems that it may answer with."""
+    operation["parameters"].append(PROJECT_PARAMETER)
+    content = {CONTENT_TYPE: {"schema": {"$ref": "#/components/schemas/ProblemResource"}}}
+    for status in list_problems(operation):
+        operation["responses"].setdefault(status, {"description": PROBLEMS[status], "content": content})
+
+
+def list_problems(operation: Mapping[str, Any]) -> Iterator[int]:
+    parameters = operation["parameters"]
+    if "requestBody" in operation or any(each["name"] == "cursor" for each in parameters):
+        yield 400
+    yield from (401, 403)
+    if any(each["in"] == "path" for each in parameters):
+        yield 404
+    yield from (422, 500, 503)
+
+
+def refuse_unknown(run: Run) -> Run:
+    """Refuse query parameters that the operation does not have, and those that are given twice: to ignore one would
+    be to answer another question."""
+    operation = cast(Operation, run.__self__)  # type: ignore[attr-defined]
+    known = {"project"} | {
+        name
+        for model in operation.models
+        if model.__ninja_param_source__ == "query"
+        for name in model.__ninja_flatten_map__
+    }
+
+    @wraps(run)
+    def checked(request: HttpRequest, **path: Any) -> HttpResponseBase:
+        parts = [part for name, values in request.GET.lists() for part in check_parameter(name, len(values), known)]
+        return refuse_parts(parts) if parts else run(request, **path)
+
+    return checked
+
+
+def check_parameter(name: str, count: int, known: Collection[str]) -> Iterator[dict[str, str]]:
+    """What is wrong with a parameter that was given `count` times."""
+    if name not in known:
+        likely = difflib.get_close_matches(name, known, n=1)
+        hint = f"Did you mean `{likely[0]}`? " if likely else ""
+        yield {"parameter": name, "detail": f"There is no such parameter. {hint}There are: {', '.join(sorted(known))}."}
+    elif count > 1:
+        yield {"parameter": name, "detail": f"It is given {count} times; give it once."}
