@@ -45,8 +45,10 @@ def find_name(package: str) -> str:
 
     >>> [find_name(package) for package in ("mlflow", "langfuse<4", "lmnr[openai]", "ai@5", "@ai-sdk/openai@2")]
     ['mlflow', 'langfuse', 'lmnr', 'ai', '@ai-sdk/openai']
+    >>> find_name("tacit @ file:///tracing/sdk")
+    'tacit'
     """
-    return re.match(r"@?[^@<=\[]+", package)[0]  # type: ignore[index]
+    return re.match(r"@?[^@<=\[ ]+", package)[0]  # type: ignore[index]
 
 
 def make_python_environment(environment: Environment) -> Environment:

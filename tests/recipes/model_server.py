@@ -1,13 +1,17 @@
 """A model's API on this machine, as OpenAI and Anthropic speak it: requests in, the same answers every time out.
 
-It completes, streams, calls the first tool that it is offered, embeds, and refuses what is `broken`.
+It completes, streams, calls each tool that it is offered once, embeds, and refuses what is `broken`. What it is to
+say to which question can be given in a `Script`.
 """
 
 import json
+import re
 import threading
 import time
+import zlib
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
@@ -21,7 +25,24 @@ BROKEN = "broken"
 """As the model's name, or as all that is asked."""
 WORD_SECONDS = 0.01
 
+EMBEDDING_SIZE = 8
+
 Body = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Script:
+    """What is said to a message in which a question stands; and what it is rewritten to where that is asked."""
+
+    answers: Mapping[str, str] = field(default_factory=dict)
+    rewrites: Mapping[str, str] = field(default_factory=dict)
+
+    def find_answer(self, message: str) -> str | None:
+        """To the question that stands last in it."""
+        said = self.rewrites if "standalone" in message else self.answers
+        found = [question for question in self.answers if question in message]
+        question = max(found, key=lambda each: (message.rfind(each) + len(each), len(each)), default=None)
+        return None if question is None else said.get(question, question)
 
 
 class ModelServer(ThreadingHTTPServer):
@@ -29,9 +50,10 @@ class ModelServer(ThreadingHTTPServer):
 
     daemon_threads = True
 
-    def __init__(self) -> None:
+    def __init__(self, script: Script) -> None:
         super().__init__(("127.0.0.1", 0), ModelHandler)
         self.asked: list[Body] = []
+        self.script = script
 
     @property
     def url(self) -> str:
@@ -50,8 +72,8 @@ class ModelServer(ThreadingHTTPServer):
 
 
 @contextmanager
-def run_model() -> Iterator[ModelServer]:
-    with ModelServer() as server:
+def run_model(script: Script | None = None) -> Iterator[ModelServer]:
+    with ModelServer(script or Script()) as server:
         threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True).start()
         yield server
         server.shutdown()
@@ -74,7 +96,7 @@ class ModelHandler(BaseHTTPRequestHandler):
             self.send_json(embed(body))
         else:
             answer = next(speak for path, speak in SPEAKERS.items() if self.path.endswith(path))
-            complete, events = answer(body)
+            complete, events = answer(body, Reply(choose_answer(body, self.server.script), len(self.server.asked)))
             self.send_events(events) if body.get("stream") else self.send_json(complete)
 
     def send_json(self, value: Body, status: int = 200) -> None:
@@ -98,30 +120,94 @@ class ModelHandler(BaseHTTPRequestHandler):
                 time.sleep(WORD_SECONDS)
 
 
-def choose_answer(body: Mapping[str, Any]) -> str | None:
+@dataclass(frozen=True)
+class Reply:
+    """What is said to a request."""
+
+    text: str | None
+    """None where a tool is to be called."""
+    number: int
+    """Of the request, from 1: what is said has an id of its own."""
+
+
+def choose_answer(body: Mapping[str, Any], script: Script) -> str | None:
     """The text to say; None where a tool is to be called."""
-    said = json.dumps(body.get("messages") or body.get("input"))
-    if "story" in said:
+    scripted = script.find_answer(join_instructions(body) + find_user_text(body))
+    if scripted is None and "story" in json.dumps(read_messages(body)):
         return STORY
-    has_result = any(f'"{mark}"' in said for mark in ("tool", "tool_result", "function_call_output"))
-    return ANSWER if has_result or not body.get("tools") else None
+    is_to_call = count_results(body, since_question=True) < len(body.get("tools") or [])
+    return None if is_to_call else scripted or ANSWER
+
+
+def read_messages(body: Mapping[str, Any]) -> list[Any]:
+    messages = body.get("messages") or body.get("input") or []
+    return messages if isinstance(messages, list) else [{"role": "user", "content": messages}]
 
 
 def read_question(body: Mapping[str, Any]) -> object:
     """The content of the last message."""
-    messages = body.get("messages") or body.get("input")
-    last = messages[-1] if isinstance(messages, list) else messages
-    return last.get("content") if isinstance(last, Mapping) else last
+    messages = read_messages(body)
+    return messages[-1].get("content") if messages and isinstance(messages[-1], Mapping) else None
+
+
+def join_instructions(body: Mapping[str, Any]) -> str:
+    """Where a chain of LangChain asks for a question to be rewritten."""
+    return "\n".join(str(each["content"]) for each in read_messages(body) if each.get("role") == "system")
+
+
+def find_user_text(body: Mapping[str, Any]) -> str:
+    """Of the last message that a user wrote."""
+    for message in reversed(read_messages(body)):
+        if message.get("role") == "user" and not holds_result(message):
+            content = message["content"]
+            return content if isinstance(content, str) else "\n".join(str(part.get("text", "")) for part in content)
+    return ""
+
+
+def holds_result(message: Mapping[str, Any]) -> bool:
+    """Whether it tells a tool's result, to the API of OpenAI or of Anthropic."""
+    content = message.get("content")
+    parts = content if isinstance(content, list) else []
+    is_told = message.get("role") == "tool" or message.get("type") == "function_call_output"
+    return is_told or any(part.get("type") == "tool_result" for part in parts)
+
+
+def count_results(body: Mapping[str, Any], since_question: bool = False) -> int:
+    count = 0
+    for message in reversed(read_messages(body)):
+        if holds_result(message):
+            count += 1
+        elif since_question and message.get("role") == "user":
+            break
+    return count
 
 
 def split_words(text: str) -> list[str]:
     return [word + " " for word in text.split(" ")[:-1]] + [text.split(" ")[-1]]
 
 
-def name_tool(body: Mapping[str, Any]) -> str:
-    tool = body["tools"][0]
-    name: str = tool.get("function", tool)["name"]
-    return name
+def call_tool(body: Mapping[str, Any]) -> tuple[str, Body]:
+    """Name and arguments of the next tool that was not called yet since the user's last message."""
+    tool = body["tools"][count_results(body, since_question=True)]
+    told = tool.get("function", tool)
+    schema = told.get("parameters") or told.get("input_schema") or {}
+    return told["name"], fill_arguments(schema, find_user_text(body))
+
+
+def fill_arguments(schema: Mapping[str, Any], text: str) -> Body:
+    """
+    >>> fill_arguments({"properties": {"query": {"type": "string"}}}, "Where is it?")
+    {'query': 'Where is it?'}
+    """
+    properties = schema.get("properties") or {}
+    if not properties or set(properties) == set(ARGUMENTS):
+        return ARGUMENTS
+    return {name: text if told.get("type") == "string" else ARGUMENTS["order"] for name, told in properties.items()}
+
+
+def number_call(body: Mapping[str, Any]) -> int:
+    """Of the tool's call in the whole dialogue, from 1."""
+    return count_results(body) + 1
 
 
 def embed(body: Mapping[str, Any]) -> Body:
@@ -130,20 +216,33 @@ def embed(body: Mapping[str, Any]) -> Body:
         "object": "list",
         "model": body["model"],
         "data": [
-            {"object": "embedding", "index": index, "embedding": [1.0, float(index), 0.5]}
-            for index in range(len(texts))
+            {"object": "embedding", "index": index, "embedding": embed_words(str(text))}
+            for index, text in enumerate(texts)
         ],
         "usage": {"prompt_tokens": INPUT_TOKENS, "total_tokens": INPUT_TOKENS},
     }
 
 
-def speak_chat(body: Body) -> tuple[Body, list[Body | str]]:
+def embed_words(text: str) -> list[float]:
+    """Alike for texts that have words in common."""
+    vector = [0.1] * EMBEDDING_SIZE
+    for word in re.findall(r"\w{3,}", text.lower()):
+        vector[zlib.crc32(word.encode()) % EMBEDDING_SIZE] += 1
+    return vector
+
+
+def call_function(body: Body) -> Body:
+    name, arguments = call_tool(body)
+    function = {"name": name, "arguments": json.dumps(arguments)}
+    return {"id": f"call_{number_call(body)}", "type": "function", "function": function}
+
+
+def speak_chat(body: Body, reply: Reply) -> tuple[Body, list[Body | str]]:
     """OpenAI's chat completions: the whole answer, and the same as chunks."""
-    text = choose_answer(body)
-    function = {} if text is not None else {"name": name_tool(body), "arguments": json.dumps(ARGUMENTS)}
-    calls = [{"id": "call_1", "type": "function", "function": function}] if text is None else None
+    text = reply.text
+    calls = [call_function(body)] if text is None else None
     reason = "stop" if text is not None else "tool_calls"
-    head = {"id": "chatcmpl-1", "created": 1, "model": body["model"] + VERSION}
+    head = {"id": f"chatcmpl-{reply.number}", "created": 1, "model": body["model"] + VERSION}
     usage = {
         "prompt_tokens": INPUT_TOKENS,
         "completion_tokens": OUTPUT_TOKENS,
@@ -165,13 +264,18 @@ def speak_chat(body: Body) -> tuple[Body, list[Body | str]]:
     return complete, [*events, "[DONE]"]
 
 
-def speak_responses(body: Body) -> tuple[Body, list[Body | str]]:
+def call_in_responses(body: Body) -> Body:
+    name, arguments = call_tool(body)
+    ids = {"id": f"fc_{number_call(body)}", "call_id": f"call_{number_call(body)}"}
+    return {"type": "function_call", **ids, "status": "completed", "name": name, "arguments": json.dumps(arguments)}
+
+
+def speak_responses(body: Body, reply: Reply) -> tuple[Body, list[Body | str]]:
     """OpenAI's responses: the whole answer, and the same as events."""
-    text = choose_answer(body)
-    call = {"type": "function_call", "id": "fc_1", "call_id": "call_1", "status": "completed"}
+    text = reply.text
     part: Body = {"type": "output_text", "text": text, "annotations": []}
-    message = {"type": "message", "id": "msg_1", "role": "assistant", "status": "completed", "content": [part]}
-    item = message if text is not None else call | {"name": name_tool(body), "arguments": json.dumps(ARGUMENTS)}
+    message = {"type": "message", "id": f"msg_{reply.number}", "role": "assistant", "status": "completed"}
+    item: Body = message | {"content": [part]} if text is not None else call_in_responses(body)
     usage = {
         "input_tokens": INPUT_TOKENS,
         "output_tokens": OUTPUT_TOKENS,
@@ -180,7 +284,7 @@ def speak_responses(body: Body) -> tuple[Body, list[Body | str]]:
         "output_tokens_details": {"reasoning_tokens": REASONING_TOKENS},
     }
     head: Body = {
-        "id": "resp_1",
+        "id": f"resp_{reply.number}",
         "object": "response",
         "created_at": 1,
         "model": body["model"] + VERSION,
@@ -202,21 +306,23 @@ def speak_responses(body: Body) -> tuple[Body, list[Body | str]]:
         events.append({"type": "response.output_text.done", **place, "text": text, "logprobs": []})
         events.append({"type": "response.content_part.done", **place, "part": part})
     else:
-        done = {"type": "response.function_call_arguments.done", **place, "arguments": json.dumps(ARGUMENTS)}
-        events.append({"type": "response.function_call_arguments.delta", **place, "delta": json.dumps(ARGUMENTS)})
-        events.append(done | {"name": name_tool(body)})
+        done = {"type": "response.function_call_arguments.done", **place, "arguments": item["arguments"]}
+        events.append({"type": "response.function_call_arguments.delta", **place, "delta": item["arguments"]})
+        events.append(done | {"name": item["name"]})
     events.append({"type": "response.output_item.done", "output_index": 0, "item": item})
     events.append({"type": "response.completed", "response": complete})
     return complete, [event | {"sequence_number": number} for number, event in enumerate(events)]
 
 
-def speak_messages(body: Body) -> tuple[Body, list[Body | str]]:
+def use_tool(body: Body) -> Body:
+    name, arguments = call_tool(body)
+    return {"type": "tool_use", "id": f"toolu_{number_call(body)}", "name": name, "input": arguments}
+
+
+def speak_messages(body: Body, reply: Reply) -> tuple[Body, list[Body | str]]:
     """Anthropic's messages: the whole answer, and the same as events."""
-    text = choose_answer(body)
-    call = {"type": "tool_use", "id": "toolu_1"}
-    block: Body = (
-        {"type": "text", "text": text} if text is not None else call | {"name": name_tool(body), "input": ARGUMENTS}
-    )
+    text = reply.text
+    block: Body = {"type": "text", "text": text} if text is not None else use_tool(body)
     reason = "end_turn" if text is not None else "tool_use"
     # Anthropic counts cached tokens beside the others.
     counted = {
@@ -224,15 +330,16 @@ def speak_messages(body: Body) -> tuple[Body, list[Body | str]]:
         "cache_read_input_tokens": CACHED_TOKENS,
         "cache_creation_input_tokens": 0,
     }
-    head = {"id": "msg_1", "type": "message", "role": "assistant", "model": body["model"] + VERSION}
+    head = {"id": f"msg_{reply.number}", "type": "message", "role": "assistant", "model": body["model"] + VERSION}
     usage = counted | {"output_tokens": OUTPUT_TOKENS}
     complete = head | {"content": [block], "stop_reason": reason, "stop_sequence": None, "usage": usage}
     begun = head | {"content": [], "stop_reason": None, "stop_sequence": None, "usage": counted | {"output_tokens": 1}}
-    empty = block | ({"text": ""} if text is not None else {"input": {}})
+    nothing: Body = {"text": ""} if text is not None else {"input": {}}
+    empty = block | nothing
     deltas: list[Body] = (
         [{"type": "text_delta", "text": word} for word in split_words(text)]
         if text is not None
-        else [{"type": "input_json_delta", "partial_json": json.dumps(ARGUMENTS)}]
+        else [{"type": "input_json_delta", "partial_json": json.dumps(block["input"])}]
     )
     ended = {"stop_reason": reason, "stop_sequence": None}
     return complete, [

@@ -16,7 +16,7 @@ import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
@@ -25,14 +25,18 @@ from google.protobuf.json_format import MessageToDict
 from opentelemetry.proto.collector.logs.v1.logs_service_pb2 import ExportLogsServiceRequest
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 
-from tests.recipes.environments import CACHE, Environment, make_node_environment, make_python_environment
-from tests.recipes.model_server import run_model
+from tests.recipes.environments import CACHE, SDK, Environment, make_node_environment, make_python_environment
+from tests.recipes.model_server import Script, run_model
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[3]
 MACHINE = ("host.", "os.", "process.")
 OTLP = "opentelemetry-exporter-otlp-proto-http"
+TOPICS = HERE / "apps" / "topics"
 WHAT = "Seven dialogues with a local fake of the provider's API, each named by its conversation id (see README.md)."
+WHAT_WAS_ASKED = (
+    "Questions to a retrieval app without any id; `said` has them in the words that were typed (see README.md)."
+)
 
 
 @dataclass(frozen=True)
@@ -43,16 +47,22 @@ class Source:
     settings: dict[str, str] = field(default_factory=dict)
     app: str = ""
     """The app that talks, where it is not called like the recording; with `.mjs` it runs in Node."""
+    environment: str = ""
+    """Whose environment it runs in, where not in its own."""
+    topic: str = ""
+    """What a retrieval app is asked about."""
+    way: str = ""
+    """The template or the chain by which a retrieval app asks."""
 
 
 CONTENT = {"OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT": "SPAN_ONLY"}
-LANGCHAIN = ("langchain", "langchain-openai")
+LANGCHAIN = ("langchain", "langchain-openai", "langchain-classic")
 LLAMA_INDEX = ("llama-index-core", "llama-index-llms-openai", "llama-index-embeddings-openai")
 TRACELOOP = ("traceloop-sdk", "opentelemetry-sdk==1.45.1")  # pip finds no version by itself that fits all it names
 NODE = ("@opentelemetry/sdk-node", "@opentelemetry/api")
 VERCEL = ("@ai-sdk/openai", *NODE, "zod")
 
-SOURCES = {
+DIALOGUES = {
     "genai-openai": Source(("opentelemetry-instrumentation-genai-openai", "openai", OTLP), CONTENT),
     "genai-anthropic": Source(("opentelemetry-instrumentation-genai-anthropic", "anthropic", OTLP), CONTENT),
     "genai-langchain": Source(("opentelemetry-instrumentation-genai-langchain", *LANGCHAIN, OTLP), CONTENT),
@@ -80,6 +90,41 @@ SOURCES = {
         app="openinference_openai_js.mjs",
     ),
 }
+
+
+def retrieve_by(name: str, topic: str, way: str = "", app: str = "") -> Source:
+    """A retrieval app in the environment of the source of that name."""
+    app = app or f"retrieval_{name.replace('-', '_')}.py"
+    return replace(DIALOGUES[name], app=app, environment=name, topic=topic, way=way)
+
+
+RETRIEVAL = {
+    "genai-openai": retrieve_by("genai-openai", "shop", "context-first"),
+    "openinference-openai": retrieve_by("openinference-openai", "code", "tags"),
+    "langfuse-openai": retrieve_by("langfuse-openai", "staff", "german"),
+    "logfire-openai": retrieve_by("logfire-openai", "shop", "headings"),
+    "openlit-openai": retrieve_by("openlit-openai", "code", "question-first"),
+    "mlflow-openai": retrieve_by("mlflow-openai", "staff", "date-first"),
+    "traceloop-openai": retrieve_by("traceloop-openai", "code", "json"),
+    "laminar-openai": retrieve_by("laminar-openai", "shop", "documents-as-system"),
+    "langsmith-openai": retrieve_by("langsmith-openai", "staff", "french"),
+    "tacit-openai": Source(
+        (f"tacit @ file://{SDK}", "openai"), app="retrieval_tacit_openai.py", topic="shop", way="headings"
+    ),
+    "openinference-langchain": retrieve_by("openinference-langchain", "shop", "chain"),
+    "openinference-langchain-history": retrieve_by("openinference-langchain", "staff", "history"),
+    "traceloop-langchain": retrieve_by("traceloop-langchain", "code", "chain"),
+    "traceloop-langchain-history": retrieve_by("traceloop-langchain", "shop", "history"),
+    "genai-langchain": retrieve_by("genai-langchain", "staff", "chain"),
+    "genai-langchain-history": retrieve_by("genai-langchain", "code", "history"),
+    "openinference-llama-index": retrieve_by("openinference-llama-index", "shop", "query"),
+    "openinference-llama-index-context": retrieve_by("openinference-llama-index", "staff", "context"),
+    "openinference-llama-index-condense": retrieve_by("openinference-llama-index", "code", "condense_plus_context"),
+    "pydantic-ai-tool": retrieve_by("pydantic-ai", "staff", "tool", "retrieval_pydantic_ai.py"),
+    "pydantic-ai-prompt": retrieve_by("pydantic-ai", "staff", "prompt", "retrieval_pydantic_ai.py"),
+    "vercel-ai-sdk": retrieve_by("vercel-ai-sdk", "shop", app="retrieval_vercel_ai_sdk.mjs"),
+}
+SOURCES = DIALOGUES | {f"retrieval-{name}": source for name, source in RETRIEVAL.items()}
 
 
 class Sink(ThreadingHTTPServer):
@@ -144,9 +189,11 @@ def run_sink() -> Iterator[Sink]:
 def record(name: str) -> Path:
     """The file that holds what the instrumentation sent."""
     source = SOURCES[name]
-    environment = Environment(f"record-{name}", source.requirements)
+    environment = Environment(f"record-{source.environment or name}", source.requirements)
     command = prepare(environment, source.app or f"{name.replace('-', '_')}.py")
-    with run_sink() as sink, run_model() as model:
+    if source.topic:
+        command += [TOPICS / f"{source.topic}.json", source.way]
+    with run_sink() as sink, run_model(read_script(source)) as model:
         subprocess.run(
             command,
             cwd=environment.directory,
@@ -158,13 +205,34 @@ def record(name: str) -> Path:
     forget_machine(sink.traces.resource_spans)
     forget_machine(sink.logs.resource_logs)
     recorded = {
-        "what": WHAT,
+        "what": WHAT_WAS_ASKED if source.topic else WHAT,
         "made_with": made_with,
         "settings": source.settings,
+        **({"said": read_questions(source.topic)} if source.topic else {}),
         "traces": MessageToDict(sink.traces),
         "logs": MessageToDict(sink.logs),
     }
     return write_recording(re.sub(r"-\d+$", "", name), next(iter(made_with.values())), recorded)
+
+
+def read_topic(topic: str) -> list[list[dict[str, str]]]:
+    """Its dialogues, each of questions with their answers."""
+    dialogues: list[list[dict[str, str]]] = json.loads((TOPICS / f"{topic}.json").read_text("utf-8"))["dialogues"]
+    return dialogues
+
+
+def read_questions(topic: str) -> list[list[str]]:
+    return [[each["question"] for each in dialogue] for dialogue in read_topic(topic)]
+
+
+def read_script(source: Source) -> Script:
+    """What the model says to a topic's questions, and to the same where they are made to stand alone."""
+    if not source.topic:
+        return Script()
+    asked = [each for dialogue in read_topic(source.topic) for each in dialogue]
+    rewrites = {each["question"]: each.get("standalone", each["question"]) for each in asked}
+    answers = {text: each["answer"] for each in asked for text in (each["question"], rewrites[each["question"]])}
+    return Script(answers, rewrites)
 
 
 def prepare(environment: Environment, app: str) -> list[str | Path]:
