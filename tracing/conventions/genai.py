@@ -8,56 +8,56 @@ from tacit import attributes as keys
 
 from tracing.conventions.genai_events import complete_span
 from tracing.conventions.genai_indexed import translate_span
-from tracing.conventions.messages import find_user_text, flatten_tool, parse_json, parse_messages, split_system
+from tracing.conventions.messages import (
+    drop_silent,
+    find_user_text,
+    parse_json,
+    parse_messages,
+    parse_tools,
+    split_system,
+)
+from tracing.conventions.nesting import tell_once
+from tracing.conventions.origins import describe_origin, read_identity
+from tracing.conventions.parameters import gather_parameters
 from tracing.conventions.shared_attributes import (
     judge_ending,
     pick_int,
     pick_text,
     read_cost,
     read_first_chunk,
-    read_identity,
-    read_provider_usage,
     read_streamed,
     read_texts,
 )
+from tracing.conventions.usage import read_usage
 from tracing.generations import Generation, Message, Outcome
 from tracing.spans import AttributeValue, Span, Trace
 
 NAME = "genai"
 MODEL_OPERATIONS = frozenset({"chat", "text_completion", "generate_content"})
 OLDER_OPERATIONS = {"completion": "text_completion", "embedding": "embeddings"}
-OUR_OWN = "tacit"
-INPUT_TOKENS = ("gen_ai.usage.input_tokens", "gen_ai.usage.prompt_tokens")
-OUTPUT_TOKENS = ("gen_ai.usage.output_tokens", "gen_ai.usage.completion_tokens")
-CACHE_READ_TOKENS = ("gen_ai.usage.cache_read.input_tokens", "gen_ai.usage.cache_read_input_tokens")
-CACHE_WRITE_TOKENS = (
-    "gen_ai.usage.cache_write.input_tokens",
-    "gen_ai.usage.cache_creation.input_tokens",
-    "gen_ai.usage.cache_creation_input_tokens",
-)
-REASONING_TOKENS = (
-    "gen_ai.usage.reasoning.output_tokens",
-    "gen_ai.usage.reasoning_tokens",
-    "gen_ai.usage.details.reasoning_tokens",
-)
-TOLD_BY_EITHER = (
-    "message_id",
-    "response_model",
-    "system_instructions",
-    "input_messages",
-    "output_messages",
-    "user_text",
-    "tool_definitions",
-    "input_tokens",
-    "output_tokens",
-    "cache_read_tokens",
-    "cache_write_tokens",
-    "reasoning_tokens",
-    "cost_usd",
-    "time_to_first_chunk_ns",
-    "finish_reasons",
-)
-"""What the inner of two spans may know of the call that the outer one does not say."""
+USAGE: Mapping[str, Sequence[str]] = {
+    "input_tokens": ("gen_ai.usage.input_tokens", "gen_ai.usage.prompt_tokens"),
+    "output_tokens": ("gen_ai.usage.output_tokens", "gen_ai.usage.completion_tokens"),
+    "cache_read_tokens": ("gen_ai.usage.cache_read.input_tokens", "gen_ai.usage.cache_read_input_tokens"),
+    "cache_write_tokens": (
+        "gen_ai.usage.cache_write.input_tokens",
+        "gen_ai.usage.cache_creation.input_tokens",
+        "gen_ai.usage.cache_creation_input_tokens",
+    ),
+    "cache_write_1h_tokens": (
+        "gen_ai.usage.cache_creation.ephemeral_1h_input_tokens",
+        "gen_ai.usage.details.ephemeral_1h_input_tokens",
+    ),
+    "reasoning_tokens": (
+        "gen_ai.usage.reasoning.output_tokens",
+        "gen_ai.usage.reasoning_tokens",
+        "gen_ai.usage.details.reasoning_tokens",
+    ),
+    "audio_input_tokens": ("gen_ai.usage.input_audio_tokens", "gen_ai.usage.details.input_audio_tokens"),
+    "audio_output_tokens": ("gen_ai.usage.output_audio_tokens", "gen_ai.usage.details.output_audio_tokens"),
+}
+"""Attributes of each count of `Usage`, those of today first."""
+PREVIOUS_RESPONSE = (keys.REQUEST_PREVIOUS_RESPONSE_ID, "gen_ai.request.previous_response_id")
 
 
 def claims(span: Span) -> bool:
@@ -81,94 +81,51 @@ def complete(span: Span) -> Span:
 
 def read(span: Span, trace: Trace, calls_beneath: Sequence[Generation]) -> Generation | None:
     """The model call that the span tells of. A wrapper around one such call is that call; around several it is none."""
-    told_again = [call for call in calls_beneath if call.convention != OUR_OWN]
-    if len(told_again) > 1:
-        return None
-    generation = read_call(complete(span), trace)
-    if not told_again:
-        return generation
-    generation = tell_once(generation, told_again[0])
-    return generation if keys.OUTCOME in span.attributes else keep_ending(generation, told_again[0])
+    return tell_once(read_call(span, trace), calls_beneath)
 
 
 def read_call(span: Span, trace: Trace) -> Generation:
-    """What a completed span says by itself."""
+    """What the span says by itself and with its events."""
+    span = complete(span)
     attributes = span.attributes
     identity = read_identity(span, trace)
     system, messages = split_system(parse_messages(attributes.get("gen_ai.input.messages")))
     output = parse_json(attributes.get("gen_ai.output.messages"))
     finish_reasons = read_finish_reasons(attributes, output)
-    usage = read_provider_usage(attributes.get("gen_ai.usage.raw")) | {**attributes}
-    output_tokens = pick_int(usage, OUTPUT_TOKENS)
+    usage = read_attributes_usage(attributes)
     streamed = read_streamed(span)
-    counted = output_tokens is not None and not is_left_open(output)
+    counted = usage["output_tokens"] is not None and not is_left_open(output)
     unfinished = streamed and not counted and set(finish_reasons) <= {"error"}
     ending = judge_ending(span, finish_reasons, unfinished=unfinished)
     return Generation(
-        project_id=span.project_id,
-        trace_id=span.trace_id,
-        span_id=span.span_id,
-        parent_span_id=span.parent_span_id,
-        start_time_ns=span.start_time_ns,
-        duration_ns=span.duration_ns,
+        **describe_origin(span, trace, identity, pick_text(attributes, ("gen_ai.response.id",))),
         convention=NAME,
-        conversation_id=identity.conversation_id,
-        conversation_id_derived=identity.derived,
-        user_id=identity.user_id,
-        message_id=identity.message_id or pick_text(attributes, ("gen_ai.response.id",)),
+        previous_response_id=pick_text(attributes, PREVIOUS_RESPONSE),
         provider=pick_text(attributes, ("gen_ai.provider.name", "gen_ai.system")).lower(),
         operation=read_operation(span) or "chat",
         request_model=pick_text(attributes, ("gen_ai.request.model",)),
         response_model=read_response_model(attributes, ending.outcome),
         system_instructions=read_instructions(attributes.get("gen_ai.system_instructions")) or system,
         input_messages=messages,
-        output_messages=tuple(map(name_speaker, parse_messages(output))),
+        output_messages=drop_silent(map(name_speaker, parse_messages(output))),
         user_text=find_user_text(messages),
-        tool_definitions=read_tools(attributes.get("gen_ai.tool.definitions")),
-        input_tokens=pick_int(usage, INPUT_TOKENS),
-        output_tokens=output_tokens,
-        cache_read_tokens=pick_int(usage, CACHE_READ_TOKENS),
-        cache_write_tokens=pick_int(usage, CACHE_WRITE_TOKENS),
-        reasoning_tokens=pick_int(usage, REASONING_TOKENS),
+        tool_definitions=parse_tools(attributes.get("gen_ai.tool.definitions")),
+        parameters=gather_parameters(attributes),
+        **usage,
         cost_usd=read_cost(attributes, ("gen_ai.usage.cost", "operation.cost")),
         time_to_first_chunk_ns=read_first_chunk(span) if streamed else None,
         streamed=streamed,
-        outcome=ending.outcome,
-        ended_by=ending.ended_by,
         finish_reasons=finish_reasons,
-        error_type=ending.error_type,
-        error_message=ending.error_message,
-        service_name=span.service_name,
-        environment=identity.environment,
-        tags=identity.tags,
-        metadata=identity.metadata,
+        **ending.as_fields(),
     )
 
 
-def tell_once(generation: Generation, inner: Generation) -> Generation:
-    """The call as the outer span tells it, with what only the inner one knows."""
-    missing = [name for name in TOLD_BY_EITHER if getattr(generation, name) in (None, "", ())]
-    known: dict[str, Any] = {name: getattr(inner, name) for name in missing}
-    return replace(
-        generation,
-        other_span_ids=(inner.span_id, *inner.other_span_ids),
-        streamed=generation.streamed or inner.streamed,
-        **known,
-    )
-
-
-def keep_ending(generation: Generation, inner: Generation) -> Generation:
-    """The call as the outer span tells it, which may not know that its stream was stopped, where the inner one does."""
-    only_guessed = inner.ended_by == "unknown" and bool(generation.finish_reasons)
-    if inner.outcome != "stopped" or only_guessed:
-        return generation
-    answered = any(message.content or message.tool_calls for message in generation.output_messages)
-    return replace(
-        generation,
-        outcome=inner.outcome,
-        ended_by=inner.ended_by,
-        output_messages=generation.output_messages if answered else inner.output_messages,
-    )
+def read_attributes_usage(attributes: Mapping[str, AttributeValue]) -> dict[str, Any]:
+    """Tokens by an attribute each, else by the provider's own usage where the span has that."""
+    raw = attributes.get("gen_ai.usage.raw")
+    told = read_usage(raw).as_fields() if raw else dict.fromkeys(USAGE)
+    counted = {name: pick_int(attributes, names) for name, names in USAGE.items()}
+    return told | {name: count for name, count in counted.items() if count is not None}
 
 
 def read_finish_reasons(attributes: Mapping[str, AttributeValue], output: Any) -> tuple[str, ...]:
@@ -224,8 +181,3 @@ def read_instructions(value: Any) -> str:
         return ""
     texts = [str(part.get("content", "")) for part in parts if isinstance(part, Mapping)]
     return "\n\n".join(text for text in texts if text)
-
-
-def read_tools(value: Any) -> tuple[Mapping[str, Any], ...]:
-    tools = parse_json(value)
-    return tuple(flatten_tool(tool) for tool in tools if isinstance(tool, Mapping)) if isinstance(tools, list) else ()

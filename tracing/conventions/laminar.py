@@ -9,8 +9,8 @@ from dataclasses import replace
 from tacit import attributes as keys
 
 from tracing.conventions import genai
-from tracing.conventions.choices import list_messages
 from tracing.conventions.messages import parse_json, parse_messages
+from tracing.conventions.nesting import tell_once
 from tracing.conventions.shared_attributes import collect_prefixed, find_value, pick_text, read_texts
 from tracing.generations import Generation
 from tracing.spans import AttributeValue, Span, Trace
@@ -31,24 +31,19 @@ def claims(span: Span) -> bool:
 def read(span: Span, trace: Trace, calls_beneath: Sequence[Generation]) -> Generation | None:
     """The model call that the span tells of. A wrapper around one such call is that call; around several it is none."""
     told = replace(span, attributes={**span.attributes, **tell(span)})
-    generation = genai.read(told, trace, calls_beneath)
-    if generation is None:
-        return None
-    return replace(
-        generation,
+    call = genai.read_call(told, trace)
+    own = replace(
+        call,
         convention=NAME,
-        tags=generation.tags or read_texts(find_value(span, trace, (f"{APP_PREFIX}tags",))),
-        metadata={**collect_prefixed(span, trace, METADATA_PREFIX), **generation.metadata},
+        tags=call.tags or read_texts(find_value(span, trace, (f"{APP_PREFIX}tags",))),
+        metadata={**collect_prefixed(span, trace, METADATA_PREFIX), **call.metadata},
     )
+    return tell_once(own, calls_beneath)
 
 
 def tell(span: Span) -> dict[str, AttributeValue]:
     """What Laminar says in a way of its own, in the GenAI conventions."""
-    attributes = span.attributes
     told: dict[str, AttributeValue] = {keys.OPERATION_NAME: "chat", INPUT: list_input(span)}
-    output = parse_json(attributes.get(keys.OUTPUT_MESSAGES))
-    if isinstance(output, list):
-        told[keys.OUTPUT_MESSAGES] = list_messages(output)
     first_chunk = next((event.time_ns for event in span.events if event.name == CHUNK), None)
     if first_chunk is not None:
         told[keys.TIME_TO_FIRST_CHUNK] = (first_chunk - span.start_time_ns) / 1e9
@@ -57,7 +52,8 @@ def tell(span: Span) -> dict[str, AttributeValue]:
 
 def list_input(span: Span) -> list[AttributeValue]:
     """The messages asked with; of a call of the responses API, its instructions stand in an indexed message only."""
-    items = list_messages(parse_json(span.attributes.get(INPUT)))
+    given = parse_json(span.attributes.get(INPUT))
+    items = given if isinstance(given, list) else []
     instructions = pick_text(span.attributes, ("gen_ai.prompt.0.content",))
     is_told = any(message.role == "system" for message in parse_messages(items))
     if is_told or not instructions or span.attributes.get("gen_ai.prompt.0.role") != "system":

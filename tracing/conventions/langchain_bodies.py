@@ -29,9 +29,14 @@ def read_response(response: Mapping[str, Any]) -> Mapping[str, Any]:
     told = [describe_response(generation) for generation in generations]
     return {
         "choices": [
-            {"message": read_answer(generation), "finish_reason": each.get("finish_reason") or each.get("stop_reason")}
+            {
+                "message": read_answer(generation),
+                "finish_reason": each.get("finish_reason") or each.get("stop_reason"),
+                "logprobs": each.get("logprobs"),
+            }
             for generation, each in zip(generations, told, strict=True)
         ],
+        "id": next((each["id"] for each in told if each.get("id")), ""),
         "model": next((each["model_name"] for each in told if each.get("model_name")), ""),
         "streamed": any(generation.get("type") == STREAMED for generation in generations),
     }

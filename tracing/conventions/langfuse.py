@@ -6,25 +6,26 @@ from typing import Any
 
 from tracing.conventions.messages import find_user_text, parse_json
 from tracing.conventions.nesting import tell_once
-from tracing.conventions.provider_bodies import Usage, read_request, read_response, read_usage
+from tracing.conventions.origins import TAG_KEYS, Identity, describe_origin, read_identity
+from tracing.conventions.parameters import read_parameters
+from tracing.conventions.provider_bodies import read_request, read_response
 from tracing.conventions.shared_attributes import (
-    TAG_KEYS,
-    Identity,
     find_text,
     find_value,
     judge_ending,
     pick_text,
     read_error,
-    read_identity,
     read_tags,
     read_texts,
 )
+from tracing.conventions.usage import Usage, read_usage
 from tracing.generations import Generation
 from tracing.spans import AttributeValue, Span, Trace
 
 NAME = "langfuse"
 TYPE = "langfuse.observation.type"
 WRAPPER = "-generation"
+DEFAULTS = {"temperature": 1, "top_p": 1, "frequency_penalty": 0, "presence_penalty": 0}
 METADATA_PREFIXES = ("langfuse.trace.metadata.", "langfuse.observation.metadata.")
 
 
@@ -48,18 +49,15 @@ def read(span: Span, trace: Trace, calls_beneath: Sequence[Generation]) -> Gener
     ending = judge_ending(span, finish_reasons, unfinished=unfinished, error=read_level(span))
     model = pick_text(attributes, ("langfuse.observation.model.name",))
     answered = bool(provider and response.messages)
+    own = {
+        "environment": find_text(span, trace, ("langfuse.environment",)) or identity.environment,
+        "tags": read_tags(find_value(span, trace, ("langfuse.trace.tags", *TAG_KEYS))),
+        "metadata": read_metadata(span, trace, identity),
+    }
     generation = Generation(
-        project_id=span.project_id,
-        trace_id=span.trace_id,
-        span_id=span.span_id,
-        parent_span_id=span.parent_span_id,
-        start_time_ns=span.start_time_ns,
-        duration_ns=span.duration_ns,
+        **describe_origin(span, trace, identity, response.id) | own,
         convention=NAME,
-        conversation_id=identity.conversation_id,
-        conversation_id_derived=identity.derived,
-        user_id=identity.user_id,
-        message_id=identity.message_id or response.id,
+        previous_response_id=request.previous_response_id,
         provider=provider,
         request_model="" if answered else model,
         response_model=model if answered else "",
@@ -68,23 +66,14 @@ def read(span: Span, trace: Trace, calls_beneath: Sequence[Generation]) -> Gener
         output_messages=response.messages,
         user_text=find_user_text(request.messages),
         tool_definitions=request.tools,
-        input_tokens=usage.input_tokens,
-        output_tokens=usage.output_tokens,
-        cache_read_tokens=usage.cache_read_tokens,
-        cache_write_tokens=usage.cache_write_tokens,
-        reasoning_tokens=usage.reasoning_tokens,
+        parameters={**request.parameters, **read_model_parameters(attributes, wrapped=bool(provider))},
+        **usage.as_fields(),
+        **response.certainty.as_fields(),
         cost_usd=read_cost(attributes),
         time_to_first_chunk_ns=read_first_chunk(span),
         streamed=streamed,
-        outcome=ending.outcome,
-        ended_by=ending.ended_by,
         finish_reasons=finish_reasons,
-        error_type=ending.error_type,
-        error_message=ending.error_message,
-        service_name=span.service_name,
-        environment=find_text(span, trace, ("langfuse.environment",)) or identity.environment,
-        tags=read_tags(find_value(span, trace, ("langfuse.trace.tags", *TAG_KEYS))),
-        metadata=read_metadata(span, trace, identity),
+        **ending.as_fields(),
     )
     return tell_once(generation, calls_beneath)
 
@@ -95,6 +84,12 @@ def find_wrapper(span: Span) -> str:
     Such spans name the model that answered; observations that an app makes itself name the one it asked.
     """
     return span.name.removesuffix(WRAPPER).lower() if span.name.endswith(WRAPPER) else ""
+
+
+def read_model_parameters(attributes: Mapping[str, AttributeValue], *, wrapped: bool) -> dict[str, Any]:
+    """What was asked for; a wrapped client's spans tell the API's defaults, too, where the app asked for nothing."""
+    told = read_parameters(attributes.get("langfuse.observation.model.parameters"))
+    return {name: value for name, value in told.items() if not (wrapped and DEFAULTS.get(name) == value)}
 
 
 def read_level(span: Span) -> tuple[str, str]:

@@ -11,8 +11,10 @@ from typing import Any
 from tacit import attributes as keys
 
 from tracing.conventions import genai, langchain_bodies
-from tracing.conventions.choices import list_messages
+from tracing.conventions.logprobs import read_certainty
 from tracing.conventions.messages import parse_json
+from tracing.conventions.nesting import tell_once
+from tracing.conventions.parameters import read_parameters
 from tracing.conventions.shared_attributes import collect_prefixed, find_text, pick_text, read_texts
 from tracing.generations import Generation
 from tracing.spans import AttributeValue, Span, SpanEvent, Trace
@@ -40,41 +42,51 @@ def claims(span: Span) -> bool:
 
 def read(span: Span, trace: Trace, calls_beneath: Sequence[Generation]) -> Generation | None:
     """The model call that the span tells of. A wrapper around one such call is that call; around several it is none."""
-    told = {name: value for name, value in span.attributes.items() if name != "gen_ai.system"}
-    told |= {name: value for name, value in tell(span).items() if value not in (None, "", [])}
-    events = tuple(name_error(event) for event in span.events)
-    generation = genai.read(replace(span, attributes=told, events=events), trace, calls_beneath)
-    if generation is None:
-        return None
-    return replace(
-        generation,
-        convention=NAME,
-        tags=generation.tags or read_tags(find_text(span, trace, ("langsmith.span.tags",))),
-        metadata={**read_metadata(span, trace), **generation.metadata},
-    )
-
-
-def tell(span: Span) -> dict[str, AttributeValue]:
-    """What LangSmith says in a way of its own, in the GenAI conventions."""
     asked, answered = (as_mapping(parse_json(span.attributes.get(name))) for name in BODIES)
     request, response = langchain_bodies.read_request(asked), langchain_bodies.read_response(answered)
+    told = {name: value for name, value in span.attributes.items() if name != "gen_ai.system"}
+    told |= {name: value for name, value in tell(span, request, response).items() if value not in (None, "", [])}
+    events = tuple(name_error(event) for event in span.events)
+    call = genai.read_call(replace(span, attributes=told, events=events), trace)
+    own = replace(
+        call,
+        **read_certainty(response).as_fields(),
+        convention=NAME,
+        parameters=join_asked(span.attributes, request, call),
+        tags=call.tags or read_tags(find_text(span, trace, ("langsmith.span.tags",))),
+        metadata={**read_metadata(span, trace), **call.metadata},
+    )
+    return tell_once(own, calls_beneath)
+
+
+def tell(span: Span, request: Mapping[str, Any], response: Mapping[str, Any]) -> dict[str, AttributeValue]:
+    """What LangSmith says in a way of its own, in the GenAI conventions."""
+    attributes = span.attributes
     choices = [choice for choice in as_list(response.get("choices")) if isinstance(choice, dict)]
     reasons = read_texts([choice["finish_reason"] for choice in choices if choice.get("finish_reason")])
-    streamed = (span.attributes.get("langsmith.request.streaming"), request.get("stream"), response.get("streamed"))
+    streamed = (attributes.get("langsmith.request.streaming"), request.get("stream"), response.get("streamed"))
     return {
         keys.OPERATION_NAME: "chat",
-        "gen_ai.provider.name": read_provider(span.attributes),
-        "gen_ai.request.model": pick_text(
-            span.attributes, ("gen_ai.request.model", "langsmith.metadata.ls_model_name")
-        ),
-        "gen_ai.response.model": pick_text(span.attributes, ("gen_ai.response.model",)) or read_text(response, "model"),
+        "gen_ai.provider.name": read_provider(attributes),
+        "gen_ai.request.model": pick_text(attributes, ASKED),
+        "gen_ai.response.model": pick_text(attributes, ("gen_ai.response.model",)) or read_text(response, "model"),
+        keys.RESPONSE_ID: pick_text(attributes, (keys.RESPONSE_ID,)) or read_text(response, "id"),
+        keys.REQUEST_PREVIOUS_RESPONSE_ID: read_text(request, "previous_response_id"),
         "gen_ai.input.messages": list_input(request),
         keys.OUTPUT_MESSAGES: list_output(response),
         "gen_ai.tool.definitions": as_list(request.get("tools")),
         keys.RESPONSE_FINISH_REASONS: list(reasons),
         keys.REQUEST_STREAM: True in streamed,
-        **read_details(span.attributes),
+        "gen_ai.usage.raw": attributes.get(f"{METADATA_PREFIX}usage_metadata"),
     }
+
+
+def join_asked(
+    attributes: Mapping[str, AttributeValue], request: Mapping[str, Any], call: Generation
+) -> dict[str, Any]:
+    """Parameters of the request, of what LangChain says of its model, and of attributes, which know best."""
+    of_model = read_parameters(attributes.get(f"{METADATA_PREFIX}ls_invocation_params"))
+    return {**read_parameters(request), **of_model, **call.parameters}
 
 
 def read_metadata(span: Span, trace: Trace) -> dict[str, AttributeValue]:
@@ -95,30 +107,18 @@ def list_input(request: Mapping[str, Any]) -> list[Any]:
     """Messages of a request to either of OpenAI's APIs, or of a function that the app calls a model."""
     asked = request.get("messages") or request.get("input") or request.get("prompt")
     system = request.get("instructions") or request.get("system")
-    messages = [{"role": "user", "content": asked}] if isinstance(asked, str) else list_messages(asked)
+    messages = [{"role": "user", "content": asked}] if isinstance(asked, str) else as_list(asked)
     return [{"role": "system", "content": system}, *messages] if system else messages
 
 
 def list_output(response: Mapping[str, Any]) -> list[Any]:
-    """Messages of a response, or of what a function of the app gave back; one without words or calls is none."""
+    """Messages of a response, or of what a function of the app gave back."""
     output = response.get("choices") or response.get("output") or response.get("message")
     if isinstance(output, str):
         return [{"role": "assistant", "content": output}]
     if isinstance(output, dict):
         return [{"role": "assistant", **output}]
-    messages = list_messages(output) or ([dict(response)] if "role" in response else [])
-    return [message for message in messages if message.get("content") or message.get("tool_calls")]
-
-
-def read_details(attributes: Mapping[str, AttributeValue]) -> dict[str, AttributeValue]:
-    """Tokens within the input's and the output's, which stand as JSON in the metadata."""
-    usage = as_mapping(parse_json(attributes.get(f"{METADATA_PREFIX}usage_metadata")))
-    inside = as_mapping(usage.get("input_token_details"))
-    return {
-        keys.CACHE_READ_TOKENS: inside.get("cache_read"),
-        keys.CACHE_WRITE_TOKENS: inside.get("cache_creation"),
-        keys.REASONING_TOKENS: as_mapping(usage.get("output_token_details")).get("reasoning"),
-    }
+    return as_list(output) or ([dict(response)] if "role" in response else [])
 
 
 def name_error(event: SpanEvent) -> SpanEvent:

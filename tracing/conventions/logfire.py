@@ -11,6 +11,8 @@ from tacit import attributes as keys
 
 from tracing.conventions import genai
 from tracing.conventions.messages import parse_json
+from tracing.conventions.nesting import tell_once
+from tracing.conventions.parameters import read_parameters
 from tracing.conventions.shared_attributes import read_seconds, read_texts
 from tracing.generations import Generation
 from tracing.spans import Span, Trace
@@ -30,37 +32,39 @@ def read(span: Span, trace: Trace, calls_beneath: Sequence[Generation]) -> Gener
     """The call, told by the log of its stream too; such a log alone is the call that it tells of."""
     if is_log(span):
         return None if find_call(span, trace) else read_lone_log(span, trace)
+    return tell_once(read_call(span, trace), calls_beneath)
+
+
+def read_call(span: Span, trace: Trace) -> Generation:
+    """The call with what the log of its stream says, where there is one."""
     log = find_log(span, trace)
-    generation = genai.read(join_log(span, log), trace, calls_beneath)
-    if generation is None:
-        return None
+    call = name_reader(genai.read_call(join_log(span, log), trace), span)
     if log is None:
-        return name_reader(generation, span)
-    finished = generation.outcome != "stopped"
+        return call
+    finished = call.outcome != "stopped"
     return replace(
-        name_reader(generation, span),
-        other_span_ids=(*generation.other_span_ids, log.span_id),
+        call,
+        other_span_ids=(log.span_id,),
         # A stream that was left is logged whenever its generator is collected, which says nothing of its length.
         duration_ns=max(span.duration_ns, log.end_time_ns - span.start_time_ns) if finished else span.duration_ns,
     )
 
 
-def name_reader(generation: Generation, span: Span) -> Generation:
+def name_reader(call: Generation, span: Span) -> Generation:
     tags = [tag for tag in read_texts(parse_json(span.attributes.get("logfire.tags"))) if tag not in OWN_TAGS]
-    return replace(generation, convention=NAME, tags=generation.tags or tuple(tags))
+    asked = read_parameters(span.attributes.get("request_data"))
+    return replace(call, convention=NAME, tags=call.tags or tuple(tags), parameters={**asked, **call.parameters})
 
 
 def is_log(span: Span) -> bool:
     return span.attributes.get(SPAN_TYPE) == "log"
 
 
-def read_lone_log(log: Span, trace: Trace) -> Generation | None:
+def read_lone_log(log: Span, trace: Trace) -> Generation:
     """What a stream said, whose call was not sent: it began as long before its log as the parts took."""
     taken_ns = read_seconds(log.attributes, "duration") or 0
-    generation = genai.read(join_log(log, log), trace, ())
-    if generation is None:
-        return None
-    return replace(name_reader(generation, log), start_time_ns=log.start_time_ns - taken_ns, duration_ns=taken_ns)
+    call = genai.read_call(join_log(log, log), trace)
+    return replace(name_reader(call, log), start_time_ns=log.start_time_ns - taken_ns, duration_ns=taken_ns)
 
 
 def join_log(span: Span, log: Span | None) -> Span:

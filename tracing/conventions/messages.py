@@ -2,14 +2,22 @@
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from tracing.generations import Message, ToolCall
 
-TEXT_KEYS = ("content", "text")
-CALL_PARTS = ("tool_call", "tool_use")
-RESULT_PARTS = ("tool_call_response", "tool_result")
+TEXT_KEYS = ("content", "text", "refusal")
+TEXT_PARTS = ("text", "input_text", "output_text", "refusal")
+CALL_PARTS = ("tool_call", "tool_use", "function_call", "custom_tool_call")
+RESULT_PARTS = ("tool_call_response", "tool_result", "function_call_output", "custom_tool_call_output")
+OF_TOOLS = (*CALL_PARTS, *RESULT_PARTS)
+RESULT_KEYS = ("response", "result", "output", "content")
+ID_KEYS = ("call_id", "id", "tool_use_id")
+LONGEST_DATA = 512
+"""Characters of an encoded image, sound or file that a message keeps; of longer ones it says how long they are."""
+DATA_URL = re.compile(r"data:[^,\s]{0,200},")
+ENCODED = re.compile(r"[A-Za-z0-9+/_-]{256}")
 DEEPEST_NESTING = 100
 LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 
@@ -47,7 +55,11 @@ def tidy(value: Any, levels: int) -> Any:
 
 
 def parse_messages(value: Any) -> tuple[Message, ...]:
-    """Messages from a list of them, one of them, or a bare string (which is the user's)."""
+    """Messages from a list of them, one of them, or a bare string (which is the user's).
+
+    A message may be OpenAI's, Anthropic's, Gemini's or of GenAI parts, a choice of a completion, or an item of the
+    responses API.
+    """
     value = parse_json(value)
     if isinstance(value, str):
         return (Message("user", value),) if value else ()
@@ -55,7 +67,19 @@ def parse_messages(value: Any) -> tuple[Message, ...]:
         value = [value]
     if not isinstance(value, list):
         return ()
-    return tuple(message for item in value for each in split_results(item) if (message := parse_message(each)))
+    return tuple(message for item in value for each in split_results(unwrap(item)) if (message := parse_message(each)))
+
+
+def unwrap(item: Any) -> Any:
+    """A message of a choice or of an item of the responses API; what else there is stays as it is."""
+    if not isinstance(item, Mapping) or "role" in item:
+        return item
+    if isinstance(item.get("message"), Mapping):
+        return {"role": "assistant", **item["message"]}
+    kind = item.get("type")
+    if kind in CALL_PARTS:
+        return {"role": "assistant", "tool_calls": [item]}
+    return {"role": "tool", "content": [item]} if kind in RESULT_PARTS else item
 
 
 def parse_message(value: Any) -> Message | None:
@@ -65,26 +89,57 @@ def parse_message(value: Any) -> Message | None:
     if not isinstance(value, Mapping) or not isinstance(value.get("role"), str):
         return None
     parts = value.get("parts", value.get("content"))
-    kept: tuple[Mapping[str, Any], ...] = ()
-    tool_calls: tuple[ToolCall, ...] = ()
+    parts = value.get("refusal") if parts is None else parts
     if isinstance(parts, str) or parts is None:
-        text = parts or ""
-    else:
-        listed = [part for part in parts if isinstance(part, Mapping)] if isinstance(parts, list) else []
-        text = join_text(parts)
-        kept = tuple(listed) if any(not is_text(part) for part in listed) else ()
-        tool_calls = tuple(parse_tool_call(part) for part in listed if part.get("type") in CALL_PARTS)
-    calls = value.get("tool_calls")
-    if isinstance(calls, list):
-        tool_calls += tuple(parse_tool_call(call) for call in calls if isinstance(call, Mapping))
+        return build_message(value, parts or "", ())
+    listed = [name_part(part) for part in parts if isinstance(part, Mapping | str)] if isinstance(parts, list) else []
+    return build_message(value, join_text(listed) if isinstance(parts, list) else join_result(parts), listed)
+
+
+def build_message(value: Mapping[str, Any], text: str, parts: Sequence[Mapping[str, Any]]) -> Message:
+    called = [part for part in parts if part.get("type") in CALL_PARTS]
+    calls = called or value.get("tool_calls")
     return Message(
         role=normalise_role(value["role"]),
         content=text,
-        parts=kept,
-        tool_calls=tool_calls,
-        tool_call_id=find_tool_call_id(value, kept),
+        parts=keep_media(parts),
+        tool_calls=tuple(parse_tool_call(call) for call in calls if isinstance(call, Mapping)) if calls else (),
+        tool_call_id=find_tool_call_id(value, parts),
         name=str(value.get("name") or ""),
     )
+
+
+def keep_media(parts: Sequence[Mapping[str, Any]]) -> tuple[Mapping[str, Any], ...]:
+    """The parts where any is neither text nor of a tool, which messages tell otherwise; long data stays out."""
+    said = [part for part in parts if part.get("type") not in OF_TOOLS]
+    return tuple(map(shorten_data, said)) if not all(map(is_text, said)) else ()
+
+
+def shorten_data(value: Any) -> Any:
+    """A value with the length of long encoded data in place of the data."""
+    if isinstance(value, Mapping):
+        return {key: shorten_data(each) for key, each in value.items()}
+    if isinstance(value, list):
+        return [shorten_data(each) for each in value]
+    if not isinstance(value, str) or len(value) <= LONGEST_DATA:
+        return value
+    url = DATA_URL.match(value)
+    return f"{url[0] if url else ''}[{len(value)} characters]" if url or ENCODED.match(value) else value
+
+
+def name_part(part: Mapping[str, Any] | str) -> Mapping[str, Any]:
+    """A part with its type, which a bare text and Gemini's parts do not say."""
+    if isinstance(part, str):
+        return {"type": "text", "text": part}
+    if "type" in part or isinstance(part.get("text", part.get("content")), str):
+        return part
+    called = part.get("functionCall", part.get("function_call"))
+    if isinstance(called, Mapping):
+        return {"type": "tool_call", **called, "arguments": called.get("args")}
+    returned = part.get("functionResponse", part.get("function_response"))
+    if isinstance(returned, Mapping):
+        return {"type": "tool_call_response", **returned}
+    return {"type": next((str(key) for key in part), "unknown"), **part}
 
 
 def normalise_role(role: str) -> str:
@@ -93,36 +148,32 @@ def normalise_role(role: str) -> str:
 
 
 def is_text(part: Mapping[str, Any]) -> bool:
-    return part.get("type", "text") in ("text", "input_text", "output_text")
+    return part.get("type", "text") in TEXT_PARTS
 
 
-def join_text(parts: Any) -> str:
+def join_text(parts: Sequence[Mapping[str, Any]]) -> str:
     """The text of all text parts, one a line."""
-    if not isinstance(parts, list):
-        return json.dumps(parts, ensure_ascii=False)
-    texts: list[str] = []
-    for part in parts:
-        if isinstance(part, str):
-            texts.append(part)
-        elif isinstance(part, Mapping):
-            texts.extend(read_part_text(part))
-    return "\n".join(texts)
+    return "\n".join(text for part in parts for text in read_part_text(part))
 
 
 def read_part_text(part: Mapping[str, Any]) -> list[str]:
     if part.get("type") in RESULT_PARTS:
-        response = next((part[key] for key in ("response", "result", "content") if key in part), None)
-        return [join_result(response)]
+        told = (part[key] for key in RESULT_KEYS if part.get(key) is not None)
+        return [join_result(next(told, ""))]
     if not is_text(part):
         return []
     return [text for key in TEXT_KEYS if isinstance(text := part.get(key), str)][:1]
 
 
-def find_tool_call_id(message: Mapping[str, Any], parts: tuple[Mapping[str, Any], ...]) -> str:
+def find_tool_call_id(message: Mapping[str, Any], parts: Sequence[Mapping[str, Any]]) -> str:
     if message.get("tool_call_id"):
         return str(message["tool_call_id"])
     results = (part for part in parts if part.get("type") in RESULT_PARTS)
-    return next((str(part.get("id") or part.get("tool_use_id") or "") for part in results), "")
+    return next((pick_call_id(part) for part in results), "")
+
+
+def pick_call_id(part: Mapping[str, Any]) -> str:
+    return next((str(part[key]) for key in ID_KEYS if part.get(key)), "")
 
 
 def parse_tool_call(call: Mapping[str, Any]) -> ToolCall:
@@ -132,7 +183,12 @@ def parse_tool_call(call: Mapping[str, Any]) -> ToolCall:
     arguments = parse_json(inner.get("arguments", inner.get("input")))
     if not isinstance(arguments, Mapping):
         arguments = {} if arguments in (None, "") else {"value": arguments}
-    return ToolCall(str(call.get("id") or ""), str(inner.get("name") or ""), arguments)
+    return ToolCall(pick_call_id(call), str(inner.get("name") or ""), arguments)
+
+
+def drop_silent(messages: Iterable[Message]) -> tuple[Message, ...]:
+    """Without messages that say nothing, such as the reasoning that a responses API keeps to itself."""
+    return tuple(message for message in messages if message.content or message.tool_calls or message.parts)
 
 
 def split_system(messages: tuple[Message, ...]) -> tuple[str, tuple[Message, ...]]:
@@ -170,12 +226,22 @@ def join_result(response: Any) -> str:
     parts = response if isinstance(response, list) else []
     if parts and all(isinstance(part, Mapping) and isinstance(part.get("text"), str) for part in parts):
         return "\n".join(part["text"] for part in parts)
-    return json.dumps(response, ensure_ascii=False)
+    return json.dumps(shorten_data(response), ensure_ascii=False)
+
+
+def parse_tools(value: Any) -> tuple[Mapping[str, Any], ...]:
+    """Tools that a model may call, each with `type`, `name`, `description` and `parameters` where it has them."""
+    tools = parse_json(value)
+    return tuple(flatten_tool(tool) for tool in tools if isinstance(tool, Mapping)) if isinstance(tools, list) else ()
 
 
 def flatten_tool(tool: Mapping[str, Any]) -> Mapping[str, Any]:
-    """A tool's definition with its name, description and parameters at the top, where OpenAI nests them."""
+    """OpenAI nests a tool under `function`; Anthropic and others call its parameters `input_schema`."""
     function = tool.get("function")
-    if not isinstance(function, Mapping):
+    if isinstance(function, Mapping):
+        return {**{key: value for key, value in tool.items() if key != "function"}, **function}
+    schema = next((key for key in ("input_schema", "inputSchema") if key in tool), None)
+    if schema is None:
         return tool
-    return {**{key: value for key, value in tool.items() if key != "function"}, **function}
+    kept = {key: value for key, value in tool.items() if key != schema}
+    return {"type": "function", **kept, "parameters": tool[schema]}

@@ -3,10 +3,12 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from tracing.conventions.messages import find_user_text, parse_json
+from tracing.conventions.messages import find_user_text, parse_json, parse_tools
 from tracing.conventions.nesting import tell_once
-from tracing.conventions.provider_bodies import Usage, read_request, read_response, read_tool_definitions
-from tracing.conventions.shared_attributes import judge_ending, pick_int, read_identity, read_texts
+from tracing.conventions.origins import describe_origin, read_identity
+from tracing.conventions.provider_bodies import read_request, read_response
+from tracing.conventions.shared_attributes import judge_ending, pick_int, read_texts
+from tracing.conventions.usage import Usage
 from tracing.generations import Generation
 from tracing.spans import AttributeValue, Span, Trace
 
@@ -35,17 +37,9 @@ def read(span: Span, trace: Trace, calls_beneath: Sequence[Generation]) -> Gener
     unfinished = streamed and not response.finish_reasons and usage == Usage()
     ending = judge_ending(span, response.finish_reasons, unfinished=unfinished)
     generation = Generation(
-        project_id=span.project_id,
-        trace_id=span.trace_id,
-        span_id=span.span_id,
-        parent_span_id=span.parent_span_id,
-        start_time_ns=span.start_time_ns,
-        duration_ns=span.duration_ns,
+        **describe_origin(span, trace, identity, response.id),
         convention=NAME,
-        conversation_id=identity.conversation_id,
-        conversation_id_derived=identity.derived,
-        user_id=identity.user_id,
-        message_id=identity.message_id or response.id,
+        previous_response_id=request.previous_response_id or response.previous_response_id,
         provider=read_provider(attributes),
         request_model=request.model or read_text(attributes, "model"),
         response_model=response.model,
@@ -53,23 +47,14 @@ def read(span: Span, trace: Trace, calls_beneath: Sequence[Generation]) -> Gener
         input_messages=request.messages,
         output_messages=response.messages,
         user_text=find_user_text(request.messages),
-        tool_definitions=request.tools or read_tool_definitions(attributes.get("mlflow.chat.tools")),
-        input_tokens=usage.input_tokens,
-        output_tokens=usage.output_tokens,
-        cache_read_tokens=usage.cache_read_tokens,
-        cache_write_tokens=usage.cache_write_tokens,
-        reasoning_tokens=usage.reasoning_tokens,
+        tool_definitions=request.tools or parse_tools(attributes.get("mlflow.chat.tools")),
+        parameters=request.parameters,
+        **usage.as_fields(),
+        **response.certainty.as_fields(),
         time_to_first_chunk_ns=first_chunk,
         streamed=streamed,
-        outcome=ending.outcome,
-        ended_by=ending.ended_by,
         finish_reasons=response.finish_reasons,
-        error_type=ending.error_type,
-        error_message=ending.error_message,
-        service_name=span.service_name,
-        environment=identity.environment,
-        tags=identity.tags,
-        metadata=identity.metadata,
+        **ending.as_fields(),
     )
     return tell_once(generation, calls_beneath)
 
@@ -94,6 +79,7 @@ def read_token_usage(attributes: Mapping[str, AttributeValue]) -> Usage:
         output_tokens=pick_int(told, ("output_tokens",)),
         cache_read_tokens=pick_int(told, ("cache_read_input_tokens",)),
         cache_write_tokens=pick_int(told, ("cache_creation_input_tokens",)),
+        cache_write_1h_tokens=pick_int(told, ("cache_creation_input_tokens_above_1hr",)),
     )
 
 

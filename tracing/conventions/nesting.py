@@ -6,22 +6,36 @@ from typing import Any
 
 from tracing.generations import Generation
 
+OUR_OWN = "tacit"
+"""Convention of observed functions, which know the least of a call and the most of its end."""
 FILLED = (
     "message_id",
+    "response_id",
+    "previous_response_id",
     "provider",
     "request_model",
     "response_model",
     "system_instructions",
     "input_messages",
+    "output_messages",
     "user_text",
     "tool_definitions",
+    "prompt_name",
+    "prompt_version",
+    "prompt_variables",
     "input_tokens",
     "output_tokens",
     "cache_read_tokens",
     "cache_write_tokens",
     "reasoning_tokens",
+    "cache_write_1h_tokens",
+    "audio_input_tokens",
+    "audio_output_tokens",
     "cost_usd",
     "time_to_first_chunk_ns",
+    "logprob_mean",
+    "logprob_min",
+    "logprob_entropy",
     "finish_reasons",
     "user_id",
     "environment",
@@ -32,19 +46,27 @@ FILLED = (
 
 
 def tell_once(outer: Generation, calls_beneath: Sequence[Generation]) -> Generation | None:
-    """The call of `outer` with what the only call beneath knows besides; None where it frames several calls.
-
-    The span with messages is the call's own, the outer one where both have them.
-    """
+    """The call of `outer` with what the only call beneath knows besides; None where it frames several calls."""
     if not calls_beneath:
         return outer
-    if len(calls_beneath) > 1:
-        return None
-    [inner] = calls_beneath
-    main, other = (outer, inner) if outer.input_messages or not inner.input_messages else (inner, outer)
+    return join_calls(outer, calls_beneath[0]) if len(calls_beneath) == 1 else None
+
+
+def join_calls(outer: Generation, inner: Generation) -> Generation:
+    """One call that two spans tell. The span with messages is the call's own, the outer one where both have them;
+    an observed function is never, where another span tells the call.
+    """
+    inner_is_own = (inner.input_messages and not outer.input_messages) or outer.convention == OUR_OWN
+    main, other = (inner, outer) if inner_is_own and inner.convention != OUR_OWN else (outer, inner)
     told = {name: fill(getattr(main, name), getattr(other, name)) for name in FILLED}
-    joined = replace(main, **told, other_span_ids=list_others(main, other), streamed=main.streamed or other.streamed)
-    return keep_ending(keep_conversation(joined, other), other)
+    joined = replace(
+        main,
+        **told,
+        parameters={**other.parameters, **main.parameters},
+        other_span_ids=list_others(main, other),
+        streamed=main.streamed or other.streamed,
+    )
+    return keep_ending(keep_conversation(joined, other), main, other)
 
 
 def fill(value: Any, other: Any) -> Any:
@@ -63,16 +85,21 @@ def keep_conversation(generation: Generation, other: Generation) -> Generation:
     return replace(generation, conversation_id=other.conversation_id, conversation_id_derived=False)
 
 
-def keep_ending(generation: Generation, other: Generation) -> Generation:
-    """The call with the text of the other span where it has none, stopped where the other span knows that it was."""
-    said = generation.output_messages or other.output_messages
-    if other.outcome != "stopped":
-        return replace(generation, output_messages=said)
+def keep_ending(generation: Generation, main: Generation, other: Generation) -> Generation:
+    """The call with the ending that the other span tells, where that knows better.
+
+    It does where somebody is known to have stopped the call, where it was left or cut short and the main span saw no
+    end at all, and, for an observed function, wherever it did not complete.
+    """
+    named = other.outcome == "stopped" and other.ended_by != "unknown"
+    unseen = main.outcome == "completed" and not main.finish_reasons and other.outcome in ("stopped", "truncated")
+    if not (named or unseen or (other.convention == OUR_OWN and other.outcome != "completed")):
+        return generation
+    failed = other.outcome == "error"
     return replace(
         generation,
-        output_messages=said,
         outcome=other.outcome,
-        ended_by=other.ended_by,
-        error_type=other.error_type,
-        error_message=other.error_message,
+        ended_by=other.ended_by or ("" if failed else main.ended_by),
+        error_type=(main.error_type or other.error_type) if failed else "",
+        error_message=(main.error_message or other.error_message) if failed else "",
     )

@@ -9,24 +9,17 @@ from dataclasses import replace
 from typing import Any
 
 from tracing.conventions.anthropic_client import list_client_spans
-from tracing.conventions.messages import find_user_text, parse_json, parse_messages, split_system
+from tracing.conventions.messages import find_user_text, parse_json, parse_messages, parse_tools, split_system
 from tracing.conventions.nesting import tell_once
-from tracing.conventions.provider_bodies import (
-    ResponseBody,
-    get_text,
-    list_of,
-    read_request,
-    read_response,
-    read_tool_definitions,
-)
+from tracing.conventions.origins import TAG_KEYS, describe_origin, read_identity
+from tracing.conventions.parameters import read_parameters
+from tracing.conventions.provider_bodies import ResponseBody, get_text, list_of, read_request, read_response
 from tracing.conventions.shared_attributes import (
-    TAG_KEYS,
     find_value,
     judge_ending,
     pick_int,
     pick_text,
     read_error,
-    read_identity,
     read_tags,
 )
 from tracing.generations import Generation, Message
@@ -63,7 +56,7 @@ def read_call(span: Span, trace: Trace, *, framing: bool) -> Generation:
     """The call by this span alone; where it frames another call its texts are that call's."""
     attributes = span.attributes
     identity = read_identity(span, trace)
-    parameters = read_parameters(attributes)
+    parameters = parse_parameters(attributes)
     response = read_response(attributes.get("output.value"))
     system, messages = split_system(read_input(attributes, framing=framing))
     output = read_output(attributes, response, framing=framing)
@@ -74,18 +67,14 @@ def read_call(span: Span, trace: Trace, *, framing: bool) -> Generation:
     unfinished = not finish_reasons and is_unfinished(span, streamed=streamed, silent=silent)
     ending = judge_ending(span, finish_reasons, unfinished=unfinished, error=read_raised(span))
     asked, answered = read_models(attributes, parameters, response)
+    own = {
+        "tags": read_tags(find_value(span, trace, TAG_KEYS)),
+        "metadata": drop_frameworks_own(identity.metadata),
+    }
     return Generation(
-        project_id=span.project_id,
-        trace_id=span.trace_id,
-        span_id=span.span_id,
-        parent_span_id=span.parent_span_id,
-        start_time_ns=span.start_time_ns,
-        duration_ns=span.duration_ns,
+        **describe_origin(span, trace, identity, response.id) | own,
         convention=NAME,
-        conversation_id=identity.conversation_id,
-        conversation_id_derived=identity.derived,
-        user_id=identity.user_id,
-        message_id=identity.message_id or response.id,
+        previous_response_id=get_text(parameters, "previous_response_id") or response.previous_response_id,
         provider=pick_text(attributes, ("llm.provider", "llm.system")),
         request_model=asked,
         response_model=answered,
@@ -94,18 +83,13 @@ def read_call(span: Span, trace: Trace, *, framing: bool) -> Generation:
         output_messages=output,
         user_text=find_question(span, trace, messages),
         tool_definitions=read_tools(attributes),
+        parameters=read_parameters(parameters),
         **tokens,
         time_to_first_chunk_ns=read_first_token(span),
         streamed=streamed,
-        outcome=ending.outcome,
-        ended_by=ending.ended_by,
         finish_reasons=finish_reasons,
-        error_type=ending.error_type,
-        error_message=ending.error_message,
-        service_name=span.service_name,
-        environment=identity.environment,
-        tags=read_tags(find_value(span, trace, TAG_KEYS)),
-        metadata=drop_frameworks_own(identity.metadata),
+        **response.certainty.as_fields(),
+        **ending.as_fields(),
     )
 
 
@@ -197,7 +181,7 @@ def find_question(span: Span, trace: Trace, messages: tuple[Message, ...]) -> st
     return text
 
 
-def read_parameters(attributes: Mapping[str, AttributeValue]) -> Mapping[str, Any]:
+def parse_parameters(attributes: Mapping[str, AttributeValue]) -> Mapping[str, Any]:
     parameters = parse_json(attributes.get("llm.invocation_parameters"))
     return parameters if isinstance(parameters, Mapping) else {}
 
@@ -272,11 +256,13 @@ def read_tokens(attributes: Mapping[str, AttributeValue]) -> dict[str, Any]:
         "cache_read_tokens": pick_int(attributes, ("llm.token_count.prompt_details.cache_read",)),
         "cache_write_tokens": pick_int(attributes, ("llm.token_count.prompt_details.cache_write",)),
         "reasoning_tokens": pick_int(attributes, ("llm.token_count.completion_details.reasoning",)),
+        "audio_input_tokens": pick_int(attributes, ("llm.token_count.prompt_details.audio",)),
+        "audio_output_tokens": pick_int(attributes, ("llm.token_count.completion_details.audio",)),
     }
 
 
 def read_tools(attributes: Mapping[str, AttributeValue]) -> tuple[Mapping[str, Any], ...]:
-    return read_tool_definitions([parse_json(value) for value in list_numbered(attributes, TOOL_PATH)])
+    return parse_tools([parse_json(value) for value in list_numbered(attributes, TOOL_PATH)])
 
 
 def list_numbered(attributes: Mapping[str, AttributeValue], path: re.Pattern[str]) -> list[AttributeValue]:

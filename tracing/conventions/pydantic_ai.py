@@ -6,6 +6,7 @@ from dataclasses import replace
 from tacit import attributes as keys
 
 from tracing.conventions import genai
+from tracing.conventions.nesting import tell_once
 from tracing.generations import Generation
 from tracing.spans import AttributeValue, Span, Trace
 
@@ -20,8 +21,7 @@ def claims(span: Span) -> bool:
 
 def read(span: Span, trace: Trace, calls_beneath: Sequence[Generation]) -> Generation | None:
     """The call that the span tells of."""
-    generation = genai.read(add_question(span, trace), trace, calls_beneath)
-    return generation and replace(generation, convention=NAME)
+    return tell_once(replace(genai.read_call(add_question(span, trace), trace), convention=NAME), calls_beneath)
 
 
 def add_question(span: Span, trace: Trace) -> Span:

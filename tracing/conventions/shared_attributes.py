@@ -1,4 +1,4 @@
-"""What every convention has in common: ids set on a parent, the resource's names, times and errors."""
+"""What every convention has in common: how values are found and read, how a call ended, how it was streamed."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -11,32 +11,6 @@ from tracing.conventions.messages import parse_json
 from tracing.generations import Outcome
 from tracing.spans import AttributeValue, Span, Trace
 
-CONVERSATION_KEYS = (
-    keys.CONVERSATION_ID,
-    "session.id",
-    "traceloop.association.properties.session_id",
-    "traceloop.association.properties.conversation_id",
-    "traceloop.association.properties.thread_id",
-    "lmnr.association.properties.session_id",
-    "langsmith.metadata.session_id",
-    "langsmith.metadata.conversation_id",
-    "langsmith.metadata.thread_id",
-    "ai.telemetry.metadata.sessionId",
-)
-USER_KEYS = (
-    keys.USER_ID,
-    "enduser.id",
-    "traceloop.association.properties.user_id",
-    "lmnr.association.properties.user_id",
-    "langsmith.metadata.user_id",
-    "ai.telemetry.metadata.userId",
-)
-CONVERSATION_METADATA = ("conversation_id", "session_id", "thread_id")
-USER_METADATA = ("user_id",)
-"""Where apps say in an instrumentation's metadata whose a call is, as those of LangChain and Pydantic AI do."""
-MESSAGE_KEYS = (keys.MESSAGE_ID,)
-ENVIRONMENT_KEYS = ("deployment.environment.name", "deployment.environment")
-TAG_KEYS = ("tag.tags", "tags")
 OUTCOMES: Mapping[str, Outcome] = {
     "completed": "completed",
     "stopped": "stopped",
@@ -53,61 +27,11 @@ FIRST_CHUNK_KEYS = (
 CHUNK_EVENTS = ("gen_ai.content.completion.chunk", "llm.content.completion.chunk", "First Token Stream Event")
 ABANDONMENTS = frozenset({"GeneratorExit", "CancelledError", "AbortError", "APIUserAbortError"})
 """Names of errors that are none: the app left the stream, or cancelled the call."""
-PROVIDER_USAGE: Mapping[str, Sequence[Sequence[str]]] = {
-    "gen_ai.usage.input_tokens": (("prompt_tokens",), ("input_tokens",)),
-    "gen_ai.usage.output_tokens": (("completion_tokens",), ("output_tokens",)),
-    "gen_ai.usage.cache_read.input_tokens": (
-        ("prompt_tokens_details", "cached_tokens"),
-        ("input_tokens_details", "cached_tokens"),
-        ("cache_read_input_tokens",),
-    ),
-    "gen_ai.usage.cache_write.input_tokens": (("cache_creation_input_tokens",),),
-    "gen_ai.usage.reasoning.output_tokens": (
-        ("completion_tokens_details", "reasoning_tokens"),
-        ("output_tokens_details", "reasoning_tokens"),
-    ),
-}
-"""Where the usage that APIs of OpenAI and Anthropic send holds what these attributes say."""
+TRUNCATIONS = frozenset({"length", "max_tokens", "max_output_tokens", "model_context_window_exceeded"})
+"""Finish reasons of answers for which there was no room."""
 LARGEST_NUMBER = 2**63 - 1
 LARGEST_COST_USD = 1e6
 WHOLE_NUMBER = re.compile("[0-9]{1,19}")
-
-
-@dataclass(frozen=True, slots=True)
-class Identity:
-    """Whose call it is; `derived` where the trace's id had to stand in for a conversation id."""
-
-    conversation_id: str
-    derived: bool
-    user_id: str
-    message_id: str
-    environment: str
-    tags: tuple[str, ...]
-    metadata: Mapping[str, Any]
-    """What the app said of the call, with the release that it named on the span as `service.version`."""
-
-
-def read_identity(span: Span, trace: Trace) -> Identity:
-    """Ids from the span, else from the nearest parent that has them, else from any span of the trace."""
-    metadata = read_metadata(span, trace)
-    conversation_id = find_text(span, trace, CONVERSATION_KEYS) or pick_id(metadata, CONVERSATION_METADATA)
-    return Identity(
-        conversation_id=conversation_id or f"trace:{span.trace_id}",
-        derived=not conversation_id,
-        user_id=find_text(span, trace, USER_KEYS) or pick_id(metadata, USER_METADATA),
-        message_id=find_text(span, trace, MESSAGE_KEYS),
-        environment=find_text(span, trace, ENVIRONMENT_KEYS) or pick_text(span.resource_attributes, ENVIRONMENT_KEYS),
-        tags=read_texts(find_value(span, trace, TAG_KEYS)),
-        metadata=metadata,
-    )
-
-
-def read_metadata(span: Span, trace: Trace) -> Mapping[str, Any]:
-    """The JSON object that the app wrote on the span, and the release: of the span, else of the service."""
-    metadata = parse_json(find_value(span, trace, (keys.METADATA,)) or "{}")
-    release = find_text(span, trace, (keys.RELEASE,)) or pick_text(span.resource_attributes, (keys.RELEASE,))
-    told = dict(metadata) if isinstance(metadata, Mapping) else {}
-    return {keys.RELEASE: release} | told if release else told
 
 
 def find_value(span: Span, trace: Trace, names: Sequence[str]) -> AttributeValue:
@@ -183,9 +107,7 @@ def judge_outcome(error_type: str, finish_reasons: Sequence[str]) -> Outcome:
     """How a call ended, from its error and its finish reasons."""
     if error_type or "error" in finish_reasons:
         return "error"
-    if "length" in finish_reasons or "max_tokens" in finish_reasons:
-        return "truncated"
-    return "completed"
+    return "completed" if TRUNCATIONS.isdisjoint(reason.lower() for reason in finish_reasons) else "truncated"
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,6 +118,14 @@ class Ending:
     ended_by: str
     error_type: str
     error_message: str
+
+    def as_fields(self) -> dict[str, Any]:
+        return {
+            "outcome": self.outcome,
+            "ended_by": self.ended_by,
+            "error_type": self.error_type,
+            "error_message": self.error_message,
+        }
 
 
 def judge_ending(
@@ -242,23 +172,6 @@ def read_first_chunk(span: Span) -> int | None:
     return next((time_ns for time_ns in (*times, *noted) if time_ns is not None and time_ns >= 0), None)
 
 
-def read_provider_usage(value: Any) -> dict[str, AttributeValue]:
-    """The usage as the provider's API sent it (an object, or JSON of one), under the attributes of today."""
-    usage = parse_json(value)
-    found: dict[str, AttributeValue] = {}
-    for name, paths in PROVIDER_USAGE.items():
-        numbers = [number for path in paths if (number := follow(usage, path)) is not None]
-        if numbers:
-            found[name] = numbers[0]
-    return found
-
-
-def follow(value: Any, path: Sequence[str]) -> Any:
-    for name in path:
-        value = value.get(name) if isinstance(value, Mapping) else None
-    return value
-
-
 def read_cost(attributes: Mapping[str, AttributeValue], names: Sequence[str]) -> float | None:
     """The first reported cost in US dollars. 0 is none: it is written for want of a price."""
     for name in names:
@@ -270,13 +183,6 @@ def read_cost(attributes: Mapping[str, AttributeValue], names: Sequence[str]) ->
         if 0 < cost < LARGEST_COST_USD:
             return cost
     return None
-
-
-def pick_id(metadata: Mapping[str, Any], names: Sequence[str]) -> str:
-    """The first of these ids in an app's metadata: a text or a whole number."""
-    values = (metadata.get(name) for name in names)
-    ids = (str(value) for value in values if isinstance(value, str | int) and not isinstance(value, bool))
-    return next((each for each in ids if each), "")
 
 
 def collect_prefixed(span: Span, trace: Trace, prefix: str) -> dict[str, AttributeValue]:

@@ -5,18 +5,19 @@ generations and the span frames the turn (see `tracing.conversations`).
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from typing import Any
 
 from tacit import attributes as keys
 
 from tracing.conventions.messages import find_user_text, parse_json, parse_messages, split_system
+from tracing.conventions.nesting import OUR_OWN, tell_once
+from tracing.conventions.origins import describe_origin, read_identity
+from tracing.conventions.parameters import gather_parameters
 from tracing.conventions.shared_attributes import (
     judge_outcome,
     pick_int,
     pick_text,
     read_error,
-    read_identity,
     read_seconds,
     read_texts,
     read_told_outcome,
@@ -24,7 +25,7 @@ from tracing.conventions.shared_attributes import (
 from tracing.generations import Generation, Message, Outcome
 from tracing.spans import Span, Trace
 
-NAME = "tacit"
+NAME = OUR_OWN
 GENERATING_KINDS = frozenset({"llm", "chain", "agent"})
 INPUT_NAMES = ("message", "question", "prompt", "query", "input")
 
@@ -37,68 +38,44 @@ def claims(span: Span) -> bool:
 def read(span: Span, trace: Trace, calls_beneath: Sequence[Generation]) -> Generation | None:
     """The model call that an observed function is, if it is one."""
     kind = pick_text(span.attributes, (keys.KIND,))
-    if calls_beneath:
-        only_call = calls_beneath[0] if len(calls_beneath) == 1 else None
-        return tell_once(span, only_call) if kind == "llm" and only_call is not None else None
-    if kind not in GENERATING_KINDS or (kind != "llm" and is_helper(span, trace)):
-        return None
-    identity = read_identity(span, trace)
+    if kind == "llm":
+        return tell_once(read_call(span, trace), calls_beneath)
+    is_call = kind in GENERATING_KINDS and not calls_beneath and not is_helper(span, trace)
+    return read_call(span, trace) if is_call else None
+
+
+def read_call(span: Span, trace: Trace) -> Generation:
+    """What the function was given and gave back, as a call of a model."""
+    attributes = span.attributes
     arguments = read_arguments(span)
     system, messages = split_system(read_input(arguments))
-    error_type, error_message = read_error(span)
+    outcome = read_outcome(span)
+    error_type, error_message = ("", "") if outcome == "stopped" else read_error(span)
+    response_id = pick_text(attributes, (keys.RESPONSE_ID,))
     return Generation(
-        project_id=span.project_id,
-        trace_id=span.trace_id,
-        span_id=span.span_id,
-        parent_span_id=span.parent_span_id,
-        start_time_ns=span.start_time_ns,
-        duration_ns=span.duration_ns,
+        **describe_origin(span, trace, read_identity(span, trace), response_id),
         convention=NAME,
-        conversation_id=identity.conversation_id,
-        conversation_id_derived=identity.derived,
-        user_id=identity.user_id,
-        message_id=identity.message_id,
-        provider=pick_text(span.attributes, ("gen_ai.provider.name",)),
-        operation=pick_text(span.attributes, (keys.OPERATION_NAME,)) or "chat",
-        request_model=pick_text(span.attributes, ("gen_ai.request.model",)) or read_model(arguments),
-        response_model=pick_text(span.attributes, ("gen_ai.response.model",)),
+        provider=pick_text(attributes, (keys.PROVIDER_NAME,)),
+        operation=pick_text(attributes, (keys.OPERATION_NAME,)) or "chat",
+        request_model=pick_text(attributes, (keys.REQUEST_MODEL,)) or read_model(arguments),
+        response_model=pick_text(attributes, (keys.RESPONSE_MODEL,)),
         system_instructions=system,
         input_messages=messages,
         output_messages=read_output(span),
         user_text=find_user_text(messages),
-        input_tokens=pick_int(span.attributes, (keys.INPUT_TOKENS,)),
-        output_tokens=pick_int(span.attributes, (keys.OUTPUT_TOKENS,)),
-        cache_read_tokens=pick_int(span.attributes, (keys.CACHE_READ_TOKENS,)),
-        cache_write_tokens=pick_int(span.attributes, (keys.CACHE_WRITE_TOKENS,)),
-        reasoning_tokens=pick_int(span.attributes, (keys.REASONING_TOKENS,)),
-        time_to_first_chunk_ns=read_seconds(span.attributes, keys.TIME_TO_FIRST_CHUNK),
-        streamed=span.attributes.get(keys.REQUEST_STREAM) is True,
-        outcome=read_outcome(span),
+        parameters=gather_parameters(attributes),
+        input_tokens=pick_int(attributes, (keys.INPUT_TOKENS,)),
+        output_tokens=pick_int(attributes, (keys.OUTPUT_TOKENS,)),
+        cache_read_tokens=pick_int(attributes, (keys.CACHE_READ_TOKENS,)),
+        cache_write_tokens=pick_int(attributes, (keys.CACHE_WRITE_TOKENS,)),
+        reasoning_tokens=pick_int(attributes, (keys.REASONING_TOKENS,)),
+        time_to_first_chunk_ns=read_seconds(attributes, keys.TIME_TO_FIRST_CHUNK),
+        streamed=attributes.get(keys.REQUEST_STREAM) is True,
+        outcome=outcome,
         ended_by=read_ended_by(span),
         finish_reasons=read_finish_reasons(span),
         error_type=error_type,
         error_message=error_message,
-        service_name=span.service_name,
-        environment=identity.environment,
-        tags=identity.tags,
-        metadata=identity.metadata,
-    )
-
-
-def tell_once(span: Span, call: Generation) -> Generation:
-    """An observed `llm` function around an instrumented call: one call, which knows how the stream ended."""
-    outcome = read_outcome(span)
-    return replace(
-        call,
-        other_span_ids=(*call.other_span_ids, span.span_id),
-        message_id=call.message_id or pick_text(span.attributes, (keys.MESSAGE_ID,)),
-        outcome=call.outcome if outcome == "completed" else outcome,
-        ended_by=read_ended_by(span) or call.ended_by,
-        output_messages=call.output_messages or read_output(span),
-        input_messages=call.input_messages or split_system(read_input(read_arguments(span)))[1],
-        user_text=call.user_text or find_user_text(read_input(read_arguments(span))),
-        streamed=call.streamed or span.attributes.get(keys.REQUEST_STREAM) is True,
-        time_to_first_chunk_ns=call.time_to_first_chunk_ns or read_seconds(span.attributes, keys.TIME_TO_FIRST_CHUNK),
     )
 
 

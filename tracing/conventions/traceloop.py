@@ -9,6 +9,7 @@ from dataclasses import replace
 
 from tracing.conventions import genai
 from tracing.conventions.messages import parse_json
+from tracing.conventions.nesting import tell_once
 from tracing.conventions.shared_attributes import STREAM_FLAGS
 from tracing.generations import Generation
 from tracing.spans import AttributeValue, Span, Trace
@@ -28,10 +29,9 @@ def claims(span: Span) -> bool:
 
 def read(span: Span, trace: Trace, calls_beneath: Sequence[Generation]) -> Generation | None:
     """The call that the span tells of."""
-    generation = genai.read(mend_langchain(span), trace, calls_beneath)
-    if generation is None:
-        return None
-    return replace(generation, convention=NAME, metadata={**read_properties(span), **generation.metadata})
+    call = genai.read_call(mend_langchain(span), trace)
+    own = replace(call, convention=NAME, metadata={**read_properties(span), **call.metadata})
+    return tell_once(own, calls_beneath)
 
 
 def read_properties(span: Span) -> dict[str, AttributeValue]:

@@ -13,19 +13,22 @@ from tacit import attributes as keys
 
 from tracing.conventions import genai
 from tracing.conventions.messages import parse_json
+from tracing.conventions.nesting import tell_once
+from tracing.conventions.origins import read_identity
 from tracing.conventions.shared_attributes import (
     collect_prefixed,
     find_text,
     pick_int,
     pick_text,
     read_error,
-    read_identity,
     read_texts,
 )
+from tracing.conventions.usage import read_usage
 from tracing.generations import Generation
 from tracing.spans import AttributeValue, Span, Trace
 
 NAME = "vercel"
+CACHE_WRITE_1H = "gen_ai.usage.cache_creation.ephemeral_1h_input_tokens"
 OPERATION_ID = "ai.operationId"
 CALLS = (".doGenerate", ".doStream")
 WRAPPERS = frozenset({"ai.generateText", "ai.streamText", "ai.generateObject", "ai.streamObject"})
@@ -61,8 +64,8 @@ def read(span: Span, trace: Trace, calls_beneath: Sequence[Generation]) -> Gener
         calls_beneath = ()
     told = tell_older(span, operation) if operation else tell_newer(span)
     attributes = {**span.attributes, **keep_told(told), **find_ids(span, trace)}
-    generation = genai.read(replace(span, attributes=attributes), trace, calls_beneath)
-    return None if generation is None else add_app_words(generation, span, trace)
+    call = genai.read_call(replace(span, attributes=attributes), trace)
+    return tell_once(add_app_words(call, span, trace), calls_beneath)
 
 
 def left_between_calls(wrapper: Span, calls: Sequence[Generation]) -> bool:
@@ -85,12 +88,29 @@ def tell_older(span: Span, operation: str) -> dict[str, AttributeValue]:
         "gen_ai.response.id": pick_text(attributes, ("ai.response.id",)),
         "gen_ai.input.messages": read_prompt(attributes),
         keys.OUTPUT_MESSAGES: read_answer(attributes),
-        "gen_ai.tool.definitions": [name_parameters(tool) for tool in tools if isinstance(tool, dict)],
+        "gen_ai.tool.definitions": tools,
         keys.RESPONSE_FINISH_REASONS: [name_reason(finish_reason)] if finish_reason else None,
         keys.REQUEST_STREAM: operation.startswith("ai.stream"),
         keys.TIME_TO_FIRST_CHUNK: read_first_chunk_seconds(attributes.get("ai.response.msToFirstChunk")),
         **{name: pick_int(attributes, (*older, name)) for name, older in TOKENS.items()},
+        **count_cached(attributes),
     }
+
+
+def count_cached(attributes: Mapping[str, AttributeValue]) -> dict[str, int | None]:
+    """The input as Anthropic's API counts it, cached tokens beside it, with them: version 5 passes it on as it is."""
+    told = parse_json(attributes.get("ai.response.providerMetadata"))
+    anthropic = told.get("anthropic") if isinstance(told, Mapping) else None
+    usage = read_usage(anthropic.get("usage")) if isinstance(anthropic, Mapping) else None
+    if usage is None or usage.input_tokens is None:
+        return {}
+    counted = {
+        keys.INPUT_TOKENS: usage.input_tokens,
+        keys.CACHE_READ_TOKENS: usage.cache_read_tokens,
+        keys.CACHE_WRITE_TOKENS: usage.cache_write_tokens,
+        CACHE_WRITE_1H: usage.cache_write_1h_tokens,
+    }
+    return {name: count for name, count in counted.items() if count is not None}
 
 
 def tell_newer(span: Span) -> dict[str, AttributeValue]:
@@ -104,7 +124,7 @@ def tell_newer(span: Span) -> dict[str, AttributeValue]:
     answered = bool(reasons) or keys.OUTPUT_MESSAGES in attributes or any(read_error(span))
     return {
         keys.RESPONSE_FINISH_REASONS: [name_reason(reason) for reason in reasons],
-        "gen_ai.tool.definitions": [name_parameters(tool) for tool in tools if isinstance(tool, dict)],
+        "gen_ai.tool.definitions": tools,
         keys.REQUEST_STREAM: None if answered else True,
     }
 
@@ -189,11 +209,6 @@ def translate_part(part: Any) -> Any:
 def read_result(output: Any) -> Any:
     """What a tool gave back; since version 5 it stands beside its type."""
     return output["value"] if isinstance(output, dict) and {"type", "value"} <= set(output) else output
-
-
-def name_parameters(tool: dict[str, Any]) -> dict[str, Any]:
-    """A tool's definition with its schema under the name that others give it."""
-    return {"parameters" if name in ("inputSchema", "input_schema") else name: value for name, value in tool.items()}
 
 
 def name_reason(reason: str) -> str:

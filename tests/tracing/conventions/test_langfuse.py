@@ -65,7 +65,7 @@ def test_an_apps_own_observation_names_the_model_asked_and_its_cost() -> None:
     assert (generation.request_model, generation.response_model, generation.provider) == ("gpt-5", "", "")
     assert (generation.user_text, generation.answer, generation.cost_usd) == ("Why?", "Because.", 0.5)
     assert (generation.input_tokens, generation.cache_read_tokens) == (31, 16)
-    assert (generation.output_tokens, generation.reasoning_tokens) == (9, 4)
+    assert (generation.output_tokens, generation.reasoning_tokens) == (13, 4)
     assert (generation.environment, generation.tags) == ("prod", ("a",))
     assert generation.metadata == {"service.version": "v2", "topic": "orders"}
 

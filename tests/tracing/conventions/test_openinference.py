@@ -189,7 +189,7 @@ def test_every_dialogue_is_read_as_it_was_held(store: Store, recording: str, dia
 
 def is_clients_alone(generation: Generation) -> bool:
     """Whether Anthropic's client tells of a call in a trace of its own, where the instrumentation does not stand."""
-    return generation.convention == "genai" and generation.conversation_id_derived
+    return generation.convention == "anthropic-client" and generation.conversation_id_derived
 
 
 def test_a_framework_around_its_call_is_the_same_call(store: Store) -> None:
