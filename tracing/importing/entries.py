@@ -35,6 +35,15 @@ class Problem:
 
 
 @dataclass(frozen=True, slots=True)
+class ImportedEvent:
+    """What a span noted at a moment (nanoseconds since the epoch)."""
+
+    name: str
+    time_ns: int
+    attributes: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
 class ImportedSpan:
     """A span as it will be sent; ids are lower-case hexadecimal, times nanoseconds since the epoch."""
 
@@ -47,6 +56,7 @@ class ImportedSpan:
     parent_span_id: str = ""
     error: str | None = None
     """Message of the error that the span ended with; None where it ended well."""
+    events: tuple[ImportedEvent, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,56 +1,63 @@
 """Spans exported from Phoenix: rows of its client's dataframe (Parquet, CSV, JSON lines), or spans of its API.
 
-Model calls are written in OpenTelemetry's GenAI conventions, other spans with their attributes as they were. Trace and
-span ids stay.
+Trace and span ids stay, and attributes get back the form in which they came to Phoenix, which a reader of conventions
+understands: flat ones of OpenInference, or those of the GenAI conventions without what Phoenix has made of them.
 """
 
 import ast
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from tacit import attributes as keys
-
 from tracing.conventions.messages import parse_json
 from tracing.importing.dialogues import read_name
-from tracing.importing.entries import Entry, ImportedSpan, Origin, Row, UnreadableError, read_time, shorten
+from tracing.importing.entries import (
+    Entry,
+    ImportedEvent,
+    ImportedSpan,
+    Origin,
+    Row,
+    UnreadableError,
+    read_time,
+    shorten,
+)
 
 NAME = "phoenix"
 UNIT = "spans"
-KEPT = {
-    "session.id": keys.CONVERSATION_ID,
-    "user.id": keys.USER_ID,
-    "llm.model_name": keys.RESPONSE_MODEL,
-    "llm.provider": keys.PROVIDER_NAME,
-    "llm.token_count.prompt": keys.INPUT_TOKENS,
-    "llm.token_count.completion": keys.OUTPUT_TOKENS,
-    "llm.token_count.prompt_details.cache_read": keys.CACHE_READ_TOKENS,
-    "llm.token_count.prompt_details.cache_write": keys.CACHE_WRITE_TOKENS,
-    "llm.token_count.completion_details.reasoning": keys.REASONING_TOKENS,
-    "tag.tags": keys.TAGS,
-    "metadata": keys.METADATA,
-}
-COUNTS = frozenset(name for name in KEPT if "token_count" in name)
-OF_CALLS = ("llm.", "input.", "output.", "openinference.")
-"""Beginnings of attributes that the GenAI conventions have under names of their own."""
+KIND = "openinference.span.kind"
+NO_KIND = ("", "UNKNOWN")
+OBJECTS = ("metadata", "llm.prompt_template.variables", "llm.invocation_parameters")
+"""Attributes that are objects as JSON; Phoenix takes some of them apart."""
+LISTS = (
+    "llm.input_messages",
+    "llm.output_messages",
+    "llm.tools",
+    "llm.prompts",
+    "retrieval.documents",
+    "embedding.embeddings",
+    "tag.tags",
+)
+"""Attributes that a table may have as the text of a list."""
+NAMES = ("session.id", "user.id")
+COUNTS = "llm.token_count."
+TRANSLATED = ("llm.", "embedding.", "openinference.", "input.", "output.")
+"""What Phoenix writes beside the GenAI conventions."""
 
 
 def read(row: Row, origin: Origin) -> list[Entry]:
     """The span of one row. Raises UnreadableError."""
     if not isinstance(row.value, Mapping):
         raise UnreadableError(f"the row is {shorten(row.value)}; a span was expected")
-    fields = flatten(row.value)
-    trace_id = read_name(fields.get("context.trace_id"))
-    span_id = read_name(fields.get("context.span_id"))
+    fields = {name: value for name, value in row.value.items() if is_told(value)}
+    context = read_part(fields, "context")
+    trace_id, span_id = read_name(context.get("trace_id")), read_name(context.get("span_id"))
     start_ns = read_time(read_stamp(fields.get("start_time")), "start_time")
     if not trace_id or not span_id or start_ns is None:
         raise UnreadableError(
             "the row has no context.trace_id, context.span_id or start_time; a span of Phoenix has them"
         )
     end_ns = read_time(read_stamp(fields.get("end_time")), "end_time") or start_ns
-    attributes = {name.removeprefix("attributes."): value for name, value in fields.items() if is_attribute(name)}
-    kind = read_name(fields.get("span_kind") or attributes.get("openinference.span.kind")).upper()
     failed = read_name(fields.get("status_code")).upper() == "ERROR"
     span = ImportedSpan(
         trace_id=keep_id(trace_id, 32, origin),
@@ -59,14 +66,23 @@ def read(row: Row, origin: Origin) -> list[Entry]:
         name=read_name(fields.get("name")) or "span",
         start_time_ns=start_ns,
         end_time_ns=max(end_ns, start_ns),
-        attributes=write_call(attributes) if kind == "LLM" else write_other(attributes, kind),
+        attributes=restore_attributes(read_part(fields, "attributes"), read_name(fields.get("span_kind"))),
         error=read_name(fields.get("status_message")) if failed else None,
+        events=tuple(read_events(parse_loose(fields.get("events")), start_ns)),
     )
     return [Entry(row.line, [span])]
 
 
-def is_attribute(name: str) -> bool:
-    return name.startswith("attributes.")
+def is_told(value: Any) -> bool:
+    """Whether a cell holds anything; an empty one of a dataframe is not equal to itself."""
+    return value is not None and value != "" and value == value
+
+
+def read_part(fields: Mapping[str, Any], name: str) -> dict[str, Any]:
+    """What stands under `name`: an object, or columns `name.…`."""
+    whole = parse_loose(fields.get(name))
+    columns = {key.removeprefix(f"{name}."): value for key, value in fields.items() if key.startswith(f"{name}.")}
+    return {**whole, **columns} if isinstance(whole, Mapping) else columns
 
 
 def keep_id(name: str, length: int, origin: Origin) -> str:
@@ -82,56 +98,55 @@ def read_stamp(value: Any) -> Any:
     return value.isoformat() if isinstance(value, datetime | date) else value
 
 
-def flatten(value: Mapping[str, Any]) -> dict[str, Any]:
-    """`context` and `attributes` may be objects or columns `context.span_id`, `attributes.llm.model_name`, …"""
-    found: dict[str, Any] = {}
-    for name, each in value.items():
-        if name in ("context", "attributes") and isinstance(parse_json(each), Mapping):
-            found |= {f"{name}.{path}": leaf for path, leaf in walk(parse_json(each))}
-        elif each is not None and each != "" and each == each:  # an empty cell of a dataframe is not equal to itself
-            found[name] = each
-    return found
+def read_events(events: Any, start_ns: int) -> Iterator[ImportedEvent]:
+    """Exceptions, the first token and whatever else the span noted; one without a time stands at its start."""
+    for event in events if isinstance(events, list) else ():
+        if isinstance(event, Mapping):
+            time_ns = read_time(read_stamp(event.get("timestamp")), "timestamp") or start_ns
+            attributes = parse_loose(event.get("attributes"))
+            told = dict(flatten(attributes)) if isinstance(attributes, Mapping) else {}
+            yield ImportedEvent(read_name(event.get("name")), time_ns, told)
 
 
-def walk(value: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
-    """Leaves of nested objects with their dotted paths; lists are leaves."""
-    for name, each in value.items():
-        if isinstance(each, Mapping) and each and name != "metadata":
-            yield from ((f"{name}.{path}", leaf) for path, leaf in walk(each))
-        elif each is not None:
-            yield str(name), each
+def restore_attributes(attributes: Mapping[str, Any], kind: str) -> dict[str, Any]:
+    """Attributes as OpenInference writes them: `llm.input_messages.0.message.role`, `metadata` as JSON, …"""
+    objects = {name: parts for name in OBJECTS if (parts := read_part(attributes, name))}
+    rest = {name: value for name, value in attributes.items() if not is_part(name, objects)}
+    flat = dict(flatten({name: parse_loose(value) if name in LISTS else value for name, value in rest.items()}))
+    flat |= {name: json.dumps(parts, ensure_ascii=False, default=str) for name, parts in objects.items()}
+    flat |= {name: read_name(flat[name]) for name in NAMES if name in flat}
+    if is_genai(flat):
+        return {name: value for name, value in flat.items() if not name.startswith(TRANSLATED)}
+    counts = {name: read_count(value) for name, value in flat.items() if name.startswith(COUNTS)}
+    flat |= {name: count for name, count in counts.items() if count is not None}
+    return ({KIND: kind.upper()} if kind not in NO_KIND else {}) | flat
 
 
-def write_call(attributes: Mapping[str, Any]) -> dict[str, Any]:
-    """A model call in the GenAI conventions."""
-    asked = read_messages(attributes, "llm.input_messages") or read_value(attributes.get("input.value"), "user")
-    answered = read_messages(attributes, "llm.output_messages") or read_value(
-        attributes.get("output.value"), "assistant"
+def is_genai(flat: Mapping[str, Any]) -> bool:
+    """Whether the span came in the GenAI conventions, with all that its translation says."""
+    return "gen_ai.operation.name" in flat and (
+        "gen_ai.input.messages" in flat or "llm.input_messages.0.message.role" not in flat
     )
-    parameters = parse_loose(attributes.get("llm.invocation_parameters"))
-    found: dict[str, Any] = {
-        name: value for name, value in attributes.items() if not name.startswith((*OF_CALLS, *KEPT))
-    }
-    found |= {keys.OPERATION_NAME: "chat"}
-    for name, kept in KEPT.items():
-        if name in attributes:
-            value = attributes[name]
-            found[kept] = read_count(value) if name in COUNTS else parse_loose(value) if name == "tag.tags" else value
-    if isinstance(parameters, Mapping) and isinstance(parameters.get("model"), str):
-        found[keys.REQUEST_MODEL] = parameters["model"]
-    if asked:
-        found[keys.INPUT_MESSAGES] = json.dumps(asked, ensure_ascii=False, default=str)
-    if answered:
-        found[keys.OUTPUT_MESSAGES] = json.dumps(answered, ensure_ascii=False, default=str)
-    return {name: value for name, value in found.items() if value is not None}
 
 
-def write_other(attributes: Mapping[str, Any], kind: str) -> dict[str, Any]:
-    """A span that is no model call: as it was, with the conversation under its name of today."""
-    found = {"openinference.span.kind": kind, **attributes} if kind else dict(attributes)
-    if "session.id" in found:
-        found[keys.CONVERSATION_ID] = found["session.id"]
-    return found
+def is_part(name: str, objects: Iterable[str]) -> bool:
+    return any(name == each or name.startswith(f"{each}.") for each in objects)
+
+
+def flatten(value: Mapping[str, Any], path: str = "") -> Iterator[tuple[str, Any]]:
+    """Leaves with their dotted paths; the items of a list that holds objects by their numbers."""
+    for name, each in value.items():
+        here = f"{path}{name}"
+        if isinstance(each, Mapping):
+            yield from flatten(each, f"{here}.")
+        elif isinstance(each, list) and any(isinstance(item, Mapping) for item in each):
+            yield from flatten(number_items(each), f"{here}.")
+        elif is_told(each):
+            yield here, each
+
+
+def number_items(items: Sequence[Any]) -> dict[str, Any]:
+    return {str(number): item for number, item in enumerate(items)}
 
 
 def read_count(value: Any) -> int | None:
@@ -141,65 +156,6 @@ def read_count(value: Any) -> int | None:
     except (TypeError, ValueError):
         return None
     return int(number) if 0 <= number < 2**53 else None
-
-
-def read_messages(attributes: Mapping[str, Any], prefix: str) -> list[dict[str, Any]]:
-    """Messages from a list of objects, its text, or columns `llm.input_messages.0.message.role`."""
-    listed = parse_loose(attributes.get(prefix))
-    if not isinstance(listed, list):
-        listed = gather(attributes, f"{prefix}.")
-    found = (read_message(flat) for each in listed if isinstance(each, Mapping) for flat in [dict(walk(each))])
-    return [message for message in found if message]
-
-
-def gather(attributes: Mapping[str, Any], prefix: str) -> list[dict[str, Any]]:
-    """The objects of a list whose items' fields are attributes of their own."""
-    items: dict[int, dict[str, Any]] = {}
-    for name, value in attributes.items():
-        index, _, rest = name.removeprefix(prefix).partition(".")
-        if name.startswith(prefix) and index.isascii() and index.isdigit() and len(index) < 6:
-            items.setdefault(int(index), {})[rest] = value
-    return [items[index] for index in sorted(items)]
-
-
-def read_message(flat: Mapping[str, Any]) -> dict[str, Any]:
-    """One message from `message.role`, `message.content` (or `.contents`) and `message.tool_calls`."""
-    role = read_name(flat.get("message.role"))
-    if not role:
-        return {}
-    content = flat.get("message.content")
-    if content is None:
-        content = "\n".join(read_texts(flat))
-    calls = flat.get("message.tool_calls") or gather(flat, "message.tool_calls.")
-    message: dict[str, Any] = {"role": role, "content": str(content)}
-    if isinstance(calls, list) and calls:
-        message["tool_calls"] = [read_tool_call(dict(walk(each))) for each in calls if isinstance(each, Mapping)]
-    if flat.get("message.tool_call_id"):
-        message["tool_call_id"] = read_name(flat["message.tool_call_id"])
-    return message
-
-
-def read_texts(flat: Mapping[str, Any]) -> list[str]:
-    parts = flat.get("message.contents") or gather(flat, "message.contents.")
-    listed = [dict(walk(each)) for each in parts if isinstance(each, Mapping)] if isinstance(parts, list) else []
-    return [str(part["message_content.text"]) for part in listed if "message_content.text" in part]
-
-
-def read_tool_call(flat: Mapping[str, Any]) -> dict[str, Any]:
-    name, arguments = flat.get("tool_call.function.name"), flat.get("tool_call.function.arguments")
-    function = {"name": read_name(name), "arguments": arguments}
-    return {"id": read_name(flat.get("tool_call.id")), "type": "function", "function": function}
-
-
-def read_value(value: Any, role: str) -> list[dict[str, Any]]:
-    """What stood in `input.value` or `output.value`: a request, a response, or plain text."""
-    known = parse_json(value)
-    if isinstance(known, Mapping) and isinstance(known.get("messages"), list):
-        return [dict(each) for each in known["messages"] if isinstance(each, Mapping)]
-    if isinstance(known, Mapping) and isinstance(known.get("choices"), list):
-        messages = (each.get("message") for each in known["choices"] if isinstance(each, Mapping))
-        return [dict(each) for each in messages if isinstance(each, Mapping)]
-    return [{"role": role, "content": str(value)}] if value else []
 
 
 def parse_loose(value: Any) -> Any:

@@ -52,6 +52,10 @@ def write_span(span: ImportedSpan) -> Span:
         start_time_unix_nano=span.start_time_ns,
         end_time_unix_nano=span.end_time_ns,
         attributes=write_attributes(span.attributes),
+        events=[
+            Span.Event(name=mend(each.name), time_unix_nano=each.time_ns, attributes=write_attributes(each.attributes))
+            for each in span.events
+        ],
         status=Status(code=Status.STATUS_CODE_ERROR, message=mend(span.error or "")) if failed else None,
     )
 
