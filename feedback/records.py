@@ -8,6 +8,7 @@ from typing import Any
 from feedback.detectors.signal import Evidence, Signal
 from feedback.explicit import Feedback
 from tracing.conversations import Conversation
+from tracing.paging import Place
 from tracing.store import Store
 
 SIGNAL_KEY = ("conversation_id", "turn_index", "kind", "label", "span_id")
@@ -122,6 +123,21 @@ def load_feedback_of(store: Store, project_id: int, conversations: Sequence[Conv
                 found[by_target[target]].append(feedback)
                 break
     return found
+
+
+def load_feedback_page(
+    store: Store, project_id: int, place: Place, limit: int, filters: Mapping[str, str]
+) -> list[Feedback]:
+    """At most `limit` pieces of feedback of before `place`, latest first; `filters` has each field to compare whole."""
+    rows = store.query(
+        "feedback/sql/feedback_page.sql",
+        project_id=project_id,
+        before_ns=place.time_ns,
+        before_id=place.id,
+        limit=limit,
+        **filters,
+    )
+    return [read_row(row) for row in rows]
 
 
 def list_targets(conversation: Conversation) -> list[tuple[str, str]]:

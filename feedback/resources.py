@@ -39,6 +39,8 @@ class SignalPage(Schema):
 
 
 class FeedbackResource(Schema):
+    """What somebody said or did about an answer, as it was sent; it names its target by any of the four ids."""
+
     identifier: str
     name: str
     score: Number | None
@@ -52,6 +54,11 @@ class FeedbackResource(Schema):
     span_id: str
     message_id: str
     time: Time
+
+
+class FeedbackPage(Schema):
+    items: list[FeedbackResource]
+    next_cursor: str | None
 
 
 class AnswerResource(Schema):

@@ -30,6 +30,14 @@ PROJECT_PARAMETER = {
     "schema": {"type": "string", "default": "default", "examples": ["default"]},
     "description": "Name of the project on an open server, or for a person who is logged in; a key has its own.",
 }
+SHARED_PARAMETERS: Mapping[str, tuple[str, str]] = {
+    "limit": ("Most items of a page.", ""),
+    "cursor": ("`next_cursor` of the page before; without one, the first page.", "cursor"),
+    "q": ("", "filter"),
+    "time": ("", "filter-time"),
+    "range": ("", "filter-time"),
+}
+"""What parameters of these names are wherever they stand: words, where they have none, and the format of the text."""
 PROBLEMS = {
     400: "The cursor, or the body, cannot be read.",
     401: "No key, or one that is none; or there is no such project.",
@@ -77,10 +85,21 @@ def describe_model(model: type[ProblemPart] | type[ProblemResource]) -> dict[str
 
 def complete_operation(operation: dict[str, Any]) -> None:
     """Add what every operation has: the project, and the problems that it may answer with."""
+    for parameter in operation["parameters"]:
+        complete_parameter(parameter)
     operation["parameters"].append(PROJECT_PARAMETER)
     content = {CONTENT_TYPE: {"schema": {"$ref": "#/components/schemas/ProblemResource"}}}
     for status in list_problems(operation):
         operation["responses"].setdefault(status, {"description": PROBLEMS[status], "content": content})
+
+
+def complete_parameter(parameter: dict[str, Any]) -> None:
+    parameter.pop("examples", None)  # django-ninja copies those of the schema, which are no OpenAPI here
+    words, text_format = SHARED_PARAMETERS.get(parameter["name"], ("", ""))
+    if words:
+        parameter.setdefault("description", words)
+    if text_format:
+        parameter["schema"]["format"] = text_format
 
 
 def list_problems(operation: Mapping[str, Any]) -> Iterator[int]:

@@ -1,6 +1,5 @@
 """REST of a project's own prices, which win over the tables that Tacit brings."""
 
-from datetime import date
 from typing import Annotated, Any
 
 from django.http import HttpRequest
@@ -10,6 +9,7 @@ from pydantic import model_validator
 from tracing.api import project_of
 from tracing.models import ProjectPrice
 from tracing.project_prices import put_project_prices
+from tracing.resources import EXACTLY, Day
 
 router = Router(tags=["tracing"])
 Rate = Annotated[float, Field(ge=0, le=1_000_000, allow_inf_nan=False)]
@@ -31,12 +31,14 @@ class PriceResource(Schema):
     reasoning: Rate | None = None
     audio_input: Rate | None = None
     audio_output: Rate | None = None
-    valid_from: date | None = None
-    valid_until: date | None = None
+    valid_from: Day | None = None
+    valid_until: Day | None = None
 
 
 class NewPrice(PriceResource):
     """A price whose days are in order."""
+
+    model_config = EXACTLY
 
     @model_validator(mode="after")
     def check_days(self) -> "NewPrice":
@@ -50,6 +52,8 @@ class PriceList(Schema):
 
 
 class NewPrices(Schema):
+    model_config = EXACTLY
+
     items: Annotated[list[NewPrice], Field(max_length=1000)]
 
 

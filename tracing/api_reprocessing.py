@@ -11,7 +11,7 @@ from pydantic import model_validator
 from tracing.api import project_of
 from tracing.models import Reprocessing
 from tracing.reprocessing import Scope, request_reprocessing, stop_reprocessing
-from tracing.resources import format_time
+from tracing.resources import EXACTLY, Day, format_time
 from tracing.stages import EPOCH, to_us
 
 router = Router(tags=["tracing"])
@@ -24,8 +24,10 @@ class NewReprocessing(Schema):
     `outdated`: only those whose calls were read by another version of Tacit's code.
     """
 
-    from_day: date | None = None
-    to_day: date | None = None
+    model_config = EXACTLY
+
+    from_day: Day | None = None
+    to_day: Day | None = None
     outdated: bool = False
 
     @model_validator(mode="after")

@@ -6,17 +6,21 @@ integers beyond 2^53 as strings.
 
 import json
 import math
-from datetime import UTC, datetime
+import re
+from datetime import UTC, date, datetime
 from typing import Annotated, Any
 
 from ninja import Schema
-from pydantic import BeforeValidator, Field, WithJsonSchema
+from pydantic import BeforeValidator, ConfigDict, Field, WithJsonSchema
 
 from tracing.spans import AttributeValue, Span, SpanEvent
 
 LARGEST_EXACT_INTEGER = 2**53
 DEEPEST_NESTING = 100
 """Deeper, a value is given as the text of its JSON."""
+DAY = re.compile(r"\d{4}-\d\d-\d\d")
+EXACTLY = ConfigDict(extra="forbid", strict=True)
+"""For what a request may hold: no field that there is not, no text for a number."""
 
 
 def format_time(time_ns: int) -> str:
@@ -52,6 +56,16 @@ def write_json(value: AttributeValue) -> str:
         return "…"
 
 
+def read_day(value: Any) -> Any:
+    """A day as `2026-11-21`: pydantic takes numbers and times, too."""
+    if isinstance(value, str) and DAY.fullmatch(value):
+        return date.fromisoformat(value)
+    if isinstance(value, str | int | float):
+        raise ValueError("A day is written as 2026-11-21")
+    return value
+
+
+Day = Annotated[date, BeforeValidator(read_day)]
 Time = Annotated[
     str,
     Field(
