@@ -27,6 +27,7 @@ PROJECT_TABLES = (
     "generation_hours",
     "conversations",
     "turns",
+    "conversation_links",
     "feedback",
     "signals",
     "reprocessing_traces",
