@@ -1,22 +1,15 @@
-"""From model calls to a dialogue: which calls belong together, what the user said, which answer they saw.
+"""From exchanges to a dialogue: what the user said, turn by turn, and which answer they saw.
 
-In come traces that were read (`ReadTrace`), out go `Conversation`s of `Turn`s. An `Exchange` stands between them: one
-answer to one user message, before it is known whether it is a turn of its own or replaces an earlier answer.
+In come `Exchange`s (see `tracing.exchanges`), each one answer to one user message, before it is known whether it is a
+turn of its own, replaces an earlier answer or goes on from one; out go `Conversation`s of `Turn`s.
 """
 
-import hashlib
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from tracing.conventions import ReadTrace, tacit_sdk
-from tracing.conventions.messages import find_user_text
-from tracing.conventions.shared_attributes import read_error
-from tracing.generations import Generation, Message, Outcome
-from tracing.spans import Span
-
-SHORTEST_REPEAT = 12
-"""Characters from which on the same words again, with no history sent, count as the same request."""
+from tracing.generations import Outcome
+from tracing.histories import SHORTEST_REPEAT, is_lasting
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,10 +37,28 @@ class Answer:
     """Every model call that was made for this answer (an agent may make many), by start."""
     history_hash: str = ""
     """Of the messages that were sent up to and with the user's; empty where the app sent no history."""
+    after_tools: bool = False
+    """Whether it was made from results of tools that an answer before it had asked for."""
+    steps: "tuple[Answer, ...]" = ()
+    """What the model said and asked tools for on the way to it, in traces of their own, oldest first."""
+    continues: tuple[int, ...] = ()
+    """Keys of what it goes on from, and in `told` of what may go on from it; see `tracing.histories`."""
+    told: tuple[int, ...] = ()
+    follows: str = ""
+    """The trace that its own trace goes on from, where their histories told, not an id."""
+    user_id: str = ""
+    service_name: str = ""
+    environment: str = ""
+    tags: tuple[str, ...] = ()
 
     @property
     def end_time_ns(self) -> int:
         return self.start_time_ns + self.duration_ns
+
+    @property
+    def parts(self) -> "tuple[Answer, ...]":
+        """The steps to it, and itself without them."""
+        return (*self.steps, replace(self, steps=())) if self.steps else (self,)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,10 +75,17 @@ class Turn:
     """Earlier answers to the same message that were replaced, oldest first."""
     sent_text: str = ""
     """The message that the model got for it, where that is not just the user's own words."""
+    follows: int | None = None
+    """Index of the turn that it goes on from, where that is not the one before it: an earlier message was edited."""
 
     @property
     def answers(self) -> tuple[Answer, ...]:
         return (*self.alternatives, self.answer)
+
+    @property
+    def parts(self) -> tuple[Answer, ...]:
+        """Every answer and every step to one, in the order of time."""
+        return tuple(part for answer in self.answers for part in answer.parts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,152 +103,33 @@ class Conversation:
 
     @property
     def answers(self) -> tuple[Answer, ...]:
-        return tuple(answer for turn in self.turns for answer in turn.answers)
+        """Every answer, replaced ones and steps included."""
+        return tuple(part for turn in self.turns for part in turn.parts)
 
-
-CallKey = tuple[str, str]
-"""Trace and span of a model call."""
-
-
-@dataclass(frozen=True, slots=True)
-class Sender:
-    """Who made a model call, and what ran it."""
-
-    user_id: str
-    service_name: str
-    environment: str
-    tags: tuple[str, ...] = ()
+    def list_left(self) -> set[int]:
+        """Indexes of the turns that the last one does not go on from: an earlier message was edited after them."""
+        before = {turn.index: turn.index - 1 if turn.follows is None else turn.follows for turn in self.turns}
+        line, at = set(), self.turns[-1].index
+        while at in before and at not in line:
+            line.add(at)
+            at = before[at]
+        return before.keys() - line
 
 
 @dataclass(frozen=True, slots=True)
 class Exchange:
-    """One answer to one user message, and what it says about its conversation."""
+    """One answer to one user message, and the conversation that it says it belongs to."""
 
     project_id: int
     conversation_id: str
     derived: bool
-    user_id: str
-    service_name: str
-    environment: str
-    tags: tuple[str, ...]
     user_text: str
     answer: Answer
     sent_text: str = ""
 
-
-def find_exchanges(read: ReadTrace) -> list[Exchange]:
-    """The exchanges of one trace: model calls under the same frame, or for the same message, are one."""
-    groups: dict[str, list[Generation]] = {}
-    frames: dict[str, Span] = {}
-    for generation in read.generations:
-        frame = find_frame(read, generation)
-        key = frame.span_id if frame is not None else f"{generation.conversation_id}\0{generation.user_text}"
-        groups.setdefault(key, []).append(generation)
-        if frame is not None:
-            frames[key] = frame
-    return [build_exchange(generations, frames.get(key)) for key, generations in groups.items()]
-
-
-def find_frame(read: ReadTrace, generation: Generation) -> Span | None:
-    """The outermost observed function around a model call that was given what the user said."""
-    span = read.trace.by_id[generation.span_id]
-    frame = None
-    for each in (span, *read.trace.ancestors(span)):
-        if tacit_sdk.claims(each) and find_user_text(tacit_sdk.read_input(tacit_sdk.read_arguments(each))):
-            frame = each
-    return frame
-
-
-@dataclass(frozen=True, slots=True)
-class Framing:
-    """What went into an answer and what the user got of it, seen from the outside."""
-
-    messages: Sequence[Message]
-    history_known: bool
-    """Whether `messages` is all that was said before, and not the user's message alone."""
-    user_text: str
-    text: str
-    start_time_ns: int
-    end_time_ns: int
-    outcome: Outcome
-    ended_by: str
-    error_type: str
-
-
-def frame_by_calls(generations: Sequence[Generation]) -> Framing:
-    """The framing as the model calls themselves tell it: the first was asked, the last answered."""
-    first, last = generations[0], generations[-1]
-    return Framing(
-        messages=first.input_messages,
-        history_known=first.convention != tacit_sdk.NAME,
-        user_text=first.user_text,
-        text=last.answer,
-        start_time_ns=first.start_time_ns,
-        end_time_ns=max(each.start_time_ns + each.duration_ns for each in generations),
-        outcome=last.outcome,
-        ended_by=last.ended_by,
-        error_type=last.error_type,
-    )
-
-
-def frame_by_function(calls: Framing, function: Span) -> Framing:
-    """The framing of the observed function around the calls, which knows what came in and what went out."""
-    arguments = tacit_sdk.read_arguments(function)
-    messages = tacit_sdk.read_input(arguments)
-    output = tacit_sdk.read_output(function)
-    framed = replace(
-        calls,
-        messages=messages,
-        history_known=isinstance(arguments.get("messages"), list),
-        user_text=find_user_text(messages),
-        text=output[0].content if output else calls.text,
-        start_time_ns=function.start_time_ns,
-        end_time_ns=function.end_time_ns,
-    )
-    outcome = tacit_sdk.read_outcome(function)
-    if outcome == "completed":
-        return framed
-    ended_by = tacit_sdk.read_ended_by(function)
-    return replace(framed, outcome=outcome, ended_by=ended_by, error_type=calls.error_type or read_error(function)[0])
-
-
-def build_exchange(generations: Sequence[Generation], function: Span | None) -> Exchange:
-    """One exchange from its model calls, by start, and the observed function around them, if there is one."""
-    first, last = generations[0], generations[-1]
-    framing = frame_by_calls(generations)
-    if function is not None:
-        framing = frame_by_function(framing, function)
-    sent_text = find_user_text(first.input_messages)
-    return Exchange(
-        project_id=first.project_id,
-        conversation_id=first.conversation_id,
-        derived=first.conversation_id_derived,
-        user_id=first.user_id,
-        service_name=first.service_name,
-        environment=first.environment,
-        tags=tuple(sorted({tag for each in generations for tag in each.tags})),
-        user_text=framing.user_text,
-        sent_text="" if sent_text == framing.user_text else sent_text,
-        answer=Answer(
-            trace_id=last.trace_id,
-            span_id=last.span_id,
-            text=framing.text,
-            outcome=framing.outcome,
-            ended_by=framing.ended_by,
-            start_time_ns=framing.start_time_ns,
-            duration_ns=framing.end_time_ns - framing.start_time_ns,
-            time_to_first_chunk_ns=last.time_to_first_chunk_ns,
-            model=last.response_model or last.request_model,
-            error_type=framing.error_type,
-            message_id=last.message_id or first.message_id,
-            finish_reasons=last.finish_reasons,
-            input_tokens=add_known(each.input_tokens for each in generations),
-            output_tokens=add_known(each.output_tokens for each in generations),
-            cost_usd=add_costs(each.cost_usd for each in generations),
-            generation_span_ids=tuple(each.span_id for each in generations),
-            history_hash=hash_messages(framing.messages) if framing.history_known else "",
-        ),
-    )
+    @property
+    def order(self) -> tuple[int, str, str]:
+        return self.answer.start_time_ns, self.answer.trace_id, self.answer.span_id
 
 
 def add_known(numbers: Iterable[int | None]) -> int | None:
@@ -245,79 +144,121 @@ def add_costs(costs: Iterable[float | None]) -> float | None:
     return round(math.fsum(known), 12) if known else None
 
 
-def hash_messages(messages: Sequence[Message]) -> str:
-    """A hash of the roles and texts, the same for the same history, after the number of messages."""
-    digest = hashlib.sha256()
-    for message in messages:
-        digest.update(f"{message.role}\0{message.content}\0".encode("utf-8", "surrogatepass"))
-    return f"{len(messages)}-{digest.hexdigest()[:32]}"
+def list_exchanges(conversation: Conversation, turns: Iterable[Turn]) -> Iterator[Exchange]:
+    """The exchanges that these turns of a conversation were built from."""
+    for turn in turns:
+        for part in turn.parts:
+            yield Exchange(
+                project_id=conversation.project_id,
+                conversation_id=conversation.conversation_id,
+                derived=conversation.derived,
+                user_text=turn.user_text,
+                sent_text=turn.sent_text,
+                answer=part,
+            )
 
 
-def list_exchanges(conversation: Conversation, senders: Mapping[CallKey, Sender]) -> list[Exchange]:
-    """The exchanges that a conversation was built from; `senders` of the model calls that are stored."""
-    return [
-        restore_exchange(conversation, turn, answer, senders) for turn in conversation.turns for answer in turn.answers
-    ]
+def build_conversation(exchanges: Iterable[Exchange], before: Sequence[Turn] = ()) -> Conversation:
+    """A conversation from at least one exchange of it, in any order.
 
-
-def restore_exchange(
-    conversation: Conversation, turn: Turn, answer: Answer, senders: Mapping[CallKey, Sender]
-) -> Exchange:
-    keys = [(answer.trace_id, span_id) for span_id in answer.generation_span_ids]
-    found = [senders[key] for key in keys if key in senders]
-    first = found[0] if found else Sender(conversation.user_id, conversation.service_name, conversation.environment)
-    return Exchange(
-        project_id=conversation.project_id,
-        conversation_id=conversation.conversation_id,
-        derived=conversation.derived,
-        user_id=first.user_id,
-        service_name=first.service_name,
-        environment=first.environment,
-        tags=tuple(sorted({tag for each in found for tag in each.tags})),
-        user_text=turn.user_text,
-        sent_text=turn.sent_text,
-        answer=answer,
-    )
-
-
-def build_conversation(exchanges: Iterable[Exchange]) -> Conversation:
-    """A conversation from at least one exchange of it, in any order."""
-    ordered = sorted(exchanges, key=lambda each: (each.answer.start_time_ns, each.answer.span_id))
-    turns: list[Turn] = []
+    `before` are turns that no exchange among these is older than: as many as may be replaced or gone on from, and the
+    last one among them.
+    """
+    ordered = sorted(exchanges, key=lambda each: each.order)
+    line = Line(before)
     for exchange in ordered:
-        replaced = find_replaced(turns, exchange)
-        if replaced is None:
-            turns.append(Turn(len(turns), exchange.user_text, exchange.answer, sent_text=exchange.sent_text))
-        else:
-            turn = turns[replaced]
-            turns[replaced] = replace(turn, answer=exchange.answer, alternatives=turn.answers)
+        line.add(exchange)
     first = ordered[0]
+    answers = [answer for turn in line.list_turns() for answer in turn.parts]
+    opening = min(answers, key=lambda each: (each.start_time_ns, each.trace_id, each.span_id))
     return Conversation(
         project_id=first.project_id,
         conversation_id=first.conversation_id,
-        turns=tuple(turns),
+        turns=line.list_turns(),
         derived=first.derived,
-        user_id=next((each.user_id for each in ordered if each.user_id), ""),
-        service_name=first.service_name,
-        environment=first.environment,
-        tags=tuple(sorted({tag for each in ordered for tag in each.tags})),
+        user_id=next((each.user_id for each in answers if each.user_id), ""),
+        service_name=opening.service_name,
+        environment=opening.environment,
+        tags=tuple(sorted({tag for each in answers for tag in each.tags})),
     )
 
 
-def find_replaced(turns: Sequence[Turn], exchange: Exchange) -> int | None:
-    """Index of the turn that this exchange answers again; None where it is a new turn.
+def add_answer(turn: Turn, answer: Answer) -> Turn:
+    """The turn with one more answer: it replaces the last one, unless it was made from results of the tools that the
+    last one asked for."""
+    last = turn.answer
+    if answer.after_tools and not set(answer.continues).isdisjoint(last.told):
+        return replace(turn, answer=replace(answer, steps=last.parts))
+    return replace(turn, answer=answer, alternatives=turn.answers)
 
-    The same history answered again is the same turn; a message alone tells that of the turn before only, for it
-    may as well be asked anew. Where an app sends no history, the same words right after one another are the same
-    turn, unless they are as short as "yes" or "continue".
-    """
-    history = exchange.answer.history_hash
-    if not turns:
-        return None
-    last = turns[-1]
-    if history:
-        candidates = [last] if history.startswith("1-") else reversed(turns)
-        return next((turn.index for turn in candidates if turn.answer.history_hash == history), None)
-    words = " ".join(exchange.user_text.split())
-    again = len(words) >= SHORTEST_REPEAT and words == " ".join(last.user_text.split())
-    return last.index if again and not last.answer.history_hash else None
+
+def with_parts(turn: Turn, parts: Sequence[Answer]) -> Turn:
+    """The turn with these answers and steps, the oldest first, in place of its own."""
+    rebuilt = replace(turn, answer=parts[0], alternatives=())
+    for part in parts[1:]:
+        rebuilt = add_answer(rebuilt, part)
+    return rebuilt
+
+
+class Line:
+    """Turns in the making, from exchanges in the order of time."""
+
+    def __init__(self, before: Sequence[Turn] = ()) -> None:
+        self._turns: dict[int, Turn] = {}
+        self._by_history: dict[str, int] = {}
+        self._by_key: dict[int, int] = {}
+        self._last = -1
+        for turn in before:
+            self._put(turn)
+
+    def list_turns(self) -> tuple[Turn, ...]:
+        return tuple(self._turns[index] for index in sorted(self._turns))
+
+    def add(self, exchange: Exchange) -> None:
+        replaced = self._find_replaced(exchange)
+        if replaced is None:
+            self._put(
+                Turn(
+                    index=self._last + 1,
+                    user_text=exchange.user_text,
+                    answer=exchange.answer,
+                    sent_text=exchange.sent_text,
+                    follows=self._find_edited(exchange),
+                )
+            )
+        else:
+            self._put(add_answer(replaced, exchange.answer))
+
+    def _put(self, turn: Turn) -> None:
+        self._turns[turn.index] = turn
+        self._last = max(self._last, turn.index)
+        if turn.answer.history_hash:
+            self._by_history[turn.answer.history_hash] = turn.index
+        for answer in turn.parts:
+            for key in answer.told:
+                self._by_key[key] = turn.index
+
+    def _find_replaced(self, exchange: Exchange) -> Turn | None:
+        """The turn that this exchange answers again, or goes on with; None where it is a new turn.
+
+        The same history answered again is the same turn; a message alone tells that of the turn before only, for it
+        may as well be asked anew. Where an app sends no history, the same words right after one another are the same
+        turn, unless they are as short as "yes" or "continue".
+        """
+        last = self._turns.get(self._last)
+        history = exchange.answer.history_hash
+        if last is None:
+            return None
+        if history.startswith("1-"):
+            return last if last.answer.history_hash == history else None
+        if history:
+            return self._turns.get(self._by_history.get(history, -1))
+        words = " ".join(exchange.user_text.split())
+        again = len(words) >= SHORTEST_REPEAT and words == " ".join(last.user_text.split())
+        return last if again and not last.answer.history_hash else None
+
+    def _find_edited(self, exchange: Exchange) -> int | None:
+        """Index of the turn that a new one goes on from, where its history ends before the last turn."""
+        keys = [key for key in exchange.answer.continues if is_lasting(key)]
+        found = next((self._by_key[key] for key in keys if key in self._by_key), self._last)
+        return None if found == self._last else found

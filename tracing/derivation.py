@@ -5,26 +5,22 @@ conversation a trace has left.
 """
 
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from tracing.conventions import ReadTrace, read_trace
-from tracing.conversations import (
-    CallKey,
-    Conversation,
-    Exchange,
-    Sender,
-    build_conversation,
-    find_exchanges,
-    list_exchanges,
-)
+from tracing.dialogues import Place
+from tracing.exchanges import find_exchanges
+from tracing.generations import Generation
 from tracing.pricing import Price, price_generations
 from tracing.project_prices import load_project_prices
+from tracing.rebuilding import Rebuilding, Rebuilt
 from tracing.records import (
-    load_conversations,
-    load_senders,
+    load_generations,
     load_spans,
     write_conversations,
     write_generations,
+    write_links,
 )
 from tracing.spans import Span, Trace
 from tracing.stages import Key, Stage, group_by_project
@@ -48,21 +44,38 @@ def derive_traces_of_project(store: Store, project_id: int, trace_ids: Sequence[
     own = load_project_prices(project_id)
     traces = [read_priced(trace, own) for trace in group_by_trace(load_spans(store, project_id, trace_ids))]
     exchanges = [exchange for read in traces for exchange in find_exchanges(read)]
-    known = store.query("tracing/sql/conversations_of_traces.sql", project_id=project_id, trace_ids=list(trace_ids))
-    affected = sorted({row["conversation_id"] for row in known} | {each.conversation_id for each in exchanges})
-    previous = load_conversations(store, project_id, affected)
-    senders = load_senders(store, project_id, list_trace_ids(previous.values()))
-    rebuilt = rebuild_conversations(previous, senders, exchanges, set(trace_ids))
+    rows = store.query("tracing/sql/conversations_of_traces.sql", project_id=project_id, trace_ids=list(trace_ids))
+    known = {row["trace_id"]: row["conversation_id"] for row in rows}
+    rebuilding = Rebuilding(store, project_id, trace_ids, exchanges, known)
+    rebuilt = rebuilding.run()
+    if rebuilding.lost:
+        derive_traces_of_project(store, project_id, sorted({*trace_ids, *rebuilding.lost}))
+        return
     version = time.time_ns() // 1000
+    write_rebuilt(store, project_id, rebuilt, version)
+    generations = [each for read in traces for each in read.generations]
+    generations += load_generations(store, project_id, rebuilt.moved)
+    began = {(project_id, row["trace_id"], row["span_id"]): row["start_time_ns"] for row in rows}
+    write_generations(store, [place(each, rebuilt.places) for each in generations], began, version)
+
+
+def write_rebuilt(store: Store, project_id: int, rebuilt: Rebuilt, version: int) -> None:
+    write_links(store, project_id, rebuilt.links, rebuilt.previous_links, version)
     write_conversations(
         store,
-        rebuilt,
-        previous={(project_id, key): conversation for key, conversation in previous.items()},
-        affected=[(project_id, key) for key in affected],
+        rebuilt.conversations,
+        previous={(project_id, key): conversation for key, conversation in rebuilt.previous.items()},
+        affected=[(project_id, key) for key in rebuilt.affected],
+        rests={(project_id, key): rest for key, rest in rebuilt.rests.items()},
         version=version,
     )
-    began = {(project_id, row["trace_id"], row["span_id"]): row["start_time_ns"] for row in known}
-    write_generations(store, [each for read in traces for each in read.generations], began, version)
+
+
+def place(generation: Generation, places: Mapping[str, Place]) -> Generation:
+    """The call in the conversation where its trace belongs."""
+    if not generation.conversation_id_derived or generation.trace_id not in places:
+        return generation
+    return replace(generation, conversation_id=places[generation.trace_id].conversation_id)
 
 
 def read_priced(trace: Trace, own: Sequence[Price]) -> ReadTrace:
@@ -76,24 +89,3 @@ def group_by_trace(spans: Sequence[Span]) -> list[Trace]:
     for span in spans:
         groups.setdefault(span.trace_id, []).append(span)
     return [Trace(group) for group in groups.values()]
-
-
-def list_trace_ids(conversations: Iterable[Conversation]) -> list[str]:
-    return sorted({answer.trace_id for each in conversations for answer in each.answers})
-
-
-def rebuild_conversations(
-    previous: Mapping[str, Conversation],
-    senders: Mapping[CallKey, Sender],
-    exchanges: Sequence[Exchange],
-    read_trace_ids: set[str],
-) -> list[Conversation]:
-    """Each conversation from what it keeps of other traces and what the traces just read say now."""
-    gathered: dict[str, list[Exchange]] = {}
-    for conversation in previous.values():
-        for exchange in list_exchanges(conversation, senders):
-            if exchange.answer.trace_id not in read_trace_ids:
-                gathered.setdefault(exchange.conversation_id, []).append(exchange)
-    for exchange in exchanges:
-        gathered.setdefault(exchange.conversation_id, []).append(exchange)
-    return [build_conversation(each) for each in gathered.values()]

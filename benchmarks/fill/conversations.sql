@@ -2,7 +2,7 @@
 INSERT INTO conversations
 (
     project_id, conversation_id, user_id, service_name, environment, models, first_message, first_time, last_time,
-    turn_count, generation_count, trace_ids, input_tokens, output_tokens, words, version
+    turn_count, generation_count, input_tokens, output_tokens, words, version
 )
 WITH
     (SELECT groupArray(text) FROM sentences) AS texts,
@@ -22,7 +22,6 @@ SELECT
     fromUnixTimestamp64Nano(begin_ns(number + 7)),
     4,
     8,
-    arrayMap(turn -> lower(hex(sipHash128(intDiv(number, 2) + turn))), range(4)),
     cityHash64(number, 2) % 2000,
     cityHash64(number, 3) % 800,
     arrayFlatten(arrayMap(turn -> arrayConcat(hear('in', number + 2 * turn), hear('out', number + 2 * turn)), range(4))),

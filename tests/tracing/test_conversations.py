@@ -16,8 +16,9 @@ from feedback.records import load_signals
 from tests.tracing.otlp import PROJECT, insert_spans, make_span, make_span_id, make_trace_id
 from tests.tracing.reading import SECOND, call_model, fail_with, make_read_span, observe
 from tracing.conventions import read_trace
-from tracing.conversations import Conversation, Exchange, build_conversation, find_exchanges
+from tracing.conversations import Conversation, Exchange, build_conversation
 from tracing.derivation import derive_traces
+from tracing.exchanges import find_exchanges
 from tracing.records import load_conversation, load_conversations, load_generations
 from tracing.spans import Trace
 from tracing.store import Store

@@ -1,20 +1,23 @@
 """Rows of ClickHouse as the data classes of `tracing`, and back: the only place that knows the columns."""
 
 from tracing.records.conversations import load_conversation, load_conversations, write_conversations
-from tracing.records.costs import ConversationCost, load_cost
-from tracing.records.generations import load_generations, load_senders, write_generations
+from tracing.records.costs import ConversationCost, Spending, load_cost, load_spending
+from tracing.records.generations import load_generations, write_generations
+from tracing.records.links import write_links
 from tracing.records.logs import load_logs
 from tracing.records.spans import load_spans
 
 __all__ = [
     "ConversationCost",
+    "Spending",
     "load_conversation",
     "load_conversations",
     "load_cost",
     "load_generations",
     "load_logs",
-    "load_senders",
     "load_spans",
+    "load_spending",
     "write_conversations",
     "write_generations",
+    "write_links",
 ]

@@ -1,17 +1,16 @@
 """`Conversation`s as rows of `conversations` and `turns`, and back."""
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import fields
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import fields, replace
 from typing import Any
 
 from tracing.conventions import CODE_VERSION
-from tracing.conversations import Answer, Conversation, Turn, add_costs, add_known
+from tracing.conversations import Answer, Conversation, Turn, with_parts
+from tracing.records.summaries import Summary, describe_summary, join_summaries, summarise
 from tracing.store import Store
-from tracing.words import index_words
 
-FIRST_MESSAGE_CHARACTERS = 300
 ANSWER_COLUMNS = {"start_time_ns": "start_time"}
-ANSWER_FIELDS = tuple(field.name for field in fields(Answer))
+ANSWER_FIELDS = tuple(field.name for field in fields(Answer) if field.name != "steps")
 
 ConversationKey = tuple[int, str]
 """Number of a project, and the id of a conversation in it."""
@@ -28,36 +27,52 @@ def load_conversations(store: Store, project_id: int, conversation_ids: Sequence
     Turns are written before their conversation and read after it, so that none is seen without them; one that is
     being deleted does not exist any more.
     """
+    rows = load_rows(store, project_id, conversation_ids)
+    turns = load_turns(store, project_id, list(rows))
+    return {key: read_conversation(project_id, row, turns[key]) for key, row in rows.items() if key in turns}
+
+
+def load_rows(store: Store, project_id: int, conversation_ids: Sequence[str]) -> dict[str, Mapping[str, Any]]:
+    """What these conversations say of themselves, by id."""
     if not conversation_ids:
         return {}
-    parameters = {"project_id": project_id, "conversation_ids": list(conversation_ids)}
-    rows = store.query("tracing/sql/conversations_by_id.sql", **parameters)
+    bound: dict[str, Any] = {"project_id": project_id, "conversation_ids": list(conversation_ids)}
+    return {row["conversation_id"]: row for row in store.query("tracing/sql/conversations_by_id.sql", **bound)}
+
+
+def load_turns(
+    store: Store, project_id: int, conversation_ids: Sequence[str], turn_indexes: Sequence[int] = ()
+) -> dict[str, list[Turn]]:
+    """The turns of these conversations in order, by id; where indexes are named, those."""
     turns: dict[str, list[Turn]] = {}
-    for row in store.query("tracing/sql/turns_of_conversations.sql", **parameters):
-        turns.setdefault(row["conversation_id"], []).append(read_turn(row))
-    return {
-        row["conversation_id"]: Conversation(
-            project_id=project_id,
-            conversation_id=row["conversation_id"],
-            turns=tuple(turns[row["conversation_id"]]),
-            derived=row["derived"],
-            user_id=row["user_id"],
-            service_name=row["service_name"],
-            environment=row["environment"],
-            tags=tuple(row["tags"]),
-        )
-        for row in rows
-        if row["conversation_id"] in turns
-    }
+    if conversation_ids:
+        bound: dict[str, Any] = {"conversation_ids": list(conversation_ids), "turn_indexes": list(turn_indexes)}
+        for row in store.query("tracing/sql/turns_of_conversations.sql", project_id=project_id, **bound):
+            turns.setdefault(row["conversation_id"], []).append(read_turn(row))
+    return turns
+
+
+def read_conversation(project_id: int, row: Mapping[str, Any], turns: Sequence[Turn]) -> Conversation:
+    return Conversation(
+        project_id=project_id,
+        conversation_id=row["conversation_id"],
+        turns=tuple(turns),
+        derived=row["derived"],
+        user_id=row["user_id"],
+        service_name=row["service_name"],
+        environment=row["environment"],
+        tags=tuple(row["tags"]),
+    )
 
 
 def read_turn(row: Mapping[str, Any]) -> Turn:
     """A turn from its row, whose columns `answer_<field>` hold one element an answer."""
     listed = zip(*(row[f"answer_{name}"] for name in ANSWER_FIELDS), strict=True)
-    answers = tuple(
+    parts = [
         Answer(**{name: freeze(value) for name, value in zip(ANSWER_FIELDS, values, strict=True)}) for values in listed
-    )
-    return Turn(row["turn_index"], row["user_text"], answers[-1], answers[:-1], row["sent_text"])
+    ]
+    turn = Turn(row["turn_index"], row["user_text"], parts[0], sent_text=row["sent_text"], follows=row["follows"])
+    return with_parts(turn, parts)
 
 
 def freeze(value: Any) -> Any:
@@ -70,20 +85,24 @@ def write_conversations(
     *,
     previous: Mapping[ConversationKey, Conversation],
     affected: Collection[ConversationKey] = (),
+    rests: Mapping[ConversationKey, Summary] | None = None,
     version: int,
 ) -> None:
-    """Write conversations in `version` (microseconds); delete turns of `previous` and conversations of `affected` that
-    are not among them."""
+    """Write conversations in `version` (microseconds), of `previous` only the turns that changed; delete turns of
+    `previous` and conversations of `affected` that are not among them. `rests` sum up turns that are not given."""
     written = {(each.project_id, each.conversation_id): each for each in conversations}
-    store.insert("turns", to_turn_columns(conversations, version))
+    known = {key: {turn.index: turn for turn in each.turns} for key, each in previous.items()}
+    changed = [
+        replace(each, turns=tuple(turn for turn in each.turns if known.get(key, {}).get(turn.index) != turn))
+        for key, each in written.items()
+    ]
+    store.insert("turns", to_turn_columns(changed, version))
+    kept = {(*key, turn.index) for key, each in written.items() for turn in each.turns}
     gone_turns = [
-        (*key, turn.index)
-        for key, conversation in previous.items()
-        for turn in conversation.turns
-        if key not in written or turn.index >= len(written[key].turns)
+        turn for key, turns in known.items() for turn in ((*key, index) for index in turns) if turn not in kept
     ]
     store.insert("turns", to_tombstones(("project_id", "conversation_id", "turn_index"), gone_turns, version))
-    store.insert("conversations", to_conversation_columns(conversations, version))
+    store.insert("conversations", to_conversation_columns(conversations, rests or {}, version))
     gone = [key for key in affected if key not in written]
     store.insert("conversations", to_tombstones(("project_id", "conversation_id"), gone, version))
 
@@ -96,20 +115,21 @@ def to_tombstones(names: Sequence[str], keys: Sequence[tuple[Any, ...]], version
     }
 
 
-def to_turn_columns(conversations: Sequence[Conversation], version: int) -> dict[str, list[Any]]:
-    rows = [(conversation, turn) for conversation in conversations for turn in conversation.turns]
+def to_turn_columns(conversations: Iterable[Conversation], version: int) -> dict[str, list[Any]]:
+    rows = [(conversation, turn, turn.parts) for conversation in conversations for turn in conversation.turns]
     columns: dict[str, list[Any]] = {
-        "project_id": [conversation.project_id for conversation, _ in rows],
-        "conversation_id": [conversation.conversation_id for conversation, _ in rows],
-        "turn_index": [turn.index for _, turn in rows],
-        "user_text": [turn.user_text for _, turn in rows],
-        "sent_text": [turn.sent_text for _, turn in rows],
-        "start_time": [turn.answers[0].start_time_ns for _, turn in rows],
+        "project_id": [conversation.project_id for conversation, _, _ in rows],
+        "conversation_id": [conversation.conversation_id for conversation, _, _ in rows],
+        "turn_index": [turn.index for _, turn, _ in rows],
+        "user_text": [turn.user_text for _, turn, _ in rows],
+        "sent_text": [turn.sent_text for _, turn, _ in rows],
+        "follows": [turn.follows for _, turn, _ in rows],
+        "start_time": [parts[0].start_time_ns for _, _, parts in rows],
         "version": [version] * len(rows),
     }
     for name in ANSWER_FIELDS:
         column = f"answers.{ANSWER_COLUMNS.get(name, name)}"
-        columns[column] = [[thaw(getattr(answer, name)) for answer in turn.answers] for _, turn in rows]
+        columns[column] = [[thaw(getattr(part, name)) for part in parts] for _, _, parts in rows]
     return columns
 
 
@@ -117,45 +137,19 @@ def thaw(value: Any) -> Any:
     return list(value) if isinstance(value, tuple) else value
 
 
-def to_conversation_columns(conversations: Sequence[Conversation], version: int) -> dict[str, list[Any]]:
-    rows = [summarise(conversation) for conversation in conversations]
-    columns: dict[str, list[Any]] = {name: [row[name] for row in rows] for name in (rows[0] if rows else ())}
-    return columns | {"version": [version] * len(rows)}
-
-
-def summarise(conversation: Conversation) -> dict[str, Any]:
-    """The row of `conversations`: what lists show and filter by."""
-    answers = conversation.answers
-    first = conversation.turns[0]
-    return {
-        "project_id": conversation.project_id,
-        "conversation_id": conversation.conversation_id,
-        "derived": conversation.derived,
-        "user_id": conversation.user_id,
-        "service_name": conversation.service_name,
-        "environment": conversation.environment,
-        "tags": list(conversation.tags),
-        "models": sorted({answer.model for answer in answers if answer.model}),
-        "first_message": first.user_text[:FIRST_MESSAGE_CHARACTERS],
-        "first_time": first.answers[0].start_time_ns,
-        "last_time": max(answer.end_time_ns for answer in answers),
-        "turn_count": len(conversation.turns),
-        "generation_count": sum(len(answer.generation_span_ids) for answer in answers),
-        "trace_ids": sorted({answer.trace_id for answer in answers}),
-        "message_ids": sorted({answer.message_id for answer in answers if answer.message_id}),
-        "input_tokens": add_known(answer.input_tokens for answer in answers),
-        "output_tokens": add_known(answer.output_tokens for answer in answers),
-        "cost_usd": add_costs(answer.cost_usd for answer in answers),
-        "longest_ns": max(answer.duration_ns for answer in answers),
-        "outcomes": sorted({answer.outcome for answer in answers}),
-        "words": index_words(list_texts(conversation)),
-        "error_count": sum(answer.outcome == "error" for answer in answers),
-        "code_version": CODE_VERSION,
+def to_conversation_columns(
+    conversations: Sequence[Conversation], rests: Mapping[ConversationKey, Summary], version: int
+) -> dict[str, list[Any]]:
+    """Columns of `conversations`: what lists show and filter by."""
+    summaries = [
+        join_summaries(rests.get((each.project_id, each.conversation_id)), summarise(each)) for each in conversations
+    ]
+    columns: dict[str, list[Any]] = {
+        "project_id": [each.project_id for each in conversations],
+        "conversation_id": [each.conversation_id for each in conversations],
+        "derived": [each.derived for each in conversations],
+        "code_version": [CODE_VERSION] * len(conversations),
+        "version": [version] * len(conversations),
     }
-
-
-def list_texts(conversation: Conversation) -> Iterator[str]:
-    """Everything that was said, in order: each message and its answers, replaced ones included."""
-    for turn in conversation.turns:
-        yield turn.user_text
-        yield from (answer.text for answer in turn.answers)
+    rows = [describe_summary(summary) for summary in summaries]
+    return columns | {name: [row[name] for row in rows] for name in (rows[0] if rows else ())}

@@ -6,7 +6,6 @@ from dataclasses import fields
 from typing import Any
 
 from tracing.conventions import CODE_VERSION
-from tracing.conversations import CallKey, Sender
 from tracing.generations import Generation, Message, ToolCall
 from tracing.store import Store
 
@@ -19,10 +18,15 @@ TIME_FIELDS: Mapping[str, Any] = {
     "user_id": "",
     "service_name": "",
     "environment": "",
+    "provider": "",
     "operation": "",
     "request_model": "",
     "response_model": "",
+    "prompt_name": "",
+    "prompt_version": "",
     "outcome": "",
+    "error_type": "",
+    "tags": (),
     "input_tokens": None,
     "output_tokens": None,
     "cost_usd": None,
@@ -126,19 +130,6 @@ def load_generations(store: Store, project_id: int, trace_ids: Sequence[str]) ->
         return []
     rows = store.query("tracing/sql/generations_of_traces.sql", project_id=project_id, trace_ids=list(trace_ids))
     return [read_generation(row) for row in rows]
-
-
-def load_senders(store: Store, project_id: int, trace_ids: Sequence[str]) -> dict[CallKey, Sender]:
-    """Who made the model calls of these traces."""
-    if not trace_ids:
-        return {}
-    rows = store.query("tracing/sql/senders_of_traces.sql", project_id=project_id, trace_ids=list(trace_ids))
-    return {
-        (row["trace_id"], row["span_id"]): Sender(
-            row["user_id"], row["service_name"], row["environment"], tuple(row["tags"])
-        )
-        for row in rows
-    }
 
 
 def read_generation(row: Mapping[str, Any]) -> Generation:

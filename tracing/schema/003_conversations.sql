@@ -3,7 +3,7 @@ CREATE TABLE IF NOT EXISTS conversations
 (
     project_id UInt32,
     conversation_id String CODEC(ZSTD(1)),
-    derived Bool,
+    derived Bool, -- no id was sent: found by matching histories
     user_id String CODEC(ZSTD(1)),
     service_name LowCardinality(String),
     environment LowCardinality(String),
@@ -14,14 +14,12 @@ CREATE TABLE IF NOT EXISTS conversations
     last_time DateTime64(9, 'UTC') CODEC(Delta, ZSTD(1)), -- end of the last answer
     turn_count UInt32,
     generation_count UInt32,
-    trace_ids Array(String) CODEC(ZSTD(1)),
-    message_ids Array(String) CODEC(ZSTD(1)),
     input_tokens Nullable(UInt64),
     output_tokens Nullable(UInt64),
     cost_usd Nullable(Float64), -- of the calls whose cost is known
     longest_ns UInt64, -- the longest that an answer took
     outcomes Array(LowCardinality(String)), -- of the answers
-    words Array(String) CODEC(ZSTD(3)), -- of all messages and answers in order, as tracing/words.py splits them
+    words Array(String) CODEC(ZSTD(3)), -- of the first 200 turns' messages and answers, as tracing/words.py splits them
     error_count UInt32, -- answers with outcome error, replaced ones included
     code_version LowCardinality(String),
     version UInt64,

@@ -1,4 +1,5 @@
--- One row a turn: the user's words, the answer that stayed, and (as parallel arrays) the answers it replaced.
+-- One row a turn: the user's words, the answer that stayed, and (as parallel arrays) what came before it for the same
+-- message: answers that it replaced, and calls that asked for tools on the way.
 CREATE TABLE IF NOT EXISTS turns
 (
     project_id UInt32,
@@ -6,7 +7,8 @@ CREATE TABLE IF NOT EXISTS turns
     turn_index UInt32,
     user_text String CODEC(ZSTD(3)),
     sent_text String CODEC(ZSTD(3)), -- the message that the model got, where that is not just user_text
-    -- one element an answer; the last one stayed, those before it were replaced
+    follows Nullable(Int32), -- index of the turn that it goes on from, where that is not the one before it
+    -- one element an answer; the last one stayed
     answers Nested
     (
         trace_id String,
@@ -25,7 +27,15 @@ CREATE TABLE IF NOT EXISTS turns
         output_tokens Nullable(UInt64),
         cost_usd Nullable(Float64),
         generation_span_ids Array(String),
-        history_hash String
+        history_hash String,
+        after_tools Bool,
+        continues Array(UInt64), -- keys of tracing/histories.py
+        told Array(UInt64),
+        follows String, -- the trace that this one goes on from, where no id was sent
+        user_id String,
+        service_name LowCardinality(String),
+        environment LowCardinality(String),
+        tags Array(String)
     ) CODEC(ZSTD(3)),
     start_time DateTime64(9, 'UTC') CODEC(Delta, ZSTD(1)),
     version UInt64,

@@ -1,9 +1,10 @@
--- Turns of some conversations in order, answers as parallel arrays named after the fields of `Answer`.
+-- Turns of some conversations in order (of those indexes, where any are named), answers as parallel arrays named after the fields of `Answer`.
 SELECT
     conversation_id,
     turn_index,
     user_text,
     sent_text,
+    follows,
     answers.trace_id AS answer_trace_id,
     answers.span_id AS answer_span_id,
     answers.text AS answer_text,
@@ -20,7 +21,16 @@ SELECT
     answers.output_tokens AS answer_output_tokens,
     answers.cost_usd AS answer_cost_usd,
     answers.generation_span_ids AS answer_generation_span_ids,
-    answers.history_hash AS answer_history_hash
+    answers.history_hash AS answer_history_hash,
+    answers.after_tools AS answer_after_tools,
+    answers.continues AS answer_continues,
+    answers.told AS answer_told,
+    answers.follows AS answer_follows,
+    answers.user_id AS answer_user_id,
+    answers.service_name AS answer_service_name,
+    answers.environment AS answer_environment,
+    answers.tags AS answer_tags
 FROM turns FINAL
 PREWHERE project_id = {project_id:UInt32} AND conversation_id IN {conversation_ids:Array(String)}
+    AND (empty({turn_indexes:Array(UInt32)}) OR turn_index IN {turn_indexes:Array(UInt32)})
 ORDER BY conversation_id, turn_index
