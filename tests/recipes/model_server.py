@@ -18,9 +18,13 @@ from typing import Any
 ANSWER = "Order 4711 left our warehouse yesterday."
 STORY = " ".join(f"Chapter {number} of a story that goes on and on." for number in range(1, 21))
 ARGUMENTS = {"order": 4711}
+TASK = "Who brings order 4711?"
+"""What an agent asks another one."""
 VERSION = "-2026-01-01"
 """What the name of the model that answers has behind the name of the model asked for."""
 INPUT_TOKENS, CACHED_TOKENS, OUTPUT_TOKENS, REASONING_TOKENS = 31, 16, 9, 4
+AUDIO_TOKENS = 12
+LOGPROBS_OF_RESPONSES = "message.output_text.logprobs"
 BROKEN = "broken"
 """As the model's name, or as all that is asked."""
 WORD_SECONDS = 0.01
@@ -36,6 +40,8 @@ class Script:
 
     answers: Mapping[str, str] = field(default_factory=dict)
     rewrites: Mapping[str, str] = field(default_factory=dict)
+    second_answers: Mapping[str, str] = field(default_factory=dict)
+    """To whoever asks the very same again."""
 
     def find_answer(self, message: str) -> str | None:
         """To the question that stands last in it."""
@@ -54,6 +60,13 @@ class ModelServer(ThreadingHTTPServer):
         super().__init__(("127.0.0.1", 0), ModelHandler)
         self.asked: list[Body] = []
         self.script = script
+
+    def choose_reply(self, body: Body) -> "Reply":
+        text = choose_answer(body, self.script)
+        is_again = sum(each == body for each in self.asked) > 1
+        if is_again and text is not None:
+            text = self.script.second_answers.get(text, text)
+        return Reply(text, len(self.asked), is_again)
 
     @property
     def url(self) -> str:
@@ -96,7 +109,7 @@ class ModelHandler(BaseHTTPRequestHandler):
             self.send_json(embed(body))
         else:
             answer = next(speak for path, speak in SPEAKERS.items() if self.path.endswith(path))
-            complete, events = answer(body, Reply(choose_answer(body, self.server.script), len(self.server.asked)))
+            complete, events = answer(body, self.server.choose_reply(body))
             self.send_events(events) if body.get("stream") else self.send_json(complete)
 
     def send_json(self, value: Body, status: int = 200) -> None:
@@ -128,6 +141,8 @@ class Reply:
     """None where a tool is to be called."""
     number: int
     """Of the request, from 1: what is said has an id of its own."""
+    is_again: bool
+    """Whether the very same was asked before."""
 
 
 def choose_answer(body: Mapping[str, Any], script: Script) -> str | None:
@@ -199,10 +214,9 @@ def fill_arguments(schema: Mapping[str, Any], text: str) -> Body:
     >>> fill_arguments({"properties": {"query": {"type": "string"}}}, "Where is it?")
     {'query': 'Where is it?'}
     """
-    properties = schema.get("properties") or {}
-    if not properties or set(properties) == set(ARGUMENTS):
-        return ARGUMENTS
-    return {name: text if told.get("type") == "string" else ARGUMENTS["order"] for name, told in properties.items()}
+    properties = schema.get("properties") or {"order": {}}
+    known: Body = ARGUMENTS | {"task": TASK}
+    return {name: known.get(name, text if told.get("type") == "string" else 1) for name, told in properties.items()}
 
 
 def number_call(body: Mapping[str, Any]) -> int:
@@ -231,6 +245,33 @@ def embed_words(text: str) -> list[float]:
     return vector
 
 
+def count_chat_tokens(body: Body) -> Body:
+    """Those of sound only where there is some, those of the cache always."""
+    has_sound = '"input_audio"' in json.dumps(body)
+    sound = {"audio_tokens": AUDIO_TOKENS} if has_sound else {}
+    return {
+        "prompt_tokens": INPUT_TOKENS,
+        "completion_tokens": OUTPUT_TOKENS,
+        "total_tokens": INPUT_TOKENS + OUTPUT_TOKENS,
+        "prompt_tokens_details": {"cached_tokens": CACHED_TOKENS} | sound,
+        "completion_tokens_details": {"reasoning_tokens": REASONING_TOKENS}
+        | ({"audio_tokens": 0} if has_sound else {}),
+    }
+
+
+def rate_words(words: list[str]) -> list[Body]:
+    """Their log-probabilities, each with that of a second word that might have been said."""
+    rated = [(word, -(number % 3) / 4 - 0.25) for number, word in enumerate(words)]
+    return [
+        rate_token(word, logprob) | {"top_logprobs": [rate_token(word, logprob), rate_token("or ", logprob - 1)]}
+        for word, logprob in rated
+    ]
+
+
+def rate_token(token: str, logprob: float) -> Body:
+    return {"token": token, "logprob": logprob, "bytes": list(token.encode())}
+
+
 def call_function(body: Body) -> Body:
     name, arguments = call_tool(body)
     function = {"name": name, "arguments": json.dumps(arguments)}
@@ -243,21 +284,20 @@ def speak_chat(body: Body, reply: Reply) -> tuple[Body, list[Body | str]]:
     calls = [call_function(body)] if text is None else None
     reason = "stop" if text is not None else "tool_calls"
     head = {"id": f"chatcmpl-{reply.number}", "created": 1, "model": body["model"] + VERSION}
-    usage = {
-        "prompt_tokens": INPUT_TOKENS,
-        "completion_tokens": OUTPUT_TOKENS,
-        "total_tokens": INPUT_TOKENS + OUTPUT_TOKENS,
-        "prompt_tokens_details": {"cached_tokens": CACHED_TOKENS},
-        "completion_tokens_details": {"reasoning_tokens": REASONING_TOKENS},
-    }
+    usage = count_chat_tokens(body)
     message = {"role": "assistant", "content": text} | ({"tool_calls": calls} if calls else {})
+    words = split_words(text) if text is not None else []
+    rated = [{"logprobs": {"content": [each], "refusal": None}} for each in rate_words(words)]
     choice = {"index": 0, "message": message, "finish_reason": reason}
+    if body.get("logprobs"):
+        choice["logprobs"] = {"content": rate_words(words), "refusal": None}
     complete = head | {"object": "chat.completion", "choices": [choice], "usage": usage}
-    deltas: list[Body] = [{"role": "assistant", "content": ""}]
-    deltas += [{"content": word} for word in split_words(text)] if text is not None else []
-    deltas += [{"tool_calls": [{"index": 0, **call} for call in calls]}] if calls else []
+    deltas: list[Body] = [{"delta": {"role": "assistant", "content": ""}}]
+    for word, told in zip(words, rated, strict=True):
+        deltas.append({"delta": {"content": word}} | (told if body.get("logprobs") else {}))
+    deltas += [{"delta": {"tool_calls": [{"index": 0, **call} for call in calls]}}] if calls else []
     chunk = head | {"object": "chat.completion.chunk"}
-    events: list[Body | str] = [chunk | {"choices": [{"index": 0, "delta": each}]} for each in deltas]
+    events: list[Body | str] = [chunk | {"choices": [{"index": 0, **each}]} for each in deltas]
     events.append(chunk | {"choices": [{"index": 0, "delta": {}, "finish_reason": reason}]})
     if (body.get("stream_options") or {}).get("include_usage"):
         events.append(chunk | {"choices": [], "usage": usage})
@@ -274,6 +314,8 @@ def speak_responses(body: Body, reply: Reply) -> tuple[Body, list[Body | str]]:
     """OpenAI's responses: the whole answer, and the same as events."""
     text = reply.text
     part: Body = {"type": "output_text", "text": text, "annotations": []}
+    if text is not None and LOGPROBS_OF_RESPONSES in (body.get("include") or []):
+        part["logprobs"] = rate_words(split_words(text))
     message = {"type": "message", "id": f"msg_{reply.number}", "role": "assistant", "status": "completed"}
     item: Body = message | {"content": [part]} if text is not None else call_in_responses(body)
     usage = {
@@ -291,6 +333,7 @@ def speak_responses(body: Body, reply: Reply) -> tuple[Body, list[Body | str]]:
         "parallel_tool_calls": True,
         "tool_choice": "auto",
         "tools": body.get("tools") or [],
+        "previous_response_id": body.get("previous_response_id"),
     }
     begun = head | {"status": "in_progress", "output": []}
     complete = head | {"status": "completed", "output": [item], "usage": usage}
@@ -314,6 +357,20 @@ def speak_responses(body: Body, reply: Reply) -> tuple[Body, list[Body | str]]:
     return complete, [event | {"sequence_number": number} for number, event in enumerate(events)]
 
 
+def count_message_tokens(body: Body, reply: Reply) -> Body:
+    """Anthropic counts cached tokens beside the others, and tells how long those that it wrote are kept."""
+    writes = '"cache_control"' in json.dumps(body) and not reply.is_again
+    written, read = (CACHED_TOKENS, 0) if writes else (0, CACHED_TOKENS)
+    hour = written if '"1h"' in json.dumps(body) else 0
+    kept = {"ephemeral_1h_input_tokens": hour, "ephemeral_5m_input_tokens": written - hour}
+    return {
+        "input_tokens": INPUT_TOKENS - CACHED_TOKENS,
+        "cache_read_input_tokens": read,
+        "cache_creation_input_tokens": written,
+        **({"cache_creation": kept} if '"cache_control"' in json.dumps(body) else {}),
+    }
+
+
 def use_tool(body: Body) -> Body:
     name, arguments = call_tool(body)
     return {"type": "tool_use", "id": f"toolu_{number_call(body)}", "name": name, "input": arguments}
@@ -324,12 +381,7 @@ def speak_messages(body: Body, reply: Reply) -> tuple[Body, list[Body | str]]:
     text = reply.text
     block: Body = {"type": "text", "text": text} if text is not None else use_tool(body)
     reason = "end_turn" if text is not None else "tool_use"
-    # Anthropic counts cached tokens beside the others.
-    counted = {
-        "input_tokens": INPUT_TOKENS - CACHED_TOKENS,
-        "cache_read_input_tokens": CACHED_TOKENS,
-        "cache_creation_input_tokens": 0,
-    }
+    counted = count_message_tokens(body, reply)
     head = {"id": f"msg_{reply.number}", "type": "message", "role": "assistant", "model": body["model"] + VERSION}
     usage = counted | {"output_tokens": OUTPUT_TOKENS}
     complete = head | {"content": [block], "stop_reason": reason, "stop_sequence": None, "usage": usage}

@@ -16,6 +16,7 @@ from tests.recipes.model_server import ANSWER, VERSION
 from tests.tracing.conventions.recordings.record import DIALOGUES, HERE, MACHINE, SOURCES, hide_machine, read_questions
 
 FILES = sorted(HERE.glob("*.json.gz"))
+MORE = [path for path in FILES if path.name.startswith("more-")]
 RETRIEVAL = [path for path in FILES if path.name.startswith("retrieval-")]
 
 
@@ -46,6 +47,13 @@ def test_a_recording_is_otlp_and_tells_nothing_of_the_machine(path: Path) -> Non
 def test_a_recording_tells_the_dialogues(path: Path) -> None:
     text = gzip.decompress(path.read_bytes()).decode()
     for said in ("Where is my order 4711?", ANSWER, "find_order", VERSION):
+        assert said in text
+
+
+@pytest.mark.parametrize("path", MORE, ids=lambda path: path.name)
+def test_a_recording_of_more_dialogues_tells_both_answers_and_both_edits(path: Path) -> None:
+    text = unescape(gzip.decompress(path.read_bytes()).decode())
+    for said in ("Many happy returns of the day!", "And for children?", "And for women?", "What is on these pictures?"):
         assert said in text
 
 

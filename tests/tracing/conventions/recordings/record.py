@@ -34,9 +34,19 @@ MACHINE = ("host.", "os.", "process.")
 OTLP = "opentelemetry-exporter-otlp-proto-http"
 TOPICS = HERE / "apps" / "topics"
 WHAT = "Seven dialogues with a local fake of the provider's API, each named by its conversation id (see README.md)."
+MORE_WHAT = "More dialogues, three of them told apart by their histories alone (see README.md)."
 WHAT_WAS_ASKED = (
     "Questions to a retrieval app without any id; `said` has them in the words that were typed (see README.md)."
 )
+PROMPT = {
+    "type": "text",
+    "name": "find_order",
+    "version": 3,
+    "prompt": "Where is my order {{order}}?",
+    "config": {},
+    "labels": ["production"],
+    "tags": [],
+}
 
 
 @dataclass(frozen=True)
@@ -83,6 +93,7 @@ DIALOGUES = {
     "langsmith-openai": Source(("langsmith[otel]", "openai")),
     "langsmith-langchain": Source(("langsmith[otel]", *LANGCHAIN)),
     "laminar-openai": Source(("lmnr[openai]", "openai")),
+    "tacit-openai": Source((f"tacit @ file://{SDK}", "openai")),
     "vercel-ai-sdk": Source(("ai", "@ai-sdk/otel", *VERCEL), app="vercel_ai_sdk.mjs"),
     "vercel-ai-sdk-5": Source(("ai@5", "@ai-sdk/openai@2", *NODE, "zod"), app="vercel_ai_sdk_5.mjs"),
     "openinference-openai-js": Source(
@@ -108,9 +119,7 @@ RETRIEVAL = {
     "traceloop-openai": retrieve_by("traceloop-openai", "code", "json"),
     "laminar-openai": retrieve_by("laminar-openai", "shop", "documents-as-system"),
     "langsmith-openai": retrieve_by("langsmith-openai", "staff", "french"),
-    "tacit-openai": Source(
-        (f"tacit @ file://{SDK}", "openai"), app="retrieval_tacit_openai.py", topic="shop", way="headings"
-    ),
+    "tacit-openai": retrieve_by("tacit-openai", "shop", "headings"),
     "openinference-langchain": retrieve_by("openinference-langchain", "shop", "chain"),
     "openinference-langchain-history": retrieve_by("openinference-langchain", "staff", "history"),
     "traceloop-langchain": retrieve_by("traceloop-langchain", "code", "chain"),
@@ -124,7 +133,35 @@ RETRIEVAL = {
     "pydantic-ai-prompt": retrieve_by("pydantic-ai", "staff", "prompt", "retrieval_pydantic_ai.py"),
     "vercel-ai-sdk": retrieve_by("vercel-ai-sdk", "shop", app="retrieval_vercel_ai_sdk.mjs"),
 }
-SOURCES = DIALOGUES | {f"retrieval-{name}": source for name, source in RETRIEVAL.items()}
+MORE = {
+    name: replace(DIALOGUES[name], app=app, environment=name, topic="more")
+    for name, app in {
+        "genai-openai": "genai_openai.py",
+        "genai-anthropic": "genai_anthropic.py",
+        "genai-langchain": "genai_langchain.py",
+        "openinference-openai": "openinference_openai.py",
+        "openinference-anthropic": "openinference_anthropic.py",
+        "openinference-langchain": "openinference_langchain.py",
+        "openinference-openai-agents": "more_openinference_openai_agents.py",
+        "traceloop-openai": "traceloop_openai.py",
+        "traceloop-langchain": "traceloop_langchain.py",
+        "langfuse-openai": "langfuse_openai.py",
+        "logfire-openai": "logfire_openai.py",
+        "openlit-openai": "openlit_openai.py",
+        "mlflow-openai": "mlflow_openai.py",
+        "langsmith-openai": "langsmith_openai.py",
+        "langsmith-langchain": "langsmith_langchain.py",
+        "laminar-openai": "laminar_openai.py",
+        "tacit-openai": "tacit_openai.py",
+        "pydantic-ai": "more_pydantic_ai.py",
+        "vercel-ai-sdk": "more_vercel_ai_sdk.mjs",
+    }.items()
+}
+SOURCES = (
+    DIALOGUES
+    | {f"more-{name}": source for name, source in MORE.items()}
+    | {f"retrieval-{name}": source for name, source in RETRIEVAL.items()}
+)
 
 
 class Sink(ThreadingHTTPServer):
@@ -173,9 +210,13 @@ class SinkHandler(BaseHTTPRequestHandler):
         return body
 
     def do_GET(self) -> None:
-        self.send_response(404)
-        self.send_header("Content-Length", "0")
+        """The prompt that an app asks Langfuse for; else nothing."""
+        body = json.dumps(PROMPT).encode() if "/api/public/v2/prompts/" in self.path else b""
+        self.send_response(200 if body else 404)
+        self.send_header("Content-Type", "application/json")
+        self.send_header("Content-Length", str(len(body)))
         self.end_headers()
+        self.wfile.write(body)
 
 
 @contextmanager
@@ -205,14 +246,18 @@ def record(name: str) -> Path:
     forget_machine(sink.traces.resource_spans)
     forget_machine(sink.logs.resource_logs)
     recorded = {
-        "what": WHAT_WAS_ASKED if source.topic else WHAT,
+        "what": describe(source),
         "made_with": made_with,
         "settings": source.settings,
-        **({"said": read_questions(source.topic)} if source.topic else {}),
+        **({"said": read_questions(source.topic)} if source.topic not in ("", "more") else {}),
         "traces": MessageToDict(sink.traces),
         "logs": MessageToDict(sink.logs),
     }
     return write_recording(re.sub(r"-\d+$", "", name), next(iter(made_with.values())), recorded)
+
+
+def describe(source: Source) -> str:
+    return {"": WHAT, "more": MORE_WHAT}.get(source.topic, WHAT_WAS_ASKED)
 
 
 def read_topic(topic: str) -> list[list[dict[str, str]]]:
@@ -232,7 +277,7 @@ def read_script(source: Source) -> Script:
     asked = [each for dialogue in read_topic(source.topic) for each in dialogue]
     rewrites = {each["question"]: each.get("standalone", each["question"]) for each in asked}
     answers = {text: each["answer"] for each in asked for text in (each["question"], rewrites[each["question"]])}
-    return Script(answers, rewrites)
+    return Script(answers, rewrites, {each["answer"]: each["again"] for each in asked if "again" in each})
 
 
 def prepare(environment: Environment, app: str) -> list[str | Path]:

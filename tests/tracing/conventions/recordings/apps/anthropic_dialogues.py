@@ -2,7 +2,6 @@
 
 import contextlib
 from collections.abc import Callable
-from contextlib import AbstractContextManager
 from typing import Any
 
 import anthropic
@@ -13,13 +12,6 @@ SCHEMA = {"type": "object", "properties": {"order": {"type": "integer"}}, "requi
 TOOLS: list[Any] = [{"name": "find_order", "description": "Where an order is", "input_schema": SCHEMA}]
 QUESTION: list[Any] = [{"role": "user", "content": "Where is my order 4711?"}]
 STORY: list[Any] = [{"role": "user", "content": "Tell me a story."}]
-
-
-def talk(client: anthropic.Anthropic, begin: Callable[[str], AbstractContextManager[Any]]) -> None:
-    """Every dialogue inside `begin(conversation id)`, which says whose it is as the instrumentation has it."""
-    for name, dialogue in DIALOGUES.items():
-        with begin(name):
-            dialogue(client)
 
 
 def ask(client: anthropic.Anthropic) -> None:

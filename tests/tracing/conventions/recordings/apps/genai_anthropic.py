@@ -1,5 +1,5 @@
 import anthropic
-from anthropic_dialogues import talk
+from anthropic_talk import talk
 from opentelemetry.instrumentation.genai.anthropic import AnthropicInstrumentor
 from opentelemetry_export import begin_by_root_span, export
 

@@ -1,4 +1,4 @@
-from langchain_dialogues import talk
+from langchain_talk import talk
 from opentelemetry.instrumentation.genai.langchain import LangChainInstrumentor
 from opentelemetry_export import begin_by_root_span, export
 

@@ -1,5 +1,5 @@
 import openai
-from openai_dialogues import talk
+from openai_talk import talk
 from opentelemetry.instrumentation.genai.openai import OpenAIInstrumentor
 from opentelemetry_export import begin_by_root_span, export
 

@@ -15,7 +15,7 @@ Laminar.initialize(
 )
 
 import openai  # noqa: E402 - what was imported before is not patched
-from openai_dialogues import talk  # noqa: E402
+from openai_talk import talk  # noqa: E402
 
 
 @contextmanager

@@ -2,7 +2,7 @@
 
 import contextlib
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, closing
+from contextlib import closing
 from typing import Any
 
 import openai
@@ -21,13 +21,6 @@ def find_order(order: int) -> str:
 
 def make_model(name: str = "gpt-5-mini") -> ChatOpenAI:
     return ChatOpenAI(model=name, stream_usage=True, max_retries=0)
-
-
-def talk(begin: Callable[[str], AbstractContextManager[Any]]) -> None:
-    """Every dialogue inside `begin(conversation id)`, which says whose it is as the instrumentation has it."""
-    for name, dialogue in DIALOGUES.items():
-        with begin(name):
-            dialogue({"configurable": {"thread_id": name}, "metadata": {"session_id": name, "user_id": "anna"}})
 
 
 def ask(config: Any) -> None:

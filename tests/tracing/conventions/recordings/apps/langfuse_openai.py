@@ -1,4 +1,5 @@
 import os
+import sys
 
 os.environ |= {
     "LANGFUSE_HOST": os.environ["OTEL_EXPORTER_OTLP_ENDPOINT"],
@@ -13,7 +14,8 @@ from typing import Any
 
 import langfuse
 from langfuse.openai import OpenAI
-from openai_dialogues import talk
+from openai_more import PROMPT
+from openai_talk import talk
 
 client: Any = langfuse.get_client()
 WHOSE = {"user_id": "anna", "tags": ["shop"], "metadata": {"plan": "free"}}
@@ -32,5 +34,7 @@ def begin(name: str) -> Iterator[None]:
             yield
 
 
+if len(sys.argv) > 1:
+    PROMPT["langfuse_prompt"] = client.get_prompt("find_order")
 talk(OpenAI(max_retries=0), begin)
 client.flush()

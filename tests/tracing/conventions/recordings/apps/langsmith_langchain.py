@@ -13,7 +13,7 @@ from typing import Any
 
 import langsmith
 from langchain_core.tracers.langchain import wait_for_all_tracers
-from langchain_dialogues import talk
+from langchain_talk import talk
 
 
 def begin(name: str) -> AbstractContextManager[Any]:

@@ -14,7 +14,7 @@ from contextlib import contextmanager
 import langsmith
 import openai
 from langsmith.wrappers import wrap_openai
-from openai_dialogues import talk
+from openai_talk import talk
 
 client = langsmith.Client()
 

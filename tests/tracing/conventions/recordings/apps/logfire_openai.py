@@ -1,6 +1,6 @@
 import logfire
 import openai
-from openai_dialogues import talk
+from openai_talk import talk
 from opentelemetry_export import begin_by_root_span
 
 logfire.configure(send_to_logfire=False, console=False, service_name="shop")

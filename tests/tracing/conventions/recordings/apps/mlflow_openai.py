@@ -8,7 +8,7 @@ from contextlib import contextmanager
 
 import mlflow
 import openai
-from openai_dialogues import talk
+from openai_talk import talk
 
 mlflow.openai.autolog()
 

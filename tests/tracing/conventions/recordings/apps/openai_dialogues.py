@@ -21,13 +21,7 @@ QUESTION: list[Any] = [
 STORY: list[Any] = [{"role": "user", "content": "Tell me a story."}]
 
 Begin = Callable[[str], AbstractContextManager[Any]]
-
-
-def talk(client: openai.OpenAI, begin: Begin) -> None:
-    """Every dialogue inside `begin(conversation id)`, which says whose it is as the instrumentation has it."""
-    for name, dialogue in DIALOGUES.items():
-        with begin(name):
-            dialogue(client)
+Dialogue = Callable[[openai.OpenAI], None]
 
 
 def ask(client: openai.OpenAI) -> None:
@@ -67,7 +61,7 @@ def embed(client: openai.OpenAI) -> None:
     client.embeddings.create(model="text-embedding-3-small", input=["Where is my order?"], encoding_format="float")
 
 
-DIALOGUES: dict[str, Callable[[openai.OpenAI], None]] = {
+DIALOGUES: dict[str, Dialogue] = {
     "plain": ask,
     "tool": call_tool,
     "stream": stream,

@@ -1,5 +1,5 @@
 import anthropic
-from anthropic_dialogues import talk
+from anthropic_talk import talk
 from openinference.instrumentation.anthropic import AnthropicInstrumentor
 from openinference_ids import begin
 from opentelemetry_export import export

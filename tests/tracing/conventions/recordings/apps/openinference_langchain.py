@@ -1,4 +1,4 @@
-from langchain_dialogues import talk
+from langchain_talk import talk
 from openinference.instrumentation.langchain import LangChainInstrumentor
 from openinference_ids import begin
 from opentelemetry_export import export

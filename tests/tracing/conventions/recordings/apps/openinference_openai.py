@@ -1,5 +1,5 @@
 import openai
-from openai_dialogues import talk
+from openai_talk import talk
 from openinference.instrumentation.openai import OpenAIInstrumentor
 from openinference_ids import begin
 from opentelemetry_export import export

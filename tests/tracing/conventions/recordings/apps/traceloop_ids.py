@@ -18,6 +18,8 @@ Traceloop.init(
 @contextmanager
 def begin(name: str) -> Iterator[None]:
     Traceloop.set_association_properties({"session_id": name, "user_id": "anna"})
+    if name == "prompt":
+        Traceloop.set_prompt("Where is my order {order}?", {"order": 4711}, 3)
     yield
 
 

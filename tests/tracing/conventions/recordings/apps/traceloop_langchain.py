@@ -1,4 +1,4 @@
-from langchain_dialogues import talk
+from langchain_talk import talk
 from traceloop_ids import begin
 
 talk(begin)
