@@ -18,7 +18,7 @@ from tracing.conventions.messages import (
 )
 from tracing.conventions.nesting import tell_once
 from tracing.conventions.origins import describe_origin, read_identity
-from tracing.conventions.parameters import gather_parameters
+from tracing.conventions.parameters import drop_defaults, gather_parameters
 from tracing.conventions.shared_attributes import (
     judge_ending,
     pick_int,
@@ -57,6 +57,7 @@ USAGE: Mapping[str, Sequence[str]] = {
     "audio_output_tokens": ("gen_ai.usage.output_audio_tokens", "gen_ai.usage.details.output_audio_tokens"),
 }
 """Attributes of each count of `Usage`, those of today first."""
+OPENLIT = "openlit."
 PREVIOUS_RESPONSE = (keys.REQUEST_PREVIOUS_RESPONSE_ID, "gen_ai.request.previous_response_id")
 
 
@@ -110,7 +111,7 @@ def read_call(span: Span, trace: Trace) -> Generation:
         output_messages=drop_silent(map(name_speaker, parse_messages(output))),
         user_text=find_user_text(messages),
         tool_definitions=parse_tools(attributes.get("gen_ai.tool.definitions")),
-        parameters=gather_parameters(attributes),
+        parameters=read_asked(span),
         **usage,
         cost_usd=read_cost(attributes, ("gen_ai.usage.cost", "operation.cost")),
         time_to_first_chunk_ns=read_first_chunk(span) if streamed else None,
@@ -118,6 +119,11 @@ def read_call(span: Span, trace: Trace) -> Generation:
         finish_reasons=finish_reasons,
         **ending.as_fields(),
     )
+
+
+def read_asked(span: Span) -> dict[str, Any]:
+    parameters = gather_parameters(span.attributes)
+    return drop_defaults(parameters) if span.scope_name.startswith(OPENLIT) else parameters
 
 
 def read_attributes_usage(attributes: Mapping[str, AttributeValue]) -> dict[str, Any]:

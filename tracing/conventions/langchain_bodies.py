@@ -1,5 +1,7 @@
-"""LangChain's own JSON of a call, as LangSmith keeps it, in the shape of OpenAI's: constructors of messages come in,
-chat messages go out; generations come in, choices go out. What has another shape stays as it is.
+"""LangChain's own JSON of a call, as LangSmith and OpenInference keep it, in the shape of OpenAI's.
+
+Constructors of messages come in, chat messages go out; generations come in, choices go out. What has another shape
+stays as it is.
 """
 
 from collections.abc import Mapping
@@ -36,10 +38,15 @@ def read_response(response: Mapping[str, Any]) -> Mapping[str, Any]:
             }
             for generation, each in zip(generations, told, strict=True)
         ],
-        "id": next((each["id"] for each in told if each.get("id")), ""),
-        "model": next((each["model_name"] for each in told if each.get("model_name")), ""),
+        "id": as_dict(response.get("llm_output")).get("id")
+        or next((each["id"] for each in told if each.get("id")), ""),
+        "model": find_field(told, "model_name"),
         "streamed": any(generation.get("type") == STREAMED for generation in generations),
     }
+
+
+def find_field(told: list[dict[str, Any]], name: str) -> Any:
+    return next((each[name] for each in told if each.get(name)), "")
 
 
 def read_answer(generation: Mapping[str, Any]) -> Any:

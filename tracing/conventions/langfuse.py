@@ -7,7 +7,7 @@ from typing import Any
 from tracing.conventions.messages import find_user_text, parse_json
 from tracing.conventions.nesting import tell_once
 from tracing.conventions.origins import TAG_KEYS, Identity, describe_origin, read_identity
-from tracing.conventions.parameters import read_parameters
+from tracing.conventions.parameters import drop_defaults, read_parameters
 from tracing.conventions.provider_bodies import read_request, read_response
 from tracing.conventions.shared_attributes import (
     find_text,
@@ -25,7 +25,6 @@ from tracing.spans import AttributeValue, Span, Trace
 NAME = "langfuse"
 TYPE = "langfuse.observation.type"
 WRAPPER = "-generation"
-DEFAULTS = {"temperature": 1, "top_p": 1, "frequency_penalty": 0, "presence_penalty": 0}
 METADATA_PREFIXES = ("langfuse.trace.metadata.", "langfuse.observation.metadata.")
 
 
@@ -89,7 +88,7 @@ def find_wrapper(span: Span) -> str:
 def read_model_parameters(attributes: Mapping[str, AttributeValue], *, wrapped: bool) -> dict[str, Any]:
     """What was asked for; a wrapped client's spans tell the API's defaults, too, where the app asked for nothing."""
     told = read_parameters(attributes.get("langfuse.observation.model.parameters"))
-    return {name: value for name, value in told.items() if not (wrapped and DEFAULTS.get(name) == value)}
+    return drop_defaults(told) if wrapped else told
 
 
 def read_level(span: Span) -> tuple[str, str]:

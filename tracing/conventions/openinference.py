@@ -8,12 +8,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+from tracing.conventions import langchain_bodies
 from tracing.conventions.anthropic_client import list_client_spans
 from tracing.conventions.messages import find_user_text, parse_json, parse_messages, parse_tools, split_system
 from tracing.conventions.nesting import tell_once
 from tracing.conventions.origins import TAG_KEYS, describe_origin, read_identity
 from tracing.conventions.parameters import read_parameters
-from tracing.conventions.provider_bodies import ResponseBody, get_text, list_of, read_request, read_response
+from tracing.conventions.provider_bodies import ResponseBody, get_text, read_request, read_response
 from tracing.conventions.shared_attributes import (
     find_value,
     judge_ending,
@@ -57,11 +58,12 @@ def read_call(span: Span, trace: Trace, *, framing: bool) -> Generation:
     attributes = span.attributes
     identity = read_identity(span, trace)
     parameters = parse_parameters(attributes)
-    response = read_response(attributes.get("output.value"))
+    body = read_body(attributes)
+    response = read_response(body)
     system, messages = split_system(read_input(attributes, framing=framing))
     output = read_output(attributes, response, framing=framing)
     finish_reasons = read_finish_reasons(attributes, response)
-    streamed = is_streamed(span, parameters)
+    streamed = is_streamed(span, parameters, body)
     tokens = read_tokens(attributes)
     silent = not (framing or output or messages or any(count is not None for count in tokens.values()))
     unfinished = not finish_reasons and is_unfinished(span, streamed=streamed, silent=silent)
@@ -195,25 +197,16 @@ def read_models(
     # OpenAI's agents give the response's fields as parameters: that model is the one that answered.
     if "created_at" not in parameters:
         asked = asked or get_text(parameters, "model") or get_text(parameters, "model_name")
-    answered = pick_text(attributes, ("llm.response.model_name",)) or response.model or find_langchain_model(attributes)
+    answered = pick_text(attributes, ("llm.response.model_name",)) or response.model
     if not answered and named != asked and asked:
         answered = named
     return asked or (named if named != answered else ""), answered
 
 
-def find_langchain_model(attributes: Mapping[str, AttributeValue]) -> str:
-    """The model in the information on LangChain's first generation, or in its message's response metadata."""
-    generation = find_langchain_generation(attributes)
-    information = generation.get("generation_info")
-    return get_text(information, "model_name") if isinstance(information, Mapping) else ""
-
-
-def find_langchain_generation(attributes: Mapping[str, AttributeValue]) -> Mapping[str, Any]:
-    text = attributes.get("output.value")
-    output = parse_json(text) if isinstance(text, str) and text.startswith('{"generations"') else None
-    listed = list_of(output.get("generations")) if isinstance(output, Mapping) else []
-    first = list_of(listed[0])[:1] if listed else []
-    return first[0] if first and isinstance(first[0], Mapping) else {}
+def read_body(attributes: Mapping[str, AttributeValue]) -> Any:
+    """What the call gave back, as JSON, a model of LangChain in the shape of OpenAI's."""
+    body = parse_json(attributes.get("output.value"))
+    return langchain_bodies.read_response(body) if isinstance(body, Mapping) and "generations" in body else body
 
 
 def read_finish_reasons(attributes: Mapping[str, AttributeValue], response: ResponseBody) -> tuple[str, ...]:
@@ -221,9 +214,9 @@ def read_finish_reasons(attributes: Mapping[str, AttributeValue], response: Resp
     return (reason,) if reason else response.finish_reasons
 
 
-def is_streamed(span: Span, parameters: Mapping[str, Any]) -> bool:
+def is_streamed(span: Span, parameters: Mapping[str, Any], body: Any) -> bool:
     """LangChain's parameters say `false` of streams, too, but its chunks have a type of their own."""
-    chunked = get_text(find_langchain_generation(span.attributes), "type").endswith("Chunk")
+    chunked = isinstance(body, Mapping) and body.get("streamed") is True
     return parameters.get("stream") is True or chunked or any(event.name == FIRST_CHUNK for event in span.events)
 
 

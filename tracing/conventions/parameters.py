@@ -4,7 +4,7 @@
 behind `gen_ai.request.` there; what the conventions have no name for keeps OpenAI's (`response_format`).
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
 
@@ -60,6 +60,15 @@ PREFIXES = (
     "llm.",
     "gen_ai.output.",
 )
+DEFAULTS = {
+    "temperature": 1,
+    "top_p": 1,
+    "frequency_penalty": 0,
+    "presence_penalty": 0,
+    "seed": 0,
+    "output.type": "text",
+}
+"""What instrumentations that say something of every parameter say where an app asked for nothing."""
 UNSET = (None, "", "Infinity", "NOT_GIVEN")
 DIVIDERS = str.maketrans("", "", "._-")
 
@@ -97,9 +106,9 @@ def read_parameters(asked: Any) -> dict[str, Any]:
     return found
 
 
-def join_parameters(told: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
-    """Parameters that several tell; the last one wins."""
-    return {name: value for each in told for name, value in each.items()}
+def drop_defaults(parameters: Mapping[str, Any]) -> dict[str, Any]:
+    """Parameters as told by one that fills in what an app did not ask for, without what it may have filled in."""
+    return {name: value for name, value in parameters.items() if name not in DEFAULTS or DEFAULTS[name] != value}
 
 
 @lru_cache(maxsize=4096)

@@ -8,11 +8,13 @@ from tests.tracing.conventions.dialogues import (
     CALLED_ONE,
     EVERY,
     OF_FRAMEWORKS,
+    PLAINLY,
     QUESTION,
     RAN_THE_TOOL,
     RESULT,
     UNCOUNTED,
     UNKNOWN_MODEL,
+    UNNAMED,
     read_dialogue,
     read_recording,
     say,
@@ -24,12 +26,16 @@ ANTHROPIC = {
     "provider": "anthropic",
     "request_model": "claude-sonnet-4-5",
     "response_model": "claude-sonnet-4-5-2026-01-01",
+    "response_id": "msg_1",
+    "parameters": {"max_tokens": 300},
     "reasoning_tokens": None,
     "cache_write_tokens": 0,
 }
+USED = ToolCall("toolu_1", "find_order", {"order": 4711})
 FAILED = ANTHROPIC | {
     "request_model": "broken",
     "response_model": "",
+    "response_id": "",
     "system": "",
     "error_type": "anthropic.NotFoundError",
     "cache_write_tokens": None,
@@ -43,22 +49,24 @@ RECORDINGS: dict[str, dict[str, list[dict[str, Any]]]] = {
     "genai-anthropic": say(
         OF_FRAMEWORKS,
         ANTHROPIC,
-        tool=[CALLED_ONE | {"calls": (ToolCall("toolu_1", "find_order", {"order": 4711}),)}, {}],
+        tool=[CALLED_ONE | {"calls": (USED,)}, {"history": (USED,), "results": [USED.id]}],
         stream=[{"system": ""}],
         abandoned=[BEGUN | {"answer": [("assistant", "Chapter 1 of a story that goes on and ")]}],
         error=[FAILED],
     ),
     "genai-langchain": say(
         OF_FRAMEWORKS,
+        plain=[PLAINLY],
         tool=[{}, RAN_THE_TOOL],
-        abandoned=[UNKNOWN_MODEL | {"answer": []}],
+        stream=[UNNAMED],
+        abandoned=[UNKNOWN_MODEL | UNNAMED | {"answer": []}],
         error=[{"error_type": "langchain_openai.chat_models.base.OpenAIModelNotFoundError"}],
     ),
     # OpenLIT writes no message without text, and of failed calls no messages. The call that was left has no span.
     "openlit-openai": say(
         "plain tool stream error responses embedding",
         OPENLIT,
-        tool=[{}, {"messages": [("user", QUESTION), ("tool", RESULT)]}],
+        tool=[{}, {"messages": [("user", QUESTION), ("tool", RESULT)], "history": ()}],
         error=[
             UNCOUNTED
             | {

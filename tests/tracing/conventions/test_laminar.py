@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests.tracing.conventions.dialogues import EVERY, UNKNOWN_MODEL, read_dialogue, read_recording, say
+from tests.tracing.conventions.dialogues import EVERY, UNKNOWN_MODEL, UNNAMED, read_dialogue, read_recording, say
 from tests.tracing.otlp import make_span_id
 from tests.tracing.reading import make_read_span, read_all, read_only
 from tracing.store import Store
@@ -15,7 +15,7 @@ SAID = say(
     EVERY,
     # The app of the recording names no service; Laminar takes its script's name.
     {"tags": ("shop",), "service_name": "/shop/tests/tracing/conventions/recordings/apps/laminar_openai.py"},
-    abandoned=[UNKNOWN_MODEL | {"answer": []}],
+    abandoned=[UNKNOWN_MODEL | UNNAMED | {"answer": []}],
     error=[{"error_type": "NotFoundError"}],
     responses=[{"finish_reasons": ()}],
 )

@@ -2,45 +2,40 @@ from typing import Any
 
 import pytest
 
-from tests.tracing.conventions.calls import (
-    ABANDONED,
-    CALLS_TOOL,
-    ERROR,
-    PLAIN,
-    RESPONSES,
-    STREAM,
-    answer_with_result,
-    describe,
-    read_recording,
-)
+from tests.tracing.conventions.dialogues import EVERY, UNNAMED, read_dialogue, read_recording, say
 from tests.tracing.reading import make_read_span, read_all, read_only
 from tracing.store import Store
 
-ANSWERED = {"request_model": ""}
-"""Langfuse names the model that answered only."""
-SILENT = ANSWERED | {"finish_reasons": ()}
+OF_THE_APP = {"tags": ("shop",), "metadata": {"plan": "free"}}
+WHOLE = UNNAMED | {"request_model": ""}
+"""Langfuse names the model that answered only, and no answer."""
+SILENT = {"finish_reasons": ()}
 """It tells finish reasons of streams only."""
-DIALOGUES: list[tuple[str, dict[str, Any]]] = [
-    ("plain", PLAIN | SILENT),
-    ("tool", CALLS_TOOL | SILENT),
-    ("tool", answer_with_result() | SILENT),
-    ("stream", STREAM | ANSWERED),
-    ("abandoned", ABANDONED | ANSWERED),
-    ("error", ERROR | {"error_type": "error"}),
-    ("responses", RESPONSES | ANSWERED),
-]
+SAID = say(
+    EVERY,
+    OF_THE_APP | WHOLE,
+    plain=[SILENT],
+    tool=[SILENT, SILENT],
+    error=[{"request_model": "broken", "error_type": "error"}],
+    responses=[SILENT | {"response_id": "msg_1"}],
+)
+VERSIONS = ("3.15.0", "4.18.0", "5.0.4")
 
 
-@pytest.mark.parametrize("version", ["3.15.0", "4.18.0", "5.0.4"])
-def test_every_dialogue_is_read_as_it_was_held(store: Store, version: str) -> None:
-    generations = read_recording(store, f"langfuse-openai-{version}")
-    dialogues = list(DIALOGUES)
-    if version == "3.15.0":
-        dialogues[-1] = ("responses", DIALOGUES[-1][1] | {"system_instructions": ""})
-    told = [(each.conversation_id, describe(each, of)) for each, (_, of) in zip(generations, dialogues, strict=True)]
-    assert told == dialogues
-    assert {each.convention for each in generations} == {"langfuse"}
-    assert {each.cost_usd for each in generations} == {None}
+@pytest.mark.parametrize("dialogue", SAID)
+@pytest.mark.parametrize("version", VERSIONS)
+def test_every_field_of_a_dialogue_is_as_it_was_said(migrated_store: Store, version: str, dialogue: str) -> None:
+    said = SAID[dialogue]
+    if (version, dialogue) == ("3.15.0", "responses"):
+        said = [call | {"system": ""} for call in said]  # version 3 leaves the instructions out
+    assert read_dialogue(migrated_store, f"langfuse-openai-{version}", dialogue) == said
+
+
+@pytest.mark.parametrize("version", VERSIONS)
+def test_what_was_sent_twice_is_read_once(migrated_store: Store, version: str) -> None:
+    calls = read_recording(migrated_store, f"langfuse-openai-{version}")
+    assert len(calls) == sum(map(len, SAID.values()))
+    assert {call.convention for call in calls} == {"langfuse"}
 
 
 def observe_call(**fields: Any) -> dict[str, Any]:

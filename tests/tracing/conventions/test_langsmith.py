@@ -8,8 +8,10 @@ import pytest
 from tests.tracing.conventions.dialogues import (
     EVERY,
     OF_FRAMEWORKS,
+    PLAINLY,
     RAN_THE_TOOL,
     UNKNOWN_MODEL,
+    UNNAMED,
     read_dialogue,
     read_recording,
     say,
@@ -29,8 +31,10 @@ RECORDINGS: dict[str, dict[str, list[dict[str, Any]]]] = {
     "langsmith-langchain": say(
         OF_FRAMEWORKS,
         {"tags": ("shop",), "metadata": {"plan": "free"}, "timed": False},
+        plain=[PLAINLY],
         tool=[{}, RAN_THE_TOOL],
-        abandoned=[UNKNOWN_MODEL],
+        stream=[UNNAMED],
+        abandoned=[UNKNOWN_MODEL | UNNAMED],
         error=[{"error_type": "OpenAIModelNotFoundError"}],
     ),
 }

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.tracing.conventions.dialogues import EVERY, UNKNOWN_MODEL, read_dialogue, read_recording, say
+from tests.tracing.conventions.dialogues import EVERY, UNKNOWN_MODEL, UNNAMED, read_dialogue, read_recording, say
 from tests.tracing.otlp import make_span_id
 from tests.tracing.reading import SECOND, call_model, make_read_span, read_all, read_only
 from tracing.spans import Span
@@ -14,7 +14,7 @@ from tracing.store import Store
 
 RELEASE = {"metadata": {"service.version": "fe16574f9eaaee08d4d6184ae1be696dfc9b95e4"}}
 """Logfire takes it from git."""
-UNTIMED = UNKNOWN_MODEL | {"timed": False}
+UNTIMED = UNKNOWN_MODEL | UNNAMED | {"timed": False}
 SAID = say(EVERY, RELEASE, stream=[UNTIMED], abandoned=[UNTIMED], responses=[{"finish_reasons": ()}])
 
 

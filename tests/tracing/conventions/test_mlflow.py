@@ -3,38 +3,25 @@ from typing import Any
 
 import pytest
 
-from tests.tracing.conventions.calls import (
-    CALLS_TOOL,
-    ERROR,
-    PLAIN,
-    RESPONSES,
-    STREAM,
-    answer_with_result,
-    describe,
-    read_recording,
-)
+from tests.tracing.conventions.dialogues import describe, read_recording, say
 from tests.tracing.reading import make_read_span, read_all, read_only
 from tracing.generations import Message, ToolCall
 from tracing.store import Store
 
-LOST: dict[str, Any] = {"user_id": "", "conversation_id_derived": True, "tags": (), "metadata": {}}
+LOST: dict[str, Any] = {"user_id": "", "derived": True}
 """MLflow's session, user and tags do not leave by OTLP; an abandoned stream leaves no span of its call."""
-DIALOGUES: list[dict[str, Any]] = [
-    PLAIN | LOST,
-    CALLS_TOOL | LOST,
-    answer_with_result() | LOST,
-    STREAM | LOST,
-    ERROR | LOST | {"error_type": "NotFoundError"},
-    RESPONSES | LOST,
-]
+SAID = say(
+    "plain tool stream error responses",
+    LOST,
+    error=[{"error_type": "NotFoundError"}],
+    responses=[{"finish_reasons": ()}],
+)
 
 
-def test_every_dialogue_is_read_as_it_was_held(store: Store) -> None:
-    generations = read_recording(store, "mlflow-openai-3.17.2")
-    assert len(generations) == len(DIALOGUES)
-    told = [describe(each, expected) for each, expected in zip(generations, DIALOGUES, strict=True)]
-    assert told == DIALOGUES
-    assert {each.convention for each in generations} == {"mlflow"}
+def test_every_field_of_every_dialogue_is_as_it_was_said_and_sent_twice_is_read_once(migrated_store: Store) -> None:
+    calls = read_recording(migrated_store, "mlflow-openai")
+    assert list(map(describe, calls)) == [call for dialogue in SAID.values() for call in dialogue]
+    assert {call.convention for call in calls} == {"mlflow"}
 
 
 USED = {"input_tokens": 15, "cache_read_input_tokens": 16, "cache_creation_input_tokens": 2, "output_tokens": 9}

@@ -4,134 +4,64 @@ from typing import Any
 
 import pytest
 
-from tests.tracing.conventions.calls import (
-    ABANDONED,
+from tests.tracing.conventions.dialogues import (
     ANSWER,
-    CALLS_TOOL,
-    ERROR,
-    NOT_STREAMED,
-    PLAIN,
+    ASKED,
+    EVERY,
+    OF_FRAMEWORKS,
+    PLAINLY,
     QUESTION,
-    RESPONSES,
+    RAN_THE_TOOL,
     STORY,
-    STREAM,
-    UNKNOWN,
-    answer_with_result,
-    describe,
+    UNCOUNTED,
+    UNKNOWN_MODEL,
+    UNNAMED,
     load_recorded_spans,
+    read_dialogue,
     read_recording,
-    read_spans,
+    say,
 )
 from tests.tracing.reading import call_model, make_read_span, read_all, read_only
-from tracing.generations import Generation, Message, ToolCall
+from tracing.generations import Generation, ToolCall
 from tracing.store import Store
 
-NOT_FOUND = (
-    "{'type': 'error', 'error': {'message': 'The model `broken` does not exist', "
-    "'type': 'invalid_request_error', 'code': 'model_not_found'}}"
-)
-UNNAMED = "{'error': 'Error code: 404 - The model `broken` does not exist'}"
-Dialogues = list[tuple[str, dict[str, Any]]]
+FILLED = {
+    "tags": ("shop",),
+    "metadata": {"plan": "free"},
+    "prompt_version": "3",
+    "prompt_variables": {"order": 4711},
+}
+"""The apps fill in a template, and say so to the instrumentation."""
+UNTIMED = {"timed": False}
+OF_JAVASCRIPT = FILLED | {"prompt_version": "", "prompt_variables": {}}
 
-OPENAI: Dialogues = [
-    ("plain", PLAIN),
-    ("tool", CALLS_TOOL),
-    ("tool", answer_with_result()),
-    ("stream", STREAM),
-    ("abandoned", ABANDONED),
-    ("error", ERROR),
-    ("responses", RESPONSES),
-]
-UNCOUNTED = STREAM | UNKNOWN | {"response_model": "", "time_to_first_chunk_ns": None}
-JAVASCRIPT: Dialogues = [*OPENAI[:3], ("stream", UNCOUNTED), ("responses", RESPONSES)]
-"""Neither an abandoned stream nor a failed call leaves a span."""
-
-CLAUDE = {
+USED = ToolCall("toolu_1", "find_order", {"order": 4711})
+CLAUDE = FILLED | {
     "provider": "anthropic",
     "request_model": "claude-sonnet-4-5",
     "response_model": "claude-sonnet-4-5-2026-01-01",
+    "response_id": "msg_1",
+    "parameters": {"max_tokens": 300},
     "finish_reasons": ("end_turn",),
     "reasoning_tokens": None,
+    "cache_write_tokens": 0,
 }
-CLAUDES_CALL = ToolCall("toolu_1", "find_order", {"order": 4711})
-WRITTEN = CLAUDE | {"cache_write_tokens": 0}
 """The client's own span beneath says that nothing was written into the cache."""
-ANTHROPIC: Dialogues = [
-    ("plain", PLAIN | WRITTEN),
-    (
-        "tool",
-        CALLS_TOOL
-        | WRITTEN
-        | {
-            "output_messages": (Message("assistant", "", tool_calls=(CLAUDES_CALL,)),),
-            "finish_reasons": ("tool_use",),
-        },
-    ),
-    ("tool", answer_with_result(call=CLAUDES_CALL) | WRITTEN),
-    ("stream", STREAM | CLAUDE | {"system_instructions": "", "time_to_first_chunk_ns": None}),
-    (
-        "abandoned",
-        ABANDONED
-        | CLAUDE
-        | {
-            "output_messages": (Message("assistant", "Chapter 1 of a story that goes on and "),),
-            "finish_reasons": (),
-            "input_tokens": 31,
-            "output_tokens": 1,
-            "cache_read_tokens": 16,
-            "time_to_first_chunk_ns": None,
-        },
-    ),
-    (
-        "error",
-        ERROR
-        | {
-            "provider": "anthropic",
-            "system_instructions": "",
-            "error_type": "anthropic.NotFoundError",
-            "error_message": f"Error code: 404 - {NOT_FOUND}",
-        },
-    ),
-]
+STREAMED = {"system": "", "timed": False, "cache_write_tokens": None}
+TITLED = {"tools": [{"name": "find_order", "properties": {"order": {"title": "Order", "type": "integer"}}}]}
+FROM_RESPONSE = {"response_id": "resp_1", "parameters": {"parallel_tool_calls": True, "tool_choice": "auto"}}
 
-LEFT_ON_MONDAY = "Order 4711 left the warehouse on Monday."
-LANGCHAIN: Dialogues = [
-    (name, expected | {"metadata": {"plan": "free", "session_id": name, "user_id": "anna"} | thread})
-    for name, expected, thread in (
-        ("plain", PLAIN, {}),
-        ("tool", CALLS_TOOL, {"thread_id": "tool"}),
-        ("tool", answer_with_result(LEFT_ON_MONDAY, name="find_order"), {"thread_id": "tool"}),
-        ("stream", STREAM | {"time_to_first_chunk_ns": None}, {}),
-        ("abandoned", ABANDONED | {"response_model": "", "time_to_first_chunk_ns": None}, {}),
-        ("error", ERROR | {"error_type": "langchain_openai.chat_models.base.OpenAIModelNotFoundError"}, {}),
-    )
-]
-
-INSTRUCTIONS_UNTOLD = {"system_instructions": "", "request_model": ""}
-SILENT = {
-    "system_instructions": "",
-    "input_messages": (),
-    "output_messages": (),
-    "user_text": "",
-    "request_model": "",
-    "response_model": "",
-}
-AGENTS: Dialogues = [
-    ("plain", PLAIN | INSTRUCTIONS_UNTOLD),
-    (
-        "tool",
-        CALLS_TOOL | INSTRUCTIONS_UNTOLD | {"finish_reasons": ("stop",)},
-    ),
-    ("tool", answer_with_result(LEFT_ON_MONDAY) | INSTRUCTIONS_UNTOLD),
-    ("stream", PLAIN | INSTRUCTIONS_UNTOLD),
-    ("abandoned", ABANDONED | SILENT | NOT_STREAMED),
-    ("error", ERROR | SILENT | {"error_type": "error", "error_message": f"Error getting response: {UNNAMED}"}),
-]
-"""The response tells neither the instructions nor the model asked, and nothing of a stream; a call that was cancelled
-or failed has only its span."""
+IN_THREAD = {"metadata": {"plan": "free", "thread_id": "tool"}}
+INSTRUCTIONS_UNTOLD = {"system": "", "request_model": ""}
+SILENT = (
+    UNNAMED
+    | PLAINLY
+    | {"messages": [], "answer": [], "user_text": "", "request_model": "", "response_model": "", "system": ""}
+)
+UNCOUNTED_STREAM = UNCOUNTED | UNNAMED | {"response_model": "", "streamed": True, "timed": True}
 
 
-def answer_by_template(question: str) -> dict[str, Any]:
+def ask_by_template(question: str) -> dict[str, Any]:
     """Fields of a call that LlamaIndex's template asks: what it says around the question is not the user's."""
     context = "Orders leave our warehouse within a day.\n\nReturns are free for thirty days."
     asked = (
@@ -145,46 +75,98 @@ def answer_by_template(question: str) -> dict[str, Any]:
         "2. Avoid statements like 'Based on the context, ...' or 'The context information ...' or anything along "
         "those lines."
     )
-    return {"input_messages": (Message("user", asked),), "system_instructions": instructions, "response_model": ""}
+    return UNNAMED | {
+        "messages": [("user", asked)],
+        "system": instructions,
+        "response_model": "",
+        "parameters": {},
+    }
 
 
-STREAMED_UNCOUNTED = UNKNOWN | {"response_model": "", "streamed": True, "time_to_first_chunk_ns": "told"}
-LLAMA_INDEX: Dialogues = [
-    ("plain", PLAIN | answer_by_template(QUESTION)),
-    ("tool", CALLS_TOOL | STREAMED_UNCOUNTED),
-    ("tool", answer_with_result(LEFT_ON_MONDAY) | STREAMED_UNCOUNTED),
-    ("stream", STREAM | UNKNOWN | answer_by_template(QUESTION)),
-    ("abandoned", ABANDONED | answer_by_template(STORY) | {"output_messages": ()}),
-    (
-        "error",
-        ERROR
-        | {
-            "request_model": "gpt-5-mini",
-            "system_instructions": "",
-            "input_messages": (Message("user", "broken"),),
-            "user_text": "broken",
-            "error_message": f"Error code: 404 - {NOT_FOUND}",
-        },
+RECORDINGS: dict[str, dict[str, list[dict[str, Any]]]] = {
+    "openinference-openai": say(EVERY, FILLED, responses=[{"finish_reasons": ()}]),
+    # Neither an abandoned stream nor a failed call leaves a span; a stream is told by its text alone.
+    "openinference-openai-js": say(
+        "plain tool stream responses embedding",
+        OF_JAVASCRIPT,
+        stream=[UNCOUNTED | UNKNOWN_MODEL | UNNAMED | UNTIMED],
+        responses=[{"finish_reasons": ()}],
     ),
-]
+    "openinference-anthropic": say(
+        OF_FRAMEWORKS,
+        CLAUDE,
+        tool=[{"calls": (USED,), "finish_reasons": ("tool_use",)}, {"history": (USED,), "results": [USED.id]}],
+        stream=[STREAMED],
+        abandoned=[
+            STREAMED
+            | {
+                "answer": [("assistant", "Chapter 1 of a story that goes on and ")],
+                "input_tokens": 31,
+                "output_tokens": 1,
+                "cache_read_tokens": 16,
+                "finish_reasons": (),
+            }
+        ],
+        error=[
+            {
+                "system": "",
+                "request_model": "broken",
+                "response_model": "",
+                "response_id": "",
+                "error_type": "anthropic.NotFoundError",
+                "finish_reasons": (),
+                "cache_write_tokens": None,
+            }
+        ],
+    ),
+    "openinference-langchain": {
+        name: [call | {"metadata": call["metadata"] | {"session_id": name, "user_id": "anna"}} for call in calls]
+        for name, calls in say(
+            OF_FRAMEWORKS,
+            FILLED,
+            plain=[PLAINLY],
+            tool=[IN_THREAD, IN_THREAD | RAN_THE_TOOL],
+            stream=[UNTIMED | UNNAMED],
+            abandoned=[UNKNOWN_MODEL | UNNAMED | UNTIMED],
+            error=[{"error_type": "langchain_openai.chat_models.base.OpenAIModelNotFoundError"}],
+        ).items()
+    },
+    # The response tells neither the instructions nor the model asked, and nothing of a stream; a call that was
+    # cancelled or failed has only its span.
+    "openinference-openai-agents": say(
+        OF_FRAMEWORKS,
+        FILLED | INSTRUCTIONS_UNTOLD | FROM_RESPONSE,
+        tool=[TITLED | {"finish_reasons": ("stop",)}, TITLED | RAN_THE_TOOL],
+        stream=[{"streamed": False, "timed": False}],
+        abandoned=[SILENT | {"streamed": False, "timed": False}],
+        error=[SILENT | {"error_type": "error"}],
+    ),
+    "openinference-llama-index": say(
+        OF_FRAMEWORKS,
+        FILLED,
+        plain=[ask_by_template(QUESTION)],
+        tool=[TITLED | UNCOUNTED_STREAM, TITLED | UNCOUNTED_STREAM | RAN_THE_TOOL],
+        stream=[UNCOUNTED | ask_by_template(QUESTION)],
+        abandoned=[ask_by_template(STORY) | {"answer": []}],
+        error=[
+            {"request_model": ASKED, "system": "", "messages": [("user", "broken")], "user_text": "broken"},
+        ],
+    ),
+}
 
 
 @pytest.mark.parametrize(
-    ("recording", "dialogues"),
-    [
-        ("openinference-openai-0.1.66", OPENAI),
-        ("openinference-openai-js-4.2.7", JAVASCRIPT),
-        ("openinference-anthropic-3.1.0", ANTHROPIC),
-        ("openinference-langchain-0.1.80", LANGCHAIN),
-        ("openinference-openai-agents-2.6.0", AGENTS),
-        ("openinference-llama-index-4.6.1", LLAMA_INDEX),
-    ],
+    ("recording", "dialogue"), [(recording, name) for recording, said in RECORDINGS.items() for name in said]
 )
-def test_every_dialogue_is_read_as_it_was_held(store: Store, recording: str, dialogues: Dialogues) -> None:
-    generations = [each for each in read_recording(store, recording) if not is_clients_alone(each)]
-    assert {each.convention for each in generations} == {"openinference"}
-    told = [(each.conversation_id, describe(each, of)) for each, (_, of) in zip(generations, dialogues, strict=True)]
-    assert told == dialogues
+def test_every_field_of_a_dialogue_is_as_it_was_said(migrated_store: Store, recording: str, dialogue: str) -> None:
+    assert read_dialogue(migrated_store, recording, dialogue) == RECORDINGS[recording][dialogue]
+
+
+@pytest.mark.parametrize("recording", RECORDINGS)
+def test_what_was_sent_twice_is_read_once(migrated_store: Store, recording: str) -> None:
+    calls = [call for call in read_recording(migrated_store, recording) if not is_clients_alone(call)]
+    assert len(calls) == sum(map(len, RECORDINGS[recording].values()))
+    assert {call.convention for call in calls} == {"openinference"}
 
 
 def is_clients_alone(generation: Generation) -> bool:
@@ -192,12 +174,12 @@ def is_clients_alone(generation: Generation) -> bool:
     return generation.convention == "anthropic-client" and generation.conversation_id_derived
 
 
-def test_a_framework_around_its_call_is_the_same_call(store: Store) -> None:
-    spans = load_recorded_spans(store, "openinference-llama-index-4.6.1")
-    names = {span.span_id: span.name for span in spans}
+def test_a_framework_around_its_call_is_the_same_call(migrated_store: Store) -> None:
+    recording = "openinference-llama-index"
+    names = {span.span_id: span.name for span in load_recorded_spans(migrated_store, recording)}
     told = [
         (names[each.span_id], [names[other] for other in each.other_span_ids])
-        for each in read_spans(spans)
+        for each in read_recording(migrated_store, recording)
         if each.conversation_id in ("plain", "stream", "abandoned")
     ]
     assert told == [
@@ -208,9 +190,9 @@ def test_a_framework_around_its_call_is_the_same_call(store: Store) -> None:
 
 
 @pytest.mark.parametrize("dialogue", ["stream", "abandoned"])
-def test_the_clients_span_beside_a_stream_tells_the_same_call(store: Store, dialogue: str) -> None:
+def test_the_clients_span_beside_a_stream_tells_the_same_call(migrated_store: Store, dialogue: str) -> None:
     """As the two stand under a span of the app: the recording has them in traces of their own."""
-    spans = load_recorded_spans(store, "openinference-anthropic-3.1.0")
+    spans = load_recorded_spans(migrated_store, "openinference-anthropic")
     [instrumented] = [span for span in spans if span.attributes.get("session.id") == dialogue]
     [client] = [
         span

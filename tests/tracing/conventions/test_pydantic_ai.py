@@ -5,6 +5,7 @@ import pytest
 from tests.tracing.conventions.dialogues import (
     CALLED_ONE,
     OF_FRAMEWORKS,
+    PLAINLY,
     RAN_THE_TOOL,
     SYSTEM,
     read_dialogue,
@@ -18,6 +19,7 @@ from tracing.store import Store
 SAID = say(
     OF_FRAMEWORKS,
     {"metadata": {"user_id": "anna"}},
+    plain=[PLAINLY],
     tool=[CALLED_ONE, RAN_THE_TOOL],
     abandoned=[{"system": SYSTEM}],
     error=[{"error_type": "pydantic_ai.exceptions.ModelNotFoundError", "user_id": "", "metadata": {}}],

@@ -8,8 +8,10 @@ from tests.tracing.conventions.dialogues import (
     CALLED_ONE,
     EVERY,
     OF_FRAMEWORKS,
+    PLAINLY,
     RAN_THE_TOOL,
     UNKNOWN_MODEL,
+    UNNAMED,
     read_dialogue,
     read_recording,
     say,
@@ -27,9 +29,10 @@ RECORDINGS: dict[str, dict[str, list[dict[str, Any]]]] = {
     "traceloop-langchain": say(
         OF_FRAMEWORKS,
         {"reasoning_tokens": None},
+        plain=[PLAINLY],
         tool=[CALLED_ONE, RAN_THE_TOOL],
-        stream=[UNKNOWN_MODEL | {"timed": False}],
-        abandoned=[UNKNOWN_MODEL | {"timed": False, "answer": []}],
+        stream=[UNKNOWN_MODEL | UNNAMED | {"timed": False}],
+        abandoned=[UNKNOWN_MODEL | UNNAMED | {"timed": False, "answer": []}],
         error=[{"error_type": "OpenAIModelNotFoundError"}],
     ),
 }

@@ -9,6 +9,7 @@ from tests.tracing.conventions.dialogues import (
     EVERY,
     RAN_THE_TOOL,
     UNKNOWN_MODEL,
+    UNNAMED,
     read_dialogue,
     read_recording,
     say,
@@ -22,7 +23,7 @@ NUMBER = [{"name": "find_order", "properties": {"order": {"type": "number"}}}]
 """In JavaScript an order has a number, not an integer."""
 OF_THE_APP = {"tags": ("shop",), "metadata": {"plan": "free"}}
 INSIDE_UNTOLD = {"cache_read_tokens": None, "reasoning_tokens": None}
-WITHOUT_TEXT = UNKNOWN_MODEL | {"answer": [], "timed": False}
+WITHOUT_TEXT = UNKNOWN_MODEL | UNNAMED | {"answer": [], "timed": False}
 """A stream that was left takes its text with it."""
 TOOL = [{"tools": NUMBER}, RAN_THE_TOOL | {"tools": NUMBER}]
 
