@@ -29,6 +29,7 @@ app.conf.beat_schedule = {
         "feedback.read_feedback",
         "feedback.derive_signals",
         "tracing.reprocess",
+        "tracing.learn_templates",
     )
 }
 app.conf.beat_schedule["tracing.follow_retention"] = {"task": "tracing.follow_retention", "schedule": RARE_TICK_SECONDS}

@@ -21,6 +21,7 @@ from tracing.models import DEFAULT_PROJECT, Project
 from tracing.rollups import ROLLUPS, count_changed_hours
 from tracing.store import PROJECT_TABLES, SCHEMA_DIRECTORY, Store, get_store
 from tracing.tasks import read_changed_traces
+from tracing.template_learning import LEARNING
 
 TABLES = (*PROJECT_TABLES, "watermarks", "project_retention")
 
@@ -55,7 +56,7 @@ def project(transactional_db: None) -> Project:
     return Project.objects.get_or_create(pk=1, defaults={"slug": DEFAULT_PROJECT, "name": "Default"})[0]
 
 
-STAGES = (READING, ROLLUPS, FEEDBACK, SIGNALS)
+STAGES = (READING, LEARNING, ROLLUPS, FEEDBACK, SIGNALS)
 
 
 @dataclass(frozen=True)

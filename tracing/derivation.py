@@ -12,12 +12,14 @@ from tracing.conventions import ReadTrace, read_trace
 from tracing.dialogues import Place
 from tracing.exchanges import find_exchanges
 from tracing.generations import Generation
+from tracing.own_words import find_own_words
 from tracing.pricing import Price, price_generations
 from tracing.project_prices import load_project_prices
 from tracing.rebuilding import Rebuilding, Rebuilt
 from tracing.records import (
     load_generations,
     load_spans,
+    load_templates,
     write_conversations,
     write_generations,
     write_links,
@@ -42,7 +44,9 @@ def derive_traces(store: Store, keys: Sequence[Key]) -> None:
 
 def derive_traces_of_project(store: Store, project_id: int, trace_ids: Sequence[str]) -> None:
     own = load_project_prices(project_id)
-    traces = [read_priced(trace, own) for trace in group_by_trace(load_spans(store, project_id, trace_ids))]
+    templates = load_templates(store, project_id)
+    read = (read_priced(trace, own) for trace in group_by_trace(load_spans(store, project_id, trace_ids)))
+    traces = [find_own_words(each, templates) for each in read]
     exchanges = [exchange for read in traces for exchange in find_exchanges(read)]
     rows = store.query("tracing/sql/conversations_of_traces.sql", project_id=project_id, trace_ids=list(trace_ids))
     known = {row["trace_id"]: row["conversation_id"] for row in rows}

@@ -96,7 +96,8 @@ def split_calls(generations: Sequence[Generation], frame: Frame | None) -> list[
     """The messages that calls within one frame answered: one, unless they are a dialogue of themselves."""
     strands: dict[str, list[Generation]] = {}
     for generation in generations:
-        strands.setdefault(generation.user_text, []).append(generation)
+        sent = find_user_text(generation.input_messages) if frame is not None else ""
+        strands.setdefault(sent or generation.user_text, []).append(generation)
     if frame is not None and frame.observed:
         return [Calls(choose_strand(strands.values(), ""), generations, function=frame.span)]
     shown = find_shown(frame.span) if frame is not None and frame.told else ""
@@ -203,6 +204,8 @@ def build_exchange(calls: Calls, address: str) -> Exchange:
     if calls.function is not None:
         framing = frame_by_function(framing, calls.function)
     sent_text = find_user_text(first.input_messages)
+    if first.user_text not in ("", sent_text):
+        framing = replace(framing, user_text=first.user_text)
     return Exchange(
         project_id=first.project_id,
         conversation_id=first.conversation_id,

@@ -33,20 +33,3 @@ def count_hours(store: Store, keys: Sequence[Key]) -> None:
             hours=[int(hour) for hour in hours],
             version=time.time_ns() // 1000,
         )
-
-
-class Pace:
-    """Says when the stage has rested enough."""
-
-    def __init__(self) -> None:
-        self._free_at = 0.0
-
-    def run(self, store: Store) -> int:
-        """One batch, unless the stage still rests."""
-        start = time.monotonic()
-        if start < self._free_at:
-            return 0
-        count = count_changed_hours(store)
-        end = time.monotonic()
-        self._free_at = end + REST_FACTOR * (end - start)
-        return count

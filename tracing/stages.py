@@ -210,6 +210,25 @@ class Stage:
         store.insert("watermarks", {"stage": [self.name], "done_until": [done_until]})
 
 
+class Pace:
+    """Has a stage rest after each batch, `rest_factor` times as long as the batch took."""
+
+    def __init__(self, run_batch: Callable[[Store], int], rest_factor: int) -> None:
+        self._run_batch = run_batch
+        self._rest_factor = rest_factor
+        self._free_at = 0.0
+
+    def run(self, store: Store) -> int:
+        """One batch, unless the stage still rests; the number of things done."""
+        start = time.monotonic()
+        if start < self._free_at:
+            return 0
+        count = self._run_batch(store)
+        end = time.monotonic()
+        self._free_at = end + self._rest_factor * (end - start)
+        return count
+
+
 def do_all(stage: str, work: Callable[[Sequence[Key]], None], keys: Sequence[Key]) -> None:
     """Do a batch; where one thing in it cannot be done, do the others and say so. A failing store is raised."""
     try:

@@ -6,10 +6,14 @@ from tracing.derivation import READING
 from tracing.derivation import read_changed_traces as read_batch
 from tracing.reprocessing import reprocess_for_a_while
 from tracing.retention import follow_retention as follow
-from tracing.rollups import Pace
+from tracing.rollups import REST_FACTOR, count_changed_hours
+from tracing.stages import Pace
 from tracing.store import get_store
+from tracing.template_learning import REST_FACTOR as LEARNING_REST_FACTOR
+from tracing.template_learning import learn_changed_services
 
-ROLLUP_PACE = Pace()
+ROLLUP_PACE = Pace(count_changed_hours, REST_FACTOR)
+LEARNING_PACE = Pace(learn_changed_services, LEARNING_REST_FACTOR)
 
 
 @shared_task(name="tracing.read_changed_traces")
@@ -28,6 +32,12 @@ def reprocess() -> None:
 def count_hours() -> None:
     """Count the hours that changed, one batch at a time: this stage rests in between."""
     ROLLUP_PACE.run(get_store())
+
+
+@shared_task(name="tracing.learn_templates")
+def learn_templates() -> None:
+    """Learn what the messages of services share, one batch at a time: this stage rests in between."""
+    LEARNING_PACE.run(get_store())
 
 
 @shared_task(name="tracing.follow_retention")

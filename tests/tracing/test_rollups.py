@@ -11,10 +11,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.conftest import STAGES, TABLES, Server
+from tracing.filter_language import read_filter
+from tracing.filter_sql import compile_filter
 from tracing.generations import Generation
 from tracing.records import write_generations
 from tracing.records.generations import HOUR_NS, find_hour
-from tracing.rollups import ROLLUPS, Pace, count_changed_hours
+from tracing.rollups import REST_FACTOR, ROLLUPS, count_changed_hours
+from tracing.stages import Pace
 from tracing.store import Store
 
 pytestmark = pytest.mark.usefixtures("project")
@@ -65,9 +68,9 @@ def write(
     write_generations(store, generations, known, version)
 
 
-def read_hours(store: Store, **filters: Any) -> list[dict[str, Any]]:
-    bound = {"project_id": 1, "since_ns": 0, "environment": "", "service_name": "", "model": ""}
-    return store.query("tracing/sql/hourly_figures.sql", **(bound | filters))
+def read_hours(store: Store, *, project_id: int = 1, since_ns: int = 0, **filters: str) -> list[dict[str, Any]]:
+    where = compile_filter(read_filter("", filters), "hours", 0)
+    return store.query("tracing/sql/hourly_figures.sql", where, project_id=project_id, since_ns=since_ns)
 
 
 def read_direct(store: Store) -> list[dict[str, Any]]:
@@ -202,7 +205,7 @@ def test_filters_narrow_the_figures(store: Store) -> None:
 
 
 def test_the_stage_rests_after_a_batch(store: Store) -> None:
-    pace = Pace()
+    pace = Pace(count_changed_hours, REST_FACTOR)
     write(store, [make_generation(1)], version=1)
     assert pace.run(store) == 1
     write(store, [make_generation(2)], version=2)

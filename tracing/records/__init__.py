@@ -5,6 +5,7 @@ from tracing.records.costs import ConversationCost, Spending, load_cost, load_sp
 from tracing.records.generations import load_generations, write_generations
 from tracing.records.links import write_links
 from tracing.records.logs import load_logs
+from tracing.records.message_templates import load_templates, write_templates
 from tracing.records.spans import load_spans
 
 __all__ = [
@@ -17,7 +18,9 @@ __all__ = [
     "load_logs",
     "load_spans",
     "load_spending",
+    "load_templates",
     "write_conversations",
     "write_generations",
     "write_links",
+    "write_templates",
 ]
