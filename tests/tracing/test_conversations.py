@@ -325,7 +325,7 @@ def crash_after(writes: int, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         yield
 
 
-@pytest.mark.parametrize("writes", range(6))
+@pytest.mark.parametrize("writes", range(7))
 def test_a_crash_after_any_write_is_mended_by_reading_again(
     store: Store, writes: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:

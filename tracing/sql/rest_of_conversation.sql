@@ -22,7 +22,7 @@ SELECT
     argMin(told.answers.service_name[1], told.turn_index) AS service_name,
     argMin(told.answers.environment[1], told.turn_index) AS environment,
     (
-        SELECT words FROM conversations FINAL
+        SELECT groupArrayArray(words) FROM conversations FINAL
         PREWHERE project_id = {project_id:UInt32} AND conversation_id = {conversation_id:String}
     ) AS words
 FROM turns AS told FINAL
