@@ -9,7 +9,7 @@ from ninja import Schema
 from feedback.detectors.signal import Signal
 from feedback.detectors.targets import find_target
 from feedback.explicit import Feedback
-from tracing.conversations import Answer, Conversation, Turn
+from tracing.conversations import Answer, Conversation, Turn, add_costs
 from tracing.resources import Attributes, Count, GenerationResource, Number, Time, format_time, to_ms
 
 
@@ -137,6 +137,7 @@ class ConversationResource(Schema):
     tags: list[str]
     first_time: Time
     last_time: Time
+    cost_usd: Number | None
     turns: list[TurnResource]
     generations: list[GenerationResource]
 
@@ -194,6 +195,7 @@ def describe_conversation(heard: HeardConversation, generations: Sequence[Mappin
         "tags": list(conversation.tags),
         "first_time": format_time(min(answer.start_time_ns for answer in answers)),
         "last_time": format_time(max(answer.end_time_ns for answer in answers)),
+        "cost_usd": add_costs(answer.cost_usd for answer in answers),
         "turns": [describe_turn(heard, turn) for turn in conversation.turns],
         "generations": list(generations),
     }

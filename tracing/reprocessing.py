@@ -27,6 +27,8 @@ from tracing.store import Store
 NAME = "reprocessing"
 BATCH_TRACES = 250
 BATCH_SPANS = 5_000
+HURRIED = ("reading", "feedback", "signals")
+"""Stages that new conversations wait for; others rest on purpose."""
 LARGE_LAG_SECONDS = 10.0
 """A stage that is so far behind has enough to do without what reprocessing makes."""
 PATIENCE_SECONDS = 10.0
@@ -95,8 +97,9 @@ def reprocess_next(store: Store) -> int:
 
 
 def is_behind(store: Store) -> bool:
-    """Whether a stage has much to do: with what came in, or with what reprocessing has made."""
-    return any(stage.measure_lag(store) > LARGE_LAG_SECONDS for stage in list(STAGES.values()))
+    """Whether a stage in a hurry has much to do: with what came in, or with what reprocessing has made."""
+    stages = (STAGES[name] for name in HURRIED if name in STAGES)
+    return any(stage.measure_lag(store) > LARGE_LAG_SECONDS for stage in stages)
 
 
 def prepare(store: Store, request: Reprocessing) -> None:

@@ -20,6 +20,8 @@ class ListedConversation:
     turn_count: int
     user_id: str
     models: tuple[str, ...]
+    cost_usd: float | None
+    """Of the calls whose cost is known; None where none is."""
     service_name: str
     undertone: Undertone
     observations: tuple[Observation, ...]
@@ -49,6 +51,7 @@ def list_conversation(
         turn_count=row["turn_count"],
         user_id=row["user_id"],
         models=tuple(row["models"]),
+        cost_usd=row["cost_usd"],
         service_name=row["service_name"],
         undertone=draw_undertone(row["turn_count"], signals, titles),
         observations=tuple(observations[:CHIPS_SHOWN]),

@@ -26,7 +26,7 @@ def test_a_row_tells_its_first_message_turns_user_model_and_what_was_heard(telle
     page = open_page("conversations")
     assert "1 conversation, newest first" in page.text
     assert "How do I reset it? 2 " in page.text
-    assert "anna gpt-x" in page.text
+    assert "anna – gpt-x" in page.text
     assert "went well: Thumb up" in page.text
     assert 'aria-label="Undertone: turn 1: Thumb up' in page.html
 

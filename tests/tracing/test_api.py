@@ -48,7 +48,8 @@ SUMMARY_KEYS = (
     "signal_kinds"
 )
 CONVERSATION_KEYS = (
-    "conversation_id, derived, user_id, service_name, environment, tags, first_time, last_time, turns, generations"
+    "conversation_id, derived, user_id, service_name, environment, tags, first_time, last_time, "
+    "cost_usd, turns, generations"
 )
 TURN_KEYS = "index, user_message, sent_text, answer, alternatives, generations, signals, feedback"
 

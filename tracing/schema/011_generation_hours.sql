@@ -13,6 +13,7 @@ CREATE TABLE IF NOT EXISTS generation_hours
     input_tokens Nullable(UInt64), -- NULL: not reported by any of them
     output_tokens Nullable(UInt64),
     cost_usd Nullable(Float64),
+    priced UInt64, -- calls whose cost is known
     duration_ms AggregateFunction(quantilesDD(0.01, 0.5, 0.95), Float64) CODEC(ZSTD(1)),
     first_chunk_ms AggregateFunction(quantilesDD(0.01, 0.5, 0.95), Float64) CODEC(ZSTD(1)),
     version UInt64,

@@ -2,7 +2,7 @@
 INSERT INTO generation_hours
 (
     project_id, hour, service_name, environment, operation, model, generations, errors, stopped,
-    input_tokens, output_tokens, cost_usd, duration_ms, first_chunk_ms, version, is_deleted
+    input_tokens, output_tokens, cost_usd, priced, duration_ms, first_chunk_ms, version, is_deleted
 )
 SELECT
     {project_id:UInt32} AS project_id,
@@ -17,6 +17,7 @@ SELECT
     sum(input_tokens),
     sum(output_tokens),
     toFloat64(sum(toDecimal128(cost_usd, 12))), -- exact, so that no order of adding shows
+    countIf(is_call AND cost_usd IS NOT NULL) AS priced,
     quantilesDDStateIf(0.01, 0.5, 0.95)(duration_ns / 1e6, is_call),
     quantilesDDStateIf(0.01, 0.5, 0.95)(ifNull(time_to_first_chunk_ns, 0) / 1e6, time_to_first_chunk_ns IS NOT NULL),
     {version:UInt64} AS version,
