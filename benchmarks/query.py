@@ -20,16 +20,16 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 from feedback.conversation_list import find_page
-from feedback.pages.filters import Filters
+from tracing.filter_language import Filter, read_filter
+from tracing.filter_sql import compile_filter, find_search
 from tracing.generation_list import load_generation_page
 from tracing.paging import Place
 from tracing.records import load_conversation, load_spans
 from tracing.store import Store
 from tracing.trace_list import list_traces
-from tracing.words import read_search, split_words
+from tracing.words import split_words
 
 ROOT = Path(__file__).resolve().parent.parent
 DIALOGUES = ROOT / "tracing" / "demo" / "dialogues.jsonl"
@@ -40,7 +40,6 @@ MAX_MS = 20_000
 PROJECT_ID = 1
 HOUR_NS = 3600 * 10**9
 WEEK_NS = 168 * HOUR_NS
-END_NS = 2**63 - 1
 
 
 @dataclass(frozen=True)
@@ -74,49 +73,33 @@ def read_sentences() -> list[str]:
     return [text.replace('"', "'").replace("\\", "/") for text in found if len(text) > 20]
 
 
-def ask_list(store: Store, **filters: str) -> object:
+def ask_list(store: Store, q: str = "") -> object:
     """The page of conversations: one page of the list, and how many match."""
-    bound = Filters(**filters).bind(PROJECT_ID, time.time_ns())
-
-    def ask(place: Place, limit: int) -> list[dict[str, Any]]:
-        return store.query(
-            "feedback/sql/page_conversations.sql", cursor_ns=place.time_ns, cursor_id=place.id, limit=limit, **bound
-        )
-
-    search = Filters(**filters).search
-    page = find_page(store, PROJECT_ID, search, ask, Place(), 50)
-    return page, None if search.phrases else store.query("feedback/sql/page_position.sql", at_id="", **bound)
+    now_ns, given = time.time_ns(), read_filter(q)
+    page = find_page(store, "feedback/sql/page_conversations.sql", PROJECT_ID, given, Place(), 50, now_ns)
+    if find_search(given).has_phrases:
+        return page
+    where = compile_filter(given, "conversations", now_ns)
+    return page, store.query("feedback/sql/page_position.sql", where, project_id=PROJECT_ID, at_id="")
 
 
-def ask_rest(store: Store, **filters: str) -> object:
+def ask_rest(store: Store) -> object:
     """Conversations of REST."""
-    bound = {
-        name: filters.get(name, "") for name in ("user_id", "service_name", "environment", "model", "signal_kind", "q")
-    }
-    words = list(read_search(bound["q"]).words)
-    return store.query(
-        "feedback/sql/conversation_page.sql",
-        project_id=PROJECT_ID,
-        before_ns=END_NS,
-        before_id="",
-        limit=51,
-        words=words,
-        **bound,
-    )
+    path = "feedback/sql/conversation_page.sql"
+    return find_page(store, path, PROJECT_ID, Filter(), Place(), 50, time.time_ns())
 
 
-def ask_generations(store: Store, **filters: str) -> object:
+def ask_generations(store: Store, q: str = "") -> object:
     """Model calls of REST."""
-    names = ("conversation_id", "trace_id", "user_id", "request_model", "response_model", "service_name")
-    bound = {name: filters.get(name, "") for name in (*names, "environment", "outcome")}
-    return load_generation_page(store, PROJECT_ID, Place(), 51, bound)
+    where = compile_filter(read_filter(q), "generations", time.time_ns())
+    return load_generation_page(store, PROJECT_ID, Place(), 51, where)
 
 
 def ask_overview(store: Store) -> object:
     """Every figure of the overview of a week."""
     now = time.time_ns()
     bound = {
-        **Filters(range="7d").bind(PROJECT_ID, now),
+        "project_id": PROJECT_ID,
         "since_ns": now - 2 * WEEK_NS,
         "current_ns": now - WEEK_NS,
         "step_ns": HOUR_NS,
@@ -130,15 +113,7 @@ def ask_overview(store: Store) -> object:
 
 def ask_hours(store: Store) -> object:
     """Latency and cost of each hour and model over seven days."""
-    since = time.time_ns() - WEEK_NS
-    return store.query(
-        "tracing/sql/hourly_figures.sql",
-        project_id=PROJECT_ID,
-        since_ns=since,
-        environment="",
-        service_name="",
-        model="",
-    )
+    return store.query("tracing/sql/hourly_figures.sql", project_id=PROJECT_ID, since_ns=time.time_ns() - WEEK_NS)
 
 
 def list_questions(store: Store, spans: int) -> list[Question]:
@@ -152,23 +127,19 @@ def list_questions(store: Store, spans: int) -> list[Question]:
         Question("one trace", page_goal, lambda store: load_spans(store, PROJECT_ID, [middle.trace_id])),
         Question("one conversation", page_goal, lambda store: load_conversation(store, PROJECT_ID, conversation_id)),
         Question("latest 50 conversations, page", page_goal, ask_list),
-        Question(
-            "  by model and user, page", page_goal, lambda store: ask_list(store, model="model-1", user_id="user-7")
-        ),
-        Question("  by signal, page", None, lambda store: ask_list(store, signal="rephrase")),
-        Question("  a common word, page", page_goal, lambda store: ask_list(store, q="battery")),
-        Question("  two words, page", page_goal, lambda store: ask_list(store, q="battery invoice")),
-        Question("  an identifier, page", page_goal, lambda store: ask_list(store, q="don't")),
-        Question(
-            "  a quoted phrase that is not there, page", None, lambda store: ask_list(store, q='"battery invoice"')
-        ),
-        Question("  a quoted phrase, page", None, lambda store: ask_list(store, q='"the battery"')),
+        Question("  by model and user, page", page_goal, lambda store: ask_list(store, "model:model-1 user:user-7")),
+        Question("  by signal, page", None, lambda store: ask_list(store, "signal:rephrase")),
+        Question("  a common word, page", page_goal, lambda store: ask_list(store, "battery")),
+        Question("  two words, page", page_goal, lambda store: ask_list(store, "battery invoice")),
+        Question("  an identifier, page", page_goal, lambda store: ask_list(store, "don't")),
+        Question("  a quoted phrase that is not there, page", None, lambda store: ask_list(store, '"battery invoice"')),
+        Question("  a quoted phrase, page", None, lambda store: ask_list(store, '"the battery"')),
         Question("latest 50 conversations, REST", page_goal, ask_rest),
         Question("latest 50 generations, REST", page_goal, ask_generations),
         Question(
             "  by model and user, REST",
             page_goal,
-            lambda store: ask_generations(store, request_model="model-1", user_id="user-7"),
+            lambda store: ask_generations(store, "request_model:model-1 user:user-7"),
         ),
         Question("hourly latency and cost by model", 500 if is_large else 150, ask_hours),
         Question("all figures of the overview", figures_goal, ask_overview),

@@ -190,15 +190,24 @@ def createuser(email: str, password_file: Path | None, data_dir: Path | None) ->
 @click.option("--format", "format_name", required=True, help="trl-sft, trl-dpo or trl-kto.")
 @click.option("--out", required=True, type=click.Path(file_okay=False, path_type=Path), help="Directory to write.")
 @click.option("--project", default="default", show_default=True)
+@click.option(
+    "--filter",
+    "filter_text",
+    default="",
+    help="Only conversations that match, such as 'refund model:gpt-5 -signal:praise time:30d'.",
+)
 @data_dir_option
-def export(format_name: str, out: Path, project: str, data_dir: Path | None) -> None:
-    """Write a dataset: rows, manifest and provenance. Works while the server runs, too."""
+def export(format_name: str, out: Path, project: str, filter_text: str, data_dir: Path | None) -> None:
+    """Write a dataset: rows, manifest and provenance. Works while the server runs, too.
+
+    --filter takes the words and conditions of the dashboard's search box: see docs/filters.md.
+    """
     set_up(data_dir=data_dir)
     from config.exporting import CannotExportError, export_dataset
 
     def work() -> None:
         try:
-            manifest = export_dataset(project, format_name, out)
+            manifest = export_dataset(project, format_name, out, filter_text)
         except CannotExportError as error:
             fail(str(error))
         click.echo(manifest)

@@ -15,6 +15,8 @@ from config.data_directory import RunningServer
 from config.platform import hold_data_directory, migrate_databases
 from feedback.datasets import Dataset, UnknownFormat, write_files
 from feedback.exports import build_export
+from tracing.filter_language import FilterError, read_filter
+from tracing.filter_sql import compile_filter
 from tracing.models import Project
 from tracing.store import EMBEDDED_PREFIX, close_store
 
@@ -25,11 +27,16 @@ class CannotExportError(Exception):
     """The dataset was not written; the message says what to do."""
 
 
-def export_dataset(project: str, format_name: str, out: Path) -> str:
-    """Write the dataset of `project` into `out`; a line that says what is in it."""
+def export_dataset(project: str, format_name: str, out: Path, filter_text: str = "") -> str:
+    """Write the dataset of what matches in `project` into `out`; a line that says what is in it."""
+    check_filter(filter_text)
     server = data_directory.find_server(settings.DATA_DIR)
     embedded = settings.CLICKHOUSE_DSN.startswith(EMBEDDED_PREFIX)
-    dataset = fetch(server, project, format_name) if server and embedded else build(project, format_name)
+    dataset = (
+        fetch(server, project, format_name, filter_text)
+        if server and embedded
+        else build(project, format_name, filter_text)
+    )
     try:
         write_files(dataset, out)
     except OSError as error:
@@ -38,9 +45,17 @@ def export_dataset(project: str, format_name: str, out: Path) -> str:
     return f"{out}: {rows['train.jsonl']} rows to train on, {rows['validation.jsonl']} to validate; see manifest.json"
 
 
-def fetch(server: RunningServer, project: str, format_name: str) -> Dataset:
+def check_filter(text: str) -> None:
+    """Tell what is wrong with a filter, and where."""
+    try:
+        compile_filter(read_filter(text), "conversations", 0)
+    except FilterError as error:
+        raise CannotExportError(f"{error}\n{error.marked}") from error
+
+
+def fetch(server: RunningServer, project: str, format_name: str, filter_text: str) -> Dataset:
     """The files from the server that holds the databases."""
-    query = urllib.parse.urlencode({"project": project, "format": format_name})
+    query = urllib.parse.urlencode({"project": project, "format": format_name, "q": filter_text})
     request = urllib.request.Request(  # noqa: S310 -- our own server's address
         f"{server.url}/api/v1/exports?{query}", headers={"Authorization": f"Bearer {server.token}"}
     )
@@ -66,13 +81,13 @@ def read_problem(error: urllib.error.HTTPError, project: str) -> str:
         return f"The server answered {error.code}."
 
 
-def build(project: str, format_name: str) -> Dataset:
+def build(project: str, format_name: str, filter_text: str) -> Dataset:
     """The files, built in this process."""
     with hold_data_directory():
         try:
             migrate_databases()
             found = Project.objects.get(slug=project)
-            return build_export(found, format_name, {})
+            return build_export(found, format_name, read_filter(filter_text))
         except Project.DoesNotExist as error:
             raise CannotExportError(f"There is no project {project!r}.") from error
         except UnknownFormat as error:

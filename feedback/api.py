@@ -1,11 +1,15 @@
 """REST under `/api/v1/`: the API object, what `feedback` gives, and the router of `tracing`."""
 
+import time
 from collections.abc import Sequence
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
+from ninja import Query
 from ninja.errors import HttpError
 
+from feedback.api_exports import router as exports_router
+from feedback.api_feedback import router as feedback_router
 from feedback.conversation_list import find_page
 from feedback.datasets import UnknownFormat, to_zip
 from feedback.derivation import FEEDBACK, SIGNALS
@@ -25,17 +29,18 @@ from tracing.access import authorise_api
 from tracing.api import describe_generation, project_of
 from tracing.api import router as tracing_router
 from tracing.api_document import DescribedAPI
+from tracing.api_filters import ConversationFilters, SignalFilters
 from tracing.api_lists import router as lists_router
 from tracing.api_prices import router as prices_router
 from tracing.api_problems import refuse_parts
 from tracing.api_reprocessing import router as reprocessing_router
 from tracing.derivation import READING
+from tracing.filter_sql import compile_filter
 from tracing.paging import Cursor, Limit, Place, decode_cursor, give_page
 from tracing.records import load_conversation
 from tracing.resources import format_time, to_ms
 from tracing.rollups import ROLLUPS
 from tracing.store import get_store
-from tracing.words import read_search
 
 api = DescribedAPI(
     title="Tacit",
@@ -48,6 +53,8 @@ api = DescribedAPI(
 api.add_router("", tracing_router)
 api.add_router("", lists_router)
 api.add_router("", prices_router)
+api.add_router("", exports_router)
+api.add_router("", feedback_router)
 api.add_router("", reprocessing_router)
 
 
@@ -67,34 +74,13 @@ def show_stats(request: HttpRequest) -> dict[str, Any]:
 @api.get("conversations", response=ConversationPage, summary="Conversations, those that began last first")
 def list_conversations(
     request: HttpRequest,
+    filters: Query[ConversationFilters],
     limit: Limit = 100,
     cursor: Cursor = "",
-    user_id: str = "",
-    service_name: str = "",
-    environment: str = "",
-    model: str = "",
-    signal_kind: str = "",
-    q: str = "",
 ) -> dict[str, Any]:
-    store, project_id, search = get_store(), project_of(request).pk, read_search(q)
-
-    def ask(place: Place, limit: int) -> list[dict[str, Any]]:
-        return store.query(
-            "feedback/sql/conversation_page.sql",
-            project_id=project_id,
-            limit=limit,
-            before_ns=place.time_ns,
-            before_id=place.id,
-            user_id=user_id,
-            service_name=service_name,
-            environment=environment,
-            model=model,
-            signal_kind=signal_kind,
-            q=q,
-            words=list(search.words),
-        )
-
-    page = find_page(store, project_id, search, ask, decode_cursor(cursor, "conversations"), limit)
+    place = decode_cursor(cursor, "conversations")
+    path = "feedback/sql/conversation_page.sql"
+    page = find_page(get_store(), path, project_of(request).pk, filters.read(), place, limit, time.time_ns())
     items = [
         row
         | {
@@ -141,26 +127,18 @@ def show_conversation(request: HttpRequest, conversation_id: str) -> dict[str, A
 @api.get("signals", response=SignalPage, summary="Signals, latest first")
 def list_signals(
     request: HttpRequest,
+    filters: Query[SignalFilters],
     limit: Limit = 100,
     cursor: Cursor = "",
-    kind: str = "",
-    label: str = "",
-    conversation_id: str = "",
-    trace_id: str = "",
-    fired: bool | None = None,
 ) -> dict[str, Any]:
     place = decode_cursor(cursor, "signals")
     rows = get_store().query(
         "feedback/sql/signal_page.sql",
+        compile_filter(filters.read(), "signals", time.time_ns()),
         project_id=project_of(request).pk,
         limit=limit + 1,
         before_ns=place.time_ns,
         before_id=place.id,
-        kind=kind,
-        label=label,
-        conversation_id=conversation_id,
-        trace_id=trace_id,
-        fired=-1 if fired is None else int(fired),
     )
     items = [
         describe_signal(row["conversation_id"], format_time(row["time_ns"]), read_signal(row)) for row in rows[:limit]
@@ -169,8 +147,8 @@ def list_signals(
 
 
 @api.get("exports", summary="A dataset as a zip file: rows, manifest and provenance")
-def download_export(request: HttpRequest, format: str) -> HttpResponse:
-    dataset = build_export(project_of(request), format, {})
+def download_export(request: HttpRequest, format: str, filters: Query[ConversationFilters]) -> HttpResponse:
+    dataset = build_export(project_of(request), format, filters.read())
     response = HttpResponse(to_zip(dataset), content_type="application/zip")
     response["Content-Disposition"] = f'attachment; filename="tacit-{format}.zip"'
     return response

@@ -1,75 +1,60 @@
-"""A place in a list of conversations comes in, a page of rows goes out, those of a quoted phrase among them.
+"""A filter and a place in a list of conversations come in, a page of rows goes out, quoted phrases looked for.
 
 Words are looked up in an index, and a list query asks it. Whether they stand side by side is read from the
 conversations themselves, which takes long: so only of the newest that hold all words, until the page is full or so many
 were read.
 """
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from typing import Any
 
+from tracing.filter_language import Filter
+from tracing.filter_sql import compile_filter, find_search
+from tracing.page_filling import FilledPage, Sieve, fill_page
 from tracing.paging import Place
 from tracing.store import Store
 from tracing.words import Search
 
-Rows = list[dict[str, Any]]
+Row = dict[str, Any]
 
 FIRST_READ = 100
 MOST_READ = 500
 """After so many the page ends, full or not, and the next one goes on from there."""
 
 
-@dataclass(frozen=True, slots=True)
-class RowPage:
-    """`next` is where the next page begins, None at the end of the list."""
-
-    rows: Rows
-    next: Place | None
-
-
 def find_page(
-    store: Store,
-    project_id: int,
-    search: Search,
-    ask: Callable[[Place, int], Rows],
-    place: Place,
-    limit: int,
-    time_column: str = "first_time_ns",
-) -> RowPage:
-    """At most `limit` of the rows after `place` that hold the phrases of `search`.
+    store: Store, path: str, project_id: int, given: Filter, place: Place, limit: int, now_ns: int
+) -> FilledPage[Row]:
+    """At most `limit` rows of the query in `path` that match `given` and come after `place`, newest first.
 
-    `ask` gives so many rows after a place, in the order of the list, that match everything else.
+    Raises FilterError.
     """
-    found: Rows = []
-    read, size = 0, max(limit + 1, FIRST_READ) if search.phrases else limit + 1
-    while True:
-        rows = ask(place, size)
-        found += keep_said(store, project_id, search, rows)
-        if len(found) > limit:
-            return RowPage(found[:limit], place_row(found[limit - 1], time_column))
-        if len(rows) < size:
-            return RowPage(found, None)
-        place = place_row(rows[-1], time_column)
-        read += size
-        if read >= MOST_READ:
-            return RowPage(found, place)
-        size = min(4 * size, MOST_READ - read)
+    where, search = compile_filter(given, "conversations", now_ns), find_search(given)
+
+    def look(place: Place, size: int) -> list[Row]:
+        return store.query(path, where, project_id=project_id, before_ns=place.time_ns, before_id=place.id, limit=size)
+
+    def keep(rows: list[Row]) -> list[Row]:
+        return keep_said(store, project_id, search, rows)
+
+    first_look = FIRST_READ if search.has_phrases else 1
+    return fill_page(Sieve(look, keep, place_row, first_look, MOST_READ), place, limit)
 
 
-def place_row(row: dict[str, Any], time_column: str) -> Place:
-    return Place(row[time_column], row["conversation_id"])
+def place_row(row: Row) -> Place:
+    return Place(row["first_time_ns"], row["conversation_id"])
 
 
-def keep_said(store: Store, project_id: int, search: Search, rows: Sequence[dict[str, Any]]) -> Rows:
-    """The rows of the conversations in which each phrase of `search` was said."""
-    if not search.phrases or not rows:
+def keep_said(store: Store, project_id: int, search: Search, rows: Sequence[Row]) -> list[Row]:
+    """The rows of the conversations in which each phrase of `search` was said, and none that must not be."""
+    if not search.has_phrases or not rows:
         return list(rows)
     said = store.query(
         "feedback/sql/said_phrases.sql",
         project_id=project_id,
         conversation_ids=[row["conversation_id"] for row in rows],
         phrases=[list(phrase) for phrase in search.phrases],
+        unsaid=[list(phrase) for phrase in search.unsaid],
     )
     ids = {row["conversation_id"] for row in said}
     return [row for row in rows if row["conversation_id"] in ids]

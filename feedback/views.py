@@ -3,13 +3,14 @@
 import time
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
-from feedback.conversation_list import RowPage, find_page
+from feedback.conversation_list import Row, find_page
 from feedback.datasets import FORMATS, UnknownFormat, to_zip
 from feedback.detectors import DETECTORS
 from feedback.exports import build_export
@@ -25,10 +26,14 @@ from feedback.pages.waterfall import Waterfall, draw_waterfall
 from feedback.records import load_feedback, load_signals
 from tracing.access import project_page
 from tracing.conversations import Conversation, Turn
+from tracing.filter_fields import FIELDS
+from tracing.filter_language import FilterError, format_conditions
+from tracing.filter_sql import compile_filter, find_search
 from tracing.models import DEMO_PROJECT, Project
+from tracing.page_filling import FilledPage
 from tracing.pages import render_page
 from tracing.paging import Place
-from tracing.records import ConversationCost, load_conversation, load_cost, load_spans
+from tracing.records import ConversationCost, load_conversation, load_cost, load_spans, load_spending
 from tracing.spans import Span
 from tracing.store import get_store
 
@@ -37,25 +42,30 @@ PAGE_ROWS = 50
 LATEST_ROWS = 8
 DEFAULT_RANGE = "7d"
 SECOND_NS = 10**9
+OVERVIEW_FILTERS = ("range", "environment", "service_name", "model")
+FIELDS_SHOWN = [field for field in FIELDS if "conversations" in field.sql]
 
 
 @require_safe
 @project_page
 def show_overview(request: HttpRequest, project: Project) -> HttpResponse:
     """How much was said, how much went wrong, and what changed."""
-    filters = Filters.from_query(request.GET.dict(), range=DEFAULT_RANGE)
+    asked = {name: value for name, value in request.GET.dict().items() if name in OVERVIEW_FILTERS}
+    filters = Filters.from_query(asked, range=DEFAULT_RANGE)
     now_ns = time.time_ns()
     length_ns = RANGES[filters.range]
+    where = compile_filter(replace(filters, range="").given, "conversations", now_ns)
     bound = {
-        **filters.bind(project.pk, now_ns),
+        "project_id": project.pk,
         "since_ns": now_ns - 2 * length_ns,
         "current_ns": now_ns - length_ns,
         "step_ns": STEPS_S[filters.range][0] * SECOND_NS,
     }
     store = get_store()
-    counts = store.query("feedback/sql/page_counts.sql", **bound)
-    signal_counts = store.query("feedback/sql/page_signal_counts.sql", **bound)
+    counts = store.query("feedback/sql/page_counts.sql", where, **bound)
+    signal_counts = store.query("feedback/sql/page_signal_counts.sql", where, **bound)
     now, before = read_periods(counts, signal_counts)
+    narrowed = compile_filter(replace(filters, range="").given, "hours", now_ns)
     context = {
         "project": project,
         "section": "overview",
@@ -68,6 +78,7 @@ def show_overview(request: HttpRequest, project: Project) -> HttpResponse:
         "cards": build_cards(now, before, TITLES, filters),
         "thumbs": build_thumbs(now, before, filters),
         "chart": build_chart(counts, signal_counts, filters.range, now_ns) if now.conversations else None,
+        "spending": load_spending(store, project.pk, bound["since_ns"], bound["current_ns"], narrowed),
         "latest": read_list(project, filters, now_ns, LATEST_ROWS),
     }
     return render_page(request, "overview.html", context)
@@ -109,16 +120,10 @@ def read_list(project: Project, filters: Filters, now_ns: int, limit: int) -> li
     return show_rows(project, read_rows(project, filters, Place(), now_ns, limit).rows)
 
 
-def read_rows(project: Project, filters: Filters, place: Place, now_ns: int, limit: int) -> RowPage:
+def read_rows(project: Project, filters: Filters, place: Place, now_ns: int, limit: int) -> FilledPage[Row]:
     """Query one page of the list."""
-    bound = filters.bind(project.pk, now_ns)
-
-    def ask(place: Place, limit: int) -> list[dict[str, Any]]:
-        return get_store().query(
-            "feedback/sql/page_conversations.sql", cursor_ns=place.time_ns, cursor_id=place.id, limit=limit, **bound
-        )
-
-    return find_page(get_store(), project.pk, filters.search, ask, place, limit)
+    path = "feedback/sql/page_conversations.sql"
+    return find_page(get_store(), path, project.pk, filters.given, place, limit, now_ns)
 
 
 def show_rows(project: Project, rows: Sequence[Mapping[str, Any]]) -> list[ListedConversation]:
@@ -135,20 +140,34 @@ def show_conversations(request: HttpRequest, project: Project) -> HttpResponse:
     now_ns = time.time_ns()
     token = request.GET.get("cursor", "")
     cursor = decode_cursor(token)
-    page = read_rows(project, filters, Place(cursor.time_ns, cursor.conversation_id), now_ns, PAGE_ROWS)
+    place = Place(cursor.time_ns, cursor.conversation_id)
+    error = find_fault(filters)
+    page = FilledPage([], None) if error else read_rows(project, filters, place, now_ns, PAGE_ROWS)
+    counts = not error and not find_search(filters.given).has_phrases
     context = {
         "project": project,
         "section": "conversations",
         "filters": filters,
-        "described": filters.describe(TITLES),
+        "error": error,
+        "described": [] if error else filters.describe(TITLES),
+        "fields": FIELDS_SHOWN,
         "choices": read_choices(project),
         "options": list_options(project, filters),
         "rows": show_rows(project, page.rows),
         "older": Cursor(page.next.time_ns, page.next.id).encode() if page.next else "",
         "is_later_page": bool(token),
-        "total": None if filters.search.phrases else read_position(project, filters, "", now_ns)["total"],
+        "total": read_position(project, filters, "", now_ns)["total"] if counts else None,
     }
     return render_page(request, "conversations.html", context)
+
+
+def find_fault(filters: Filters) -> FilterError | None:
+    """What is wrong with filters of a list of conversations."""
+    try:
+        compile_filter(filters.given, "conversations", 0)
+    except FilterError as error:
+        return error
+    return None
 
 
 def list_options(project: Project, filters: Filters) -> Mapping[str, Mapping[str, str]]:
@@ -166,13 +185,13 @@ def list_options(project: Project, filters: Filters) -> Mapping[str, Mapping[str
 
 def read_position(project: Project, filters: Filters, conversation_id: str, now_ns: int) -> Mapping[str, Any]:
     """Query how many match, and where in the list the conversation stands."""
-    bound = filters.bind(project.pk, now_ns)
-    return get_store().query("feedback/sql/page_position.sql", at_id=conversation_id, **bound)[0]
+    where = compile_filter(filters.given, "conversations", now_ns)
+    return get_store().query("feedback/sql/page_position.sql", where, project_id=project.pk, at_id=conversation_id)[0]
 
 
 def find_position(project: Project, filters: Filters, conversation: Conversation, now_ns: int) -> Mapping[str, Any]:
     """Where in the list the conversation stands; of a quoted phrase, which nobody counts, only what follows it."""
-    if not filters.search.phrases:
+    if not find_search(filters.given).has_phrases:
         return read_position(project, filters, conversation.conversation_id, now_ns)
     place = Place(conversation.turns[0].answers[0].start_time_ns, conversation.conversation_id)
     rows = read_rows(project, filters, place, now_ns, 1).rows
@@ -192,6 +211,7 @@ def show_conversation(request: HttpRequest, project: Project, conversation_id: s
     heard = Heard(signals, load_feedback(store, project.pk, conversation), TITLES)
     selected = select_turn(conversation, signals, request.GET.get("turn", ""))
     filters = Filters.from_query(request.GET.dict())
+    filters = Filters() if find_fault(filters) else filters
     context = {
         "project": project,
         "section": "conversations",
@@ -254,9 +274,16 @@ def sum_known(numbers: Sequence[int | None]) -> int | None:
 def show_datasets(request: HttpRequest, project: Project) -> HttpResponse:
     """The formats, what there is for each, and what it lacks."""
     has = count_judgements(get_store().query("feedback/sql/page_dataset_counts.sql", project_id=project.pk))
+    filters = Filters.from_query(request.GET.dict())
+    fault = find_fault(filters)
     context = {
         "project": project,
         "section": "datasets",
+        "filters": filters,
+        "error": fault,
+        "q": "" if fault else format_conditions(filters.given.conditions),
+        "described": [] if fault else filters.describe(TITLES),
+        "fields": FIELDS_SHOWN,
         "conversations": read_choices(project)["conversations"],
         "choices": [describe_choice(each.name, each.title, has) for each in FORMATS.values()],
     }
@@ -266,12 +293,13 @@ def show_datasets(request: HttpRequest, project: Project) -> HttpResponse:
 @require_safe
 @project_page
 def download_dataset(request: HttpRequest, project: Project) -> HttpResponse:
-    """The files of one format as a zip."""
+    """The files of one format as a zip, of the conversations that the filters of the address leave."""
     name = request.GET.get("format", "")
     try:
-        dataset = build_export(project, name, {})
-    except UnknownFormat as error:
-        return render_page(request, "404.html", {"message": f"{error}.", "project": project}, status=404)
+        dataset = build_export(project, name, Filters.from_query(request.GET.dict()).given)
+    except (UnknownFormat, FilterError) as error:
+        message = str(error).rstrip(".") + "."
+        return render_page(request, "404.html", {"message": message, "project": project}, status=404)
     response = HttpResponse(to_zip(dataset), content_type="application/zip")
     response["Content-Disposition"] = f'attachment; filename="tacit-{project.slug}-{name}.zip"'
     return response

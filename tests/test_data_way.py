@@ -64,7 +64,7 @@ def test_one_decorated_call_becomes_one_exported_line(server: Server, tmp_path: 
     assert ANSWER in server.get("/p/default/conversations/refund-1").decode()
 
     # A trainer gets it as one line of a versioned dataset, and can trace it back.
-    write_files(build_export(server.project, "trl-kto", {}), tmp_path)
+    write_files(build_export(server.project, "trl-kto"), tmp_path)
     [row] = (tmp_path / "train.jsonl").read_text().splitlines()
     assert json.loads(row) == {
         "prompt": [{"role": "user", "content": QUESTION}],

@@ -66,9 +66,7 @@ def look(server: Server) -> dict[str, Any]:
     """Everything that counts or lists: figures, lists, percentiles, signals."""
     stats = server.get_json("stats")
     del stats["lag"]
-    hourly = server.store.query(
-        "tracing/sql/hourly_figures.sql", project_id=1, since_ns=0, environment="", service_name="", model=""
-    )
+    hourly = server.store.query("tracing/sql/hourly_figures.sql", project_id=1, since_ns=0)
     lists = {name: server.get_json(name)["items"] for name in ("conversations", "generations", "signals")}
     return {
         "stats": stats,

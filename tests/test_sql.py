@@ -5,6 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from tracing.filter_fields import FIELDS, THROUGH, ListName
+from tracing.filter_language import FilterError, read_filter
+from tracing.filter_sql import MARKER, Where, compile_filter
 from tracing.store import PROJECT_TABLES, Store
 
 ROOT = Path(__file__).parents[1]
@@ -17,6 +20,7 @@ ACROSS_PROJECTS = (
     "feedback/sql/lag_of_feedback.sql",
     "feedback/sql/lag_of_signals.sql",
     "tracing/sql/changed_hours.sql",
+    "tracing/sql/changed_services.sql",
     "tracing/sql/changed_traces.sql",
     "tracing/sql/lag_of_hours.sql",
     "tracing/sql/lag_of_traces.sql",
@@ -43,6 +47,20 @@ EXAMPLES = {
     "Array(UInt64)": [1],
     "Array(Array(String))": [["a", "it's"]],
 }
+FILTERED: dict[str, ListName] = {
+    "feedback/sql/conversation_ids.sql": "conversations",
+    "feedback/sql/conversation_page.sql": "conversations",
+    "feedback/sql/page_conversations.sql": "conversations",
+    "feedback/sql/page_counts.sql": "conversations",
+    "feedback/sql/page_position.sql": "conversations",
+    "feedback/sql/page_signal_counts.sql": "conversations",
+    "feedback/sql/signal_page.sql": "signals",
+    "tracing/sql/generation_candidates.sql": "generations",
+    "tracing/sql/generation_page.sql": "generations",
+    "tracing/sql/hourly_figures.sql": "hours",
+    "tracing/sql/trace_summaries.sql": "traces",
+}
+"""Queries that take a filter, and the list that each is of."""
 PARAMETER = re.compile(r"\{(\w+):([\w()]+)\}")
 
 
@@ -83,6 +101,37 @@ def test_every_table_is_asked_for_one_project_alone(path: str) -> None:
     own_tables = re.findall(rf"(?:FROM|JOIN)\s+({'|'.join(PROJECT_TABLES)})\b", statement)
     assert read_parameters(path).get("project_id") == "UInt32"
     assert statement.count("project_id = {project_id:UInt32}") >= max(1, len(own_tables))
+
+
+def test_queries_that_take_a_filter_are_known() -> None:
+    assert {path for path in FILES if MARKER in read(path)} == set(FILTERED)
+
+
+@pytest.mark.parametrize("path", FILTERED)
+def test_the_engine_takes_every_field_that_a_list_has(store: Store, path: str) -> None:
+    examples = {name: EXAMPLES[type_name] for name, type_name in read_parameters(path).items()}
+    wheres = [where for text in TEXTS if (where := compile_text(text, FILTERED[path]))]
+    assert len(wheres) >= 10
+    for where in wheres:
+        assert isinstance(store.query(path, where, **examples), list), where
+
+
+TEXTS = ("words", "-words", *(f"{sign}{field.example}" for field in FIELDS for sign in ("", "-")))
+
+
+def compile_text(text: str, list_name: ListName) -> Where | None:
+    """None where the list has no such field."""
+    try:
+        return compile_filter(read_filter(text), list_name, 10**18)
+    except FilterError:
+        return None
+
+
+def test_a_filter_reads_every_table_for_one_project_alone() -> None:
+    pieces = [piece for field in FIELDS for piece in field.sql.values()] + [piece for _, piece in THROUGH.values()]
+    assert sum("FROM" in piece for piece in pieces) > 5
+    for piece in pieces:
+        assert piece.count(" FROM ") == piece.count("project_id = {project_id:UInt32}"), piece
 
 
 @pytest.mark.parametrize("path", FILES)

@@ -1,13 +1,16 @@
 """REST of `tracing`: generations and traces."""
 
+import time
 from dataclasses import asdict
 from typing import Any
 
 from django.http import HttpRequest
-from ninja import Router
+from ninja import Query, Router
 from ninja.errors import HttpError
 
+from tracing.api_filters import GenerationFilters
 from tracing.dead_letters import load_letters, retry_letters
+from tracing.filter_sql import compile_filter
 from tracing.generation_list import load_generation_page, place_call
 from tracing.models import Project
 from tracing.paging import Cursor, Limit, decode_cursor, give_page
@@ -36,30 +39,13 @@ def project_of(request: HttpRequest) -> Project:
 @router.get("generations", response=GenerationPage, exclude_unset=True, summary="Model calls, latest first")
 def list_generations(
     request: HttpRequest,
+    filters: Query[GenerationFilters],
     limit: Limit = 100,
     cursor: Cursor = "",
-    conversation_id: str = "",
-    trace_id: str = "",
-    user_id: str = "",
-    request_model: str = "",
-    response_model: str = "",
-    service_name: str = "",
-    environment: str = "",
-    outcome: str = "",
 ) -> dict[str, Any]:
-    filters = {
-        "conversation_id": conversation_id,
-        "trace_id": trace_id,
-        "user_id": user_id,
-        "request_model": request_model,
-        "response_model": response_model,
-        "service_name": service_name,
-        "environment": environment,
-        "outcome": outcome,
-    }
-    rows = load_generation_page(
-        get_store(), project_of(request).pk, decode_cursor(cursor, "generations"), limit + 1, filters
-    )
+    place = decode_cursor(cursor, "generations")
+    where = compile_filter(filters.read(), "generations", time.time_ns())
+    rows = load_generation_page(get_store(), project_of(request).pk, place, limit + 1, where)
     items = [describe_generation(row) for row in rows[:limit]]
     return give_page("generations", items, place_call(rows[limit - 1]) if len(rows) > limit else None)
 

@@ -6,13 +6,15 @@ from datetime import UTC, datetime
 from typing import Any
 
 from django.http import HttpRequest
-from ninja import Router, Schema
+from ninja import Query, Router, Schema
 
 from tracing.api import project_of
+from tracing.api_filters import HourFilters, TraceFilters
+from tracing.filter_sql import compile_filter
 from tracing.paging import Cursor, Limit, decode_cursor, give_page
 from tracing.resources import Count, Number, Time, format_time, to_ms
 from tracing.store import get_store
-from tracing.trace_list import TraceSummary, list_traces
+from tracing.trace_list import TraceSummary, find_traces
 
 router = Router(tags=["tracing"])
 DAY_NS = 86_400 * 10**9
@@ -57,12 +59,12 @@ class HourList(Schema):
 
 
 @router.get("traces", response=TracePage, summary="Traces, those that began last first")
-def show_traces(request: HttpRequest, limit: Limit = 100, cursor: Cursor = "") -> dict[str, Any]:
-    traces = list_traces(get_store(), project_of(request).pk, decode_cursor(cursor, "traces"), limit + 1)
-    page = traces[:limit]
-    return give_page(
-        "traces", [describe_trace(trace) for trace in page], page[-1].place if len(traces) > limit else None
-    )
+def show_traces(
+    request: HttpRequest, filters: Query[TraceFilters], limit: Limit = 100, cursor: Cursor = ""
+) -> dict[str, Any]:
+    place = decode_cursor(cursor, "traces")
+    page = find_traces(get_store(), project_of(request).pk, filters.read(), place, limit, time.time_ns())
+    return give_page("traces", [describe_trace(trace) for trace in page.rows], page.next)
 
 
 def describe_trace(trace: TraceSummary) -> dict[str, Any]:
@@ -78,17 +80,14 @@ def describe_trace(trace: TraceSummary) -> dict[str, Any]:
 
 
 @router.get("hours", response=HourList, summary="Model calls by hour and model")
-def show_hours(
-    request: HttpRequest, days: Limit = 7, model: str = "", service_name: str = "", environment: str = ""
-) -> dict[str, Any]:
+def show_hours(request: HttpRequest, filters: Query[HourFilters], days: Limit = 7) -> dict[str, Any]:
     """Figures of the last `days` days, from hours that are counted a few seconds after a call was read."""
+    now_ns = time.time_ns()
     rows = get_store().query(
         "tracing/sql/hourly_figures.sql",
+        compile_filter(filters.read(), "hours", now_ns),
         project_id=project_of(request).pk,
-        since_ns=max(0, time.time_ns() - days * DAY_NS),
-        model=model,
-        service_name=service_name,
-        environment=environment,
+        since_ns=max(0, now_ns - days * DAY_NS),
     )
     return {"items": [describe_hour(row) for row in rows]}
 

@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from ninja import Field, NinjaAPI, Schema
 from ninja.errors import AuthenticationError, HttpError, ValidationError
 
+from tracing.filter_language import FilterError
 from tracing.paging import CursorError
 from tracing.store import StoreUnavailableError
 
@@ -23,6 +24,7 @@ class ProblemPart(Schema):
 
     detail: str
     parameter: str | None = None
+    position: int | None = Field(None, description="The character of it, from 1, where a filter is wrong.")
     pointer: str | None = None
 
 
@@ -47,6 +49,7 @@ def add_handlers(api: NinjaAPI) -> None:
     api.exception_handler(AuthenticationError)(refuse_access)
     api.exception_handler(ValidationError)(refuse_values)
     api.exception_handler(CursorError)(refuse_cursor)
+    api.exception_handler(FilterError)(refuse_filter)
     api.exception_handler(HttpError)(refuse_request)
     api.exception_handler(StoreUnavailableError)(put_off)
     api.exception_handler(OperationalError)(put_off)
@@ -66,6 +69,14 @@ def refuse_cursor(_request: HttpRequest, error: CursorError) -> HttpResponse:
     return answer_problem(400, str(error), errors=[{"parameter": "cursor", "detail": str(error)}])
 
 
+def refuse_filter(_request: HttpRequest, error: FilterError) -> HttpResponse:
+    part: dict[str, Any] = {"detail": str(error)}
+    if not error.position:
+        return answer_problem(422, str(error), errors=[part])
+    part |= {"parameter": "q", "position": error.position}
+    return answer_problem(422, str(error), position=error.position, errors=[part])
+
+
 def refuse_request(_request: HttpRequest, error: HttpError) -> HttpResponse:
     return answer_problem(error.status_code, str(error))
 
@@ -82,7 +93,7 @@ def refuse_values(_request: HttpRequest, error: ValidationError) -> HttpResponse
 
 def refuse_parts(parts: Sequence[Mapping[str, str]]) -> HttpResponse:
     """422 that names each parameter, or place in the body, that is not right."""
-    details = [f"`{part.get('parameter') or part['pointer']}`: {part['detail']}" for part in parts]
+    details = [f"`{part.get('parameter', part.get('pointer'))}`: {part['detail']}" for part in parts]
     return answer_problem(422, " ".join(details), errors=list(parts))
 
 

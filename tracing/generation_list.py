@@ -8,6 +8,7 @@ took the place of some.
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from tracing.filter_sql import Where
 from tracing.paging import Place
 from tracing.records.generations import find_hour
 from tracing.store import Store
@@ -16,23 +17,22 @@ MORE_ROWS = 10
 """So many rows more than the page has are looked at first, and four times as many where that was too few."""
 
 
-def load_generation_page(
-    store: Store, project_id: int, place: Place, limit: int, filters: Mapping[str, str]
-) -> list[dict[str, Any]]:
+def load_generation_page(store: Store, project_id: int, place: Place, limit: int, where: Where) -> list[dict[str, Any]]:
     """At most `limit` calls that began before `place`, each a row with the index of its turn or None."""
     row_limit = limit + MORE_ROWS
     while True:
         candidates = store.query(
             "tracing/sql/generation_candidates.sql",
+            where,
             project_id=project_id,
             before_ns=place.time_ns,
             before_hour_s=find_hour(place.time_ns),
             row_limit=row_limit,
-            **filters,
         )
         is_all = len(candidates) < row_limit
         rows = store.query(
             "tracing/sql/generation_page.sql",
+            where,
             project_id=project_id,
             trace_ids=[candidate["trace_id"] for candidate in candidates],
             span_ids=[candidate["span_id"] for candidate in candidates],
@@ -40,7 +40,6 @@ def load_generation_page(
             before_ns=place.time_ns,
             before_id=place.id,
             limit=limit,
-            **filters,
         )
         if is_all or len(rows) == limit:
             return add_turns(store, project_id, rows)

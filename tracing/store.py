@@ -14,6 +14,8 @@ import clickhouse_connect.common
 from clickhouse_connect.driver.client import Client
 from clickhouse_connect.driver.exceptions import ClickHouseError
 
+from tracing.filter_sql import MARKER, Where
+
 ROOT = Path(__file__).resolve().parent.parent
 SCHEMA_DIRECTORY = Path(__file__).resolve().parent / "schema"
 EMBEDDED_PREFIX = "chdb://"
@@ -31,6 +33,7 @@ PROJECT_TABLES = (
     "feedback",
     "signals",
     "reprocessing_traces",
+    "message_templates",
 )
 """Tables whose rows belong to a project, each before those that are derived from it."""
 
@@ -60,6 +63,14 @@ def read_query(path: str) -> str:
     return (ROOT / path).read_text(encoding="utf-8")
 
 
+def place_where(query: str, where: Where) -> str:
+    """The text of a query with a filter in the place of its marker."""
+    before, marker, after = query.partition(MARKER)
+    if not marker or MARKER in after:
+        raise ValueError(f"A query that takes a filter says `{MARKER}` once.")
+    return before + where.sql + after
+
+
 class Store:
     """One ClickHouse database.
 
@@ -78,9 +89,12 @@ class Store:
         self._clients: list[Client] = []
         self._clients_lock = threading.Lock()
 
-    def query(self, path: str, **parameters: Any) -> list[dict[str, Any]]:
-        """Rows of the query in `path`, its `{name:Type}` parameters bound to `parameters`."""
-        result = self._client().query(read_query(path), parameters=parameters)
+    def query(self, path: str, where: Where | None = None, /, **parameters: Any) -> list[dict[str, Any]]:
+        """Rows of the query in `path`, its `{name:Type}` parameters bound to `parameters`; `where` narrows it."""
+        query = read_query(path)
+        if where is not None:
+            query, parameters = place_where(query, where), parameters | dict(where.parameters)
+        result = self._client().query(query, parameters=parameters)
         return [dict(zip(result.column_names, row, strict=True)) for row in result.result_rows]
 
     def query_columns(self, path: str, **parameters: Any) -> dict[str, Sequence[Any]]:

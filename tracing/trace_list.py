@@ -1,4 +1,4 @@
-"""A place in the list of traces comes in, a page of what a list shows of each goes out, those that began last first.
+"""A filter and a place in the list of traces come in, a page of what a list shows of each goes out, latest first.
 
 Spans are stored by trace and not by time, so a page is found among the latest spans alone: as many as are needed.
 """
@@ -6,11 +6,16 @@ Spans are stored by trace and not by time, so a page is found among the latest s
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from tracing.filter_language import Filter
+from tracing.filter_sql import Where, compile_filter, find_bounds
+from tracing.page_filling import FilledPage, Sieve, fill_page
 from tracing.paging import Place
 from tracing.store import Store
 
 SPANS_A_TRACE = 100
 """So many spans are looked at for each trace of the page at first, and ten times as many where that was too few."""
+MOST_LOOKS = 2_000
+"""After so many traces, of which a filter leaves some, a page ends, full or not, and the next one goes on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +33,24 @@ class TraceSummary:
     @property
     def place(self) -> Place:
         return Place(self.start_time_ns, self.trace_id)
+
+
+def find_traces(
+    store: Store, project_id: int, given: Filter, place: Place, limit: int, now_ns: int
+) -> FilledPage[TraceSummary]:
+    """At most `limit` traces that match and began before `place`, latest first. Raises FilterError."""
+    where = compile_filter(given, "traces", now_ns)
+    since_ns, until_ns = find_bounds(given, now_ns)
+
+    def look(place: Place, size: int) -> list[TraceSummary]:
+        return [each for each in list_traces(store, project_id, place, size) if each.start_time_ns >= since_ns]
+
+    def keep(traces: list[TraceSummary]) -> list[TraceSummary]:
+        ids = [each.trace_id for each in traces]
+        return summarise_traces(store, project_id, ids, -1, where) if given.conditions else traces
+
+    sieve = Sieve(look, keep, lambda trace: trace.place, first_look=1, most_looks=MOST_LOOKS)
+    return fill_page(sieve, Place(until_ns) if until_ns < place.time_ns else place, limit)
 
 
 def list_traces(store: Store, project_id: int, place: Place, limit: int) -> list[TraceSummary]:
@@ -49,7 +72,9 @@ def list_traces(store: Store, project_id: int, place: Place, limit: int) -> list
         span_limit *= 10
 
 
-def summarise_traces(store: Store, project_id: int, trace_ids: Sequence[str], reach_ns: int) -> list[TraceSummary]:
+def summarise_traces(
+    store: Store, project_id: int, trace_ids: Sequence[str], reach_ns: int, where: Where | None = None
+) -> list[TraceSummary]:
     """Those of these traces that began after `reach_ns`: before it there may be others that were not looked at."""
-    rows = store.query("tracing/sql/trace_summaries.sql", project_id=project_id, trace_ids=trace_ids)
+    rows = store.query("tracing/sql/trace_summaries.sql", where, project_id=project_id, trace_ids=trace_ids)
     return [TraceSummary(**row) for row in rows if row["start_time_ns"] > reach_ns]

@@ -11,7 +11,6 @@ import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Any
 
 MAX_WORD_CHARACTERS = 64
 """Longer words (keys, encoded files) are found by their beginning."""
@@ -29,19 +28,21 @@ PUNCTUATION = string.punctuation + "“”‘’„«»…–—"
 TYPOGRAPHY = tuple(zip("’‘“”–—…•", "''\"\"--.-", strict=True))
 """Marks of running text, and what parts words as they do: most texts are plain without them, and read quickly."""
 PLAIN_WORD = re.compile("[a-z0-9]+")
-TERM = re.compile(r'"([^"]*)"|(\S+)')
 
 
 @dataclass(frozen=True, slots=True)
 class Search:
-    """What has to occur: all of `words` (words, and pairs of them) anywhere, and each of `phrases` word after word."""
+    """What has to occur: all of `words` (words, and pairs of them) anywhere, and each of `phrases` word after word.
+    None of `unsaid` may."""
 
-    words: tuple[str, ...]
-    phrases: tuple[tuple[str, ...], ...]
+    words: tuple[str, ...] = ()
+    phrases: tuple[tuple[str, ...], ...] = ()
+    unsaid: tuple[tuple[str, ...], ...] = ()
 
-    def bind(self) -> dict[str, Any]:
-        """The parameters `words` and `phrases` of queries."""
-        return {"words": list(self.words), "phrases": [list(phrase) for phrase in self.phrases]}
+    @property
+    def has_phrases(self) -> bool:
+        """Whether texts have to be read for it, as no index knows of phrases."""
+        return bool(self.phrases or self.unsaid)
 
 
 def split_words(text: str) -> list[str]:
@@ -97,14 +98,14 @@ def index_words(texts: Iterable[str]) -> list[str]:
     return words + list(pairs)
 
 
-def read_search(query: str) -> Search:
-    """Read what a person typed: words, and phrases in double quotes. What holds no letter or digit asks for nothing.
+def read_search(terms: Iterable[str]) -> Search:
+    """What occurs where all terms do: words, and phrases of several. What holds no letter or digit asks for nothing.
 
-    >>> read_search('reset "red button" user_id')
-    Search(words=('reset', 'red', 'button', 'user', 'id', 'user id'), phrases=(('red', 'button'),))
+    >>> read_search(["reset", "red button", "user_id"])
+    Search(words=('reset', 'red', 'button', 'user', 'id', 'user id'), phrases=(('red', 'button'),), unsaid=())
     """
-    terms = [fold(quoted or bare) for quoted, bare in TERM.findall(query)]
-    words = dict.fromkeys(word for term in terms for word in find_words(term))
-    pairs = pair_words(run for term in terms for run in split_joined(term))
-    phrases = [tuple(find_words(term)) for term in terms if len(term.split()) > 1]
+    folded = [fold(term) for term in terms]
+    words = dict.fromkeys(word for term in folded for word in find_words(term))
+    pairs = pair_words(run for term in folded for run in split_joined(term))
+    phrases = [tuple(find_words(term)) for term in folded if len(term.split()) > 1]
     return Search(tuple(words | pairs), tuple(phrase for phrase in phrases if phrase))

@@ -1,11 +1,12 @@
-"""The filters of a list: query parameters of the address in, bound SQL parameters and words out."""
+"""The filters of a list: query parameters of the address in, one parsed filter and its words out."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
-from typing import Any
+from functools import cached_property
 from urllib.parse import urlencode
 
-from tracing.words import Search, read_search
+from tracing.filter_fields import NAMES, TEXT
+from tracing.filter_language import Condition, Filter, quote, read_filter
 
 DAY_NS = 86_400 * 10**9
 RANGES = {"24h": DAY_NS, "7d": 7 * DAY_NS, "30d": 30 * DAY_NS}
@@ -17,9 +18,11 @@ OUTCOME_WORDS = {
     "error": "failed",
 }
 THUMBS_WORDS = {"up": "thumb up", "down": "thumb down"}
+OPERATOR_WORDS = {":": "", ">": "over ", ">=": "at least ", "<": "under ", "<=": "at most "}
+TIME_WORDS = {":": "in ", ">": "after ", ">=": "from ", "<": "before ", "<=": "up to "}
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Filters:
     """What a list is narrowed to; an empty field narrows nothing. Fields are named as in the REST API."""
 
@@ -32,6 +35,7 @@ class Filters:
     thumbs: str = ""
     outcome: str = ""
     q: str = ""
+    """The filter language."""
 
     @classmethod
     def from_query(cls, query: Mapping[str, str], *, range: str = "") -> "Filters":
@@ -49,36 +53,61 @@ class Filters:
     def narrows(self) -> bool:
         return bool(self.query)
 
-    @property
-    def search(self) -> Search:
-        return read_search(self.q)
-
-    def find_since(self, now_ns: int) -> int:
-        """Return the time (nanoseconds since the epoch) from which conversations count."""
-        return now_ns - RANGES[self.range] if self.range else 0
-
-    def bind(self, project_id: int, now_ns: int) -> dict[str, Any]:
-        """Return the parameters of `feedback/sql/page_*.sql`."""
-        given = asdict(self)
-        given.pop("range")
-        return {
-            "project_id": project_id,
-            "since_ns": self.find_since(now_ns),
-            **given,
-            "words": list(self.search.words),
-        }
+    @cached_property
+    def given(self) -> Filter:
+        """All of it as one filter. Raises FilterError."""
+        return read_filter(self.q, {name: value for name, value in asdict(self).items() if name != "q"})
 
     def describe(self, titles: Mapping[str, str]) -> list[str]:
         """Return each filter in words. `titles` has the words for kinds of signals."""
-        words = [
-            RANGE_WORDS.get(self.range, ""),
-            self.environment and f"environment “{self.environment}”",
-            self.service_name and f"service “{self.service_name}”",
-            self.model and f"model “{self.model}”",
-            self.user_id and f"user “{self.user_id}”",
-            self.signal and f"with “{titles.get(self.signal, self.signal)}”",
-            self.thumbs and f"with a {THUMBS_WORDS.get(self.thumbs, self.thumbs)}",
-            self.outcome and f"with an answer that is {OUTCOME_WORDS.get(self.outcome, self.outcome)}",
-            self.q and (f"containing {self.q}" if '"' in self.q else f"containing “{self.q}”"),
-        ]
-        return [word for word in words if word]
+        conditions = self.given.conditions
+        said = [each for each in conditions if each.field == TEXT and not each.negated]
+        others = [describe_condition(each, titles) for each in conditions if each not in said]
+        return others + ([f"containing {describe_terms(said)}"] if said else [])
+
+
+def describe_condition(condition: Condition, titles: Mapping[str, str]) -> str:
+    """A condition in words.
+
+    >>> describe_condition(Condition("cost", ">", ("0.01",), negated=True), {})
+    'not: cost over 0.01'
+    """
+    if condition.field == TEXT:
+        return f"not containing {describe_terms([condition])}"
+    negation = "not: " if condition.negated else ""
+    if condition.field == "time":
+        return negation + describe_time(condition)
+    words = {"signal": titles, "thumbs": THUMBS_WORDS, "outcome": OUTCOME_WORDS}.get(condition.field)
+    if words is not None:
+        named = " or ".join(words.get(value, value) for value in condition.values)
+        return negation + SENTENCES[condition.field] % named
+    if NAMES[condition.field].kind == "name":
+        named = " or ".join(f"“{value}”" if value else "none" for value in condition.values)
+    else:
+        named = OPERATOR_WORDS[condition.operator] + " or ".join(condition.values)
+    return f"{negation}{condition.field.replace('_', ' ')} {named}"
+
+
+SENTENCES = {
+    "signal": "with “%s”",
+    "thumbs": "with a %s",
+    "outcome": "with an answer that is %s",
+}
+
+
+def describe_terms(terms: Sequence[Condition]) -> str:
+    """What is looked for: words in one pair of quotation marks, or as it was typed where phrases are among them."""
+    values = [term.values[0] for term in terms]
+    if any(len(value.split()) > 1 for value in values):
+        return " ".join(quote(value) if len(value.split()) > 1 else value for value in values)
+    return f"“{' '.join(values)}”"
+
+
+def describe_time(condition: Condition) -> str:
+    """The time in words; an age that is in the selector in those of the selector."""
+    named = [RANGE_WORDS.get(value, value) for value in condition.values]
+    is_age = all(value[-1:] in "mhdw" for value in condition.values)
+    if condition.operator == ":" and is_age:
+        return " or ".join(name if name in RANGE_WORDS.values() else f"last {name}" for name in named)
+    ago = " ago" if is_age else ""
+    return f"{TIME_WORDS[condition.operator]}{' or '.join(condition.values)}{ago}"

@@ -1,2 +1,5 @@
--- Ids of all conversations of a project, in the order of time.
-SELECT conversation_id FROM conversations FINAL WHERE project_id = {project_id:UInt32} ORDER BY first_time, conversation_id
+-- Ids of the conversations of a project that match, in the order of time.
+SELECT conversation_id
+FROM conversations FINAL
+WHERE project_id = {project_id:UInt32} AND true /* filter */
+ORDER BY first_time, conversation_id

@@ -1,25 +1,12 @@
--- One page of conversations, those that began last first: first only which, then whole; an empty parameter filters
--- nothing. When one began does not change as turns come to it, so none moves from one page to another.
+-- One page of conversations, those that began last first: first only which, then whole. When one began does not change
+-- as turns come to it, so none moves from one page to another.
 WITH page AS
 (
     SELECT conversation_id, toUnixTimestamp64Nano(first_time) AS first_time_ns
     FROM conversations FINAL
     WHERE project_id = {project_id:UInt32}
         AND (first_time_ns, conversation_id) < ({before_ns:Int64}, {before_id:String})
-        AND ({user_id:String} = '' OR user_id = {user_id:String})
-        AND ({service_name:String} = '' OR service_name = {service_name:String})
-        AND ({environment:String} = '' OR environment = {environment:String})
-        AND ({model:String} = '' OR has(models, {model:String}))
-        AND ({signal_kind:String} = '' OR conversation_id IN (
-            SELECT conversation_id FROM signals FINAL
-            WHERE {signal_kind:String} != '' AND project_id = {project_id:UInt32} AND kind = {signal_kind:String} AND fired))
-        AND (
-            {q:String} = ''
-            OR (
-                notEmpty({words:Array(String)})
-                AND hasAllTokens(words, {words:Array(String)})
-            )
-        )
+        AND true /* filter */
     ORDER BY first_time_ns DESC, conversation_id DESC
     LIMIT {limit:UInt32}
 )

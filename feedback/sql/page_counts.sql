@@ -7,7 +7,5 @@ SELECT
 FROM conversations FINAL
 WHERE project_id = {project_id:UInt32}
     AND first_time >= fromUnixTimestamp64Nano({since_ns:Int64}, 'UTC')
-    AND ({environment:String} = '' OR environment = {environment:String})
-    AND ({service_name:String} = '' OR service_name = {service_name:String})
-    AND ({model:String} = '' OR has(models, {model:String}))
+    AND true /* filter */
 GROUP BY is_current, slice_ns

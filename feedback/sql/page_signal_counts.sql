@@ -9,9 +9,7 @@ WITH picked AS
     FROM conversations FINAL
     WHERE project_id = {project_id:UInt32}
         AND first_time >= fromUnixTimestamp64Nano({since_ns:Int64}, 'UTC')
-        AND ({environment:String} = '' OR environment = {environment:String})
-        AND ({service_name:String} = '' OR service_name = {service_name:String})
-        AND ({model:String} = '' OR has(models, {model:String}))
+        AND true /* filter */
 )
 SELECT
     is_current,

@@ -3,10 +3,11 @@
 import pytest
 
 from feedback import conversation_list
-from feedback.conversation_list import RowPage, find_page
-from feedback.pages.filters import Filters
+from feedback.conversation_list import Row, find_page
 from tests.conftest import Server
 from tracing.conversations import Answer, Conversation, Turn
+from tracing.filter_language import read_filter
+from tracing.page_filling import FilledPage
 from tracing.paging import Place
 from tracing.records import write_conversations
 from tracing.store import Store
@@ -27,16 +28,9 @@ def tell(store: Store, texts: list[str], *, version: int = 1) -> None:
     write_conversations(store, conversations, previous={}, version=version)
 
 
-def read_page(store: Store, query: str, place: Place, limit: int) -> RowPage:
-    filters = Filters(q=query)
-    bound = filters.bind(1, 2 * BEGIN_NS)
-
-    def ask(place: Place, limit: int) -> list[dict[str, object]]:
-        return store.query(
-            "feedback/sql/page_conversations.sql", cursor_ns=place.time_ns, cursor_id=place.id, limit=limit, **bound
-        )
-
-    return find_page(store, 1, filters.search, ask, place, limit)
+def read_page(store: Store, query: str, place: Place, limit: int) -> FilledPage[Row]:
+    path = "feedback/sql/page_conversations.sql"
+    return find_page(store, path, 1, read_filter(query), place, limit, 2 * BEGIN_NS)
 
 
 def read_all(store: Store, query: str, limit: int) -> list[list[str]]:

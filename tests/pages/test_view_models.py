@@ -89,6 +89,13 @@ def test_any_token_is_a_cursor(token: str) -> None:
 def test_filters_survive_their_address(query: dict[str, str]) -> None:
     filters = Filters.from_query(query)
     assert Filters.from_query(dict(parse_qsl(filters.query))) == filters
+
+
+@given(
+    st.dictionaries(st.sampled_from(["range", "signal", "user_id", "thumbs", "model"]), st.sampled_from(["up", "7d"]))
+)
+def test_each_filter_of_an_address_is_told_in_words(query: dict[str, str]) -> None:
+    filters = Filters.from_query({**query, "thumbs": "down"})
     assert len(filters.describe({})) == len(parse_qsl(filters.query))
 
 

@@ -1,30 +1,19 @@
 """Pages of model calls hold each once, latest first, however often and wherever calls were written before."""
 
 from tests.tracing.test_rollups import HOUR_NS, START_NS, make_generation, write
+from tracing.filter_language import read_filter
+from tracing.filter_sql import compile_filter
 from tracing.generation_list import load_generation_page, place_call
 from tracing.paging import Place
 from tracing.store import Store
-
-FILTERS = dict.fromkeys(
-    (
-        "conversation_id",
-        "trace_id",
-        "user_id",
-        "request_model",
-        "response_model",
-        "service_name",
-        "environment",
-        "outcome",
-    ),
-    "",
-)
 
 
 def list_all(store: Store, limit: int, **filters: str) -> list[str]:
     """Trace ids of all pages."""
     found: list[str] = []
     place = Place()
-    while rows := load_generation_page(store, 1, place, limit, FILTERS | filters):
+    where = compile_filter(read_filter("", filters), "generations", 0)
+    while rows := load_generation_page(store, 1, place, limit, where):
         found += [row["trace_id"] for row in rows]
         place = place_call(rows[-1])
     return found

@@ -16,6 +16,7 @@ KEY = ("project_id", "trace_id", "span_id")
 TIME_FIELDS: Mapping[str, Any] = {
     "conversation_id": "",
     "user_id": "",
+    "message_id": "",
     "service_name": "",
     "environment": "",
     "provider": "",

@@ -1,5 +1,4 @@
--- A page of the list of model calls, whole, latest first: those of the candidates that match in their latest version;
--- an empty parameter filters nothing.
+-- A page of the list of model calls, whole, latest first: those of the candidates that match in their latest version.
 SELECT * EXCEPT (start_time, code_version, version, is_deleted), toUnixTimestamp64Nano(start_time) AS start_time_ns
 FROM generations FINAL
 PREWHERE project_id = {project_id:UInt32}
@@ -8,13 +7,6 @@ PREWHERE project_id = {project_id:UInt32}
 WHERE start_time_ns > {reach_ns:Int64}
     AND (start_time_ns < {before_ns:Int64}
         OR (start_time_ns = {before_ns:Int64} AND concat(trace_id, ':', span_id) > {before_id:String}))
-    AND ({conversation_id:String} = '' OR conversation_id = {conversation_id:String})
-    AND ({trace_id:String} = '' OR trace_id = {trace_id:String})
-    AND ({user_id:String} = '' OR user_id = {user_id:String})
-    AND ({request_model:String} = '' OR request_model = {request_model:String})
-    AND ({response_model:String} = '' OR response_model = {response_model:String})
-    AND ({service_name:String} = '' OR service_name = {service_name:String})
-    AND ({environment:String} = '' OR environment = {environment:String})
-    AND ({outcome:String} = '' OR outcome = {outcome:String})
+    AND true /* filter */
 ORDER BY start_time_ns DESC, concat(trace_id, ':', span_id)
 LIMIT {limit:UInt32}

@@ -13,8 +13,6 @@ SELECT
 FROM generation_hours AS hours FINAL
 WHERE project_id = {project_id:UInt32}
     AND hour >= toStartOfHour(fromUnixTimestamp64Nano({since_ns:Int64}, 'UTC'))
-    AND ({environment:String} = '' OR environment = {environment:String})
-    AND ({service_name:String} = '' OR service_name = {service_name:String})
-    AND ({model:String} = '' OR model = {model:String})
+    AND true /* filter */
 GROUP BY hour, model
 ORDER BY hour, model

@@ -1,0 +1,311 @@
+"""What lists can be narrowed by: every field of the filter language, in one place.
+
+A field has a name, a kind that says which values it takes, a sentence for people, and for each list that knows it a
+fixed piece of SQL. Values never stand in it: they are bound. To add a field is to add one entry here.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal, get_args
+
+from tracing.generations import Outcome
+
+Kind = Literal["name", "number", "duration", "time", "text"]
+"""A name is compared whole; a number, a duration (nanoseconds in SQL) and a time can be more or less."""
+ListName = Literal["conversations", "generations", "traces", "signals", "hours"]
+
+CALLS = (
+    "conversation_id IN (SELECT conversation_id FROM generations_by_time FINAL "
+    "WHERE project_id = {project_id:UInt32} AND %s)"
+)
+HEARD = "%s IN (SELECT %s FROM signals FINAL WHERE project_id = {project_id:UInt32} AND fired AND %s)"
+SAID = "SELECT %s FROM feedback FINAL WHERE project_id = {project_id:UInt32} AND name IN {values:Array(String)}"
+TOKENS = "coalesce(input_tokens + output_tokens, input_tokens, output_tokens)"
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """`sql` has for each list a condition on `{values:Array(String)}` (names), or what a value is compared with."""
+
+    name: str
+    kind: Kind
+    help: str
+    example: str
+    sql: Mapping[ListName, str]
+    aliases: tuple[str, ...] = ()
+    """Other names of it: those that parameters of the address and of REST have."""
+    choices: tuple[str, ...] = ()
+    """All values that there are; empty where any can be."""
+
+
+def equal(*lists: ListName, column: str) -> dict[ListName, str]:
+    return dict.fromkeys(lists, f"{column} IN {{values:Array(String)}}")
+
+
+FIELDS = (
+    Field(
+        "time",
+        "time",
+        "When it began, UTC: the last so many m, h, d or w, a day, or a moment.",
+        "time:7d",
+        {
+            "conversations": "first_time",
+            "generations": "start_time",
+            "traces": "fromUnixTimestamp64Nano(start_time_ns, 'UTC')",
+            "signals": "time",
+            "hours": "hour",
+        },
+        aliases=("range",),
+    ),
+    Field(
+        "environment",
+        "name",
+        "Where the app ran.",
+        "environment:production",
+        equal("conversations", "generations", "hours", column="environment"),
+    ),
+    Field(
+        "service",
+        "name",
+        "The service that sent it.",
+        "service:shop",
+        equal("conversations", "generations", "traces", "hours", column="service_name"),
+        aliases=("service_name",),
+    ),
+    Field(
+        "model",
+        "name",
+        "A model that was asked or that answered.",
+        "model:gpt-5,gpt-5-mini",
+        {
+            "conversations": "hasAny(models, {values:Array(String)})",
+            "generations": "(request_model IN {values:Array(String)} OR response_model IN {values:Array(String)})",
+            **equal("hours", column="model"),
+        },
+    ),
+    Field(
+        "request_model",
+        "name",
+        "The model that was asked for.",
+        "request_model:gpt-5",
+        equal("generations", column="request_model")
+        | {"conversations": CALLS % "request_model IN {values:Array(String)}"},
+    ),
+    Field(
+        "response_model",
+        "name",
+        "The model that answered.",
+        "response_model:gpt-5-2026-08-07",
+        equal("generations", column="response_model")
+        | {"conversations": CALLS % "response_model IN {values:Array(String)}"},
+    ),
+    Field(
+        "provider",
+        "name",
+        "Who serves the model.",
+        "provider:openai",
+        equal("generations", column="provider") | {"conversations": CALLS % "provider IN {values:Array(String)}"},
+    ),
+    Field(
+        "operation",
+        "name",
+        "What the model was called for.",
+        "operation:chat",
+        equal("generations", "hours", column="operation")
+        | {"conversations": CALLS % "operation IN {values:Array(String)}"},
+    ),
+    Field(
+        "prompt",
+        "name",
+        "The name of the prompt.",
+        "prompt:support",
+        equal("generations", column="prompt_name") | {"conversations": CALLS % "prompt_name IN {values:Array(String)}"},
+        aliases=("prompt_name",),
+    ),
+    Field(
+        "prompt_version",
+        "name",
+        "The version of the prompt.",
+        "prompt_version:3",
+        equal("generations", column="prompt_version")
+        | {"conversations": CALLS % "prompt_version IN {values:Array(String)}"},
+    ),
+    Field(
+        "user",
+        "name",
+        "The user's id.",
+        "user:anna",
+        equal("conversations", "generations", column="user_id"),
+        aliases=("user_id",),
+    ),
+    Field(
+        "tag",
+        "name",
+        "A tag that the app set.",
+        "tag:beta",
+        dict.fromkeys(("conversations", "generations"), "hasAny(tags, {values:Array(String)})"),
+        aliases=("tags",),
+    ),
+    Field(
+        "conversation",
+        "name",
+        "The conversation's id.",
+        "conversation:c-17",
+        equal("conversations", "generations", "signals", column="conversation_id"),
+        aliases=("conversation_id",),
+    ),
+    Field(
+        "trace",
+        "name",
+        "The trace's id.",
+        "trace:4bf92f3577b34da6a3ce929d0e0e4736",
+        equal("generations", "traces", "signals", column="trace_id")
+        | {"conversations": CALLS % "trace_id IN {values:Array(String)}"},
+        aliases=("trace_id",),
+    ),
+    Field("name", "name", "The name of the trace's first span.", "name:answer", equal("traces", column="name")),
+    Field(
+        "signal",
+        "name",
+        "What was heard in it: a kind of signal that fired.",
+        "signal:rephrase,correction",
+        {
+            "conversations": HEARD % ("conversation_id", "conversation_id", "kind IN {values:Array(String)}"),
+            "generations": HEARD % ("trace_id", "trace_id", "kind IN {values:Array(String)}"),
+            **equal("signals", column="kind"),
+        },
+        aliases=("signal_kind", "kind"),
+    ),
+    Field("label", "name", "The sub-kind of a signal.", "label:needless", equal("signals", column="label")),
+    Field(
+        "fired",
+        "name",
+        "Whether the signal is over its threshold.",
+        "fired:true",
+        equal("signals", column="toString(fired)"),
+        choices=("true", "false"),
+    ),
+    Field("score", "number", "How likely the signal is there, from 0 to 1.", "score>0.9", {"signals": "score"}),
+    Field(
+        "confidence",
+        "number",
+        "How sure the detector is, from 0 to 1.",
+        "confidence<0.5",
+        {"signals": "confidence"},
+    ),
+    Field(
+        "thumbs",
+        "name",
+        "Thumbs of users.",
+        "thumbs:down",
+        {
+            "conversations": HEARD
+            % ("conversation_id", "conversation_id", "kind = 'thumbs' AND label IN {values:Array(String)}"),
+            "generations": HEARD % ("trace_id", "trace_id", "kind = 'thumbs' AND label IN {values:Array(String)}"),
+        },
+        choices=("up", "down"),
+    ),
+    Field(
+        "feedback",
+        "name",
+        "Feedback or an action of this name, whatever its value.",
+        "feedback:rating,comment",
+        {
+            "conversations": f"(conversation_id IN ({SAID % 'conversation_id'}) OR "
+            + CALLS
+            % f"(trace_id IN ({SAID % 'trace_id'}) OR message_id IN ({SAID % 'message_id'} AND message_id != ''))"
+            + ")"
+        },
+    ),
+    Field(
+        "outcome",
+        "name",
+        "How an answer ended.",
+        "outcome:error,truncated",
+        equal("generations", column="outcome") | {"conversations": "hasAny(outcomes, {values:Array(String)})"},
+        choices=get_args(Outcome),
+    ),
+    Field(
+        "error",
+        "name",
+        "The type of an error.",
+        "error:RateLimitError",
+        equal("generations", column="error_type") | {"conversations": CALLS % "error_type IN {values:Array(String)}"},
+        aliases=("error_type",),
+    ),
+    Field("errors", "number", "How many spans of the trace failed.", "errors>0", {"traces": "error_count"}),
+    Field("spans", "number", "How many spans the trace has.", "spans>100", {"traces": "span_count"}),
+    Field(
+        "cost",
+        "number",
+        "What it cost, in US dollars, as far as it is known.",
+        "cost>0.01",
+        {"conversations": "cost_usd", "generations": "cost_usd"},
+        aliases=("cost_usd",),
+    ),
+    Field(
+        "latency",
+        "duration",
+        "How long it took; of a conversation, its slowest answer.",
+        "latency>=2s",
+        {"conversations": "longest_ns", "generations": "duration_ns", "traces": "duration_ns"},
+    ),
+    Field(
+        "first_chunk",
+        "duration",
+        "How long the first part of a streamed answer took.",
+        "first_chunk>800ms",
+        {"generations": "time_to_first_chunk_ns"},
+    ),
+    Field(
+        "tokens",
+        "number",
+        "Tokens in and out.",
+        "tokens>10000",
+        {"conversations": TOKENS, "generations": TOKENS},
+    ),
+    Field(
+        "input_tokens",
+        "number",
+        "Tokens in.",
+        "input_tokens>8000",
+        {"conversations": "input_tokens", "generations": "input_tokens"},
+    ),
+    Field(
+        "output_tokens",
+        "number",
+        "Tokens out.",
+        "output_tokens<10",
+        {"conversations": "output_tokens", "generations": "output_tokens"},
+    ),
+    Field("turns", "number", "How many turns the conversation has.", "turns>3", {"conversations": "turn_count"}),
+)
+
+TEXT = "text"
+TEXT_FIELD = Field(
+    TEXT,
+    "text",
+    "Words, or a phrase in quotes, in the messages and answers.",
+    '"red button"',
+    {"conversations": "hasAllTokens(words, {values:Array(String)})"},
+)
+"""What words and phrases are looked for in; nobody names it."""
+NAMES: Mapping[str, Field] = {name: field for field in FIELDS for name in (field.name, *field.aliases)}
+
+THROUGH: Mapping[ListName, tuple[ListName, str]] = {
+    "generations": (
+        "conversations",
+        "conversation_id IN (SELECT conversation_id FROM conversations FINAL "
+        "WHERE project_id = {project_id:UInt32} AND %s)",
+    ),
+    "signals": (
+        "conversations",
+        "conversation_id IN (SELECT conversation_id FROM conversations FINAL "
+        "WHERE project_id = {project_id:UInt32} AND %s)",
+    ),
+    "traces": (
+        "generations",
+        "trace_id IN (SELECT trace_id FROM generations_by_time FINAL WHERE project_id = {project_id:UInt32} AND %s)",
+    ),
+}
+"""What a list does not know itself is asked of a trace's calls, and of the conversation around a call or signal."""
