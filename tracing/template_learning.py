@@ -1,14 +1,15 @@
 """Services whose calls changed come in, templates that their messages share go out; what was read is read again.
 
-A template is learnt from messages that stand whole as what was typed. Once it is known they stand so no more, so there
-is nothing to learn twice. What was learnt stays: the same spans give the same words in whatever batches they come.
+A template is learnt from messages that no known one explains, so there is nothing to learn twice. What was learnt
+stays: the same spans give the same words in whatever batches they come.
 """
 
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from tracing.derivation import READING, derive_traces
-from tracing.own_words.templates import FEWEST_MESSAGES, find_template_words, learn_templates
+from tracing.own_words.templates import MessageTemplate, find_template_words, learn_templates
 from tracing.records import load_templates, write_templates
 from tracing.stages import Key, Stage
 from tracing.store import Store
@@ -44,19 +45,23 @@ def learn_services(store: Store, keys: Sequence[Key]) -> None:
 
 def learn_service(store: Store, project_id: int, service_name: str) -> None:
     """Learn what is new in a service's messages, and read those again that are not in the person's words."""
-    whole = store.query(
-        "tracing/sql/whole_messages.sql",
+    rows = store.query(
+        "tracing/sql/latest_messages.sql",
         project_id=project_id,
         service_name=service_name,
         limit=READ_AGAIN,
         longest=LONGEST_MESSAGES,
     )
-    if len(whole) < FEWEST_MESSAGES:
-        return
     known = load_templates(store, project_id).get(service_name, ())
-    new = [row["user_text"] for row in whole if find_template_words(row["user_text"], known) is None]
-    learnt = learn_templates(new)
+    told = [find_template_words(row["sent_text"], known) for row in rows]
+    learnt = learn_templates(row["sent_text"] for row, words in zip(rows, told, strict=True) if words is None)
     write_templates(store, project_id, service_name, learnt, time.time_ns() // 1000)
-    every = [*known, *learnt]
-    wrapped = {row["trace_id"] for row in whole if find_template_words(row["user_text"], every) is not None}
+    wrapped = {row["trace_id"] for row, words in zip(rows, told, strict=True) if is_stale(row, words, learnt)}
     derive_traces(store, [(project_id, trace_id) for trace_id in sorted(wrapped)])
+
+
+def is_stale(row: Mapping[str, Any], words: str | None, learnt: Sequence[MessageTemplate]) -> bool:
+    """Whether a message was read before the template was known that it was made from; `words` by those known before."""
+    if words is not None:
+        return bool(row["user_text"] == row["sent_text"])
+    return find_template_words(row["sent_text"], learnt) not in (None, row["user_text"])

@@ -98,7 +98,11 @@ def walk(value: Any, name: str, levels: int) -> Iterator[GivenText]:
     elif isinstance(value, list):
         yield from walk_list(value, name, levels)
     elif isinstance(value, Mapping) and levels:
-        for key, item in list(value.items())[:MOST_TEXTS]:
+        items = list(value.items())[:MOST_TEXTS]
+        told = any(isinstance(item, str) and is_asked(str(key).lower()) for key, item in items)
+        for key, item in items:
+            if told and not isinstance(item, str):
+                continue  # beside the question: a history
             inner_name = name if key in ENVELOPES and isinstance(item, Mapping | list) else str(key).lower()
             if not (NOT_ASKED.search(inner_name) and not isinstance(item, str)):
                 yield from walk(item, inner_name, levels - 1)
@@ -112,7 +116,10 @@ def walk_list(values: list[Any], name: str, levels: int) -> Iterator[GivenText]:
         asked = [each for each in walk(inner, "", levels - 1) if each.asked] if isinstance(inner, Mapping) else []
         yield from asked or [GivenText(said, asked=True)]
     elif levels and not said:
+        told = any(isinstance(item, str) for item in values)
         for item in values[:MOST_TEXTS]:
+            if told and isinstance(item, list):
+                continue  # beside the question: a history
             yield from walk(item, name, levels - 1)
 
 

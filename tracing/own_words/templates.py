@@ -19,7 +19,8 @@ MOST_MESSAGES = 120
 MOST_TEMPLATES = 8
 ENOUGH_SHARED = 60
 """Sequences beyond which more of them make a template no likelier: a document that came back has hundreds."""
-MOST_DROPPED = 8
+SHORTEST_RUN, MOST_STARTS = 3, 80
+"""Tokens of a shared text, and how many of them are tried as its beginning."""
 PARTS_LOOKED_AT = 3_000
 """Characters at each end of a message that are learnt from."""
 FEWEST_WORDS, MOST_WORDS = 6, 30
@@ -208,18 +209,35 @@ def find_anchors(samples: Sequence[Sample], shared: set[Sequence3]) -> list[str]
         if sequence in shared:
             covered[index : index + 3] = b"\1\1\1"
     wrapped = [f"{START}{sample.text}{END}" for sample in samples]
-    runs = (shrink_run(reference, first, last, wrapped) for first, last in list_runs(covered))
-    return [run for run in runs if run]
+    return [part for first, last in list_runs(covered) for part in split_run(reference, first, last, wrapped)]
 
 
-def shrink_run(reference: Sample, first: int, last: int, wrapped: Sequence[str]) -> str:
-    """The longest part of a run that every message has: what the reference has beside it may be like its ends."""
-    for dropped in range(min(MOST_DROPPED, last - first)):
-        for start in range(first, first + dropped + 1):
-            run = cut_run(reference, start, last - (dropped - (start - first)))
-            if run and all(run in text for text in wrapped):
-                return run
-    return ""
+def split_run(reference: Sample, first: int, last: int, wrapped: Sequence[str]) -> list[str]:
+    """The parts of a run that every message has in one piece: gaps that are empty in the reference lie between them."""
+    if last - first < SHORTEST_RUN - 1:
+        return []
+    starts = range(first, min(last, first + MOST_STARTS))
+    ends = {start: find_common_end(reference, start, last, wrapped) for start in starts[:1]}
+    if ends[first] < last:
+        ends |= {start: find_common_end(reference, start, last, wrapped) for start in starts[1:]}
+    start = max(ends, key=lambda each: (ends[each] - each, -each))
+    if ends[start] - start < SHORTEST_RUN - 1:
+        return []
+    before = split_run(reference, first, start - 1, wrapped)
+    return [*before, cut_run(reference, start, ends[start]), *split_run(reference, ends[start] + 1, last, wrapped)]
+
+
+def find_common_end(reference: Sample, first: int, last: int, wrapped: Sequence[str]) -> int:
+    """The last token up to which the run from `first` is in every message; before `first` where not even that one."""
+    low, high = first - 1, last
+    while low < high:
+        middle = (low + high + 1) // 2
+        run = cut_run(reference, first, middle)
+        if all(run in text for text in wrapped):
+            low = middle
+        else:
+            high = middle - 1
+    return low
 
 
 def list_runs(covered: bytearray) -> list[tuple[int, int]]:

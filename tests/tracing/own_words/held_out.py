@@ -16,189 +16,147 @@ def app(language: str = "en") -> Callable[[Build], Build]:
 
 
 @app()
-def insurance_desk(m: Material) -> str:
+def hotel(m: Material) -> str:
+    facts = numbered(m.documents, "o {text}", "\n")
+    return f"Hotel facts\n{facts}\n\nGuest ({m.name}) wants to know:\n{m.question}\n\nAnswer as the concierge would."
+
+
+@app()
+def legal(m: Material) -> str:
+    cases = numbered(m.documents, "CASE {n}\n{text}", "\n\n")
+    return f"{cases}\n\nUsing only the cases above, advise on the following matter.\n\nMATTER: {m.question}"
+
+
+@app()
+def spreadsheet_helper(m: Material) -> str:
     return (
-        "As a claims assistant you reply only with facts from the policy.\n\nPOLICY EXTRACTS\n"
-        + numbered(m.documents, "§{n} {text}", "\n")
-        + f"\n\nPOLICYHOLDER WRITES\n{m.question}\n\nDRAFT REPLY"
+        "You write formulas for spreadsheets. The sheet has the columns Date, Shop, Revenue.\n"
+        f"First rows:\nDate;Shop;Revenue\n{m.date};{m.name};{m.number * 7}\n\nWhat is wanted: {m.question}"
     )
 
 
 @app()
-def cohere_style(m: Material) -> str:
-    documents = numbered(m.documents, "Document: {n}\ntitle: Note {n}\nsnippet: {text}", "\n\n")
-    return f"<results>\n{documents}\n</results>\n\n## Latest user turn\n{m.question}\n\nWrite a grounded answer."
+def sql_agent(m: Material) -> str:
+    return (
+        "Given an input question, create a syntactically correct PostgreSQL query to run.\n\nOnly use the following"
+        " tables:\nCREATE TABLE orders (id INT, placed DATE)\nCREATE TABLE items (id INT, price NUMERIC)\n\n"
+        f"Question: {m.question}\nSQLQuery:"
+    )
+
+
+@app("de")
+def arztpraxis(m: Material) -> str:
+    return (
+        f"Praxiswissen:\n{numbered(m.documents, '* {text}', chr(10))}\n\nPatientin schreibt ({m.date}):\n{m.question}\n\n"
+        "Gib keine Diagnosen."
+    )
+
+
+@app("de")
+def frage_in_anfuehrung(m: Material) -> str:
+    return f"Hier ist eine Nutzeranfrage: „{m.question}“\n\nDazu passende Texte:\n{numbered(m.documents)}"
+
+
+@app("fr")
+def assurance(m: Material) -> str:
+    return (
+        f"# Documents trouvés\n\n{numbered(m.documents)}\n\n# Échange précédent\n\n{transcript(m, 'Client', 'Conseiller')}"
+        f"\n\n# Nouveau message\n\n{m.question}\n"
+    )
 
 
 @app("es")
-def soporte(m: Material) -> str:
-    return (
-        f"Fecha: {m.date}\nCliente: {m.name}\n\nArtículos encontrados:\n{numbered(m.documents)}\n\n"
-        f"El cliente escribe:\n{m.question}\n\nContesta con amabilidad y sin inventar nada."
-    )
-
-
-@app("de")
-def behoerde(m: Material) -> str:
-    return (
-        "Du bist der digitale Assistent einer Stadtverwaltung.\n\n# Fundstellen\n"
-        + numbered(m.documents, "- {text}", "\n")
-        + f"\n\n# Anliegen der Bürgerin\n{m.question}"
-    )
-
-
-@app("fr")
-def bibliotheque(m: Material) -> str:
-    return f"Passages :\n{numbered(m.documents)}\n\nQuestion du lecteur : {m.question}\n\nRéponse :"
-
-
-@app("zh")
-def chinese_service(m: Material) -> str:
-    return f"你是客服。请只用下面的知识库回答。\n\n知识库：\n{numbered(m.documents)}\n\n客户的问题：{m.question}\n\n你的回答："
-
-
-@app("ja")
-def japanese_history(m: Material) -> str:
-    return f"会話履歴:\n{transcript(m, 'ユーザー', 'アシスタント')}\n\n参考文書:\n{numbered(m.documents)}\n\nユーザーの質問: {m.question}"
-
-
-@app("ru")
-def russian_shop(m: Material) -> str:
-    return (
-        "Ты помощник интернет-магазина. Отвечай вежливо.\n\n"
-        f"Найденные статьи:\n{numbered(m.documents)}\n\nСообщение покупателя:\n{m.question}"
-    )
-
-
-@app("pt")
-def banco(m: Material) -> str:
-    return (
-        f"Pergunta do cliente: {m.question}\n\nTrechos da base de conhecimento:\n{numbered(m.documents, '* {text}')}\n\n"
-        "Responda em português do Brasil, citando o trecho."
-    )
+def ayuntamiento(m: Material) -> str:
+    return f"<normativa>\n{numbered(m.documents)}\n</normativa>\n<consulta>\n{m.question}\n</consulta>\nResponde en español."
 
 
 @app("it")
-def museo(m: Material) -> str:
-    return f"[CONTESTO]\n{numbered(m.documents)}\n[FINE CONTESTO]\n\nIl visitatore chiede: {m.question}"
+def ricette(m: Material) -> str:
+    return f"Ricette trovate:\n{numbered(m.documents)}\n\nRichiesta: {m.question}\n\nRispondi con una ricetta sola."
 
 
-@app("ko")
-def korean_tags(m: Material) -> str:
-    return f"<문서>\n{numbered(m.documents)}\n</문서>\n\n<질문>{m.question}</질문>\n\n문서에 있는 내용으로만 답하세요."
+@app("pt")
+def loja(m: Material) -> str:
+    return f"Você é a assistente da loja.\nHistórico:\n{transcript(m, 'cliente', 'loja')}\n---\nCliente agora: {m.question}"
 
 
-@app("pl")
-def polish_labels(m: Material) -> str:
-    return f"Kontekst:\n{numbered(m.documents)}\n\nPytanie: {m.question}\nOdpowiedź:"
+@app("zh")
+def chinese_shop(m: Material) -> str:
+    return f"商品资料如下：\n{numbered(m.documents)}\n\n顾客说：“{m.question}”\n\n请用一句话回复顾客。"
+
+
+@app("ja")
+def japanese_manual(m: Material) -> str:
+    return f"## マニュアル抜粋\n{numbered(m.documents)}\n\n## お客様からのお問い合わせ\n{m.question}\n\n## 回答例\n"
+
+
+@app("ru")
+def russian_bank(m: Material) -> str:
+    return f"База знаний:\n{numbered(m.documents)}\n\nДиалог:\n{transcript(m, 'Клиент', 'Оператор')}\nКлиент: {m.question}\nОператор:"
 
 
 @app("ar")
-def arabic_short(m: Material) -> str:
-    return f"المستندات:\n{numbered(m.documents)}\n\nسؤال المستخدم: {m.question}"
+def arabic_tags(m: Material) -> str:
+    return f"<context>{numbered(m.documents)}</context>\n<user_query>{m.question}</user_query>\nأجب بالعربية."
 
 
-@app("nl")
-def dutch_blocks(m: Material) -> str:
-    return f"--- BRONNEN ---\n{numbered(m.documents)}\n--- VRAAG ---\n{m.question}\n--- EINDE ---"
+@app("pl")
+def polish_prefix(m: Material) -> str:
+    return f"Jesteś pomocnikiem sklepu internetowego. Odpowiadaj krótko i uprzejmie.\n\n{m.question}"
 
 
-@app("tr")
-def turkish_prefix(m: Material) -> str:
-    return f"Sen bir banka asistanısın. Kısa, kibar ve doğru yanıt ver. Bilmiyorsan bilmediğini söyle.\n\n{m.question}"
-
-
-@app()
-def voice_assistant(m: Material) -> str:
-    return f"(The caller is {m.name}. It is {m.date}.) The caller said: {m.question}"
+@app("hi")
+def hindi_question_first(m: Material) -> str:
+    return f"उपयोगकर्ता का प्रश्न: {m.question}\n\nमिले हुए लेख:\n{numbered(m.documents)}"
 
 
 @app()
-def email_triage(m: Material) -> str:
+def graph_rag(m: Material) -> str:
+    rows = numbered(m.documents, "({n}) -[RELATES]-> {text}", "\n")
+    return f"---Role---\nYou answer from the graph.\n\n---Graph---\n{rows}\n\n---User request---\n{m.question}"
+
+
+@app()
+def crew_task(m: Material) -> str:
     return (
-        "Classify the e-mail below into billing, bug, feature or other. Output one word.\n\n"
-        f"From: customer{m.number}@example.com\nReceived: {m.date}\n\nE-mail:\n{m.question}\n\nClass:"
+        f"\nCurrent Task: {m.question}\n\nThis is the expected criteria for your final answer: a short answer\nyou MUST return"
+        " the actual complete content as the final answer, not a summary.\n\nBegin! This is VERY important to you."
     )
 
 
 @app()
-def code_search(m: Material) -> str:
-    snippets = numbered(m.documents, "```python\n# file {n}.py\n{text}\n```")
-    return f"Relevant code from the repository:\n\n{snippets}\n\nDeveloper's question:\n\n{m.question}"
+def slack_bot(m: Material) -> str:
+    return f"Channel: #help\nThread:\n{transcript(m, 'person', 'bot')}\n\n@{m.name} says: {m.question}"
 
 
 @app()
-def json_payload_tail(m: Material) -> str:
-    return f"{m.question}\n\n###\nMETADATA: user={m.name}; plan=pro; locale=en-GB; date={m.date}"
-
-
-@app()
-def yaml_prompt(m: Material) -> str:
-    lines = numbered(m.documents, "  - {text}", "\n")
-    return f"role: helpdesk\nknowledge:\n{lines}\nuser_question: |\n  {m.question}"
-
-
-@app()
-def persona_and_tags(m: Material) -> str:
+def page_beside(m: Material) -> str:
     return (
-        "<persona>You are Iris, a patient guide.</persona>\n<rules>Never guess.</rules>\n"
-        f"<knowledge>{numbered(m.documents)}</knowledge>\n<message>{m.question}</message>"
+        f'The visitor is on the page https://example.com/p/{m.number} whose text is:\n"""\n{m.documents[0]}\n"""\n'
+        f"They ask: {m.question}"
     )
 
 
 @app()
-def history_first_json(m: Material) -> str:
+def json_wrapped(m: Material) -> str:
     import json
 
-    history = json.dumps([{"user": said, "bot": answer} for said, answer in m.history])
-    return f"Earlier messages (JSON): {history}\nThe user's new message: {m.question}\nRespond to the new message only."
+    return json.dumps({"docs": list(m.documents), "locale": "en", "user_message": m.question}, ensure_ascii=False)
 
 
 @app()
-def search_snippets(m: Material) -> str:
-    results = numbered(m.documents, "{n}. https://example.com/{n}\n   {text}", "\n")
-    return f"Web results for the user's search:\n{results}\n\nThe user searched for: {m.question}\n\nSummarise what they need."
+def answer_language(m: Material) -> str:
+    return f"{m.question}\n\n(Answer in English. Today is {m.date}.)"
 
 
 @app()
-def double_hash(m: Material) -> str:
-    return f"##CONTEXT##\n{numbered(m.documents)}\n##END CONTEXT##\n##QUERY##\n{m.question}\n##END QUERY##"
-
-
-@app()
-def guard(m: Material) -> str:
+def evaluation_judge(m: Material) -> str:
     return (
-        "Task: Check if there is unsafe content in 'User' messages according to our policy.\n\n<BEGIN CONVERSATION>\n\n"
-        f"User: {m.question}\n\n<END CONVERSATION>\n\nProvide your safety assessment: first line must be safe or unsafe."
+        "Grade the answer to a question from 1 to 5.\n\n[BEGIN DATA]\n************\n"
+        f"[Question]: {m.question}\n************\n[Answer]: {m.documents[0]}\n************\n[END DATA]\n\nGrade:"
     )
 
 
 @app()
-def title_maker(m: Material) -> str:
-    return f"Write a title of at most five words for a chat that begins with this message:\n\n{m.question}"
-
-
-@app("fr")
-def tutor(m: Material) -> str:
-    return (
-        "Tu es un tuteur patient. Aide l'élève sans donner la solution.\n\n"
-        f"Leçon du jour :\n{m.documents[0]}\n\nL'élève dit : « {m.question} »"
-    )
-
-
-@app()
-def hyde(m: Material) -> str:
-    return f"Please write a passage to answer the question.\nQuestion: {m.question}\nPassage:"
-
-
-@app("de")
-def bereits_gesagt(m: Material) -> str:
-    return f"Bisheriger Verlauf:\n{transcript(m, 'Kunde', 'Bot')}\n\nNeue Nachricht:\n{m.question}\n\nWissen:\n{m.documents[0]}"
-
-
-@app()
-def reader_comment(m: Material) -> str:
-    return (
-        f"Article:\n{m.documents[0]}\n\nA reader left this comment under the article:\n{m.question}\n\n"
-        "Reply as the editor, in two sentences."
-    )
+def sources_after_rule(m: Material) -> str:
+    return f"{m.question}\n\n========\nRetrieved for you:\n{numbered(m.documents)}\n========"
