@@ -129,14 +129,8 @@ def load_feedback_page(
     store: Store, project_id: int, place: Place, limit: int, filters: Mapping[str, str]
 ) -> list[Feedback]:
     """At most `limit` pieces of feedback of before `place`, latest first; `filters` has each field to compare whole."""
-    rows = store.query(
-        "feedback/sql/feedback_page.sql",
-        project_id=project_id,
-        before_ns=place.time_ns,
-        before_id=place.id,
-        limit=limit,
-        **filters,
-    )
+    bound: dict[str, Any] = {**filters, "before_ns": place.time_ns, "before_id": place.id, "limit": limit}
+    rows = store.query("feedback/sql/feedback_page.sql", project_id=project_id, **bound)
     return [read_row(row) for row in rows]
 
 
