@@ -97,7 +97,10 @@ def read_call(span: Span, trace: Trace) -> Generation:
     streamed = read_streamed(span)
     counted = usage["output_tokens"] is not None and not is_left_open(output)
     unfinished = streamed and not counted and set(finish_reasons) <= {"error"}
-    ending = judge_ending(span, finish_reasons, unfinished=unfinished)
+    # Of an answer that was counted to its end the reason "error" says only that the reason is not known.
+    ending = judge_ending(
+        span, () if counted and finish_reasons == ("error",) else finish_reasons, unfinished=unfinished
+    )
     return Generation(
         **describe_origin(span, trace, identity, pick_text(attributes, ("gen_ai.response.id",))),
         convention=NAME,

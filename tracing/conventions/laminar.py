@@ -9,6 +9,7 @@ from dataclasses import replace
 from tacit import attributes as keys
 
 from tracing.conventions import genai
+from tracing.conventions.logprobs import read_certainty
 from tracing.conventions.messages import parse_json, parse_messages
 from tracing.conventions.nesting import tell_once
 from tracing.conventions.shared_attributes import collect_prefixed, find_value, pick_text, read_texts
@@ -32,8 +33,10 @@ def read(span: Span, trace: Trace, calls_beneath: Sequence[Generation]) -> Gener
     """The model call that the span tells of. A wrapper around one such call is that call; around several it is none."""
     told = replace(span, attributes={**span.attributes, **tell(span)})
     call = genai.read_call(told, trace)
+    answered = parse_json(span.attributes.get(keys.OUTPUT_MESSAGES))
     own = replace(
         call,
+        **read_certainty({"choices": answered, "output": answered}).as_fields(),
         convention=NAME,
         tags=call.tags or read_texts(find_value(span, trace, (f"{APP_PREFIX}tags",))),
         metadata={**collect_prefixed(span, trace, METADATA_PREFIX), **call.metadata},

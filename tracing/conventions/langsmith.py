@@ -15,6 +15,7 @@ from tracing.conventions.logprobs import read_certainty
 from tracing.conventions.messages import parse_json
 from tracing.conventions.nesting import tell_once
 from tracing.conventions.parameters import read_parameters
+from tracing.conventions.prompts import NO_PROMPT, read_prompt
 from tracing.conventions.shared_attributes import collect_prefixed, find_text, pick_text, read_texts
 from tracing.generations import Generation
 from tracing.spans import AttributeValue, Span, SpanEvent, Trace
@@ -24,7 +25,9 @@ KIND = "langsmith.span.kind"
 BODIES = ("gen_ai.prompt", "gen_ai.completion")
 METADATA_PREFIX = "langsmith.metadata."
 IDS = frozenset({"session_id", "conversation_id", "thread_id", "user_id"})
-PARAMETERS = frozenset({"model", "model_name", "stream", "_type", "usage_metadata", "checkpoint_ns"})
+PARAMETERS = frozenset(
+    {"previous_response_id", "model", "model_name", "stream", "_type", "usage_metadata", "checkpoint_ns"}
+)
 NOT_THE_APPS = ("ls_", "LANGSMITH_", "lc_", "langgraph_")
 """Beginnings of names in the metadata that LangSmith and LangChain set, as they do `PARAMETERS`."""
 TAGS_OF_LANGCHAIN = ("seq:step:", "langsmith:")
@@ -36,12 +39,14 @@ ERROR = re.compile(r"(?P<type>\w+)\((?P<message>.*?)\)(?:\n|Traceback|$)", re.DO
 
 
 def claims(span: Span) -> bool:
-    """Whether LangSmith wrote the span as a call of a model."""
-    return span.attributes.get(KIND) == "llm"
+    """Whether LangSmith wrote the span; whatever its kind it has the attributes of a call."""
+    return KIND in span.attributes
 
 
 def read(span: Span, trace: Trace, calls_beneath: Sequence[Generation]) -> Generation | None:
     """The model call that the span tells of. A wrapper around one such call is that call; around several it is none."""
+    if span.attributes[KIND] != "llm":
+        return None
     asked, answered = (as_mapping(parse_json(span.attributes.get(name))) for name in BODIES)
     request, response = langchain_bodies.read_request(asked), langchain_bodies.read_response(answered)
     told = {name: value for name, value in span.attributes.items() if name != "gen_ai.system"}
@@ -51,12 +56,27 @@ def read(span: Span, trace: Trace, calls_beneath: Sequence[Generation]) -> Gener
     own = replace(
         call,
         **read_certainty(response).as_fields(),
+        **find_hub_prompt(span, trace),
         convention=NAME,
         parameters=join_asked(span.attributes, request, call),
         tags=call.tags or read_tags(find_text(span, trace, ("langsmith.span.tags",))),
         metadata={**read_metadata(span, trace), **call.metadata},
     )
     return tell_once(own, calls_beneath)
+
+
+def find_hub_prompt(span: Span, trace: Trace) -> dict[str, Any]:
+    """The prompt that was filled in just before the call, beside it, where it is one of LangSmith's hub."""
+    parent = trace.parent(span)
+    beside = trace.children(parent) if parent else []
+    filled = [
+        each for each in beside if each.attributes.get(KIND) == "prompt" and each.end_time_ns <= span.start_time_ns
+    ]
+    prompt = read_prompt(filled[-1].attributes) if filled else NO_PROMPT
+    if not prompt.name:
+        return {}
+    variables = as_mapping(parse_json(filled[-1].attributes.get(BODIES[0])))
+    return replace(prompt, variables=prompt.variables or variables).as_fields()
 
 
 def tell(span: Span, request: Mapping[str, Any], response: Mapping[str, Any]) -> dict[str, AttributeValue]:
@@ -71,7 +91,8 @@ def tell(span: Span, request: Mapping[str, Any], response: Mapping[str, Any]) ->
         "gen_ai.request.model": pick_text(attributes, ASKED),
         "gen_ai.response.model": pick_text(attributes, ("gen_ai.response.model",)) or read_text(response, "model"),
         keys.RESPONSE_ID: pick_text(attributes, (keys.RESPONSE_ID,)) or read_text(response, "id"),
-        keys.REQUEST_PREVIOUS_RESPONSE_ID: read_text(request, "previous_response_id"),
+        keys.REQUEST_PREVIOUS_RESPONSE_ID: read_text(request, "previous_response_id")
+        or pick_text(attributes, (f"{METADATA_PREFIX}previous_response_id",)),
         "gen_ai.input.messages": list_input(request),
         keys.OUTPUT_MESSAGES: list_output(response),
         "gen_ai.tool.definitions": as_list(request.get("tools")),

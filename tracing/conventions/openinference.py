@@ -36,6 +36,15 @@ CONTENT_PATH = re.compile(r"contents\.(\d{1,6})\.message_content\.(.+)")
 TOOL_CALL_PATH = re.compile(r"tool_calls\.(\d{1,6})\.tool_call\.(.+)")
 TOOL_PATH = re.compile(r"llm\.tools\.(\d{1,6})\.tool\.json_schema")
 PROMPT_PATH = re.compile(r"llm\.prompts\.(\d{1,6})\.prompt\.text")
+TOKEN_COUNTS = {
+    "input_tokens": "prompt",
+    "output_tokens": "completion",
+    "cache_read_tokens": "prompt_details.cache_read",
+    "cache_write_tokens": "prompt_details.cache_write",
+    "reasoning_tokens": "completion_details.reasoning",
+    "audio_input_tokens": "prompt_details.audio",
+    "audio_output_tokens": "completion_details.audio",
+}
 QUESTION_NAMES = ("query_str", "question", "query", "user_message", "message", "input")
 
 
@@ -64,7 +73,7 @@ def read_call(span: Span, trace: Trace, *, framing: bool) -> Generation:
     output = read_output(attributes, response, framing=framing)
     finish_reasons = read_finish_reasons(attributes, response)
     streamed = is_streamed(span, parameters, body)
-    tokens = read_tokens(attributes)
+    tokens = response.usage.as_fields() | read_tokens(attributes)
     silent = not (framing or output or messages or any(count is not None for count in tokens.values()))
     unfinished = not finish_reasons and is_unfinished(span, streamed=streamed, silent=silent)
     ending = judge_ending(span, finish_reasons, unfinished=unfinished, error=read_raised(span))
@@ -242,16 +251,10 @@ def drop_frameworks_own(metadata: Mapping[str, Any]) -> Mapping[str, Any]:
     return {key: value for key, value in metadata.items() if not key.startswith(FRAMEWORKS_OWN)}
 
 
-def read_tokens(attributes: Mapping[str, AttributeValue]) -> dict[str, Any]:
-    return {
-        "input_tokens": pick_int(attributes, ("llm.token_count.prompt",)),
-        "output_tokens": pick_int(attributes, ("llm.token_count.completion",)),
-        "cache_read_tokens": pick_int(attributes, ("llm.token_count.prompt_details.cache_read",)),
-        "cache_write_tokens": pick_int(attributes, ("llm.token_count.prompt_details.cache_write",)),
-        "reasoning_tokens": pick_int(attributes, ("llm.token_count.completion_details.reasoning",)),
-        "audio_input_tokens": pick_int(attributes, ("llm.token_count.prompt_details.audio",)),
-        "audio_output_tokens": pick_int(attributes, ("llm.token_count.completion_details.audio",)),
-    }
+def read_tokens(attributes: Mapping[str, AttributeValue]) -> dict[str, int]:
+    """The counts that have an attribute each."""
+    counts = {name: pick_int(attributes, (f"llm.token_count.{tail}",)) for name, tail in TOKEN_COUNTS.items()}
+    return {name: count for name, count in counts.items() if count is not None}
 
 
 def read_tools(attributes: Mapping[str, AttributeValue]) -> tuple[Mapping[str, Any], ...]:

@@ -47,7 +47,7 @@ CLAUDE = FILLED | {
     "cache_write_tokens": 0,
 }
 """The client's own span beneath says that nothing was written into the cache."""
-STREAMED = {"system": "", "timed": False, "cache_write_tokens": None}
+STREAMED = {"system": "", "timed": False}
 TITLED = {"tools": [{"name": "find_order", "properties": {"order": {"title": "Order", "type": "integer"}}}]}
 FROM_RESPONSE = {"response_id": "resp_1", "parameters": {"parallel_tool_calls": True, "tool_choice": "auto"}}
 
