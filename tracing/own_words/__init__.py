@@ -87,6 +87,8 @@ def unwrap(sent: str, templates: Sequence[MessageTemplate]) -> str:
     """The person's own words in a message by itself; the whole message where nothing shows what is not theirs."""
     if len(sent) < SHORTEST_UNWRAPPED:
         return sent
+    if sent.startswith("{"):  # what a template leaves of JSON is not text yet
+        return find_marked_words(sent) or sent
     found = find_template_words(sent, templates) if templates else None
     return found or find_marked_words(sent) or sent
 

@@ -77,7 +77,9 @@ ANSWER_PHRASES = re.compile(
 )
 DECORATION = " \t#*=_-~[](){}<>|•·▪>:：\"'`"
 _SPLIT = re.compile(r"[\s_\-/.]+")
-_APOSTROPHES = re.compile(r"['’]s\b|\(.*?\)|（.*?）|\d+")
+_ASIDES = re.compile(r"\([^()]*\)|（[^（）]*）")
+_APOSTROPHES = re.compile(r"['’]s\b|\d+")
+_COMPOUNDS = re.compile(r"\w+(?:frage|anfrage|nachricht|vraag|fråga|spørsmål|kysymys)")
 
 
 @lru_cache(maxsize=4096)
@@ -87,7 +89,7 @@ def classify_name(name: str) -> Kind | None:
     >>> classify_name("user_question"), classify_name("Chat History"), classify_name("Helpful Answer")
     ('question', 'context', 'answer')
     """
-    plain = name.strip(DECORATION).casefold()
+    plain = _ASIDES.sub(" ", name).strip(DECORATION).casefold()
     if not plain or len(plain) > LONGEST_LABEL:
         return None
     for kind, pattern in UNSPACED:
@@ -114,6 +116,8 @@ def classify_words(words: list[str]) -> Kind | None:
         ("context", CONTEXTS),
         ("answer", ANSWERS),
     )
+    if _COMPOUNDS.fullmatch(words[-1]):
+        return "question"
     for part in (whole, words[-1], words[0]):
         for kind, names in pairs:
             if part in names:

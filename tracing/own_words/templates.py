@@ -24,7 +24,10 @@ SHORTEST_RUN, MOST_STARTS = 3, 80
 PARTS_LOOKED_AT = 3_000
 """Characters at each end of a message that are learnt from."""
 FEWEST_WORDS, MOST_WORDS = 6, 30
+FEW_WORDS, MANY_MESSAGES = 4, 8
 HIGHEST_SCORE = 9.0
+SHARE_OF_SENTENCES = 0.3
+"""Of all messages those that must share sentences without labels: some people begin alike, an app always does."""
 LONG_GAP, VERY_LONG_GAP, SHORT_GAP = 600, 2_000, 300
 
 _UNSPACED = "\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\u0e00-\u0e7f"
@@ -43,6 +46,8 @@ SPEAKERS = list_names(
 )
 LONGEST_PHRASE = 40
 """Characters up to which several people may say the same."""
+ENUMERATED = re.compile(r"(?:^|\n)[ \t]*(?:\W{0,2}\d{1,2}\W{1,2}|[-*•o])\s*$")
+"""Where the first thing of a list begins."""
 LETTERS = re.compile(r"[^\W\d_]")
 WORDS = re.compile(rf"[{_UNSPACED}]{{2}}|[^\W\d_{_UNSPACED}]{{2,}}")
 Sequence3 = tuple[str, str, str]
@@ -156,12 +161,12 @@ def learn_template(samples: Sequence[Sample]) -> MessageTemplate | None:
     best: MessageTemplate | None = None
     most = 0.0
     for mask in rank_sets(masks):
-        if mask.bit_count() * MOST_WORDS * HIGHEST_SCORE <= most:
+        if mask.bit_count() ** 1.5 * MOST_WORDS * HIGHEST_SCORE <= most:
             continue
         chosen = [sample for index, sample in enumerate(samples) if mask >> index & 1]
         shared = {sequence for sequence, each in masks.items() if each & mask == mask}
-        template, score = build_template(chosen, shared)
-        worth = len(chosen) * score * min(len(WORDS.findall(template.fixed)), MOST_WORDS) if template else 0.0
+        template, score = build_template(chosen, shared, len(samples))
+        worth = len(chosen) ** 1.5 * score * min(len(WORDS.findall(template.fixed)), MOST_WORDS) if template else 0.0
         if worth > most:
             best, most = template, worth
     return best
@@ -189,12 +194,14 @@ def rank_sets(masks: dict[Sequence3, int]) -> list[int]:
     return sorted(likely, key=lambda mask: (-measure(mask), mask))[:24]
 
 
-def build_template(samples: Sequence[Sample], shared: set[Sequence3]) -> tuple[MessageTemplate | None, float]:
+def build_template(
+    samples: Sequence[Sample], shared: set[Sequence3], among: int
+) -> tuple[MessageTemplate | None, float]:
     """The template with these shared sequences and how sure it is; None where nothing shows that a program wrote it."""
     layout = Layout.lay_out(samples, find_anchors(samples, shared))
     best, score = pick_gap(layout) if layout is not None else (None, 0.0)
     template = cut_template(layout, best) if layout is not None and best is not None else None
-    if template is None:
+    if template is None or not is_written_by_program(template, len(samples), among):
         return None, 0.0
     words = [template.find_words(sample.text) for sample in samples]
     enough = sum(each is not None for each in words) >= max(FEWEST_MESSAGES, 0.8 * len(samples))
@@ -262,6 +269,13 @@ class Layout:
     gaps: tuple[tuple[str, ...], ...]
     """Of each gap its text in every message."""
 
+    def read_before(self, index: int) -> str:
+        """What stands before a gap: the shared text, with what is before it on the same line in the first message."""
+        anchor = self.anchors[index]
+        if not index or "\n" in anchor or len(WORDS.findall(anchor)) > 1:
+            return anchor
+        return f"{self.anchors[index - 1]}{self.gaps[index - 1][0]}{anchor}"
+
     @staticmethod
     def lay_out(samples: Sequence[Sample], runs: Sequence[str]) -> "Layout | None":
         opening = runs[0].removeprefix(START) if runs and runs[0].startswith(START) else ""
@@ -309,7 +323,7 @@ def pick_gap(layout: Layout) -> tuple[int | None, float]:
 def score_gap(layout: Layout, index: int, *, is_last: bool) -> float:
     """How likely a gap holds the person's words: by its label, length, variety, and whether it asks."""
     values = [value.strip() for value in layout.gaps[index]]
-    kind = classify_anchor(layout.anchors[index])
+    kind = classify_anchor(layout.read_before(index))
     score = {"question": 4.0, "context": -4.0, "answer": -4.0, None: 0.0}[kind]
     length = median(len(value) for value in values)
     score += 0.5 if length < SHORT_GAP else 0.0
@@ -320,6 +334,7 @@ def score_gap(layout: Layout, index: int, *, is_last: bool) -> float:
     score += 1.5 * measure_share(bool(ASKING.search(value)) for value in values)
     score -= 3.0 if measure_share(len(WORDS.findall(value)) < 2 for value in values) > 0.7 else 0.0
     score -= 3.0 if measure_share(map(holds_context, values)) > 0.5 else 0.0
+    score -= 5.0 if measure_share(map(opens_with_label, values)) > 0.5 else 0.0
     score -= 2.0 * measure_share(find_returning(values))
     score -= 4.0 if is_answered_there(layout.anchors[index + 1], is_final=index + 2 == len(layout.anchors)) else 0.0
     return score + (1.0 if is_last else 0.0)
@@ -338,6 +353,12 @@ def holds_context(value: str) -> bool:
     return any(classify_name(tag[1]) == "context" for tag in ANY_TAG.finditer(value[:PARTS_LOOKED_AT]))
 
 
+def opens_with_label(value: str) -> bool:
+    """Whether a gap has a label of its own before the words: then it is not cut close enough."""
+    labels = find_labels(value.split("\n", 1)[0])
+    return bool(labels) and labels[0].kind == "question"
+
+
 def find_returning(values: Sequence[str]) -> list[bool]:
     """Of each value whether it has a line of another one: documents come back, people put it differently."""
     different = list(dict.fromkeys(values))
@@ -354,6 +375,8 @@ def is_answered_there(anchor: str, *, is_final: bool) -> bool:
 
 def classify_anchor(anchor: str) -> str | None:
     """What the text before a gap says that the gap holds."""
+    if ENUMERATED.search(anchor):
+        return "context"
     lines = [line for line in anchor.rstrip().split("\n") if LETTERS.search(line)]
     if not lines:
         return None
@@ -377,14 +400,13 @@ def cut_template(layout: Layout, index: int) -> MessageTemplate | None:
     cut_before, cut_after = cut_end(before), cut_start(after)
     if (before and not cut_before and not is_first) or (after and not cut_after and not is_final):
         return None
-    template = MessageTemplate(
+    return MessageTemplate(
         opening=cut_before if is_first else opening,
         before="" if is_first else cut_before,
         after="" if is_final else cut_after,
         closing=cut_after if is_final else closing,
         from_behind=not is_first and comes_late(layout, index),
     )
-    return template if is_written_by_program(template, len(layout.gaps[index])) else None
 
 
 def comes_late(layout: Layout, index: int) -> bool:
@@ -412,15 +434,17 @@ def cut_start(anchor: str) -> str:
     return anchor if anchor[:1].isupper() and len(WORDS.findall(anchor)) > 2 else ""
 
 
-def is_written_by_program(template: MessageTemplate, support: int) -> bool:
-    """Whether the shared text is more than people's habit: known labels, tags and rules, or whole sentences of it."""
+def is_written_by_program(template: MessageTemplate, support: int, among: int) -> bool:
+    """Whether the shared text is more than habit: known labels, tags and rules, or sentences that many share."""
     fixed = template.fixed
     words = len(WORDS.findall(fixed))
     kinds = {label.kind for label in list_labels(template)}
     marked = "question" in kinds or len(kinds) > 1 or bool(RULED.search(fixed))
     if marked and (words >= 2 or len(kinds) > 1):
         return True
-    return words >= FEWEST_WORDS and support > FEWEST_MESSAGES
+    if support <= FEWEST_MESSAGES or support < SHARE_OF_SENTENCES * among:
+        return False
+    return words >= FEWEST_WORDS or (words >= FEW_WORDS and support >= MANY_MESSAGES and "\n" in fixed.strip())
 
 
 def list_labels(template: MessageTemplate) -> list[Label]:
