@@ -1,5 +1,6 @@
 """The pages on conversations and what was heard in them: read, have a pure view model built, answer."""
 
+import shlex
 import time
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
@@ -27,7 +28,7 @@ from feedback.records import load_feedback, load_signals
 from tracing.access import project_page
 from tracing.conversations import Conversation, Turn
 from tracing.filter_fields import FIELDS
-from tracing.filter_language import FilterError, format_conditions
+from tracing.filter_language import Filter, FilterError, format_conditions
 from tracing.filter_sql import compile_filter, find_search
 from tracing.models import DEMO_PROJECT, Project
 from tracing.page_filling import FilledPage
@@ -273,17 +274,22 @@ def sum_known(numbers: Sequence[int | None]) -> int | None:
 @project_page
 def show_datasets(request: HttpRequest, project: Project) -> HttpResponse:
     """The formats, what there is for each, and what it lacks."""
-    has = count_judgements(get_store().query("feedback/sql/page_dataset_counts.sql", project_id=project.pk))
     filters = Filters.from_query(request.GET.dict())
-    fault = find_fault(filters)
+    error = find_fault(filters)
+    given = Filter() if error else filters.given
+    where = compile_filter(given, "conversations", time.time_ns())
+    has = count_judgements(get_store().query("feedback/sql/page_dataset_counts.sql", where, project_id=project.pk))
+    q = filters.q if error else format_conditions(given.conditions)
     context = {
         "project": project,
         "section": "datasets",
         "filters": filters,
-        "error": fault,
-        "q": "" if fault else format_conditions(filters.given.conditions),
-        "described": [] if fault else filters.describe(TITLES),
+        "error": error,
         "fields": FIELDS_SHOWN,
+        "q": q,
+        "shell_q": shlex.quote(q),
+        "has_phrases": find_search(given).has_phrases,
+        "described": [] if error else filters.describe(TITLES),
         "conversations": read_choices(project)["conversations"],
         "choices": [describe_choice(each.name, each.title, has) for each in FORMATS.values()],
     }

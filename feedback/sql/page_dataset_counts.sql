@@ -1,4 +1,4 @@
--- What datasets are made of: answers that a kind of signal fired about.
+-- What datasets are made of: answers that a kind of signal fired about, in conversations that match.
 SELECT
     kind,
     label,
@@ -6,4 +6,9 @@ SELECT
     uniqExact(conversation_id, coalesce(target, turn_index), span_id) AS answers
 FROM signals FINAL
 WHERE project_id = {project_id:UInt32} AND fired AND polarity != 0 AND target IS NOT NULL
+    AND conversation_id IN
+    (
+        SELECT conversation_id FROM conversations FINAL
+        WHERE project_id = {project_id:UInt32} AND true /* filter */
+    )
 GROUP BY kind, label, polarity
