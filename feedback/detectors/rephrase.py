@@ -15,7 +15,7 @@ from itertools import takewhile
 from typing import TYPE_CHECKING
 
 from feedback.detectors.detector import Detector
-from feedback.detectors.own_words import blank_pasted
+from feedback.detectors.pasted import blank_pasted
 from feedback.detectors.refusal import find_refusal
 from feedback.detectors.signal import Evidence, Signal
 from feedback.detectors.targets import Target, pin_signal

@@ -12,7 +12,7 @@ from functools import cache
 from vaderSentiment.vaderSentiment import SentimentIntensityAnalyzer
 
 from feedback.detectors.detector import Detector
-from feedback.detectors.own_words import blank_pasted
+from feedback.detectors.pasted import blank_pasted
 from feedback.detectors.signal import Evidence, Polarity, Signal
 from feedback.detectors.targets import Target, pin_signal
 from feedback.explicit import Feedback

@@ -30,6 +30,9 @@ ENDED_BY_WORDS = {
 }
 EVALUATORS = {"LLM": "by a model", "CODE": "by a program"}
 
+SENT_CHARACTERS = 4_000
+"""A prompt with its documents is longer than all that people say to one another; its span has the rest."""
+
 
 @dataclass(frozen=True, slots=True)
 class Piece:
@@ -76,6 +79,10 @@ class ShownTurn:
     answer: ShownAnswer
     replaced: tuple[ShownAnswer, ...]
     selected: bool
+    sent: str = ""
+    """The beginning of the message that the model got, where that is more than the user's own words."""
+    sent_left_out: int = 0
+    """Characters of it that are not shown."""
 
     @property
     def number(self) -> int:
@@ -148,6 +155,8 @@ def show_turn(turn: Turn, heard: Heard, remarks: Mapping[tuple[int, int], list[R
         answer=answers[-1],
         replaced=tuple(answers[:-1]),
         selected=selected,
+        sent=turn.sent_text[:SENT_CHARACTERS],
+        sent_left_out=max(0, len(turn.sent_text) - SENT_CHARACTERS),
     )
 
 

@@ -113,6 +113,28 @@ def test_a_replaced_answer_is_folded_with_its_reason(teller: Teller, open_page: 
     assert "Asked for another answer" in folded
 
 
+def test_a_message_stands_in_the_users_own_words_and_folded_as_the_model_got_it(
+    teller: Teller, open_page: Open
+) -> None:
+    sent = f"Context:\n{HOSTILE}\n{'word ' * 2000}\nQuestion: Which city?\nAnswer:"
+    answer = make_answer("Lyon.", teller.now_ns, "one")
+    teller.write(Conversation(teller.project.pk, "one", (Turn(0, "Which city?", answer, sent_text=sent),)))
+    page = open_page("conversations/one")
+    folded = page.html[page.html.index('<details class="sent">') : page.html.index("Lyon.")]
+    assert "as the model got it" in folded
+    assert "Context:" in folded
+    assert "more characters, in its span" in folded
+    assert page.html.index("Which city?") < page.html.index('<details class="sent">')
+    assert "<script>alert" not in page.html
+
+
+def test_a_message_that_the_model_got_as_it_was_typed_is_shown_once(teller: Teller, open_page: Open) -> None:
+    teller.tell("one", [("Which city?", "Lyon.")])
+    page = open_page("conversations/one")
+    assert 'class="sent"' not in page.html
+    assert page.html.count("Which city?</div>") == 1
+
+
 def test_what_people_said_stands_beside_the_answer_and_is_not_told_twice(teller: Teller, open_page: Open) -> None:
     comment = Feedback(
         project_id=teller.project.pk, identifier="c", name="comment", time_ns=teller.now_ns,

@@ -3,10 +3,10 @@ from types import ModuleType
 
 import pytest
 
-from feedback.detectors import own_words, refusal, times
+from feedback.detectors import pasted, refusal, times
 
 
-@pytest.mark.parametrize("module", [own_words, refusal, times], ids=lambda module: module.__name__)
+@pytest.mark.parametrize("module", [pasted, refusal, times], ids=lambda module: module.__name__)
 def test_the_examples_in_the_docstrings_hold(module: ModuleType) -> None:
     failed, attempted = doctest.testmod(module)
     assert attempted > 0

@@ -1,7 +1,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from feedback.detectors.own_words import MAX_CHARACTERS, blank_pasted
+from feedback.detectors.pasted import MAX_CHARACTERS, blank_pasted
 
 
 @given(st.text(alphabet=st.sampled_from('ab`"“”>;|\n\t 😭') | st.characters(codec="utf-8"), max_size=300))
