@@ -27,6 +27,7 @@ from tracing.records import (
 from tracing.spans import Span, Trace
 from tracing.stages import Key, Stage, group_by_project
 from tracing.store import Store
+from tracing.twins import drop_repeated
 
 READING = Stage("reading", "tracing/sql/changed_traces.sql", "tracing/sql/lag_of_traces.sql", batch_size=500)
 
@@ -45,8 +46,12 @@ def derive_traces(store: Store, keys: Sequence[Key]) -> None:
 def derive_traces_of_project(store: Store, project_id: int, trace_ids: Sequence[str]) -> None:
     own = load_project_prices(project_id)
     templates = load_templates(store, project_id)
-    read = (read_priced(trace, own) for trace in group_by_trace(load_spans(store, project_id, trace_ids)))
-    traces = [find_own_words(each, templates) for each in read]
+    read = [read_priced(trace, own) for trace in group_by_trace(load_spans(store, project_id, trace_ids))]
+    parted = drop_repeated(store, project_id, trace_ids, read)
+    if parted.lost:
+        derive_traces_of_project(store, project_id, sorted({*trace_ids, *parted.lost}))
+        return
+    traces = [find_own_words(each, templates) for each in parted.traces]
     exchanges = [exchange for read in traces for exchange in find_exchanges(read)]
     rows = store.query("tracing/sql/conversations_of_traces.sql", project_id=project_id, trace_ids=list(trace_ids))
     known = {row["trace_id"]: row["conversation_id"] for row in rows}

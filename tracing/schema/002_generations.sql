@@ -60,6 +60,7 @@ CREATE TABLE IF NOT EXISTS generations
         toDateTime(fromUnixTimestamp64Micro(toInt64(version), 'UTC')) + toIntervalDay(joinGet('project_retention', 'days', project_id))),
     INDEX start_time_minmax start_time TYPE minmax GRANULARITY 1,
     INDEX conversation_bloom conversation_id TYPE bloom_filter GRANULARITY 1,
+    INDEX response_bloom response_id TYPE bloom_filter GRANULARITY 1,
     INDEX version_minmax version TYPE minmax GRANULARITY 1
 )
 ENGINE = ReplacingMergeTree(version, is_deleted)
