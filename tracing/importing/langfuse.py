@@ -1,12 +1,13 @@
 """Traces, observations and scores exported from Langfuse: from its tables (JSON, JSON lines, CSV), its API or a bucket.
 
 A trace becomes a span in our SDK's convention, which frames the turn, or tells it where no observation is there; an
-observation of the type GENERATION becomes a model call in the GenAI conventions; a score becomes feedback. Files of
-one project fit together, in any order, for ids follow from Langfuse's.
+observation gets back the attributes with which Langfuse's SDKs send one; a score becomes feedback. Files of one project
+fit together, in any order, for ids follow from Langfuse's.
 """
 
 import json
 from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
 from typing import Any
 
 from tacit import attributes as keys
@@ -19,7 +20,6 @@ from tracing.importing.phoenix import keep_id, read_count
 NAME = "langfuse"
 UNIT = "records"
 LISTS = ("data", "traces", "observations", "scores")
-TYPES_OF_CALLS = frozenset({"GENERATION"})
 
 
 def read(row: Row, origin: Origin) -> list[Entry]:
@@ -116,7 +116,6 @@ def write_observation(record: Mapping[str, Any], origin: Origin) -> ImportedSpan
     end_ns = read_time(pick(record, "endTime"), "endTime") or start_ns
     trace_id, root_id = name_trace(trace, origin)
     parent = read_name(pick(record, "parentObservationId"))
-    is_call = read_name(pick(record, "type")).upper() in TYPES_OF_CALLS
     failed = read_name(pick(record, "level")).upper() == "ERROR"
     return ImportedSpan(
         trace_id=trace_id,
@@ -125,72 +124,57 @@ def write_observation(record: Mapping[str, Any], origin: Origin) -> ImportedSpan
         name=read_name(pick(record, "name")) or "observation",
         start_time_ns=start_ns,
         end_time_ns=max(start_ns, end_ns),
-        attributes=read_identity(record) | (write_call(record, start_ns) if is_call else write_other(record)),
+        attributes=read_identity(record) | write_attributes(record),
         error=read_name(pick(record, "statusMessage")) if failed else None,
     )
 
 
-def write_call(record: Mapping[str, Any], start_ns: int) -> dict[str, Any]:
-    """A generation in the GenAI conventions."""
-    asked, answered = parse_json(pick(record, "input")), parse_json(pick(record, "output"))
-    tools = asked.get("tools") if isinstance(asked, Mapping) else None
-    if isinstance(asked, Mapping) and isinstance(asked.get("messages"), list):
-        asked = asked["messages"]
-    messages = write_messages(asked, "user")
-    answers = write_messages(answered, "assistant")
-    found: dict[str, Any] = {
-        keys.OPERATION_NAME: "chat",
-        keys.INPUT_MESSAGES: messages,
-        keys.OUTPUT_MESSAGES: answers,
-        keys.TOOL_DEFINITIONS: json.dumps(tools, ensure_ascii=False, default=str) if tools else "",
-        keys.REQUEST_MODEL: read_name(pick(record, "model", "providedModelName")),
-        **read_usage(record),
-    }
+def write_attributes(record: Mapping[str, Any]) -> dict[str, Any]:
+    """An observation as Langfuse's SDKs send it: objects as JSON."""
     first_ns = read_time(pick(record, "completionStartTime"), "completionStartTime")
-    if first_ns and first_ns >= start_ns:
-        found |= {keys.TIME_TO_FIRST_CHUNK: (first_ns - start_ns) / 1e9, keys.REQUEST_STREAM: True}
-    return {name: value for name, value in found.items() if value not in ("", None)}
+    told = {
+        "type": read_name(pick(record, "type")).lower(),
+        "input": write_value(pick(record, "input")),
+        "output": write_value(pick(record, "output")),
+        "model.name": read_name(pick(record, "model", "providedModelName")),
+        "model.parameters": write_value(pick(record, "modelParameters")),
+        "usage_details": write_value(find_usage(record)),
+        "cost_details": write_value(find_cost(record)),
+        "completion_start_time": json.dumps(format_moment(first_ns)) if first_ns else "",
+        "prompt.name": read_name(pick(record, "promptName")),
+        "prompt.version": read_name(pick(record, "promptVersion")),
+    }
+    return {f"langfuse.observation.{name}": value for name, value in told.items() if value}
 
 
-def write_messages(value: Any, role: str) -> str:
-    """JSON of messages, or of the one that a bare value is; empty where there is none."""
-    if value in (None, "", []):
+def write_value(value: Any) -> str:
+    """A bare text as it is, anything else as JSON; empty where there is nothing."""
+    if value in (None, "", [], {}):
         return ""
-    known = not isinstance(value, str) and parse_messages(value)
-    return json.dumps(
-        value if known else [{"role": role, "content": find_text(value)}], ensure_ascii=False, default=str
-    )
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)
 
 
-def read_usage(record: Mapping[str, Any]) -> dict[str, int | None]:
-    """Tokens; Langfuse counts cached ones beside the input, so all of one side are summed."""
+def format_moment(time_ns: int) -> str:
+    return datetime.fromtimestamp(time_ns / 1e9, UTC).isoformat()
+
+
+def find_usage(record: Mapping[str, Any]) -> dict[str, int]:
+    """Tokens by Langfuse's categories, of which no token is in two; older exports have three numbers."""
     details = parse_json(pick(record, "usageDetails", "usage"))
     if not isinstance(details, Mapping):
-        details = {"input": pick(record, "promptTokens", "inputUsage"), "output": pick(record, "completionTokens")}
-    counts = {str(name): count for name, each in details.items() if (count := read_count(each)) is not None}
-    return {
-        keys.INPUT_TOKENS: add(counts, "input", "cache"),
-        keys.OUTPUT_TOKENS: add(counts, "output"),
-        keys.CACHE_READ_TOKENS: add(
-            {name: count for name, count in counts.items() if "creation" not in name and "write" not in name}, "cache"
-        ),
-        keys.REASONING_TOKENS: add(counts, "reasoning"),
-    }
+        details = {
+            "input": pick(record, "promptTokens", "inputUsage"),
+            "output": pick(record, "completionTokens", "outputUsage"),
+        }
+    return {str(name): count for name, each in details.items() if (count := read_count(each)) is not None}
 
 
-def add(counts: Mapping[str, int], *words: str) -> int | None:
-    found = [count for name, count in counts.items() if any(word in name for word in words)]
-    return sum(found) if found else None
-
-
-def write_other(record: Mapping[str, Any]) -> dict[str, Any]:
-    """A step that is no model call: what went in and came out, as it was."""
-    told = {
-        "langfuse.observation.type": read_name(pick(record, "type")).lower(),
-        "langfuse.observation.input": pick(record, "input"),
-        "langfuse.observation.output": pick(record, "output"),
-    }
-    return {name: value for name, value in told.items() if value not in ("", None)}
+def find_cost(record: Mapping[str, Any]) -> dict[str, float]:
+    """What Langfuse says that the call cost, in US dollars."""
+    details = parse_json(pick(record, "costDetails"))
+    total = details.get("total") if isinstance(details, Mapping) else None
+    cost = read_number(total if total is not None else pick(record, "totalCost", "calculatedTotalCost"))
+    return {"total": cost} if cost else {}
 
 
 def read_identity(record: Mapping[str, Any]) -> dict[str, Any]:

@@ -32,6 +32,10 @@ GENERATION = {
     "model": "gpt-5-mini",
     "input": [{"role": "user", "content": "Documents … Where is my order?"}],
     "output": {"role": "assistant", "content": "In Ulm."},
+    "modelParameters": {"temperature": 0.2},
+    "promptName": "answer",
+    "promptVersion": 3,
+    "costDetails": {"input": 0.01, "output": 0.02, "total": 0.03},
     "usageDetails": {"input": 8, "input_cached_tokens": 4, "output": 3, "output_reasoning_tokens": 2, "total": 17},
     "parentObservationId": None,
     "level": "DEFAULT",
@@ -62,6 +66,8 @@ def test_traces_observations_and_scores_fit_together_in_any_order_and_count_once
     assert (call["input_tokens"], call["cache_read_tokens"]) == (12, 4)
     assert (call["output_tokens"], call["reasoning_tokens"]) == (5, 2)
     assert (call["streamed"], call["time_to_first_chunk_ms"]) == (True, 500)
+    assert (call["cost_usd"], call["cost_reported"]) == (0.03, True)
+    assert (call["parameters"], call["prompt_name"], call["prompt_version"]) == ({"temperature": 0.2}, "answer", "3")
     assert (call["environment"], call["tags"]) == ("production", ["shop"])
     [turn] = server.get_json("conversations/s-1")["turns"]
     assert [(each["label"], each["score"], each["explanation"]) for each in turn["feedback"]] == [
@@ -117,5 +123,5 @@ def test_rows_of_a_bucket_are_in_snake_case(tmp_path: Path) -> None:
     [span], problems = read_file("langfuse", write_lines(tmp_path / "a.jsonl", [row]))
     assert problems == []
     assert span.attributes["gen_ai.conversation.id"] == "s-1"
-    assert span.attributes["gen_ai.request.model"] == "gpt-5-mini"
-    assert json.loads(span.attributes["gen_ai.input.messages"]) == [{"role": "user", "content": "Why?"}]
+    assert span.attributes["langfuse.observation.model.name"] == "gpt-5-mini"
+    assert span.attributes["langfuse.observation.input"] == "Why?"
