@@ -1,16 +1,21 @@
-"""REST of exports: the formats that there are, with what each could be made of."""
+"""REST of exports: datasets, the formats that there are, and what each could be made of."""
 
-from typing import Any
+from typing import Annotated, Any
 
-from django.http import HttpRequest
-from ninja import Router, Schema
+from django.http import HttpRequest, HttpResponse
+from ninja import Query, Router, Schema
+from pydantic import WithJsonSchema
 
-from feedback.datasets import FORMATS
+from feedback.datasets import FORMATS, to_zip
+from feedback.exports import build_export
 from feedback.pages.ingredients import count_judgements, describe_choice
 from tracing.api import project_of
+from tracing.api_filters import ConversationFilters
 from tracing.store import get_store
 
 router = Router(tags=["feedback"])
+FormatName = Annotated[str, WithJsonSchema({"type": "string", "enum": list(FORMATS)})]
+ZIP = {"responses": {200: {"content": {"application/zip": {"schema": {"type": "string", "format": "binary"}}}}}}
 
 
 class IngredientResource(Schema):
@@ -31,6 +36,15 @@ class FormatResource(Schema):
 
 class FormatList(Schema):
     items: list[FormatResource]
+
+
+@router.get("exports", summary="A dataset as a zip file: rows, manifest and provenance", openapi_extra=ZIP)
+def download_export(request: HttpRequest, format: FormatName, filters: Query[ConversationFilters]) -> HttpResponse:
+    """Of all conversations that match: files as `tacit export` writes them."""
+    dataset = build_export(project_of(request), format, filters.read())
+    response = HttpResponse(to_zip(dataset), content_type="application/zip")
+    response["Content-Disposition"] = f'attachment; filename="tacit-{format}.zip"'
+    return response
 
 
 @router.get("exports/formats", response=FormatList, summary="What can be exported, and of how many judged answers")

@@ -37,12 +37,16 @@ def migrated_store() -> Store:
 @pytest.fixture
 def store(migrated_store: Store) -> Iterator[Store]:
     """The process's store, empty."""
-    for table in TABLES:
-        migrated_store.execute(f"TRUNCATE TABLE {table}")
-    for stage in STAGES:
-        stage.forget()
+    empty_store(migrated_store)
     yield migrated_store
     stop_ingest()
+
+
+def empty_store(store: Store) -> None:
+    for table in TABLES:
+        store.execute(f"TRUNCATE TABLE {table}")
+    for stage in STAGES:
+        stage.forget()
 
 
 @pytest.fixture(autouse=True)
