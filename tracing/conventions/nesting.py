@@ -46,10 +46,15 @@ FILLED = (
 
 
 def tell_once(outer: Generation, calls_beneath: Sequence[Generation]) -> Generation | None:
-    """The call of `outer` with what the only call beneath knows besides; None where it frames several calls."""
-    if not calls_beneath:
+    """The call of `outer` with what the only call beneath knows besides; None where it frames several calls.
+
+    Several observed functions beneath a call of a model are what the app did meanwhile.
+    """
+    instrumented = [call for call in calls_beneath if call.convention != OUR_OWN]
+    told = calls_beneath if outer.convention == OUR_OWN or len(calls_beneath) == 1 else instrumented
+    if not told:
         return outer
-    return join_calls(outer, calls_beneath[0]) if len(calls_beneath) == 1 else None
+    return join_calls(outer, told[0]) if len(told) == 1 else None
 
 
 def join_calls(outer: Generation, inner: Generation) -> Generation:
