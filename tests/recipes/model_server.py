@@ -1,4 +1,4 @@
-"""A model's API on this machine, as OpenAI and Anthropic speak it: requests in, the same answers every time out.
+"""A model's API on this machine, as OpenAI, Anthropic and Gemini speak it: requests in, the same answers out.
 
 It completes, streams, calls each tool that it is offered once, embeds, and refuses what is `broken`. What it is to
 say to which question can be given in a `Script`.
@@ -25,6 +25,8 @@ VERSION = "-2026-01-01"
 INPUT_TOKENS, CACHED_TOKENS, OUTPUT_TOKENS, REASONING_TOKENS = 31, 16, 9, 4
 AUDIO_TOKENS = 12
 LOGPROBS_OF_RESPONSES = "message.output_text.logprobs"
+GEMINI = "/models/"
+"""In the path of every request to it."""
 BROKEN = "broken"
 """As the model's name, or as all that is asked."""
 WORD_SECONDS = 0.01
@@ -42,13 +44,15 @@ class Script:
     rewrites: Mapping[str, str] = field(default_factory=dict)
     second_answers: Mapping[str, str] = field(default_factory=dict)
     """To whoever asks the very same again."""
+    frame: str = "{}"
+    """What stands around each of these answers."""
 
     def find_answer(self, message: str) -> str | None:
         """To the question that stands last in it."""
         said = self.rewrites if "standalone" in message else self.answers
         found = [question for question in self.answers if question in message]
         question = max(found, key=lambda each: (message.rfind(each) + len(each), len(each)), default=None)
-        return None if question is None else said.get(question, question)
+        return None if question is None else self.frame.format(said.get(question, question))
 
 
 class ModelServer(ThreadingHTTPServer):
@@ -74,13 +78,15 @@ class ModelServer(ThreadingHTTPServer):
 
     @property
     def variables(self) -> dict[str, str]:
-        """Where official clients of both providers find it."""
+        """Where the providers' official clients find it."""
         return {
             "OPENAI_BASE_URL": f"{self.url}/v1",
             "OPENAI_API_BASE": f"{self.url}/v1",
             "OPENAI_API_KEY": "sk-none",
             "ANTHROPIC_BASE_URL": self.url,
             "ANTHROPIC_API_KEY": "sk-none",
+            "GOOGLE_GEMINI_BASE_URL": self.url,
+            "GEMINI_API_KEY": "none",
         }
 
 
@@ -100,15 +106,18 @@ class ModelHandler(BaseHTTPRequestHandler):
 
     def do_POST(self) -> None:
         body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+        if GEMINI in self.path:
+            body = translate_gemini(self.path, body)
         self.server.asked.append(body)
         if BROKEN in (body.get("model"), read_question(body)):
             message = "The model `broken` does not exist"
             error = {"message": message, "type": "invalid_request_error", "code": "model_not_found"}
-            self.send_json({"type": "error", "error": error}, 404)
+            gemini = {"message": message, "status": "NOT_FOUND", "code": 404}
+            self.send_json({"type": "error", "error": gemini if GEMINI in self.path else error}, 404)
         elif self.path.endswith("/embeddings"):
             self.send_json(embed(body))
         else:
-            answer = next(speak for path, speak in SPEAKERS.items() if self.path.endswith(path))
+            answer = next(speak for path, speak in SPEAKERS.items() if path in self.path)
             complete, events = answer(body, self.server.choose_reply(body))
             self.send_events(events) if body.get("stream") else self.send_json(complete)
 
@@ -404,4 +413,59 @@ def speak_messages(body: Body, reply: Reply) -> tuple[Body, list[Body | str]]:
     ]
 
 
-SPEAKERS = {"/chat/completions": speak_chat, "/responses": speak_responses, "/messages": speak_messages}
+def translate_gemini(path: str, body: Body) -> Body:
+    """A request to Gemini's API in the words of OpenAI's."""
+    model, _, method = path.partition(GEMINI)[2].partition(":")
+    messages = [message for content in body["contents"] for message in translate_content(content)]
+    functions = [each for tool in body.get("tools") or [] for each in tool.get("functionDeclarations", [])]
+    return {
+        "model": model,
+        "messages": messages,
+        "stream": method.startswith("stream"),
+        "tools": [
+            each | {"parameters": each.get("parametersJsonSchema", each.get("parameters"))} for each in functions
+        ],
+    }
+
+
+def translate_content(content: Body) -> Iterator[Body]:
+    """One message for each part; what the model called is none of them."""
+    for part in content["parts"]:
+        if "functionResponse" in part:
+            yield {"role": "tool", "content": json.dumps(part["functionResponse"])}
+        elif "text" in part:
+            yield {"role": "user" if content.get("role") == "user" else "assistant", "content": part["text"]}
+
+
+def speak_gemini(body: Body, reply: Reply) -> tuple[Body, list[Body | str]]:
+    """Gemini's contents: the whole answer, and the same in pieces, the last of which tells the tokens."""
+    if reply.text is None:
+        name, arguments = call_tool(body)
+        pieces: list[Body] = [{"functionCall": {"name": name, "args": arguments}}]
+    else:
+        pieces = [{"text": word} for word in split_words(reply.text)]
+    # Gemini counts thoughts beside the tokens of the answer.
+    usage = {
+        "promptTokenCount": INPUT_TOKENS,
+        "cachedContentTokenCount": CACHED_TOKENS,
+        "candidatesTokenCount": OUTPUT_TOKENS - REASONING_TOKENS,
+        "thoughtsTokenCount": REASONING_TOKENS,
+        "totalTokenCount": INPUT_TOKENS + OUTPUT_TOKENS,
+    }
+    head = {"modelVersion": body["model"] + VERSION, "responseId": f"gemini-{reply.number}"}
+    whole = pieces if reply.text is None else [{"text": reply.text}]
+    end = {"finishReason": "STOP", "index": 0, "avgLogprobs": -0.25}
+    complete = head | {"candidates": [{"content": {"role": "model", "parts": whole}} | end], "usageMetadata": usage}
+    events: list[Body | str] = [
+        head | {"candidates": [{"content": {"role": "model", "parts": [piece]}, "index": 0}]} for piece in pieces
+    ]
+    empty: Body = {"content": {"role": "model", "parts": [{"text": ""}]}}
+    return complete, [*events, head | {"candidates": [empty | end], "usageMetadata": usage}]
+
+
+SPEAKERS = {
+    "/chat/completions": speak_chat,
+    "/responses": speak_responses,
+    "/messages": speak_messages,
+    GEMINI: speak_gemini,
+}

@@ -46,14 +46,20 @@ def test_a_recording_is_otlp_and_tells_nothing_of_the_machine(path: Path) -> Non
 @pytest.mark.parametrize("path", [path for path in FILES if cut_version(path) in DIALOGUES], ids=lambda path: path.name)
 def test_a_recording_tells_the_dialogues(path: Path) -> None:
     text = gzip.decompress(path.read_bytes()).decode()
-    for said in ("Where is my order 4711?", ANSWER, "find_order", VERSION):
+    for said in ("Where is my order 4711?", ANSWER, "find_order"):
         assert said in text
+    assert VERSION in text or cut_version(path) == "strands-agent"  # which never tells the model that answered
 
 
 @pytest.mark.parametrize("path", MORE, ids=lambda path: path.name)
 def test_a_recording_of_more_dialogues_tells_both_answers_and_both_edits(path: Path) -> None:
     text = unescape(gzip.decompress(path.read_bytes()).decode())
-    for said in ("Many happy returns of the day!", "And for children?", "And for women?", "A hiking boot, and its sole."):
+    for said in (
+        "Many happy returns of the day!",
+        "And for children?",
+        "And for women?",
+        "A hiking boot, and its sole.",
+    ):
         assert said in text
 
 

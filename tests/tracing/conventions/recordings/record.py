@@ -63,9 +63,12 @@ class Source:
     """What a retrieval app is asked about."""
     way: str = ""
     """The template or the chain by which a retrieval app asks."""
+    frame: str = "{}"
+    """What the app expects around an answer."""
 
 
 CONTENT = {"OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT": "SPAN_ONLY"}
+LATEST = {"OTEL_SEMCONV_STABILITY_OPT_IN": "gen_ai_latest_experimental"}
 LANGCHAIN = ("langchain", "langchain-openai", "langchain-classic")
 LLAMA_INDEX = ("llama-index-core", "llama-index-llms-openai", "llama-index-embeddings-openai")
 TRACELOOP = ("traceloop-sdk", "opentelemetry-sdk==1.45.1")  # pip finds no version by itself that fits all it names
@@ -93,6 +96,16 @@ DIALOGUES = {
     "langsmith-openai": Source(("langsmith[otel]", "openai")),
     "langsmith-langchain": Source(("langsmith[otel]", *LANGCHAIN)),
     "laminar-openai": Source(("lmnr[openai]", "openai")),
+    "genai-google": Source(("opentelemetry-instrumentation-google-genai", "google-genai<3", OTLP), CONTENT | LATEST),
+    "openinference-google": Source(("openinference-instrumentation-google-genai", "google-genai", OTLP)),
+    "litellm-otel": Source(
+        ("litellm", "mcp", "opentelemetry-sdk", OTLP),
+        {"OTEL_EXPORTER": "otlp_http", "LITELLM_LOCAL_MODEL_COST_MAP": "True"},
+    ),
+    "langfuse-langchain": Source(("langfuse", *LANGCHAIN)),
+    "logfire-pydantic-ai": Source(("logfire", "pydantic-ai-slim[openai]")),
+    "strands-agent": Source(("strands-agents[openai]", OTLP)),
+    "agent-framework": Source(("agent-framework-core", "agent-framework-openai", OTLP), app="agent_framework_agent.py"),
     "tacit-openai": Source((f"tacit @ file://{SDK}", "openai")),
     "vercel-ai-sdk": Source(("ai", "@ai-sdk/otel", *VERCEL), app="vercel_ai_sdk.mjs"),
     "vercel-ai-sdk-5": Source(("ai@5", "@ai-sdk/openai@2", *NODE, "zod"), app="vercel_ai_sdk_5.mjs"),
@@ -131,6 +144,19 @@ RETRIEVAL = {
     "openinference-llama-index-condense": retrieve_by("openinference-llama-index", "code", "condense_plus_context"),
     "pydantic-ai-tool": retrieve_by("pydantic-ai", "staff", "tool", "retrieval_pydantic_ai.py"),
     "pydantic-ai-prompt": retrieve_by("pydantic-ai", "staff", "prompt", "retrieval_pydantic_ai.py"),
+    "langfuse-langchain": retrieve_by("langfuse-langchain", "shop", "chain"),
+    "langfuse-langchain-history": retrieve_by("langfuse-langchain", "staff", "history"),
+    "openinference-haystack": Source(
+        ("openinference-instrumentation-haystack", "haystack-ai", OTLP),
+        app="retrieval_openinference_haystack.py",
+        topic="shop",
+    ),
+    "openinference-dspy": Source(
+        ("openinference-instrumentation-dspy", "dspy", OTLP),
+        app="retrieval_openinference_dspy.py",
+        topic="staff",
+        frame="[[ ## response ## ]]\n{}\n\n[[ ## completed ## ]]",
+    ),
     "vercel-ai-sdk": retrieve_by("vercel-ai-sdk", "shop", app="retrieval_vercel_ai_sdk.mjs"),
 }
 MORE = {
@@ -277,7 +303,8 @@ def read_script(source: Source) -> Script:
     asked = [each for dialogue in read_topic(source.topic) for each in dialogue]
     rewrites = {each["question"]: each.get("standalone", each["question"]) for each in asked}
     answers = {text: each["answer"] for each in asked for text in (each["question"], rewrites[each["question"]])}
-    return Script(answers, rewrites, {each["answer"]: each["again"] for each in asked if "again" in each})
+    again = {each["answer"]: each["again"] for each in asked if "again" in each}
+    return Script(answers, rewrites, again, source.frame)
 
 
 def prepare(environment: Environment, app: str) -> list[str | Path]:

@@ -58,17 +58,20 @@ def make_history_chain() -> Any:
     return create_retrieval_chain(rewriting, create_stuff_documents_chain(model, respond))
 
 
-def answer_alone(question: str, history: History) -> str:
-    return str(chain.invoke(question))
-
-
-def answer_with_history(question: str, history: History) -> str:
+def write_input(question: str, history: History) -> Any:
+    """What the chain takes."""
+    if sys.argv[2] == "chain":
+        return question
     before = [message for asked, answered in history for message in (("human", asked), ("ai", answered))]
-    return str(chain.invoke({"input": question, "chat_history": before})["answer"])
+    return {"input": question, "chat_history": before}
 
 
-make, answer = {"chain": (make_chain, answer_alone), "history": (make_history_chain, answer_with_history)}[sys.argv[2]]
-chain = make()
+chain = {"chain": make_chain, "history": make_history_chain}[sys.argv[2]]()
+
+
+def answer(question: str, history: History) -> str:
+    told = chain.invoke(write_input(question, history))
+    return str(told["answer"] if isinstance(told, dict) else told)
 
 
 def ask() -> None:
