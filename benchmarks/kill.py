@@ -4,8 +4,8 @@
     python benchmarks/kill.py --times 3
 
 Four senders post requests of 20 model calls; what was not acknowledged is sent again after the next start, as real
-senders do. At the end every call must have been counted once: as a span, a model call, a turn, in tokens and in the
-hourly figures, each of which was being written while the server was killed.
+senders do. At the end every call must have been counted once: as a span, a model call, a turn, in tokens, in cost and
+in the hourly figures, each of which was being written while the server was killed.
 """
 
 import argparse
@@ -33,6 +33,8 @@ from tracing.store import Store
 SENDERS = 4
 SPANS_PER_REQUEST = 20
 TOKENS = 7
+COST = TOKENS * 250
+"""Of a call, in thousandths of a millionth of a US dollar: gpt-5-mini takes $0.25 for a million tokens of input."""
 PATIENCE_SECONDS = 120
 
 
@@ -112,7 +114,7 @@ def build_request(number: int) -> bytes:
         span.end_time_unix_nano = span.start_time_unix_nano + 10**6
         texts = {
             "gen_ai.operation.name": "chat",
-            "gen_ai.request.model": "gpt-x-mini",
+            "gen_ai.request.model": "gpt-5-mini",
             "gen_ai.conversation.id": f"kill-{number}",
             "gen_ai.input.messages": json.dumps([{"role": "user", "content": f"Question {index} of {number}?"}]),
             "gen_ai.output.messages": json.dumps([{"role": "assistant", "content": f"Answer {index}."}]),
@@ -120,6 +122,7 @@ def build_request(number: int) -> bytes:
         for key, text in texts.items():
             span.attributes.add(key=key).value.string_value = text
         span.attributes.add(key="gen_ai.usage.input_tokens").value.int_value = TOKENS
+        span.attributes.add(key="gen_ai.usage.output_tokens").value.int_value = 0
     return request.SerializeToString()
 
 
@@ -169,6 +172,9 @@ def judge(directory: Path, senders: Senders, kills: int) -> Verdict:
         "conversations": requests,
         "tokens": spans * TOKENS,
         "hourly_tokens": spans * TOKENS,
+        "cost": spans * COST,
+        "conversations_cost": spans * COST,
+        "hourly_cost": spans * COST,
     }
     acknowledged = {
         f"{number:032x}{index + 1:016x}" for number in senders.acknowledged for index in range(SPANS_PER_REQUEST)

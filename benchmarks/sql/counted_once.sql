@@ -6,4 +6,8 @@ SELECT
     (SELECT count() FROM conversations FINAL WHERE project_id = {project_id:UInt32}) AS conversations,
     (SELECT count() FROM turns FINAL WHERE project_id = {project_id:UInt32}) AS turns,
     (SELECT sum(generations) FROM generation_hours FINAL WHERE project_id = {project_id:UInt32}) AS hourly_generations,
-    (SELECT sum(input_tokens) FROM generation_hours FINAL WHERE project_id = {project_id:UInt32}) AS hourly_tokens
+    (SELECT sum(input_tokens) FROM generation_hours FINAL WHERE project_id = {project_id:UInt32}) AS hourly_tokens,
+    -- in thousandths of a millionth of a US dollar
+    (SELECT toUInt64(round(sum(cost_usd) * 1e9)) FROM generations FINAL WHERE project_id = {project_id:UInt32}) AS cost,
+    (SELECT toUInt64(round(sum(cost_usd) * 1e9)) FROM conversations FINAL WHERE project_id = {project_id:UInt32}) AS conversations_cost,
+    (SELECT toUInt64(round(sum(cost_usd) * 1e9)) FROM generation_hours FINAL WHERE project_id = {project_id:UInt32}) AS hourly_cost
