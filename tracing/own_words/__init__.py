@@ -108,13 +108,20 @@ def find_given_words(generation: Generation, sent: str, sources: Sources) -> str
 
 def pick_inside(given: Sequence[GivenText], sent: str) -> str | None:
     """Of the texts that are in the message the one that a person typed; the message itself where it was given whole."""
-    inside = [each for each in given if is_inside(each.text.strip(), sent)]
+    inside = [each for each in given if stands_in(each.text.strip(), sent)]
     asked = [each.text.strip() for each in inside if each.asked]
     if asked:
         return max(asked, key=len)
     others = [each.text.strip() for each in inside if len(each.text.split()) > 1 or UNSPACED.search(each.text)]
     asking = [text for text in others if text.endswith(("?", "？"))]
     return min(asking or others, key=len, default=None)
+
+
+def stands_in(words: str, sent: str) -> bool:
+    """Whether a message has these words; a single one only by itself, for it may be said of anything."""
+    if len(words.split()) > 1 or UNSPACED.search(words):
+        return is_inside(words, sent)
+    return bool(words) and bool(re.search(rf"(?:^|[\n:：>\"“«„]) *{re.escape(words)} *(?:$|[\n<\"”»“])", sent))
 
 
 def is_inside(words: str, sent: str) -> bool:

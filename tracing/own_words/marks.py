@@ -99,11 +99,12 @@ class Element:
 def find_elements(text: str) -> list[Element]:
     """The outermost elements, in order; tags that are never closed are text."""
     tags = [tag for tag in TAG.finditer(text) if not (tag[3] or "").endswith("/")]
+    closings = match_tags(tags)
     elements: list[Element] = []
     position = 0
     while position < len(tags):
         opening = tags[position]
-        closing = None if opening[1] else find_closing(tags, position)
+        closing = closings.get(position)
         if closing is None:
             position += 1
             continue
@@ -113,15 +114,17 @@ def find_elements(text: str) -> list[Element]:
     return elements
 
 
-def find_closing(tags: list[re.Match[str]], opening: int) -> int | None:
-    """Where among the tags the one at `opening` is closed, others of its name inside it being closed before."""
-    name, depth = tags[opening][2], 0
-    for index in range(opening, min(len(tags), opening + 500)):
-        if tags[index][2] == name:
-            depth += -1 if tags[index][1] else 1
-            if not depth:
-                return index
-    return None
+def match_tags(tags: list[re.Match[str]]) -> dict[int, int]:
+    """Of each opening tag that is closed the place of its closing one."""
+    open_tags: dict[str, list[int]] = {}
+    closings: dict[int, int] = {}
+    for place, tag in enumerate(tags):
+        waiting = open_tags.setdefault(tag[2], [])
+        if not tag[1]:
+            waiting.append(place)
+        elif waiting:
+            closings[waiting.pop()] = place
+    return closings
 
 
 def find_tagged_words(text: str) -> str | None:

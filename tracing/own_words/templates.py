@@ -46,6 +46,8 @@ SPEAKERS = list_names(
 )
 LONGEST_PHRASE = 40
 """Characters up to which several people may say the same."""
+PASTED = re.compile(r"```[^`]*$|^Traceback |^[ \t]+(?:at |File \")", re.MULTILINE)
+"""Code that is not closed before the gap, and what programs print: many people paste the same."""
 ENUMERATED = re.compile(r"(?:^|\n)[ \t]*(?:\W{0,2}\d{1,2}\W{1,2}|[-*•o])\s*$")
 """Where the first thing of a list begins."""
 LETTERS = re.compile(r"[^\W\d_]")
@@ -440,6 +442,8 @@ def is_written_by_program(template: MessageTemplate, support: int, among: int) -
     words = len(WORDS.findall(fixed))
     kinds = {label.kind for label in list_labels(template)}
     marked = "question" in kinds or len(kinds) > 1 or bool(RULED.search(fixed))
+    if "question" not in kinds and PASTED.search(f"{template.opening}{template.before}"):
+        return False
     if marked and (words >= 2 or len(kinds) > 1):
         return True
     if support <= FEWEST_MESSAGES or support < SHARE_OF_SENTENCES * among:
