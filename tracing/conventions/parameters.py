@@ -4,6 +4,7 @@
 behind `gen_ai.request.` there; what the conventions have no name for keeps OpenAI's (`response_format`).
 """
 
+import math
 from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
@@ -123,6 +124,10 @@ def spell_plainly(name: str) -> str:
 def name_parameter(name: str, value: Any) -> dict[str, Any]:
     """The parameter, unless it is one that was not set; a single stop sequence is a list of one."""
     decoded = parse_json(value) if isinstance(value, str) and value.startswith(("{", "[")) else value
-    if decoded in UNSET or decoded in ([], {}) or (name == "max_tokens" and decoded == -1):
+    if decoded in UNSET or decoded in ([], {}) or (name == "max_tokens" and decoded == -1) or is_endless(decoded):
         return {}
     return {name: [decoded] if name == "stop_sequences" and isinstance(decoded, str) else decoded}
+
+
+def is_endless(value: Any) -> bool:
+    return isinstance(value, float) and not math.isfinite(value)

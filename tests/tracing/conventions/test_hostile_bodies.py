@@ -30,6 +30,19 @@ WORDS = [
     "lc",
     "tool_calls",
     "finish_reason",
+    "logprobs",
+    "logprob",
+    "top_logprobs",
+    "token_logprobs",
+    "usage",
+    "prompt_tokens_details",
+    "cache_creation",
+    "candidates",
+    "incomplete_details",
+    "llm_output",
+    "stop",
+    "reasoning",
+    "generationConfig",
     "function",
     "arguments",
     "args",
@@ -63,6 +76,39 @@ OF_READERS: dict[str, tuple[dict[str, Any], tuple[str, ...]]] = {
     "langsmith": (
         {"langsmith.span.kind": "llm"},
         ("gen_ai.prompt", "gen_ai.completion", "langsmith.metadata.usage_metadata"),
+    ),
+    "langfuse": (
+        {"langfuse.observation.type": "generation"},
+        (
+            "langfuse.observation.input",
+            "langfuse.observation.output",
+            "langfuse.observation.usage_details",
+            "langfuse.observation.model.parameters",
+        ),
+    ),
+    "mlflow": (
+        {"mlflow.spanType": '"LLM"'},
+        ("mlflow.spanInputs", "mlflow.spanOutputs", "mlflow.chat.tokenUsage", "mlflow.chat.tools"),
+    ),
+    "openinference": (
+        {"openinference.span.kind": "LLM"},
+        ("input.value", "output.value", "llm.invocation_parameters", "llm.tools.0.tool.json_schema"),
+    ),
+    "tacit": (
+        {"tacit.kind": "llm"},
+        ("tacit.arguments", "gen_ai.output.messages", "tacit.output", "llm.prompt_template.variables"),
+    ),
+    "genai": (
+        {"gen_ai.operation.name": "chat"},
+        ("gen_ai.input.messages", "gen_ai.output.messages", "gen_ai.usage.raw", "gen_ai.tool.definitions"),
+    ),
+    "logfire": (
+        {"gen_ai.operation.name": "chat", "logfire.span_type": "span"},
+        ("request_data", "logfire.tags", "gen_ai.usage.raw", "gen_ai.output.messages"),
+    ),
+    "traceloop": (
+        {"gen_ai.operation.name": "chat", "traceloop.workflow.name": "w"},
+        ("gen_ai.prompt.0.content", "gen_ai.completion.0.tool_calls", "gen_ai.input.messages", "metadata"),
     ),
     "laminar": ({"lmnr.span.type": "LLM"}, ("gen_ai.input.messages", "gen_ai.output.messages")),
 }
