@@ -19,6 +19,8 @@ ZIP = {"responses": {200: {"content": {"application/zip": {"schema": {"type": "s
 
 
 class IngredientResource(Schema):
+    """How many answers there are of which somebody said, or showed, this."""
+
     count: int
     words: str
 

@@ -30,14 +30,23 @@ PROJECT_PARAMETER = {
     "schema": {"type": "string", "default": "default", "examples": ["default"]},
     "description": "Name of the project on an open server, or for a person who is logged in; a key has its own.",
 }
-SHARED_PARAMETERS: Mapping[str, tuple[str, str]] = {
-    "limit": ("Most items of a page.", ""),
-    "cursor": ("`next_cursor` of the page before; without one, the first page.", "cursor"),
-    "q": ("", "filter"),
-    "time": ("", "filter-time"),
-    "range": ("", "filter-time"),
+PARAMETER_WORDS = {
+    "limit": "Most items to give.",
+    "cursor": "`next_cursor` of the page before; without one, the first page.",
+    "conversation_id": "Id of a conversation; in a path percent-encoded, slashes in it too.",
+    "trace_id": "Id of a trace, 32 hexadecimal digits.",
+    "span_id": "Id of a span, 16 hexadecimal digits.",
+    "message_id": "The app's own id of a message.",
+    "identifier": "What makes feedback unique in the project.",
+    "name": "`thumbs`, `rating`, `comment`, `correction`, an action such as `copy`, or the app's own.",
+    "label": "Such as `up` and `down` of thumbs.",
+    "number": "The `id` that the request was given.",
+    "days": "So many days back from now.",
+    "from_turn": "Index of the first turn to give.",
+    "format": "One of `exports/formats`.",
 }
-"""What parameters of these names are wherever they stand: words, where they have none, and the format of the text."""
+"""What parameters of these names are, wherever they stand and have no words of their own."""
+TEXT_FORMATS = {"cursor": "cursor", "q": "filter", "time": "filter-time", "range": "filter-time"}
 PROBLEMS = {
     400: "The cursor, or the body, cannot be read.",
     401: "No key, or one that is none; or there is no such project.",
@@ -60,7 +69,7 @@ class DescribedAPI(NinjaAPI):
         self.add_decorator(refuse_unknown, mode="view")
 
     def get_openapi_operation_id(self, operation: Operation) -> str:
-        return operation.view_func.__name__
+        return operation.operation_id or operation.view_func.__name__
 
     def get_openapi_schema(
         self, *, path_prefix: str | None = None, path_params: dict[str, Any] | None = None
@@ -95,11 +104,11 @@ def complete_operation(operation: dict[str, Any]) -> None:
 
 def complete_parameter(parameter: dict[str, Any]) -> None:
     parameter.pop("examples", None)  # django-ninja copies those of the schema, which are no OpenAPI here
-    words, text_format = SHARED_PARAMETERS.get(parameter["name"], ("", ""))
-    if words:
-        parameter.setdefault("description", words)
-    if text_format:
-        parameter["schema"]["format"] = text_format
+    name = parameter["name"]
+    if name in PARAMETER_WORDS:
+        parameter.setdefault("description", PARAMETER_WORDS[name])
+    if name in TEXT_FORMATS:
+        parameter["schema"]["format"] = TEXT_FORMATS[name]
 
 
 def list_problems(operation: Mapping[str, Any]) -> Iterator[int]:

@@ -58,7 +58,7 @@ class HourList(Schema):
     items: list[HourResource]
 
 
-@router.get("traces", response=TracePage, summary="Traces, those that began last first")
+@router.get("traces", response=TracePage, summary="Traces, those that began last first", operation_id="list_traces")
 def show_traces(
     request: HttpRequest, filters: Query[TraceFilters], limit: Limit = 100, cursor: Cursor = ""
 ) -> dict[str, Any]:
@@ -79,7 +79,7 @@ def describe_trace(trace: TraceSummary) -> dict[str, Any]:
     }
 
 
-@router.get("hours", response=HourList, summary="Model calls by hour and model")
+@router.get("hours", response=HourList, summary="Model calls by hour and model", operation_id="list_hours")
 def show_hours(request: HttpRequest, filters: Query[HourFilters], days: Limit = 7) -> dict[str, Any]:
     """Figures of the last `days` days, from hours that are counted a few seconds after a call was read."""
     now_ns = time.time_ns()

@@ -94,6 +94,8 @@ Attributes = Annotated[dict[str, Any], BeforeValidator(to_json_value)]
 
 
 class ToolCallResource(Schema):
+    """A call of a tool that the model asked for."""
+
     id: str
     name: str
     arguments: Attributes
@@ -181,12 +183,16 @@ class EventResource(Schema):
 
 
 class LinkResource(Schema):
+    """A span of this or another trace that a span names."""
+
     trace_id: str
     span_id: str
     attributes: Attributes
 
 
 class SpanResource(Schema):
+    """An OpenTelemetry span, its attributes in the types that they were sent in."""
+
     span_id: str
     parent_span_id: str
     name: str
@@ -201,6 +207,8 @@ class SpanResource(Schema):
 
 
 class TraceResource(Schema):
+    """All spans of a trace, by start."""
+
     trace_id: str
     spans: list[SpanResource]
 

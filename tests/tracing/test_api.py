@@ -17,11 +17,22 @@ from hypothesis import strategies as st
 from opentelemetry.proto.trace.v1.trace_pb2 import Span
 from tacit import attributes as keys
 
+from feedback.datasets import FORMATS
 from tests.conftest import Server
-from tests.tracing.otlp import PROJECT, insert_spans, make_span, make_span_id, make_trace_id, to_key_values
+from tests.tracing.otlp import (
+    PROJECT,
+    insert_spans,
+    make_request,
+    make_span,
+    make_span_id,
+    make_trace_id,
+    to_key_values,
+)
 from tests.tracing.reading import SECOND, call_model, observe
 from tracing.derivation import derive_traces
 from tracing.paging import CursorError, Place, decode_cursor, encode_cursor
+from tracing.receive.decoding import decode_spans
+from tracing.resources import DEEPEST_NESTING
 
 START_NS = 1_760_000_000 * SECOND
 
@@ -49,9 +60,13 @@ SUMMARY_KEYS = (
 )
 CONVERSATION_KEYS = (
     "conversation_id, derived, user_id, service_name, environment, tags, first_time, last_time, "
-    "cost_usd, turns, generations"
+    "cost_usd, turn_count, turns, next_turn, generations"
 )
-TURN_KEYS = "index, user_message, sent_text, answer, alternatives, generations, signals, feedback"
+FEEDBACK_KEYS = (
+    "identifier, name, score, label, explanation, correction, annotator_kind, metadata, conversation_id, trace_id, "
+    "span_id, message_id, time"
+)
+TURN_KEYS = "index, follows, user_message, sent_text, answer, alternatives, generations, signals, feedback"
 
 
 @dataclass(frozen=True)
@@ -199,6 +214,32 @@ def test_a_trace_has_the_fields_of_the_design_and_values_that_every_json_reader_
     assert found["links"] == [{"trace_id": "01" * 16, "span_id": "02" * 8, "attributes": {}}]
 
 
+def test_counts_that_json_readers_lose_are_texts(server: Server) -> None:
+    tokens = {"gen_ai__usage__input_tokens": 2**60, "gen_ai__usage__output_tokens": 2**53}
+    say(server, 1, call_model(gen_ai__conversation__id="c", **tokens))
+    for path in ("generations", "conversations"):
+        [item] = server.get_json(path)["items"]
+        assert (item["input_tokens"], item["output_tokens"]) == (str(2**60), 2**53)
+    [turn] = server.get_json("conversations/c")["turns"]
+    assert (turn["answer"]["input_tokens"], turn["answer"]["output_tokens"]) == (str(2**60), 2**53)
+
+
+def test_a_value_that_nests_deep_is_given_and_hides_nothing_else(server: Server) -> None:
+    deep: Any = 2**60
+    for _ in range(400):
+        deep = [deep]
+    columns = decode_spans(make_request(make_span(1, 7, {"deep": 0, "flat": "x"})), PROJECT).columns
+    columns["SpanAttributes"][0]["deep"] = json.dumps(deep)
+    columns["SpanAttributeTypes"][0]["deep"] = "array"
+    server.store.insert("otel_traces", columns)
+    [span] = server.get_json(f"traces/{make_trace_id(7)}")["spans"]
+    assert span["attributes"]["flat"] == "x"
+    found = span["attributes"]["deep"]
+    for _ in range(DEEPEST_NESTING - 1):
+        [found] = found
+    assert found == "[" * 301 + str(2**60) + "]" * 301
+
+
 def test_a_trace_is_found_in_capitals_too(server: Server) -> None:
     insert_spans(server.store, make_span(1, trace=0xABC))
     assert server.get_json(f"traces/{make_trace_id(0xABC).upper()}")["trace_id"] == make_trace_id(0xABC)
@@ -235,6 +276,30 @@ def test_conversations_and_signals_have_the_fields_of_the_design(server: Server)
     for each in signals:
         assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z", each["time"])
         assert 0 <= each["score"] <= 1 or each["kind"] == "sentiment"
+
+
+@pytest.mark.usefixtures("sdk")
+def test_feedback_has_the_fields_of_the_design_and_is_found_by_them(server: Server) -> None:
+    tacit.feedback("thumbs", label="down", explanation="no", conversation_id="c", identifier="i", metadata={"a": 2**60})
+    tacit.feedback("rating", score=0.5, trace_id=make_trace_id(1), span_id=make_span_id(1))
+    server.derive()
+    rating, thumbs = server.get_json("feedback")["items"]
+    assert set(thumbs) == set(rating) == listed(FEEDBACK_KEYS)
+    assert (thumbs["name"], thumbs["label"], thumbs["score"], thumbs["identifier"]) == ("thumbs", "down", 0, "i")
+    assert (thumbs["explanation"], thumbs["conversation_id"], thumbs["metadata"]) == ("no", "c", {"a": str(2**60)})
+    for query in ("name=thumbs", "label=down", "conversation_id=c", "identifier=i", "name=thumbs&annotator_kind=HUMAN"):
+        assert server.get_json(f"feedback?{query}")["items"] == [thumbs], query
+    for query in (f"trace_id={make_trace_id(1)}", f"span_id={make_span_id(1)}", "name=rating"):
+        assert server.get_json(f"feedback?{query}")["items"] == [rating], query
+    for query in ("message_id=c", "label=DOWN", "annotator_kind=LLM", "identifier=%27%20OR%201=1"):
+        assert server.get_json(f"feedback?{query}")["items"] == [], query
+
+
+def test_formats_of_exports_tell_what_there_is(server: Server) -> None:
+    formats = server.get_json("exports/formats")["items"]
+    assert [each["name"] for each in formats] == list(FORMATS)
+    assert all(set(each) == {"name", "title", "purpose", "ingredients", "need"} for each in formats)
+    assert ask(server, "exports?format=none").body["detail"].endswith(f"choose one of {', '.join(FORMATS)}.")
 
 
 def test_stats_count_and_tell_how_far_each_stage_is_behind(server: Server) -> None:
@@ -387,18 +452,6 @@ def test_no_value_of_a_filter_breaks_a_list(server: Server, value: str) -> None:
     for path, name in (("generations", "user_id"), ("conversations", "model"), ("signals", "label")):
         answer = ask(server, f"{path}?{urlencode({name: value})}")
         assert (answer.status, answer.body["next_cursor"]) == (200, None)
-
-
-def test_openapi_describes_every_resource(server: Server) -> None:
-    description = server.get_json("openapi.json")
-    assert description["openapi"].startswith("3.")
-    paths = {path.removeprefix("/api/v1/"): operations for path, operations in description["paths"].items()}
-    assert {"stats", "generations", "conversations", "signals", "traces/{trace_id}", "exports"} <= set(paths)
-    assert all("summary" in operation for operations in paths.values() for operation in operations.values())
-    limit = next(each for each in paths["generations"]["get"]["parameters"] if each["name"] == "limit")
-    assert (limit["schema"]["minimum"], limit["schema"]["maximum"]) == (1, 1000)
-    fields = description["components"]["schemas"]["GenerationResource"]["properties"]
-    assert set(fields) == listed(GENERATION_KEYS)
 
 
 def test_alive_and_ready_answer_at_the_root(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:

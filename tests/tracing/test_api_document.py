@@ -1,0 +1,86 @@
+"""OpenAPI tells everything that a generator of clients needs, and names stay."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from tests.conftest import Server
+from tests.tracing.test_api import GENERATION_KEYS, listed
+
+OPERATIONS = {
+    "list_generations": "get generations",
+    "list_conversations": "get conversations",
+    "show_conversation": "get conversations/{conversation_id}",
+    "list_traces": "get traces",
+    "show_trace": "get traces/{trace_id}",
+    "list_signals": "get signals",
+    "list_feedback": "get feedback",
+    "list_hours": "get hours",
+    "show_stats": "get stats",
+    "download_export": "get exports",
+    "list_formats": "get exports/formats",
+    "list_prices": "get prices",
+    "set_prices": "put prices",
+    "list_reprocessings": "get reprocessings",
+    "add_reprocessing": "post reprocessings",
+    "stop_reprocessings": "delete reprocessings",
+    "show_reprocessing": "get reprocessings/{number}",
+    "list_dead_letters": "get dead-letters",
+    "retry_dead_letters": "post dead-letters/retry",
+}
+"""Clients are generated with these names."""
+
+
+@pytest.fixture
+def document(server: Server) -> Any:
+    return server.get_json("openapi.json")
+
+
+def list_operations(document: Any) -> Iterator[tuple[str, Any]]:
+    for path, operations in document["paths"].items():
+        for method, operation in operations.items():
+            yield f"{method} {path.removeprefix('/api/v1/')}", operation
+
+
+def test_operations_keep_their_names(document: Any) -> None:
+    assert document["openapi"].startswith("3.")
+    assert {each["operationId"]: name for name, each in list_operations(document)} == OPERATIONS
+
+
+def test_every_operation_and_parameter_is_told_in_words(document: Any) -> None:
+    for name, operation in list_operations(document):
+        assert operation["summary"], name
+        parameters = {each["name"]: each for each in operation["parameters"]}
+        assert {"project"} <= set(parameters)
+        assert [each for each in parameters if not parameters[each].get("description")] == [], name
+
+
+def test_every_operation_declares_the_problems_it_answers_with(document: Any) -> None:
+    problem = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/ProblemResource"}}}
+    for name, operation in list_operations(document):
+        refusals = {status: each["content"] for status, each in operation["responses"].items() if status >= "4"}
+        assert {"401", "403", "422", "500", "503"} <= set(refusals), name
+        assert ("404" in refusals) == ("{" in name)
+        assert all(content == problem for content in refusals.values())
+
+
+def test_a_key_is_sent_in_either_header_or_not_needed(document: Any) -> None:
+    schemes = document["components"]["securitySchemes"]
+    assert [(each["type"], each.get("scheme", each.get("name"))) for each in schemes.values()] == [
+        ("http", "bearer"),
+        ("apiKey", "x-api-key"),
+    ]
+    assert document["security"] == [{name: []} for name in schemes] + [{}]
+
+
+def test_bounds_and_fields_are_in_the_schemas(document: Any) -> None:
+    parameters = {
+        each["name"]: each["schema"] for each in document["paths"]["/api/v1/generations"]["get"]["parameters"]
+    }
+    assert (parameters["limit"]["minimum"], parameters["limit"]["maximum"]) == (1, 1000)
+    schemas = document["components"]["schemas"]
+    assert set(schemas["GenerationResource"]["properties"]) == listed(GENERATION_KEYS)
+    assert {"type": "string", "pattern": "^-?[0-9]+$"} in schemas["GenerationResource"]["properties"]["input_tokens"][
+        "anyOf"
+    ][0]["anyOf"]
