@@ -224,20 +224,34 @@ def test_export_gives_the_same_rows_from_the_running_server_and_without_it(tmp_p
             assert time.monotonic() < deadline
             time.sleep(0.1)
         with_server = export(directory, tmp_path / "with", "trl-kto")
+        with_filter = export(directory, tmp_path / "filtered", "trl-kto", "--filter", "-thumbs:up")
         assert_told(run_export(directory, tmp_path / "x", "no-such"), "no-such", "trl-kto")
     without_server = export(directory, tmp_path / "without", "trl-kto")
     assert [json.loads(line)["label"] for line in with_server["train.jsonl"].splitlines()] == [True]
     assert without_server == with_server
+    assert (with_filter["train.jsonl"], with_filter["validation.jsonl"]) == ("", "")
+    assert export(directory, tmp_path / "again", "trl-kto", "--filter", "-thumbs:up") == with_filter
+    assert json.loads((tmp_path / "again" / "manifest.json").read_text())["filters"] == {"q": "-thumbs:up"}
+    assert export(directory, tmp_path / "same", "trl-kto", "--filter", "thumbs:up")["train.jsonl"]
     assert_told(run_export(directory, tmp_path / "x", "trl-kto", "--project", "nowhere"), "nowhere")
+
+
+def test_a_filter_of_an_export_is_refused_with_a_mark_where_it_is_wrong(tmp_path: Path) -> None:
+    ended = run_export(tmp_path / "data", tmp_path / "out", "trl-kto", "--filter", "refund modle:gpt-5")
+    assert ended.returncode == 2
+    message, text, caret = ended.stderr.splitlines()
+    assert message.startswith("tacit: Unknown field `modle` at character 8: did you mean `model`?")
+    assert (text, caret) == ("refund modle:gpt-5", "       ^")
+    assert not (tmp_path / "out").exists()
 
 
 def run_export(directory: Path, out: Path, format_name: str, *more: str) -> subprocess.CompletedProcess[str]:
     return run_tacit(directory, "export", "--format", format_name, "--out", str(out), *more)
 
 
-def export(directory: Path, out: Path, format_name: str) -> dict[str, str]:
+def export(directory: Path, out: Path, format_name: str, *more: str) -> dict[str, str]:
     """The rows that were written, by file."""
-    ended = run_export(directory, out, format_name)
+    ended = run_export(directory, out, format_name, *more)
     assert ended.returncode == 0, ended.stderr
     assert json.loads((out / "manifest.json").read_text())["format"] == format_name
     return {name: (out / name).read_text() for name in ("train.jsonl", "validation.jsonl", "provenance.jsonl")}

@@ -81,6 +81,8 @@ def varied(teller: Teller) -> Teller:
         ("q=%00%5C%27", set()),
         ("range=7d", {"plain", "down", "stopped"}),
         ("range=7d&q=button&thumbs=down", {"down"}),
+        ("q=-button+user%3Abo", {"plain"}),
+        ("q=outcome%3Astopped,error+time%3A7d&model=tiny", {"stopped"}),
     ],
 )
 def test_filters_of_the_address_narrow_the_list(
@@ -97,6 +99,39 @@ def test_no_match_names_the_filters_and_offers_to_clear_them(varied: Teller, ope
     assert "The filters are: last 24 hours, with a thumb up, containing “zebra”." in page.text
     assert "There are 4 conversations without them." in page.text
     assert "/p/default/conversations" in page.find_links("conversations")
+
+
+def test_a_wrong_search_is_marked_below_the_box_and_escaped(varied: Teller, open_page: Open) -> None:
+    page = open_page("conversations?q=%3Cb%3E+modle%3Ax&thumbs=up")
+    assert page.status == 200
+    assert "<pre>&lt;b&gt; modle:x\n    ^</pre>" in page.html
+    assert "Unknown field `modle` at character 5: did you mean `model`?" in page.text
+    assert 'value="&lt;b&gt; modle:x"' in page.html
+    assert not page.list_conversations()
+
+
+def test_a_value_that_no_selector_offers_is_told(varied: Teller, open_page: Open) -> None:
+    assert (
+        "`outcome` is one of completed, stopped, truncated, error, not `gone`."
+        in open_page("conversations?outcome=gone").text
+    )
+
+
+def test_a_conversation_opened_from_a_wrong_search_stands_alone(varied: Teller, open_page: Open) -> None:
+    assert open_page("conversations/plain?q=modle%3Ax").status == 200
+
+
+def test_conditions_are_told_in_words(varied: Teller, open_page: Open) -> None:
+    q = "-signal%3Arephrase+turns%3E%3D1+latency%3C1m+time%3C1d+user%3A%22%22+-zebra+tell+me"
+    text = open_page(f"conversations?q={q}").text
+    expected = "not: with “Asked again in other words”, turns at least 1, latency under 1m, before 1d ago, user none"
+    assert f"{expected}, not containing “zebra”, containing “tell me”" in text
+
+
+def test_what_the_search_takes_is_listed(varied: Teller, open_page: Open) -> None:
+    text = open_page("conversations").text
+    assert "latency>=2s How long it took" in text
+    assert "score>" not in text  # that is of signals
 
 
 def test_a_conversation_told_again_stands_once(teller: Teller, open_page: Open) -> None:

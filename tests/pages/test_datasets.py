@@ -41,3 +41,26 @@ def test_an_unknown_format_is_named_with_those_that_there_are(teller: Teller, op
     assert page.status == 404
     assert "'xml'" in page.text
     assert "trl-dpo" in page.text
+
+
+def test_only_conversations_that_match_are_counted_and_downloaded(teller: Teller, open_page: Open) -> None:
+    teller.tell("whales", [("Tell me of whales", "They sing.")], feedback=[teller.thumb("whales", 0, "up")])
+    teller.tell("reset", feedback=[teller.thumb("reset", 0, "up")], user_id="anna")
+    page = open_page("datasets?q=%22of+whales%22&thumbs=up")
+    assert 'conversations that match, as data to finetune with: with a thumb up, containing "of whales".' in page.text
+    assert "1 thumbs up" in page.text
+    assert "--filter 'thumbs:up \"of whales\"'" in page.text
+    assert page.html.count('name="q" value="thumbs:up &quot;of whales&quot;"') == 4  # the box, and each format
+    download = open_page("datasets/download?format=trl-kto&q=thumbs%3Aup+%22of+whales%22")
+    with zipfile.ZipFile(io.BytesIO(download.response.content)) as archive:
+        [row] = [json.loads(line) for line in archive.read("train.jsonl").decode().splitlines()]
+        assert json.loads(archive.read("manifest.json"))["filters"] == {"q": 'thumbs:up "of whales"'}
+    assert row["completion"] == [{"role": "assistant", "content": "They sing."}]
+
+
+def test_a_wrong_filter_is_marked_and_nothing_is_offered(teller: Teller, open_page: Open) -> None:
+    teller.tell("one")
+    page = open_page("datasets?q=a+modle%3Ax")
+    assert "a modle:x\n  ^" in page.html
+    assert "Download" not in page.text
+    assert open_page("datasets/download?format=trl-kto&q=modle%3Ax").status == 404
