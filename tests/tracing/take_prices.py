@@ -142,11 +142,13 @@ def list_periods(prices: Any) -> list[Period]:
 
 
 def write_model(provider: Any, model: Any) -> str:
-    """The entry of a model; nothing where tokens are not all that is paid for each call."""
+    """The entry of a model; nothing where tokens are not all that is paid for each call, or audio's rate is not told."""
     if "requests_kcount" in repr(model.prices):
         return ""
     names, periods = list_names(provider, model), [each.write() for each in list_periods(model.prices)]
     if not names or not all("input = " in period for period in periods):
+        return ""
+    if any("audio" in name for name in names) and not all("audio_" in period for period in periods):
         return ""
     quoted = ", ".join(f'"{name}"' for name in names)
     lines = "".join(f"  {period},\n" for period in periods)

@@ -30,6 +30,7 @@ TOKENS = st.integers(0, 10**7)
 USAGES = st.builds(
     Usage, **dict.fromkeys([field.name for field in dataclasses.fields(Usage)], TOKENS)
 )  # parts may be larger than their whole: a source may say anything
+CLAUDE = "claude-3-7-sonnet-20250219"
 UNTIERED = st.sampled_from([price for price in PRICES if not price.tiers])
 
 
@@ -303,6 +304,32 @@ def test_cached_tokens_are_priced_right_whether_counted_inside_the_input_or_besi
     beside = read_priced(make_read_span(1, tell(gen_ai__usage__cache_read__input_tokens=6000)))
     assert read_usage(beside).input_tokens == 7000
     assert beside.cost_usd == pytest.approx((1000 * 2.5 + 6000 * 1.25 + 100 * 10) / 1e6)
+
+
+def price(generation: Generation, **fields: Any) -> float | None:
+    """The cost of a call that tells these tokens besides, in US dollars."""
+    [priced] = price_generations(Trace([]), [dataclasses.replace(generation, **fields)])
+    return priced.cost_usd
+
+
+def test_what_was_written_into_the_cache_for_an_hour_costs_more_than_for_five_minutes() -> None:
+    call = read_all(make_read_span(1, tell(gen_ai__provider__name="anthropic", gen_ai__request__model=CLAUDE)))[0]
+    # 900 plain at 3, 60 for five minutes at 3.75, 40 for an hour at 6, 100 out at 15
+    by_hand = (900 * 3 + 60 * 3.75 + 40 * 6 + 100 * 15) / 1e6
+    assert price(call, cache_write_tokens=100, cache_write_1h_tokens=40) == pytest.approx(by_hand)
+
+
+def test_audio_of_a_call_has_rates_of_its_own() -> None:
+    call = read_all(make_read_span(1, tell(gen_ai__request__model="gpt-4o-realtime-preview")))[0]
+    # 400 of text at 5, 600 of audio at 40, 20 of text at 20, 80 of audio at 80
+    by_hand = (400 * 5 + 600 * 40 + 20 * 20 + 80 * 80) / 1e6
+    assert price(call, audio_input_tokens=600, audio_output_tokens=80) == pytest.approx(by_hand)
+
+
+def test_a_model_for_audio_has_no_price_where_audios_is_not_known() -> None:
+    silent = [each for each in PRICES if "audio" in each.model and each.rates.audio_input is None]
+    assert silent == []
+    assert find_price("openai", "gpt-4o-audio-preview", AT) is None
 
 
 def test_an_unknown_models_call_has_no_cost() -> None:
