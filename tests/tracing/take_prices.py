@@ -142,7 +142,7 @@ def list_periods(prices: Any) -> list[Period]:
 
 
 def write_model(provider: Any, model: Any) -> str:
-    """The entry of a model; nothing where tokens are not all that is paid for each call, or audio's rate is not told."""
+    """The entry of a model; nothing where tokens are not all that is paid for, or the rate of audio is not told."""
     if "requests_kcount" in repr(model.prices):
         return ""
     names, periods = list_names(provider, model), [each.write() for each in list_periods(model.prices)]
