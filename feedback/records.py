@@ -36,6 +36,26 @@ def load_signals(store: Store, project_id: int, conversation_ids: Sequence[str])
     return found
 
 
+def load_signals_of_turns(
+    store: Store, project_id: int, conversation_id: str, first_turn: int, end_turn: int
+) -> list[Signal]:
+    """The signals of the turns from `first_turn` to before `end_turn`, in their order."""
+    rows = store.query(
+        "feedback/sql/signals_of_turns.sql",
+        project_id=project_id,
+        conversation_id=conversation_id,
+        first_turn=first_turn,
+        end_turn=end_turn,
+    )
+    return [read_signal(row) for row in rows]
+
+
+def load_outline(store: Store, project_id: int, conversation_id: str) -> list[Signal]:
+    """The signals of a whole conversation that point somewhere, without their evidence."""
+    rows = store.query("feedback/sql/signals_in_outline.sql", project_id=project_id, conversation_id=conversation_id)
+    return [read_signal(row) for row in rows]
+
+
 def read_signal(row: Mapping[str, Any]) -> Signal:
     values = {field.name: row[field.name] for field in fields(Signal) if field.name not in ("evidence", "version")}
     return Signal(**values, evidence=Evidence.from_json(json.loads(row["evidence"])), version=row["detector_version"])

@@ -1,15 +1,16 @@
 """What REST gives of conversations and signals: the shapes of the API, and the data classes in them."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from typing import Any
 
 from ninja import Schema
 
 from feedback.detectors.signal import Signal
-from feedback.detectors.targets import find_target
+from feedback.detectors.targets import TargetFinder
+from feedback.excerpts import HeardExcerpt
 from feedback.explicit import Feedback
-from tracing.conversations import Answer, Conversation, Turn, add_costs
+from tracing.conversations import Answer, Turn
 from tracing.resources import Attributes, Count, GenerationResource, Number, Time, format_time, to_ms
 
 
@@ -85,10 +86,12 @@ class TurnResource(Schema):
     """One user message, in the user's own words; `sent_text` is what the model got where that is more than these.
 
     `alternatives` are the answers that were replaced, oldest first; `generations` the span ids of the calls behind all
-    of them.
+    of them. `follows` is the index of the turn that it goes on from, where that is not the one before it: an earlier
+    message was edited.
     """
 
     index: int
+    follows: int | None
     user_message: str
     sent_text: str
     answer: AnswerResource
@@ -129,6 +132,8 @@ class ConversationPage(Schema):
 
 
 class ConversationResource(Schema):
+    """A conversation with its turns, or so many of them: `next_turn` is the `from_turn` of the next ones."""
+
     conversation_id: str
     derived: bool
     user_id: str
@@ -138,7 +143,9 @@ class ConversationResource(Schema):
     first_time: Time
     last_time: Time
     cost_usd: Number | None
+    turn_count: int
     turns: list[TurnResource]
+    next_turn: int | None
     generations: list[GenerationResource]
 
 
@@ -150,15 +157,6 @@ class StatsResource(Schema):
     conversations: int
     signals: int
     lag: dict[str, float]
-
-
-@dataclass(frozen=True, slots=True)
-class HeardConversation:
-    """A conversation with what its users said and showed."""
-
-    conversation: Conversation
-    signals: Sequence[Signal]
-    feedback: Sequence[Feedback]
 
 
 def describe_signal(conversation_id: str, time: str, signal: Signal) -> dict[str, Any]:
@@ -175,7 +173,7 @@ def describe_feedback(feedback: Feedback) -> dict[str, Any]:
 
 def describe_answer(answer: Answer) -> dict[str, Any]:
     first_chunk = answer.time_to_first_chunk_ns
-    return asdict(answer) | {
+    return {name: getattr(answer, name) for name in Answer.__slots__} | {
         "start_time": format_time(answer.start_time_ns),
         "duration_ms": to_ms(answer.duration_ns),
         "time_to_first_chunk_ms": None if first_chunk is None else to_ms(first_chunk),
@@ -183,9 +181,16 @@ def describe_answer(answer: Answer) -> dict[str, Any]:
     }
 
 
-def describe_conversation(heard: HeardConversation, generations: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
-    conversation = heard.conversation
-    answers = conversation.answers
+def describe_conversation(heard: HeardExcerpt, generations: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    conversation, facts = heard.excerpt.conversation, heard.excerpt.facts
+    signals: dict[int, list[Signal]] = {}
+    for signal in heard.signals:
+        signals.setdefault(signal.turn_index, []).append(signal)
+    feedback: dict[int, list[Feedback]] = {}
+    finder = TargetFinder(conversation)
+    for each in heard.feedback:
+        if target := finder.find(each):
+            feedback.setdefault(target.turn.index, []).append(each)
     return {
         "conversation_id": conversation.conversation_id,
         "derived": conversation.derived,
@@ -193,35 +198,31 @@ def describe_conversation(heard: HeardConversation, generations: Sequence[Mappin
         "service_name": conversation.service_name,
         "environment": conversation.environment,
         "tags": list(conversation.tags),
-        "first_time": format_time(min(answer.start_time_ns for answer in answers)),
-        "last_time": format_time(max(answer.end_time_ns for answer in answers)),
-        "cost_usd": add_costs(answer.cost_usd for answer in answers),
-        "turns": [describe_turn(heard, turn) for turn in conversation.turns],
+        "first_time": format_time(facts.first_time_ns),
+        "last_time": format_time(facts.last_time_ns),
+        "cost_usd": facts.cost_usd,
+        "turn_count": facts.turn_count,
+        "turns": [
+            describe_turn(conversation.conversation_id, turn, signals.get(turn.index, ()), feedback.get(turn.index, ()))
+            for turn in conversation.turns
+        ],
+        "next_turn": None if heard.excerpt.ends_ns is None else heard.excerpt.end,
         "generations": list(generations),
     }
 
 
-def describe_turn(heard: HeardConversation, turn: Turn) -> dict[str, Any]:
-    conversation_id = heard.conversation.conversation_id
-    time = format_time(turn.answers[0].start_time_ns)
+def describe_turn(
+    conversation_id: str, turn: Turn, signals: Sequence[Signal], feedback: Sequence[Feedback]
+) -> dict[str, Any]:
+    time = format_time(turn.parts[0].start_time_ns)
     return {
         "index": turn.index,
+        "follows": turn.follows,
         "user_message": turn.user_text,
         "sent_text": turn.sent_text,
         "answer": describe_answer(turn.answer),
         "alternatives": [describe_answer(answer) for answer in turn.alternatives],
-        "generations": [span_id for answer in turn.answers for span_id in answer.generation_span_ids],
-        "signals": [
-            describe_signal(conversation_id, time, signal)
-            for signal in heard.signals
-            if signal.turn_index == turn.index
-        ],
-        "feedback": [
-            describe_feedback(feedback) for feedback in heard.feedback if is_about(heard.conversation, turn, feedback)
-        ],
+        "generations": [span_id for part in turn.parts for span_id in part.generation_span_ids],
+        "signals": [describe_signal(conversation_id, time, signal) for signal in signals],
+        "feedback": [describe_feedback(each) for each in feedback],
     }
-
-
-def is_about(conversation: Conversation, turn: Turn, feedback: Feedback) -> bool:
-    found = find_target(conversation, feedback)
-    return found is not None and found.turn.index == turn.index

@@ -14,7 +14,9 @@ from django.views.decorators.http import require_safe
 from feedback.conversation_list import Row, find_page
 from feedback.datasets import FORMATS, UnknownFormat, to_zip
 from feedback.detectors import DETECTORS
+from feedback.excerpts import load_heard_excerpt
 from feedback.exports import build_export
+from feedback.pages.blocks import list_blocks
 from feedback.pages.cards import CARD_KINDS, build_cards, build_thumbs, read_periods
 from feedback.pages.chart import STEPS_S, Chart, Slice, choose_step, draw_chart, fill_slices
 from feedback.pages.cursors import Cursor, decode_cursor
@@ -24,9 +26,9 @@ from feedback.pages.listing import ListedConversation, list_conversations
 from feedback.pages.transcript import Heard, select_turn, shorten_words, show_turns
 from feedback.pages.undertone import draw_undertone
 from feedback.pages.waterfall import Waterfall, draw_waterfall
-from feedback.records import load_feedback, load_signals
+from feedback.records import load_outline, load_signals
 from tracing.access import project_page
-from tracing.conversations import Conversation, Turn
+from tracing.conversations import Turn
 from tracing.filter_fields import FIELDS
 from tracing.filter_language import Filter, FilterError, format_conditions
 from tracing.filter_sql import compile_filter, find_search
@@ -34,13 +36,15 @@ from tracing.models import DEMO_PROJECT, Project
 from tracing.page_filling import FilledPage
 from tracing.pages import render_page
 from tracing.paging import Place
-from tracing.records import ConversationCost, load_conversation, load_cost, load_spans, load_spending
+from tracing.records import load_cost, load_spans, load_spending
+from tracing.records.excerpts import load_facts
 from tracing.spans import Span
 from tracing.store import get_store
 
 TITLES: Mapping[str, str] = {detector.kind: detector.title for detector in DETECTORS}
 PAGE_ROWS = 50
 LATEST_ROWS = 8
+PAGE_TURNS = 100
 DEFAULT_RANGE = "7d"
 SECOND_NS = 10**9
 OVERVIEW_FILTERS = ("range", "environment", "service_name", "model")
@@ -190,27 +194,33 @@ def read_position(project: Project, filters: Filters, conversation_id: str, now_
     return get_store().query("feedback/sql/page_position.sql", where, project_id=project.pk, at_id=conversation_id)[0]
 
 
-def find_position(project: Project, filters: Filters, conversation: Conversation, now_ns: int) -> Mapping[str, Any]:
+def find_position(project: Project, filters: Filters, conversation_id: str, first_time_ns: int) -> Mapping[str, Any]:
     """Where in the list the conversation stands; of a quoted phrase, which nobody counts, only what follows it."""
+    now_ns = time.time_ns()
     if not find_search(filters.given).has_phrases:
-        return read_position(project, filters, conversation.conversation_id, now_ns)
-    place = Place(conversation.turns[0].answers[0].start_time_ns, conversation.conversation_id)
-    rows = read_rows(project, filters, place, now_ns, 1).rows
+        return read_position(project, filters, conversation_id, now_ns)
+    rows = read_rows(project, filters, Place(first_time_ns, conversation_id), now_ns, 1).rows
     return {"here": False, "newer": 0, "next_id": rows[0]["conversation_id"] if rows else ""}
 
 
 @require_safe
 @project_page
 def show_conversation(request: HttpRequest, project: Project, conversation_id: str) -> HttpResponse:
-    """One chat with its signals beside the turns that gave them, and the spans of the selected turn."""
+    """One chat with its signals beside the turns that gave them, and the spans of the selected turn.
+
+    Of a long one so many turns as a page holds, those with the selected turn.
+    """
     store = get_store()
-    conversation = load_conversation(store, project.pk, conversation_id)
-    if conversation is None or not conversation.turns:
+    facts = load_facts(store, project.pk, conversation_id)
+    outline = load_outline(store, project.pk, conversation_id) if facts else []
+    selected = select_turn(facts.turn_count, outline, request.GET.get("turn", "")) if facts else 0
+    first = selected // PAGE_TURNS * PAGE_TURNS
+    heard = load_heard_excerpt(store, project.pk, conversation_id, first, PAGE_TURNS)
+    if heard is None:
         message = f"There is no conversation “{conversation_id}” in {project.name}."
         return render_page(request, "404.html", {"message": message, "project": project}, status=404)
-    signals = load_signals(store, project.pk, [conversation_id]).get(conversation_id, [])
-    heard = Heard(signals, load_feedback(store, project.pk, conversation), TITLES)
-    selected = select_turn(conversation, signals, request.GET.get("turn", ""))
+    conversation, facts = heard.excerpt.conversation, heard.excerpt.facts
+    shown = next((turn for turn in conversation.turns if turn.index == selected), conversation.turns[-1])
     filters = Filters.from_query(request.GET.dict())
     filters = Filters() if find_fault(filters) else filters
     context = {
@@ -219,16 +229,17 @@ def show_conversation(request: HttpRequest, project: Project, conversation_id: s
         "conversation": conversation,
         "filters": filters,
         "described": filters.describe(TITLES),
-        "position": find_position(project, filters, conversation, time.time_ns()),
-        "undertone": draw_undertone(len(conversation.turns), signals, TITLES),
-        "turns": show_turns(conversation, heard, selected),
-        "selected": selected + 1,
-        "opening": shorten_words(conversation.turns[0].user_text, 120),
-        "facts": read_facts(conversation),
-        "cost": read_cost(project, conversation),
-        "trace_id": conversation.turns[selected].answer.trace_id,
+        "position": find_position(project, filters, conversation_id, facts.first_time_ns),
+        "undertone": draw_undertone(facts.turn_count, outline, TITLES),
+        "turns": show_turns(conversation, Heard(heard.signals, heard.feedback, TITLES), shown.index),
+        "blocks": list_blocks(facts.turn_count, first, PAGE_TURNS),
+        "selected": shown.index + 1,
+        "opening": shorten_words(facts.first_message, 120),
+        "facts": facts,
+        "cost": load_cost(store, project.pk, conversation_id),
+        "trace_id": shown.answer.trace_id,
         "of_user": Filters(user_id=conversation.user_id),
-        "waterfalls": read_waterfalls(project, conversation.turns[selected]),
+        "waterfalls": read_waterfalls(project, shown),
     }
     return render_page(request, "conversation.html", context)
 
@@ -243,31 +254,6 @@ def read_waterfalls(project: Project, turn: Turn) -> list[tuple[str, Waterfall]]
         spans[span.trace_id].append(span)
     generations = frozenset(span_id for answer in turn.answers for span_id in answer.generation_span_ids)
     return [(caption, draw_waterfall(spans[trace_id], generations)) for trace_id, caption in captions.items()]
-
-
-def read_cost(project: Project, conversation: Conversation) -> ConversationCost:
-    trace_ids = {answer.trace_id for answer in conversation.answers}
-    return load_cost(get_store(), project.pk, conversation.conversation_id, sorted(trace_ids))
-
-
-def read_facts(conversation: Conversation) -> Mapping[str, Any]:
-    """Sum up a conversation: models, tokens (None where none were reported) and the time it took."""
-    answers = [answer for turn in conversation.turns for answer in turn.answers]
-    ends = [answer.start_time_ns + answer.duration_ns for answer in answers]
-    start_ns = min(answer.start_time_ns for answer in answers)
-    return {
-        "start_ns": start_ns,
-        "duration_ns": max(ends) - start_ns,
-        "models": list(dict.fromkeys(answer.model for answer in answers if answer.model)),
-        "input_tokens": sum_known([answer.input_tokens for answer in answers]),
-        "output_tokens": sum_known([answer.output_tokens for answer in answers]),
-        "answers": len(answers),
-    }
-
-
-def sum_known(numbers: Sequence[int | None]) -> int | None:
-    known = [number for number in numbers if number is not None]
-    return sum(known) if known else None
 
 
 @require_safe

@@ -1,6 +1,6 @@
 """Which answer is it about? Feedback and a conversation come in, the answer that it is about goes out."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from feedback.detectors.signal import Evidence, Polarity, Signal
@@ -37,33 +37,50 @@ def list_targets(conversation: Conversation) -> list[Target]:
     return [Target(turn, attempt) for turn in conversation.turns for attempt in range(len(turn.answers))]
 
 
-def find_target(conversation: Conversation, feedback: Feedback) -> Target | None:
-    """Return the answer that the feedback is about, or None where it is about none of these.
+class TargetFinder:
+    """Finds which answer of a conversation feedback is about, without looking through all of them for each."""
 
-    The span decides, then the trace, then the message; feedback on the conversation as a whole is about the
-    latest answer that had begun by then. Of several answers in one trace it is that one, too.
-    """
-    targets = list_targets(conversation)
-    for named in (_by_span, _by_trace, _by_message):
-        if found := [target for target in targets if named(target.answer, feedback)]:
+    def __init__(self, conversation: Conversation) -> None:
+        self._conversation_id = conversation.conversation_id
+        self._all = list_targets(conversation)
+        self._by_span: dict[str, list[Target]] = {}
+        self._by_trace: dict[str, list[Target]] = {}
+        self._by_message: dict[str, list[Target]] = {}
+        for target in self._all:
+            for part in target.answer.parts:
+                for span_id in dict.fromkeys((part.span_id, *part.generation_span_ids)):
+                    self._by_span.setdefault(span_id, []).append(target)
+                self._by_trace.setdefault(part.trace_id, []).append(target)
+                if part.message_id:
+                    self._by_message.setdefault(part.message_id, []).append(target)
+
+    def find(self, feedback: Feedback) -> Target | None:
+        """Return the answer that the feedback is about, or None where it is about none of these.
+
+        The span decides, then the trace, then the message; feedback on the conversation as a whole is about the
+        latest answer that had begun by then. Of several answers in one trace it is that one, too.
+        """
+        for found in (self._find_by_span(feedback), self._find(self._by_trace, feedback.trace_id)):
+            if found:
+                return _latest_begun(found, feedback.time_ns) or found[0]
+        if found := self._find(self._by_message, feedback.message_id):
             return _latest_begun(found, feedback.time_ns) or found[0]
-    if feedback.conversation_id and feedback.conversation_id == conversation.conversation_id:
-        return _latest_begun(targets, feedback.time_ns)
-    return None
+        if feedback.conversation_id and feedback.conversation_id == self._conversation_id:
+            return _latest_begun(self._all, feedback.time_ns)
+        return None
+
+    def _find_by_span(self, feedback: Feedback) -> list[Target]:
+        found = self._find(self._by_span, feedback.span_id)
+        return [each for each in found if feedback.trace_id in ("", *(part.trace_id for part in each.answer.parts))]
+
+    @staticmethod
+    def _find(named: Mapping[str, list[Target]], name: str) -> list[Target]:
+        return named.get(name, []) if name else []
 
 
-def _by_span(answer: Answer, feedback: Feedback) -> bool:
-    if not feedback.span_id or feedback.trace_id not in ("", answer.trace_id):
-        return False
-    return feedback.span_id in (answer.span_id, *answer.generation_span_ids)
-
-
-def _by_trace(answer: Answer, feedback: Feedback) -> bool:
-    return bool(feedback.trace_id) and feedback.trace_id == answer.trace_id
-
-
-def _by_message(answer: Answer, feedback: Feedback) -> bool:
-    return bool(feedback.message_id) and feedback.message_id == answer.message_id
+def find_target(conversation: Conversation, feedback: Feedback) -> Target | None:
+    """Return the answer that one piece of feedback is about, or None where it is about none of these."""
+    return TargetFinder(conversation).find(feedback)
 
 
 def _latest_begun(targets: Sequence[Target], time_ns: int) -> Target | None:
@@ -73,11 +90,11 @@ def _latest_begun(targets: Sequence[Target], time_ns: int) -> Target | None:
 
 def find_actions(conversation: Conversation, feedback: Sequence[Feedback], name: str) -> Iterator[Action]:
     """Give what people (not models, not code) did under that name: the last for each answer, in order."""
+    named = [each for each in feedback if each.name == name and each.annotator_kind == "HUMAN"]
+    finder = TargetFinder(conversation) if named else None
     last: dict[tuple[int, int], Action] = {}
-    for each in sorted(feedback, key=lambda each: (each.time_ns, each.identifier)):
-        if each.name != name or each.annotator_kind != "HUMAN":
-            continue
-        if target := find_target(conversation, each):
+    for each in sorted(named, key=lambda each: (each.time_ns, each.identifier)):
+        if finder and (target := finder.find(each)):
             last[target.key] = Action(target, each)
     yield from (last[key] for key in sorted(last))
 

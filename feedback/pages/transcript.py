@@ -1,11 +1,11 @@
 """A conversation, its signals and what people said of it come in; the chat as a page shows it goes out."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from feedback.detectors.signal import Signal
-from feedback.detectors.targets import find_target
+from feedback.detectors.targets import TargetFinder
 from feedback.explicit import Feedback
 from feedback.pages.markdown import render_markdown
 from feedback.pages.observations import (
@@ -66,6 +66,11 @@ class ShownAnswer:
         return self.answer.outcome in ("stopped", "truncated")
 
     @property
+    def steps(self) -> int:
+        """How many calls before it asked for tools, in traces of their own."""
+        return len(self.answer.steps)
+
+    @property
     def tokens(self) -> int | None:
         return self.answer.output_tokens
 
@@ -83,6 +88,10 @@ class ShownTurn:
     """The beginning of the message that the model got, where that is more than the user's own words."""
     sent_left_out: int = 0
     """Characters of it that are not shown."""
+    goes_on_from: int | None = None
+    """Number of the turn that it goes on from, where an earlier message was edited."""
+    is_left: bool = False
+    """Whether an earlier message was edited after it, so that the conversation went on without it."""
 
     @property
     def number(self) -> int:
@@ -106,21 +115,30 @@ class Heard:
 def show_turns(conversation: Conversation, heard: Heard, selected: int) -> tuple[ShownTurn, ...]:
     """Return every turn with its signals pinned; `selected` is the turn whose spans are shown."""
     remarks = read_remarks(conversation, heard.feedback)
-    return tuple(show_turn(turn, heard, remarks, turn.index == selected) for turn in conversation.turns)
+    signals: dict[int, list[Signal]] = {}
+    for signal in heard.signals:
+        signals.setdefault(signal.turn_index, []).append(signal)
+    left = conversation.list_left()
+    return tuple(
+        replace(
+            show_turn(turn, replace(heard, signals=signals.get(turn.index, ())), remarks, turn.index == selected),
+            is_left=turn.index in left,
+        )
+        for turn in conversation.turns
+    )
 
 
-def select_turn(conversation: Conversation, signals: Sequence[Signal], asked: str) -> int:
+def select_turn(turn_count: int, signals: Sequence[Signal], asked: str) -> int:
     """Return the index of the turn asked for (from 1, as people count), else the first about which something
     went wrong, else the last."""
-    count = len(conversation.turns)
-    if asked.isdecimal() and len(asked) < 9 and 1 <= int(asked) <= count:
+    if asked.isdecimal() and len(asked) < 9 and 1 <= int(asked) <= turn_count:
         return int(asked) - 1
     wrong = [
         signal.turn_index if signal.target is None else signal.target
         for signal in signals
         if signal.fired and signal.polarity < 0
     ]
-    return min((index for index in wrong if 0 <= index < count), default=count - 1)
+    return min((index for index in wrong if 0 <= index < turn_count), default=turn_count - 1)
 
 
 def shorten_words(text: str, length: int) -> str:
@@ -137,7 +155,7 @@ def shorten_words(text: str, length: int) -> str:
 
 
 def show_turn(turn: Turn, heard: Heard, remarks: Mapping[tuple[int, int], list[Remark]], selected: bool) -> ShownTurn:
-    own = [signal for signal in heard.signals if signal.turn_index == turn.index and is_shown(signal)]
+    own = [signal for signal in heard.signals if is_shown(signal)]
     about_before = [signal for signal in own if not is_about_own_answer(signal)]
     answers = [
         show_answer(
@@ -157,6 +175,7 @@ def show_turn(turn: Turn, heard: Heard, remarks: Mapping[tuple[int, int], list[R
         selected=selected,
         sent=turn.sent_text[:SENT_CHARACTERS],
         sent_left_out=max(0, len(turn.sent_text) - SENT_CHARACTERS),
+        goes_on_from=None if turn.follows is None else turn.follows + 1,
     )
 
 
@@ -198,9 +217,10 @@ def describe_ending(answer: Answer) -> str:
 
 def read_remarks(conversation: Conversation, feedback: Sequence[Feedback]) -> dict[tuple[int, int], list[Remark]]:
     """Return what was said, by (turn, attempt). People's actions are left out: they are shown as signals."""
+    finder = TargetFinder(conversation)
     remarks: dict[tuple[int, int], list[Remark]] = {}
     for each in sorted(feedback, key=lambda each: (each.time_ns, each.identifier)):
-        target = find_target(conversation, each)
+        target = finder.find(each)
         if target is not None and not (each.annotator_kind == "HUMAN" and each.name in ACTIONS):
             remarks.setdefault(target.key, []).append(describe_feedback(each))
     return remarks

@@ -11,6 +11,8 @@ from feedback.pages.observations import STATE_ORDER, State, find_state, find_wor
 
 WIDTH = 1000.0
 MIDDLE = 50.0
+FINEST = 300
+"""Most places along the line; of a longer conversation each stands for some turns."""
 REACH = 38.0
 """How far the strongest tone goes from the middle."""
 
@@ -40,18 +42,23 @@ class Undertone:
 def draw_undertone(turn_count: int, signals: Sequence[Signal], titles: Mapping[str, str]) -> Undertone:
     """Return the line of one conversation of `turn_count` turns."""
     count = max(turn_count, 1)
-    levels = read_levels(count, signals)
-    marks = tuple(place_marks(count, signals, levels, titles))
+    scale = -(-count // FINEST)
+    places = -(-count // scale)
+    known = [signal for signal in signals if 0 <= signal.turn_index < count]
+    levels = read_levels(places, scale, known)
+    marks = tuple(place_marks(scale, known, levels, titles))
     state = find_worst({mark.state for mark in marks})
     return Undertone(trace_levels(levels), marks, state, describe_marks(count, marks))
 
 
-def read_levels(turn_count: int, signals: Iterable[Signal]) -> list[float]:
-    """Return the tone at each turn, -1 to 1. The opening message has none toward the assistant."""
-    levels = [0.0] * turn_count
+def read_levels(places: int, scale: int, signals: Iterable[Signal]) -> list[float]:
+    """Return the tone at each place of `scale` turns, -1 to 1: the strongest there. The opening message has none."""
+    levels = [0.0] * places
     for signal in signals:
-        if signal.kind == "sentiment" and 0 <= signal.turn_index < turn_count:
-            levels[signal.turn_index] = signal.polarity * min(max(signal.score, 0.0), 1.0)
+        if signal.kind == "sentiment":
+            level = signal.polarity * min(max(signal.score, 0.0), 1.0)
+            place = signal.turn_index // scale
+            levels[place] = max(level, levels[place], key=abs)
     return levels
 
 
@@ -76,20 +83,20 @@ def trace_levels(levels: Sequence[float]) -> str:
 
 
 def place_marks(
-    turn_count: int, signals: Iterable[Signal], levels: Sequence[float], titles: Mapping[str, str]
+    scale: int, signals: Iterable[Signal], levels: Sequence[float], titles: Mapping[str, str]
 ) -> Iterator[Mark]:
     """Give one mark for each place that has signals: the user's message, or the answer after it."""
     places: dict[tuple[int, bool], list[Signal]] = {}
     for signal in signals:
-        if is_shown(signal) and 0 <= signal.turn_index < turn_count:
-            places.setdefault((signal.turn_index, is_about_own_answer(signal)), []).append(signal)
-    for (turn, at_answer), here in sorted(places.items()):
+        if is_shown(signal):
+            places.setdefault((signal.turn_index // scale, is_about_own_answer(signal)), []).append(signal)
+    for (place, at_answer), here in sorted(places.items()):
         states = {find_state(signal) for signal in here}
         yield Mark(
-            left=round(100 * (turn + (0.75 if at_answer else 0.5)) / turn_count, 2),
-            top=round(find_height(levels[turn]), 1),
+            left=round(100 * (place + (0.75 if at_answer else 0.5)) / len(levels), 2),
+            top=round(find_height(levels[place]), 1),
             state=min(states, key=lambda state: STATE_ORDER[state]),
-            turn=turn,
+            turn=min(signal.turn_index for signal in here),
             words=", ".join(sorted({name_signal(signal, titles) for signal in here})),
         )
 

@@ -32,6 +32,36 @@ document.addEventListener("formdata", (event) => {
   }
 });
 
+// More turns of a long conversation are put below those that are there; a link to a turn elsewhere leads to it.
+document.addEventListener("click", async (event) => {
+  const link = event.target.closest("a[data-more]");
+  if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
+  event.preventDefault();
+  link.setAttribute("aria-busy", "true");
+  try {
+    const answer = await fetch(link.href);
+    if (!answer.ok) throw new Error(answer.status);
+    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+    const turns = [...page.querySelectorAll("ol.turns > li")];
+    for (const turn of turns) turn.classList.remove("selected");
+    document.querySelector("ol.turns").append(...turns);
+    link.closest("nav").replaceWith(page.querySelector("nav.blocks:has(a[data-more])") ?? "");
+    turns[0]?.setAttribute("tabindex", "-1");
+    turns[0]?.focus();
+  } catch {
+    location.assign(link.href);
+  }
+});
+
+const [, turnAsked] = /^#turn-(\d+)$/.exec(location.hash) ?? [];
+if (turnAsked && document.querySelector("ol.turns") && !document.getElementById(`turn-${turnAsked}`)) {
+  const address = new URL(location.href);
+  if (address.searchParams.get("turn") !== turnAsked) {
+    address.searchParams.set("turn", turnAsked);
+    location.replace(address);
+  }
+}
+
 const isTyping = (element) => element.closest("input, textarea, select, [contenteditable]") !== null;
 
 document.addEventListener("keydown", (event) => {

@@ -1,6 +1,5 @@
 """What model calls cost, summed: those of a conversation, and those of a time by their models."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from tracing.conversations import add_costs
@@ -20,15 +19,11 @@ class ConversationCost:
     """Calls whose cost the source told."""
 
 
-def load_cost(store: Store, project_id: int, conversation_id: str, trace_ids: Sequence[str]) -> ConversationCost:
-    """The cost of the calls in these traces that belong to the conversation."""
-    rows = store.query(
-        "tracing/sql/cost_of_conversation.sql",
-        project_id=project_id,
-        conversation_id=conversation_id,
-        trace_ids=list(trace_ids),
-    )
-    return ConversationCost(**rows[0])
+def load_cost(store: Store, project_id: int, conversation_id: str) -> ConversationCost:
+    """The cost of the calls that belong to the conversation."""
+    path = "tracing/sql/cost_of_conversation.sql"
+    [row] = store.query(path, project_id=project_id, conversation_id=conversation_id)
+    return ConversationCost(**row)
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,5 +5,9 @@ SELECT
     countIf(told.cost_reported) AS reported,
     count() AS calls
 FROM generations AS told FINAL
-PREWHERE project_id = {project_id:UInt32} AND trace_id IN {trace_ids:Array(String)}
+PREWHERE project_id = {project_id:UInt32} AND trace_id IN (
+    SELECT arrayJoin(answers.trace_id)
+    FROM turns FINAL
+    PREWHERE project_id = {project_id:UInt32} AND conversation_id = {conversation_id:String}
+)
 WHERE conversation_id = {conversation_id:String}
