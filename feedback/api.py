@@ -2,23 +2,23 @@
 
 import time
 from collections.abc import Sequence
-from typing import Any
+from typing import Annotated, Any
 
 from django.http import HttpRequest, HttpResponse
 from ninja import Query
 from ninja.errors import HttpError
+from pydantic import Field
 
 from feedback.api_exports import router as exports_router
 from feedback.api_feedback import router as feedback_router
 from feedback.conversation_list import find_page
-from feedback.datasets import UnknownFormat, to_zip
+from feedback.datasets import UnknownFormat
 from feedback.derivation import FEEDBACK, SIGNALS
-from feedback.exports import build_export
-from feedback.records import load_feedback, load_signals, read_signal
+from feedback.excerpts import load_heard_excerpt
+from feedback.records import read_signal
 from feedback.resources import (
     ConversationPage,
     ConversationResource,
-    HeardConversation,
     SignalPage,
     StatsResource,
     describe_conversation,
@@ -36,11 +36,12 @@ from tracing.api_problems import refuse_parts
 from tracing.api_reprocessing import router as reprocessing_router
 from tracing.derivation import READING
 from tracing.filter_sql import compile_filter
-from tracing.paging import Cursor, Limit, Place, decode_cursor, give_page
-from tracing.records import load_conversation
+from tracing.paging import MAX_LIMIT, Cursor, Limit, Place, decode_cursor, give_page
 from tracing.resources import format_time, to_ms
 from tracing.rollups import ROLLUPS
 from tracing.store import get_store
+
+FirstTurn = Annotated[int, Field(ge=0, le=10**9, description="Index of the first turn to give.")]
 
 api = DescribedAPI(
     title="Tacit",
@@ -104,21 +105,20 @@ def find_next(rows: Sequence[dict[str, Any]], limit: int) -> Place | None:
     exclude_unset=True,
     summary="One conversation with its turns, signals and feedback",
 )
-def show_conversation(request: HttpRequest, conversation_id: str) -> dict[str, Any]:
+def show_conversation(
+    request: HttpRequest, conversation_id: str, from_turn: FirstTurn = 0, limit: Limit = MAX_LIMIT
+) -> dict[str, Any]:
     store, project_id = get_store(), project_of(request).pk
-    conversation = load_conversation(store, project_id, conversation_id)
-    if conversation is None:
-        raise HttpError(404, f"There is no conversation {conversation_id!r} in this project.")
-    heard = HeardConversation(
-        conversation,
-        load_signals(store, project_id, [conversation_id])[conversation_id],
-        load_feedback(store, project_id, conversation),
-    )
+    heard = load_heard_excerpt(store, project_id, conversation_id, from_turn, limit)
+    if heard is None:
+        from_there = f" with a turn {from_turn}" if from_turn else ""
+        raise HttpError(404, f"There is no conversation {conversation_id!r}{from_there} in this project.")
+    answers = heard.excerpt.conversation.answers
     rows = store.query(
         "tracing/sql/generations_by_key.sql",
         project_id=project_id,
-        trace_ids=sorted({answer.trace_id for answer in conversation.answers}),
-        span_ids=[span_id for answer in conversation.answers for span_id in answer.generation_span_ids],
+        trace_ids=sorted({answer.trace_id for answer in answers}),
+        span_ids=[span_id for answer in answers for span_id in answer.generation_span_ids],
         conversation_ids=[conversation_id],
     )
     return describe_conversation(heard, [describe_generation(row) for row in reversed(rows)])
@@ -144,11 +144,3 @@ def list_signals(
         describe_signal(row["conversation_id"], format_time(row["time_ns"]), read_signal(row)) for row in rows[:limit]
     ]
     return give_page("signals", items, find_next(rows, limit))
-
-
-@api.get("exports", summary="A dataset as a zip file: rows, manifest and provenance")
-def download_export(request: HttpRequest, format: str, filters: Query[ConversationFilters]) -> HttpResponse:
-    dataset = build_export(project_of(request), format, filters.read())
-    response = HttpResponse(to_zip(dataset), content_type="application/zip")
-    response["Content-Disposition"] = f'attachment; filename="tacit-{format}.zip"'
-    return response

@@ -1,7 +1,9 @@
 """One conversation: the chat, what was heard at each turn, the spans, and hostile text in all of them."""
 
 import json
+import re
 from collections.abc import Callable
+from dataclasses import replace
 from urllib.parse import quote
 
 import pytest
@@ -186,7 +188,25 @@ def test_a_span_attribute_that_is_an_object_is_shown_as_json(teller: Teller, ope
     assert '["a", "b"]' in open_page("conversations/one").text
 
 
-def test_a_long_conversation_is_shown_whole(teller: Teller, open_page: Open) -> None:
-    teller.tell("long", [(f"question {index}", f"answer {index}") for index in range(150)])
-    page = open_page("conversations/long")
-    assert page.html.count('<li class="turn') == 150
+@pytest.mark.parametrize(
+    ("asked", "first", "last"), [("1", 1, 100), ("100", 1, 100), ("101", 101, 200), ("250", 201, 250)]
+)
+def test_a_long_conversation_is_shown_a_hundred_turns_at_a_time(
+    teller: Teller, open_page: Open, asked: str, first: int, last: int
+) -> None:
+    teller.tell("long", [(f"question {index}", f"answer {index}") for index in range(250)])
+    page = open_page(f"conversations/long?turn={asked}")
+    assert re.findall(r'id="turn-(\d+)"', page.html) == [str(number) for number in range(first, last + 1)]
+    assert f"turns {first}–{last} of 250" in page.text
+    assert f"Turn {asked}, spans" in page.text
+    assert "question 0" in page.html  # the title tells how it began, wherever one is
+
+
+def test_an_edited_message_shows_what_was_left(teller: Teller, open_page: Open) -> None:
+    told = teller.tell("edited", [("One?", "1"), ("Two?", "2"), ("Two, I mean?", "two")])
+    first, second, third = told.turns
+    teller.write(replace(told, turns=(first, second, replace(third, follows=0))))
+    page = open_page("conversations/edited")
+    assert "this goes on from turn 1" in page.text
+    assert page.html.count('class="turn left"') == 1
+    assert page.text.index("left: an earlier message was edited after it") < page.text.index("Two?")
