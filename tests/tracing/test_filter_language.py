@@ -1,5 +1,7 @@
 """The filter language: what is typed is read as meant, what is wrong is told where it is, nothing else is raised."""
 
+from pathlib import Path
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -235,6 +237,14 @@ def test_quantities_have_their_units(name: str, value: str, expected: object) ->
 def test_no_name_means_two_fields() -> None:
     names = [name for field in FIELDS for name in (field.name, *field.aliases)]
     assert len(names) == len(set(names)) == len(NAMES)
+
+
+def test_the_document_has_every_field_under_all_its_names() -> None:
+    document = (Path(__file__).parents[2] / "docs" / "filters.md").read_text()
+    for field in FIELDS:
+        names = ", ".join(f"`{name}`" for name in (field.name, *field.aliases))
+        assert f"| {names} | {field.help}" in document
+        assert f"| `{field.example}` |" in document
 
 
 @pytest.mark.parametrize("field", FIELDS, ids=lambda field: field.name)
