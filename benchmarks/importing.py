@@ -18,6 +18,7 @@ import time
 import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
@@ -69,6 +70,10 @@ def is_derived(server: LocalServer, conversations: int) -> bool:
     return stats["conversations"] >= conversations and not any(stats["lag"].values())
 
 
+def has_calls(server: LocalServer, conversation_id: str) -> bool:
+    return bool(server.get_json(f"generations?conversation_id={conversation_id}&limit=1")["items"])
+
+
 @contextmanager
 def send_now_and_then(server: LocalServer) -> Iterator[list[float]]:
     """A conversation each second; gives the seconds that each took until it was there."""
@@ -83,8 +88,7 @@ def send_now_and_then(server: LocalServer) -> Iterator[list[float]]:
             start = time.monotonic()
             with urllib.request.urlopen(request, timeout=60):  # noqa: S310
                 pass
-            path = f"generations?conversation_id=kill-{number}&limit=1"
-            waits.append(wait_until(lambda path=path: bool(server.get_json(path)["items"])) - start)
+            waits.append(wait_until(partial(has_calls, server, f"kill-{number}")) - start)
             ended.wait(PAUSE_SECONDS)
 
     thread = threading.Thread(target=send)

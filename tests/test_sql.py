@@ -59,6 +59,7 @@ FILTERED: dict[str, ListName] = {
     "tracing/sql/generation_candidates.sql": "generations",
     "tracing/sql/generation_page.sql": "generations",
     "tracing/sql/hourly_figures.sql": "hours",
+    "tracing/sql/spending.sql": "hours",
     "tracing/sql/trace_summaries.sql": "traces",
 }
 """Queries that take a filter, and the list that each is of."""
