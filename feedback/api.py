@@ -1,7 +1,6 @@
 """REST under `/api/v1/`: the API object, what `feedback` gives, and the router of `tracing`."""
 
 import time
-from collections.abc import Sequence
 from typing import Annotated, Any
 
 from django.http import HttpRequest, HttpResponse
@@ -15,7 +14,7 @@ from feedback.conversation_list import find_page
 from feedback.datasets import UnknownFormat
 from feedback.derivation import FEEDBACK, SIGNALS
 from feedback.excerpts import load_heard_excerpt
-from feedback.records import read_signal
+from feedback.records import place_signal, read_signal
 from feedback.resources import (
     ConversationPage,
     ConversationResource,
@@ -36,7 +35,7 @@ from tracing.api_problems import refuse_parts
 from tracing.api_reprocessing import router as reprocessing_router
 from tracing.derivation import READING
 from tracing.filter_sql import compile_filter
-from tracing.paging import MAX_LIMIT, Cursor, Limit, Place, decode_cursor, give_page
+from tracing.paging import MAX_LIMIT, Cursor, Limit, decode_cursor, give_page
 from tracing.resources import format_time, to_ms
 from tracing.rollups import ROLLUPS
 from tracing.store import get_store
@@ -94,11 +93,6 @@ def list_conversations(
     return give_page("conversations", items, page.next)
 
 
-def find_next(rows: Sequence[dict[str, Any]], limit: int) -> Place | None:
-    """Where a page ends, whose rows have `time_ns` and `id`; None where no more rows came than it takes."""
-    return Place(rows[limit - 1]["time_ns"], rows[limit - 1]["id"]) if len(rows) > limit else None
-
-
 @api.get(
     "conversations/{path:conversation_id}",
     response=ConversationResource,
@@ -143,4 +137,4 @@ def list_signals(
     items = [
         describe_signal(row["conversation_id"], format_time(row["time_ns"]), read_signal(row)) for row in rows[:limit]
     ]
-    return give_page("signals", items, find_next(rows, limit))
+    return give_page("signals", items, place_signal(rows[limit - 1]) if len(rows) > limit else None)

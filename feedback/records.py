@@ -61,6 +61,11 @@ def read_signal(row: Mapping[str, Any]) -> Signal:
     return Signal(**values, evidence=Evidence.from_json(json.loads(row["evidence"])), version=row["detector_version"])
 
 
+def place_signal(row: Mapping[str, Any]) -> Place:
+    """Where a row stands in the list of signals: its time, and its key as JSON."""
+    return Place(row["time_ns"], json.dumps([row[name] for name in SIGNAL_KEY], ensure_ascii=False))
+
+
 def write_signals(
     store: Store,
     project_id: int,
