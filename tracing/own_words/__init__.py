@@ -87,7 +87,7 @@ def unwrap(sent: str, templates: Sequence[MessageTemplate]) -> str:
     """The person's own words in a message by itself; the whole message where nothing shows what is not theirs."""
     if len(sent) < SHORTEST_UNWRAPPED:
         return sent
-    if sent.startswith("{"):  # what a template leaves of JSON is not text yet
+    if sent.startswith("{") or "<|" in sent:  # what a template leaves of JSON or a model's markup is not text yet
         return find_marked_words(sent) or sent
     found = find_template_words(sent, templates) if templates else None
     return found or find_marked_words(sent) or sent

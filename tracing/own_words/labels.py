@@ -17,7 +17,7 @@ def list_names(names: str) -> frozenset[str]:
 
 
 QUESTIONS = list_names("""
-    question, query, user, human, customer, request, input, message, q, ask, asks, prompt, utterance, problem,
+    question, query, user, human, customer, request, input, message, q, ask, asks, prompt, utterance, problem, comment,
     follow up input, follow up question, original query is as follows, original question is as follows, client,
     frage, anfrage, kundenfrage, nutzerfrage, benutzerfrage, kunde, kundin, nutzer, nutzerin, nachricht, pregunta,
     consulta, cliente, usuario, mensaje, solicitud, demande, requête, utilisateur, domanda, richiesta, utente,
@@ -30,7 +30,7 @@ CONTEXTS = list_names("""
     context, contexts, document, documents, docs, doc, source, sources, passage, passages, results, result, knowledge,
     background, information, excerpt, excerpts, snippet, snippets, article, articles, reference, references, evidence,
     history, conversation, dialogue, transcript, file, files, attachment, attachments, memory, memories, notes, facts,
-    faq, faqs, chunk, chunks, instructions, instruction, rules, guidelines, policy, policies, examples, tools, found,
+    faq, faqs, chunk, chunks, instructions, rules, guidelines, policy, policies, examples, tools, found,
     metadata, profile, plan, data, page, pages, text, content, title, catalog, date, time, datetime, timezone, locale,
     language, name, tier, url, score, id, schema, format, materials, summary, manual,
     kontext, dokument, dokumente, quelle, quellen, verlauf, gesprächsverlauf, wissen, hintergrund, auszüge, unterlagen,
@@ -49,6 +49,7 @@ ANSWERS = list_names("""
     asystent, ответ, ассистент, відповідь, cevap, yanıt, asistan, svar, vastaus, odpověď, válasz, răspuns, απάντηση,
     תשובה, الإجابة, الجواب, إجابة, उत्तर, जवाब, trả lời, câu trả lời, jawaban, คำตอบ
 """)
+USED = list_names("using, use, based, given, from, found, retrieved, relevant")
 UNSPACED: tuple[tuple[Kind, re.Pattern[str]], ...] = (
     ("answer", re.compile(r"回答|答案|答え|答复|解答|助手|アシスタント|답변|대답|^答$|改写后的问题|独立问题")),
     ("question", re.compile(r"问题|問題|提问|提問|用户|用戶|質問|ユーザー|顧客|질문|사용자|고객|^问$|^問$|请求|咨询")),
@@ -125,6 +126,14 @@ def classify_words(words: list[str]) -> Kind | None:
     return None
 
 
+def classify_clause(clause: str) -> Kind | None:
+    """What a longer clause before a colon introduces: what is to be used, or a question where nothing else is named."""
+    words = set(_SPLIT.split(_APOSTROPHES.sub(" ", clause.casefold())))
+    if not words & CONTEXTS:
+        return "question" if words & QUESTIONS else None
+    return "context" if words & USED else None
+
+
 @dataclass(frozen=True, slots=True)
 class Label:
     """A label in a text: what it introduces begins at `end`; offsets into the text."""
@@ -136,7 +145,7 @@ class Label:
 
 
 FENCE = re.compile(r"^[ \t]*```", re.MULTILINE)
-_COLON = re.compile(r"[:：]")
+_COLON = re.compile(r"[:：]|(?<=[A-Z]) ?=")
 _HEADING = re.compile(r"(?:#{1,6} |<\||\*\*|={2,}|-{2,}|\[|【|<<|>>).{1,60}")
 
 

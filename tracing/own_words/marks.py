@@ -15,8 +15,8 @@ LONGEST_MARKED = 200_000
 QUESTION_TAGS = list_names("""
     question, query, user_query, user_question, userquestion, userquery, user_input, userinput, user_message,
     usermessage, user_request, user_prompt, current_question, customer_question, customer_message, customer_query,
-    frage, pregunta, user_utterance, latest_message, new_message, task, вопрос, 问题, 質問, 질문, domanda, pergunta,
-    vraag
+    frage, pregunta, user_utterance, latest_message, new_message, task, domanda, pergunta, vraag, consulta,
+    mensagem, mensaje, user, user_turn
 """)
 CONTENT_TAGS = list_names("""
     context, contexts, documents, document, docs, doc, sources, source, search_results, search_result,
@@ -25,7 +25,7 @@ CONTENT_TAGS = list_names("""
     previous_conversation, system-reminder, system_reminder, environment_details, environment_context,
     attached_files, attachment, attachments, uploaded_files, file_contents, memory, memories, user_info,
     user_profile, current_date, kontext, dokumente, contexto, documentos, contexte, additional_context,
-    context_information, data_sources, контекст, документы, 上下文, 资料, 文脈, documenti, documenten
+    context_information, data_sources, documenti, documenten
 """)
 """What retrieval and agents wrap; nothing of it was typed."""
 OTHER_TAGS = CONTENT_TAGS | list_names("""
@@ -56,6 +56,14 @@ STAMP = re.compile(
     re.IGNORECASE,
 )
 BRACKETED_STAMP = re.compile(r"\[(?:[^\[\]\n]{0,30})?\d{4}-\d\d-\d\d[T ,]\d\d:\d\d[^\[\]\n]{0,40}\][ \t:]*(?=\S)")
+USER_TURN = re.compile(
+    r"<\|user\|>\n?|<\|im_start\|>user\n|<start_of_turn>user\n|<\|start_header_id\|>user<\|end_header_id\|>\s*"
+    r"|\[INST\](?:\s*<<SYS>>.*?<</SYS>>)?",
+    re.DOTALL,
+)
+TURN_END = re.compile(
+    r"<\|end\|>|<\|im_end\|>|<end_of_turn>|<\|eot_id\|>|<\|end_of_text\|>|<\|assistant\|>|\[/INST\]|</s>"
+)
 TAG = re.compile(r"<(/?)([^\W\d][\w.-]{0,40})(\s[^<>\n]{0,200})?>")
 RULE = re.compile(r"[ \t]*(?:-{3,}|={3,}|\*{3,}|#{3,}|_{3,}|\"{3}|'{3}|`{3}|~{3,})[ \t]*")
 
@@ -65,6 +73,8 @@ def find_marked_words(text: str) -> str | None:
     if not SHORTEST_MARKED <= len(text) <= LONGEST_MARKED:
         return None
     found = find_json_words(text) if text.startswith("{") else None
+    if found is None and ("<|" in text or "_turn>" in text or "[INST]" in text):
+        found = find_turn_words(text)
     if found is None and "<" in text:
         found = find_tagged_words(text)
     if found is None and "\n" in text:
@@ -73,6 +83,17 @@ def find_marked_words(text: str) -> str | None:
         found = find_stamped_words(text)
     found = found and found.strip()
     return found if found and found != text.strip() else None
+
+
+def find_turn_words(text: str) -> str | None:
+    """The last turn of a user in the markup that models are trained with."""
+    asked = list(USER_TURN.finditer(text))
+    if not asked or not TURN_END.search(text, asked[-1].end()):
+        return None
+    words = text[asked[-1].end() :]
+    ending = TURN_END.search(words)
+    words = (words[: ending.start()] if ending else words).strip()
+    return find_marked_words(words) or words
 
 
 def find_json_words(text: str) -> str | None:
@@ -94,6 +115,16 @@ class Element:
     content_start: int
     content_end: int
     end: int
+
+    @property
+    def kind(self) -> str | None:
+        """`question`, `content` or `other`; None of tags that are in pages and files, too."""
+        if self.name in QUESTION_TAGS:
+            return "question"
+        if self.name in OTHER_TAGS:
+            return "content" if self.name in CONTENT_TAGS else "other"
+        kind = None if self.name.isascii() else classify_name(self.name)
+        return "content" if kind == "context" else kind
 
 
 def find_elements(text: str) -> list[Element]:
@@ -129,22 +160,22 @@ def match_tags(tags: list[re.Match[str]]) -> dict[int, int]:
 
 def find_tagged_words(text: str) -> str | None:
     elements = find_elements(text)
-    asked = [each for each in elements if each.name in QUESTION_TAGS]
+    asked = [each for each in elements if each.kind == "question"]
     loose = list_loose(text, elements)
     if asked:
-        told = any(each.name in OTHER_TAGS for each in elements)
+        told = any(each.kind not in ("question", None) for each in elements)
         instructed = any(INSTRUCTIONS.search(piece) for piece in loose)
         # A lone element is all there is; beside others' words it must be a program that wrote them.
         certain = told or instructed or not loose
         return text[asked[-1].content_start : asked[-1].content_end] if certain and only_known(elements) else None
-    if not any(each.name in CONTENT_TAGS for each in elements) or not only_known(elements):
+    if not any(each.kind == "content" for each in elements) or not only_known(elements):
         return None
     return pick_loose(loose)
 
 
 def only_known(elements: list[Element]) -> bool:
     """Whether no other tags are there: whoever pastes a page or a file of XML has more of them."""
-    return all(each.name in QUESTION_TAGS | OTHER_TAGS for each in elements)
+    return all(each.kind for each in elements)
 
 
 def list_loose(text: str, elements: list[Element]) -> list[str]:

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from statistics import median
 
-from tracing.own_words.labels import Label, classify_name, find_labels, list_names
+from tracing.own_words.labels import Label, classify_clause, classify_name, find_labels, list_names
 
 FEWEST_MESSAGES = 4
 """From which on a template is believed."""
@@ -33,9 +33,9 @@ LONG_GAP, VERY_LONG_GAP, SHORT_GAP = 600, 2_000, 300
 _UNSPACED = "\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\u0e00-\u0e7f"
 TOKEN = re.compile(rf"[{_UNSPACED}]|[^\W_{_UNSPACED}]+|\n|[^\w\s]|_")
 START, END = "\x02", "\x03"
-CLOSES = re.compile(r"\n|[:：]\*{0,2}\s*|[>\]】」]\s*|[\"“«„=]\s*|[.!?…—-](?:\s+|$)|[。！？]")
+CLOSES = re.compile(r"\n|[:：]\*{0,2}\s*|[>\]】」]\s*|[\"“«„=「『（]\s*|[.!?…—-](?:\s+|$)|[。！？]")
 """After which in a template the person's words may begin."""
-OPENS = re.compile(r"\s*\n|\s*</?\|?[^\W\d]|\s*[\"”»“」]|\s*[\[(【]|\s*-{3}|\s*#{3}|(?<=[.!?])\s+|(?<=[。！？])")
+OPENS = re.compile(r"\s*\n|\s*</?\|?[^\W\d]|\s*[\"”»“」』）]|\s*[\[(【]|\s*-{3}|\s*#{3}|(?<=[.!?])\s+|(?<=[。！？])")
 """Before which in a template the person's words may end."""
 MARKED = re.compile(r"[\n:：<>\"“”«»「」【】\[\]]")
 RULED = re.compile(r"</?\|?[a-z][\w-]+>|-{3}|={3}|#{3}|\"{3}")
@@ -48,6 +48,7 @@ LONGEST_PHRASE = 40
 """Characters up to which several people may say the same."""
 PASTED = re.compile(r"```[^`]*$|^Traceback |^[ \t]+(?:at |File \")", re.MULTILINE)
 """Code that is not closed before the gap, and what programs print: many people paste the same."""
+DATED = re.compile(r"[\d.:/TZ-]*\d[\d.:/TZ -]*")
 ENUMERATED = re.compile(r"(?:^|\n)[ \t]*(?:\W{0,2}\d{1,2}\W{1,2}|[-*•o])\s*$")
 """Where the first thing of a list begins."""
 LETTERS = re.compile(r"[^\W\d_]")
@@ -203,7 +204,9 @@ def build_template(
     layout = Layout.lay_out(samples, find_anchors(samples, shared))
     best, score = pick_gap(layout) if layout is not None else (None, 0.0)
     template = cut_template(layout, best) if layout is not None and best is not None else None
-    if template is None or not is_written_by_program(template, len(samples), among):
+    if layout is None or template is None:
+        return None, 0.0
+    if not is_written_by_program(template, len(samples), among, dated=layout.is_dated):
         return None, 0.0
     words = [template.find_words(sample.text) for sample in samples]
     enough = sum(each is not None for each in words) >= max(FEWEST_MESSAGES, 0.8 * len(samples))
@@ -274,9 +277,16 @@ class Layout:
     def read_before(self, index: int) -> str:
         """What stands before a gap: the shared text, with what is before it on the same line in the first message."""
         anchor = self.anchors[index]
-        if not index or "\n" in anchor or len(WORDS.findall(anchor)) > 1:
+        if not index or "\n" in anchor.rstrip() or len(WORDS.findall(anchor)) > 1:
             return anchor
         return f"{self.anchors[index - 1]}{self.gaps[index - 1][0]}{anchor}"
+
+    @property
+    def is_dated(self) -> bool:
+        """Whether a gap holds a date or a number in every message."""
+        return any(
+            all(DATED.fullmatch(value.strip()) for value in values) for values in self.gaps if len(set(values)) > 2
+        )
 
     @staticmethod
     def lay_out(samples: Sequence[Sample], runs: Sequence[str]) -> "Layout | None":
@@ -382,16 +392,18 @@ def classify_anchor(anchor: str) -> str | None:
     lines = [line for line in anchor.rstrip().split("\n") if LETTERS.search(line)]
     if not lines:
         return None
-    labels = find_labels(lines[-1])
-    if labels:
-        return labels[-1].kind
     last = lines[-1].rstrip()
     tag = OPENING_TAG.search(last)
     if tag:
         return classify_name(tag[1])
-    if last.endswith((":", "：", ">", "]", "】", '"', "«", "„", "“")):
-        return classify_name(re.split(r"[.!?;,<\[【。，]\s*", last[:-1])[-1][-60:])
-    return None
+    labels = find_labels(last)
+    clause = re.split(r"[.!?;,<\[【。，]\s*", last[:-1])[-1]
+    kind = labels[-1].kind if labels else None
+    if kind is None and last.endswith((":", "：", ">", "]", "】", '"', "«", "„", "“", "「")):
+        kind = classify_name(clause[-60:])
+    if kind in ("question", "context") or not last.endswith((":", "：", '"', "“")):
+        return kind
+    return classify_clause(clause) or kind
 
 
 def cut_template(layout: Layout, index: int) -> MessageTemplate | None:
@@ -402,6 +414,8 @@ def cut_template(layout: Layout, index: int) -> MessageTemplate | None:
     cut_before, cut_after = cut_end(before), cut_start(after)
     if (before and not cut_before and not is_first) or (after and not cut_after and not is_final):
         return None
+    if not is_first and not says_something(layout, index, cut_before):
+        return None
     return MessageTemplate(
         opening=cut_before if is_first else opening,
         before="" if is_first else cut_before,
@@ -409,6 +423,12 @@ def cut_template(layout: Layout, index: int) -> MessageTemplate | None:
         closing=cut_after if is_final else closing,
         from_behind=not is_first and comes_late(layout, index),
     )
+
+
+def says_something(layout: Layout, index: int, before: str) -> bool:
+    """Whether the text before a gap is more than the end of a sentence, which documents have, too."""
+    labelled = classify_anchor(layout.read_before(index)) == "question"
+    return labelled or bool(LETTERS.search(before) or RULED.search(before) or before.strip()[-1:] in '"“«„「<>')
 
 
 def comes_late(layout: Layout, index: int) -> bool:
@@ -436,7 +456,7 @@ def cut_start(anchor: str) -> str:
     return anchor if anchor[:1].isupper() and len(WORDS.findall(anchor)) > 2 else ""
 
 
-def is_written_by_program(template: MessageTemplate, support: int, among: int) -> bool:
+def is_written_by_program(template: MessageTemplate, support: int, among: int, *, dated: bool) -> bool:
     """Whether the shared text is more than habit: known labels, tags and rules, or sentences that many share."""
     fixed = template.fixed
     words = len(WORDS.findall(fixed))
@@ -448,6 +468,8 @@ def is_written_by_program(template: MessageTemplate, support: int, among: int) -
         return True
     if support <= FEWEST_MESSAGES or support < SHARE_OF_SENTENCES * among:
         return False
+    if dated and support > among / 2:
+        return True
     return words >= FEWEST_WORDS or (words >= FEW_WORDS and support >= MANY_MESSAGES and "\n" in fixed.strip())
 
 

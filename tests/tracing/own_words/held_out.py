@@ -1,4 +1,7 @@
-"""Made-up apps that nothing was developed on: written when the finding was done, to see what it is worth elsewhere."""
+"""Apps that nothing was developed on: layouts as they were met in public repositories, worded anew.
+
+They were looked at once, when the finding was done; docs/own-words.md says what it was worth then.
+"""
 
 from collections.abc import Callable
 
@@ -16,147 +19,189 @@ def app(language: str = "en") -> Callable[[Build], Build]:
 
 
 @app()
-def hotel(m: Material) -> str:
-    facts = numbered(m.documents, "o {text}", "\n")
-    return f"Hotel facts\n{facts}\n\nGuest ({m.name}) wants to know:\n{m.question}\n\nAnswer as the concierge would."
-
-
-@app()
-def legal(m: Material) -> str:
-    cases = numbered(m.documents, "CASE {n}\n{text}", "\n\n")
-    return f"{cases}\n\nUsing only the cases above, advise on the following matter.\n\nMATTER: {m.question}"
-
-
-@app()
-def spreadsheet_helper(m: Material) -> str:
+def expert_chatbot(m: Material) -> str:
     return (
-        "You write formulas for spreadsheets. The sheet has the columns Date, Shop, Revenue.\n"
-        f"First rows:\nDate;Shop;Revenue\n{m.date};{m.name};{m.number * 7}\n\nWhat is wanted: {m.question}"
+        "\nYou know everything about one inventor and love to talk about it.\nTreat every question as one for an expert.\n\n"
+        f"Context: {numbered(m.documents, '{text}')}\n\nQuestion: {m.question}\n"
     )
 
 
 @app()
-def sql_agent(m: Material) -> str:
+def fixed_schema(m: Material) -> str:
+    return f"Context: orders(id, day), items(id, price)\n\nQuestion: {m.question}\n\nWrite one SELECT for it."
+
+
+@app()
+def indented_history(m: Material) -> str:
     return (
-        "Given an input question, create a syntactically correct PostgreSQL query to run.\n\nOnly use the following"
-        " tables:\nCREATE TABLE orders (id INT, placed DATE)\nCREATE TABLE items (id INT, price NUMERIC)\n\n"
-        f"Question: {m.question}\nSQLQuery:"
+        "You read code and explain it.\n        \n        - Name the classes first\n\n        Current context: "
+        f"{numbered(m.documents, '{text}')}\n        Chat history: {transcript(m)}\n        Question: {m.question}\n        \n"
+        "        Give a structured explanation:"
     )
 
 
-@app("de")
-def arztpraxis(m: Material) -> str:
+@app()
+def examples_between(m: Material) -> str:
     return (
-        f"Praxiswissen:\n{numbered(m.documents, '* {text}', chr(10))}\n\nPatientin schreibt ({m.date}):\n{m.question}\n\n"
-        "Gib keine Diagnosen."
+        "\n    Answer with the context alone, and grade your answer from 0 to 5.\n\n    Context: "
+        f"{numbered(m.documents, '{text}')}\n\n    Examples:\n\n    Question: How high is the tower?\n    Answer: 300 m.\n"
+        "    Score: 5\n\n    Question: How old is the sea?\n    Answer: I cannot tell\n    Score: 0\n\n    Now you!\n  \n"
+        f"    Question: {m.question}\n"
     )
 
 
-@app("de")
-def frage_in_anfuehrung(m: Material) -> str:
-    return f"Hier ist eine Nutzeranfrage: „{m.question}“\n\nDazu passende Texte:\n{numbered(m.documents)}"
+@app()
+def project_id(m: Material) -> str:
+    return f"Project context — Project ID: {m.number * 7919}\n\nUser question: {m.question}"
 
 
-@app("fr")
-def assurance(m: Material) -> str:
+@app()
+def page_context(m: Material) -> str:
+    return f"Context from the page:\n{numbered(m.documents, '{text}')}\n\nUser question: {m.question}"
+
+
+@app()
+def document_grader(m: Material) -> str:
+    return f"Retrieved document: \n\n {m.documents[0]} \n\n User question: {m.question}"
+
+
+@app()
+def internal_documentation(m: Material) -> str:
     return (
-        f"# Documents trouvés\n\n{numbered(m.documents)}\n\n# Échange précédent\n\n{transcript(m, 'Client', 'Conseiller')}"
-        f"\n\n# Nouveau message\n\n{m.question}\n"
+        f"Context from internal documentation:\n{numbered(m.documents, '{text}')}\n\nUser Question: {m.question}\n"
+        "Stay with what the context says."
     )
 
 
-@app("es")
-def ayuntamiento(m: Material) -> str:
-    return f"<normativa>\n{numbered(m.documents)}\n</normativa>\n<consulta>\n{m.question}\n</consulta>\nResponde en español."
+@app()
+def bracketed_facts(m: Material) -> str:
+    reply = f"[Replying to: {m.documents[0][:60]}]\n" if m.number % 2 else ""
+    return (
+        f"[Current date and time: {m.date} 10:{m.number % 60:02d}]\n[User Intent: Serious - be thorough]\n\n"
+        f"{reply}User question: {m.question}"
+    )
 
 
-@app("it")
-def ricette(m: Material) -> str:
-    return f"Ricette trovate:\n{numbered(m.documents)}\n\nRichiesta: {m.question}\n\nRispondi con una ricetta sola."
+@app()
+def rules_after(m: Material) -> str:
+    return (
+        "\nYou advise farmers.\n\nUser language: en\nImage analysis: none was made.\nDatabase information: "
+        f"{numbered(m.documents, '{text}')}\n\nUser question: {m.question}\n\nVERY IMPORTANT RULES:\n\n1. DOMAIN:\n"
+        '   - Farming only.\n   - For anything else say exactly:\n     "Please ask about farming."\n'
+    )
 
 
-@app("pt")
-def loja(m: Material) -> str:
-    return f"Você é a assistente da loja.\nHistórico:\n{transcript(m, 'cliente', 'loja')}\n---\nCliente agora: {m.question}"
+@app()
+def instruction_markup(m: Material) -> str:
+    return (
+        "\n    [INST] You turn requests into SQL for this schema:\n    t(a, b)\n\n"
+        f"    Given the user question: {m.question}\n    Write a valid query.\n    Give back the query alone. [/INST]\n    "
+    )
+
+
+@app()
+def instructions_then_question(m: Material) -> str:
+    return (
+        "You teach patiently.\nGuidelines:\n1. Explain richly.\n2. Use what is known of the learner: \n3. Be warm.\n\n"
+        f"User Question: {m.question}"
+    )
+
+
+@app()
+def rules_between(m: Material) -> str:
+    return (
+        "You searched the web because our own data had nothing. Answer the user's query from the results below.\n\n"
+        f"Search Results:\n---------------------\n{numbered(m.documents)}\n---------------------\n"
+        f"Rules:\n1. Be short.\n2. Cite by number (e.g., [1]).\n\nQuery: {m.question}\nAnswer: "
+    )
+
+
+@app()
+def ruled_headings(m: Material) -> str:
+    parts = numbered(m.documents, "[SOURCE {n}: a.pdf]\n{text}", "\n\n---\n\n")
+    return f"Use the context alone.\n\n=== CONTEXT ===\n{parts}\n\n=== QUESTION ===\n{m.question}\n\n=== ANSWER ===\n"
+
+
+@app()
+def cited_sources(m: Material) -> str:
+    return (
+        "You are strict and answer from the context. Cite each claim like this: [Source 1].\n\nContext:\n"
+        + numbered(m.documents, "[Source {n}]:\n{text}")
+        + f"\n\nQuestion: {m.question}\nAnswer:"
+    )
+
+
+@app()
+def one_line(m: Material) -> str:
+    return f"Answer the following question in short: {m.question} Using the following facts when useful: {' '.join(m.documents)}"
+
+
+@app()
+def bold_and_rules(m: Material) -> str:
+    return (
+        f"\nYou are careful.\n\n**Context from the Manual:**\n---\n{numbered(m.documents, '{text}')}\n---\n\n"
+        f"**User's Query:**\n{m.question}\n\n**Report to Read:**\n---\n{m.documents[0]}\n---\n\n"
+        "From the context alone, do with the report what the query asks.\n"
+    )
+
+
+@app()
+def planner(m: Material) -> str:
+    return (
+        f"\nYou plan the steps of an analysis.\n\nCONTEXT:\nsales\n\nQUESTION:\n{m.question}\n\nPLANNER TYPE:\nsimple\n\n"
+        f"RETRIEVED DOCUMENTS:\n{numbered(m.documents, '{text}')}\n\nFUNCTIONS AVAILABLE:\nnone\n\nMake a plan:\n1. Of few steps\n"
+    )
+
+
+@app()
+def chunks(m: Material) -> str:
+    chunks = numbered(m.documents, "CHUNK {n}. {text}")
+    return f"\nThese chunks are the nearest to the query:\n\n{chunks}\n\nQuestion:\n\n{m.question}\n\nAnswer:\n"
+
+
+@app()
+def chat_markup_with_context(m: Material) -> str:
+    return (
+        "\n<|system|>\nAnswer in full from the context.</s>\n\n<|user|>\nContext:\n"
+        f"{numbered(m.documents, '{text}')}\n---\nThis is what you are to answer.\n\nQuestion: {m.question}\n</s>\n\n<|assistant|>\n"
+    )
+
+
+@app()
+def indented_notes(m: Material) -> str:
+    return (
+        "\n    Answer briefly from the notes. Where they do not say, say so.:\n"
+        f"    {numbered(m.documents, '{text}')}\n\n    Question: {m.question}\n    Answer:\n    "
+    )
+
+
+@app()
+def quoted_message(m: Material) -> str:
+    return f'User Message: "{m.question}"'
+
+
+@app()
+def passages_then_rule(m: Material) -> str:
+    passages = numbered(m.documents, "[{n}] (source: a.pdf, p.{n})\n{text}")
+    return f"Context passages:\n\n{passages}\n\n---\nQuestion: {m.question}"
+
+
+@app()
+def formatter(m: Material) -> str:
+    return (
+        f"Make the answer easier to read.\n1. Use headings\n2. Keep citations apart\n\nUser's Question: {m.question}\n\n"
+        f"Raw Response to Format:\n{m.documents[0]}\n\nWrite it again, with every citation."
+    )
 
 
 @app("zh")
-def chinese_shop(m: Material) -> str:
-    return f"商品资料如下：\n{numbered(m.documents)}\n\n顾客说：“{m.question}”\n\n请用一句话回复顾客。"
-
-
-@app("ja")
-def japanese_manual(m: Material) -> str:
-    return f"## マニュアル抜粋\n{numbered(m.documents)}\n\n## お客様からのお問い合わせ\n{m.question}\n\n## 回答例\n"
-
-
-@app("ru")
-def russian_bank(m: Material) -> str:
-    return f"База знаний:\n{numbered(m.documents)}\n\nДиалог:\n{transcript(m, 'Клиент', 'Оператор')}\nКлиент: {m.question}\nОператор:"
-
-
-@app("ar")
-def arabic_tags(m: Material) -> str:
-    return f"<context>{numbered(m.documents)}</context>\n<user_query>{m.question}</user_query>\nأجب بالعربية."
-
-
-@app("pl")
-def polish_prefix(m: Material) -> str:
-    return f"Jesteś pomocnikiem sklepu internetowego. Odpowiadaj krótko i uprzejmie.\n\n{m.question}"
-
-
-@app("hi")
-def hindi_question_first(m: Material) -> str:
-    return f"उपयोगकर्ता का प्रश्न: {m.question}\n\nमिले हुए लेख:\n{numbered(m.documents)}"
+def chinese_line(m: Material) -> str:
+    return f"根据下列资料回答问题：{numbered(m.documents, '{text}')}\n\n 问题：{m.question}"
 
 
 @app()
-def graph_rag(m: Material) -> str:
-    rows = numbered(m.documents, "({n}) -[RELATES]-> {text}", "\n")
-    return f"---Role---\nYou answer from the graph.\n\n---Graph---\n{rows}\n\n---User request---\n{m.question}"
-
-
-@app()
-def crew_task(m: Material) -> str:
+def indented_context(m: Material) -> str:
     return (
-        f"\nCurrent Task: {m.question}\n\nThis is the expected criteria for your final answer: a short answer\nyou MUST return"
-        " the actual complete content as the final answer, not a summary.\n\nBegin! This is VERY important to you."
+        "\n        You help to answer questions. \n        Take the retrieved context for it. \n\n        Context:\n        "
+        f"{numbered(m.documents, '{text}')}\n\n        Question: {m.question}\n        "
     )
-
-
-@app()
-def slack_bot(m: Material) -> str:
-    return f"Channel: #help\nThread:\n{transcript(m, 'person', 'bot')}\n\n@{m.name} says: {m.question}"
-
-
-@app()
-def page_beside(m: Material) -> str:
-    return (
-        f'The visitor is on the page https://example.com/p/{m.number} whose text is:\n"""\n{m.documents[0]}\n"""\n'
-        f"They ask: {m.question}"
-    )
-
-
-@app()
-def json_wrapped(m: Material) -> str:
-    import json
-
-    return json.dumps({"docs": list(m.documents), "locale": "en", "user_message": m.question}, ensure_ascii=False)
-
-
-@app()
-def answer_language(m: Material) -> str:
-    return f"{m.question}\n\n(Answer in English. Today is {m.date}.)"
-
-
-@app()
-def evaluation_judge(m: Material) -> str:
-    return (
-        "Grade the answer to a question from 1 to 5.\n\n[BEGIN DATA]\n************\n"
-        f"[Question]: {m.question}\n************\n[Answer]: {m.documents[0]}\n************\n[END DATA]\n\nGrade:"
-    )
-
-
-@app()
-def sources_after_rule(m: Material) -> str:
-    return f"{m.question}\n\n========\nRetrieved for you:\n{numbered(m.documents)}\n========"

@@ -41,7 +41,7 @@ def test_what_was_typed_is_found_in_nearly_all_messages(apps: list[App]) -> None
 
 
 def test_a_first_message_alone_is_unwrapped_where_its_marks_are_plain() -> None:
-    assert average(APPS, learnt=False) > 0.4
+    assert average(APPS, learnt=False) > 0.3
 
 
 if __name__ == "__main__":
