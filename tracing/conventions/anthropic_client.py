@@ -4,7 +4,6 @@ Beneath the span of an instrumentation they tell its call again; for streams the
 """
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from tracing.conventions import genai
 from tracing.conventions.nesting import tell_once
@@ -26,7 +25,7 @@ def read(span: Span, trace: Trace, calls_beneath: Sequence[Generation]) -> Gener
     response_id = span.attributes.get("gen_ai.response.id")
     if response_id and any(tells_beside(each, str(response_id), span, trace) for each in trace.spans):
         return None
-    return tell_once(replace(genai.read_call(span, trace), convention=NAME), calls_beneath)
+    return tell_once(Generation(**genai.describe_call(span, trace) | {"convention": NAME}), calls_beneath)
 
 
 def list_client_spans(span: Span, trace: Trace) -> list[Span]:

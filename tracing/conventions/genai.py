@@ -87,6 +87,11 @@ def read(span: Span, trace: Trace, calls_beneath: Sequence[Generation]) -> Gener
 
 def read_call(span: Span, trace: Trace) -> Generation:
     """What the span says by itself and with its events."""
+    return Generation(**describe_call(span, trace))
+
+
+def describe_call(span: Span, trace: Trace) -> dict[str, Any]:
+    """The fields of `read_call`, for readers that know some of them better."""
     span = complete(span)
     attributes = span.attributes
     identity = read_identity(span, trace)
@@ -101,27 +106,27 @@ def read_call(span: Span, trace: Trace) -> Generation:
     ending = judge_ending(
         span, () if counted and finish_reasons == ("error",) else finish_reasons, unfinished=unfinished
     )
-    return Generation(
+    return {
         **describe_origin(span, trace, identity, pick_text(attributes, ("gen_ai.response.id",))),
-        convention=NAME,
-        previous_response_id=pick_text(attributes, PREVIOUS_RESPONSE),
-        provider=pick_text(attributes, ("gen_ai.provider.name", "gen_ai.system")).lower(),
-        operation=read_operation(span) or "chat",
-        request_model=pick_text(attributes, ("gen_ai.request.model",)),
-        response_model=read_response_model(attributes, ending.outcome),
-        system_instructions=read_instructions(attributes.get("gen_ai.system_instructions")) or system,
-        input_messages=messages,
-        output_messages=drop_silent(map(name_speaker, parse_messages(output))),
-        user_text=find_user_text(messages),
-        tool_definitions=parse_tools(attributes.get("gen_ai.tool.definitions")),
-        parameters=read_asked(span),
+        "convention": NAME,
+        "previous_response_id": pick_text(attributes, PREVIOUS_RESPONSE),
+        "provider": pick_text(attributes, ("gen_ai.provider.name", "gen_ai.system")).lower(),
+        "operation": read_operation(span) or "chat",
+        "request_model": pick_text(attributes, ("gen_ai.request.model",)),
+        "response_model": read_response_model(attributes, ending.outcome),
+        "system_instructions": read_instructions(attributes.get("gen_ai.system_instructions")) or system,
+        "input_messages": messages,
+        "output_messages": drop_silent(map(name_speaker, parse_messages(output))),
+        "user_text": find_user_text(messages),
+        "tool_definitions": parse_tools(attributes.get("gen_ai.tool.definitions")),
+        "parameters": read_asked(span),
         **usage,
-        cost_usd=read_cost(attributes, ("gen_ai.usage.cost", "operation.cost")),
-        time_to_first_chunk_ns=read_first_chunk(span) if streamed else None,
-        streamed=streamed,
-        finish_reasons=finish_reasons,
+        "cost_usd": read_cost(attributes, ("gen_ai.usage.cost", "operation.cost")),
+        "time_to_first_chunk_ns": read_first_chunk(span) if streamed else None,
+        "streamed": streamed,
+        "finish_reasons": finish_reasons,
         **ending.as_fields(),
-    )
+    }
 
 
 def read_asked(span: Span) -> dict[str, Any]:
@@ -142,7 +147,7 @@ def read_finish_reasons(attributes: Mapping[str, AttributeValue], output: Any) -
     told = parse_json(attributes.get("gen_ai.response.finish_reasons"))
     reasons = read_texts([reason for reason in told if reason] if isinstance(told, list) else told)
     messages = output if isinstance(output, list) else []
-    in_messages = [each.get("finish_reason") for each in messages if isinstance(each, Mapping)]
+    in_messages = [each.get("finish_reason") for each in messages if isinstance(each, dict)]
     return (
         reasons
         or tuple(reason for reason in in_messages if isinstance(reason, str) and reason)
@@ -153,7 +158,7 @@ def read_finish_reasons(attributes: Mapping[str, AttributeValue], output: Any) -
 def is_left_open(output: Any) -> bool:
     """Whether an answer says that it has no finish reason: then its usage is what was known at its beginning."""
     messages = output if isinstance(output, list) else []
-    return any(isinstance(each, Mapping) and each.get("finish_reason", "none") in (None, "") for each in messages)
+    return any(isinstance(each, dict) and each.get("finish_reason", "none") in (None, "") for each in messages)
 
 
 def read_response_model(attributes: Mapping[str, AttributeValue], outcome: Outcome) -> str:
@@ -188,5 +193,5 @@ def read_instructions(value: Any) -> str:
         return parts
     if not isinstance(parts, list):
         return ""
-    texts = [str(part.get("content", "")) for part in parts if isinstance(part, Mapping)]
+    texts = [str(part.get("content", "")) for part in parts if isinstance(part, dict)]
     return "\n\n".join(text for text in texts if text)

@@ -108,7 +108,7 @@ def to_choice(body: Mapping[str, Any]) -> Choice:
 def find_choice_message(body: Mapping[str, Any]) -> Mapping[str, Any]:
     """The message of a choice: an object, JSON of one, or the content itself; tool calls may stand beside it."""
     message = parse_json(body.get("message"))
-    if isinstance(message, Mapping):
+    if isinstance(message, dict):
         return {"tool_calls": body.get("tool_calls"), **message}
     return body if body.get("message") is None else {**body, "content": body["message"]}
 
@@ -117,7 +117,7 @@ def read_body(event: SpanEvent) -> Mapping[str, Any]:
     """What an event says: its body; on a span JSON in one attribute, or the attributes themselves."""
     for value in (event.body, event.attributes.get("gen_ai.event.content")):
         body = parse_json(value)
-        if isinstance(body, Mapping):
+        if isinstance(body, dict):
             return body
     if event.body is not None:
         return {"content": event.body}

@@ -32,16 +32,15 @@ def claims(span: Span) -> bool:
 def read(span: Span, trace: Trace, calls_beneath: Sequence[Generation]) -> Generation | None:
     """The model call that the span tells of. A wrapper around one such call is that call; around several it is none."""
     told = replace(span, attributes={**span.attributes, **tell(span)})
-    call = genai.read_call(told, trace)
+    fields = genai.describe_call(told, trace)
     answered = parse_json(span.attributes.get(keys.OUTPUT_MESSAGES))
-    own = replace(
-        call,
+    own = {
+        "convention": NAME,
+        "tags": fields["tags"] or read_texts(find_value(span, trace, (f"{APP_PREFIX}tags",))),
+        "metadata": {**collect_prefixed(span, trace, METADATA_PREFIX), **fields["metadata"]},
         **read_certainty({"choices": answered, "output": answered}).as_fields(),
-        convention=NAME,
-        tags=call.tags or read_texts(find_value(span, trace, (f"{APP_PREFIX}tags",))),
-        metadata={**collect_prefixed(span, trace, METADATA_PREFIX), **call.metadata},
-    )
-    return tell_once(own, calls_beneath)
+    }
+    return tell_once(Generation(**fields | own), calls_beneath)
 
 
 def tell(span: Span) -> dict[str, AttributeValue]:

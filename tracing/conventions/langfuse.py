@@ -30,7 +30,7 @@ METADATA_PREFIXES = ("langfuse.trace.metadata.", "langfuse.observation.metadata.
 
 def claims(span: Span) -> bool:
     """Whether the span is a call of a model."""
-    return pick_text(span.attributes, (TYPE,)).lower() == "generation"
+    return TYPE in span.attributes and pick_text(span.attributes, (TYPE,)).lower() == "generation"
 
 
 def read(span: Span, trace: Trace, calls_beneath: Sequence[Generation]) -> Generation | None:

@@ -52,17 +52,16 @@ def read(span: Span, trace: Trace, calls_beneath: Sequence[Generation]) -> Gener
     told = {name: value for name, value in span.attributes.items() if name != "gen_ai.system"}
     told |= {name: value for name, value in tell(span, request, response).items() if value not in (None, "", [])}
     events = tuple(name_error(event) for event in span.events)
-    call = genai.read_call(replace(span, attributes=told, events=events), trace)
-    own = replace(
-        call,
+    fields = genai.describe_call(replace(span, attributes=told, events=events), trace)
+    own = {
+        "convention": NAME,
+        "parameters": join_asked(span.attributes, request, fields["parameters"]),
+        "tags": fields["tags"] or read_tags(find_text(span, trace, ("langsmith.span.tags",))),
+        "metadata": {**read_metadata(span, trace), **fields["metadata"]},
         **read_certainty(response).as_fields(),
         **find_hub_prompt(span, trace),
-        convention=NAME,
-        parameters=join_asked(span.attributes, request, call),
-        tags=call.tags or read_tags(find_text(span, trace, ("langsmith.span.tags",))),
-        metadata={**read_metadata(span, trace), **call.metadata},
-    )
-    return tell_once(own, calls_beneath)
+    }
+    return tell_once(Generation(**fields | own), calls_beneath)
 
 
 def find_hub_prompt(span: Span, trace: Trace) -> dict[str, Any]:
@@ -103,11 +102,11 @@ def tell(span: Span, request: Mapping[str, Any], response: Mapping[str, Any]) ->
 
 
 def join_asked(
-    attributes: Mapping[str, AttributeValue], request: Mapping[str, Any], call: Generation
+    attributes: Mapping[str, AttributeValue], request: Mapping[str, Any], told: Mapping[str, Any]
 ) -> dict[str, Any]:
     """Parameters of the request, of what LangChain says of its model, and of attributes, which know best."""
     of_model = read_parameters(attributes.get(f"{METADATA_PREFIX}ls_invocation_params"))
-    return {**read_parameters(request), **of_model, **call.parameters}
+    return {**read_parameters(request), **of_model, **told}
 
 
 def read_metadata(span: Span, trace: Trace) -> dict[str, AttributeValue]:

@@ -6,6 +6,7 @@ A stream is told by two spans: the call, which ends when the first part comes, a
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from typing import Any
 
 from tacit import attributes as keys
 
@@ -38,22 +39,25 @@ def read(span: Span, trace: Trace, calls_beneath: Sequence[Generation]) -> Gener
 def read_call(span: Span, trace: Trace) -> Generation:
     """The call with what the log of its stream says, where there is one."""
     log = find_log(span, trace)
-    call = name_reader(genai.read_call(join_log(span, log), trace), span)
+    fields = describe_call(span, log, trace)
     if log is None:
-        return call
-    finished = call.outcome != "stopped"
-    return replace(
-        call,
-        other_span_ids=(log.span_id,),
-        # A stream that was left is logged whenever its generator is collected, which says nothing of its length.
-        duration_ns=max(span.duration_ns, log.end_time_ns - span.start_time_ns) if finished else span.duration_ns,
-    )
+        return Generation(**fields)
+    finished = fields["outcome"] != "stopped"
+    # A stream that was left is logged whenever its generator is collected, which says nothing of its length.
+    duration_ns = max(span.duration_ns, log.end_time_ns - span.start_time_ns) if finished else span.duration_ns
+    return Generation(**fields | {"other_span_ids": (log.span_id,), "duration_ns": duration_ns})
 
 
-def name_reader(call: Generation, span: Span) -> Generation:
+def describe_call(span: Span, log: Span | None, trace: Trace) -> dict[str, Any]:
+    fields = genai.describe_call(join_log(span, log), trace)
     tags = [tag for tag in read_texts(parse_json(span.attributes.get("logfire.tags"))) if tag not in OWN_TAGS]
     asked = read_parameters(span.attributes.get("request_data"))
-    return replace(call, convention=NAME, tags=call.tags or tuple(tags), parameters={**asked, **call.parameters})
+    own = {
+        "convention": NAME,
+        "tags": fields["tags"] or tuple(tags),
+        "parameters": {**asked, **fields["parameters"]},
+    }
+    return fields | own
 
 
 def is_log(span: Span) -> bool:
@@ -63,8 +67,8 @@ def is_log(span: Span) -> bool:
 def read_lone_log(log: Span, trace: Trace) -> Generation:
     """What a stream said, whose call was not sent: it began as long before its log as the parts took."""
     taken_ns = read_seconds(log.attributes, "duration") or 0
-    call = genai.read_call(join_log(log, log), trace)
-    return replace(name_reader(call, log), start_time_ns=log.start_time_ns - taken_ns, duration_ns=taken_ns)
+    lasted = {"start_time_ns": log.start_time_ns - taken_ns, "duration_ns": taken_ns}
+    return Generation(**describe_call(log, log, trace) | lasted)
 
 
 def join_log(span: Span, log: Span | None) -> Span:

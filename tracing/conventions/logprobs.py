@@ -33,7 +33,7 @@ def read_certainty(body: Any) -> Certainty:
     >>> read_certainty({"choices": [{"logprobs": {"content": [{"logprob": -0.5}, {"logprob": -1.5}]}}]})
     Certainty(mean=-1.0, least=-1.5, entropy=None)
     """
-    if not isinstance(body, Mapping):
+    if not isinstance(body, dict):
         return UNKNOWN
     first = first_mapping(body.get("choices")) or first_mapping(body.get("candidates"))
     if "avgLogprobs" in first or "avg_logprobs" in first:
@@ -58,8 +58,8 @@ def measure_entropy(alternatives: Any) -> float | None:
     >>> measure_entropy([{"logprob": -1.0}, {"logprob": -1.0}]) == math.log(2)
     True
     """
-    listed = alternatives.values() if isinstance(alternatives, Mapping) else list_of(alternatives)
-    told = [read_logprob(each.get("logprob") if isinstance(each, Mapping) else each) for each in listed]
+    listed = alternatives.values() if isinstance(alternatives, dict) else list_of(alternatives)
+    told = [read_logprob(each.get("logprob") if isinstance(each, dict) else each) for each in listed]
     weights = [math.exp(value) for value in told if value is not None]
     total = math.fsum(weights)
     if len(weights) < 2 or not total:
@@ -69,21 +69,21 @@ def measure_entropy(alternatives: Any) -> float | None:
 
 def list_tokens(logprobs: Any) -> list[Mapping[str, Any]]:
     """The tokens of a choice's `logprobs`: a list, one under `content`, or, of old completions, several lists."""
-    if isinstance(logprobs, Mapping) and isinstance(logprobs.get("token_logprobs"), list):
+    if isinstance(logprobs, dict) and isinstance(logprobs.get("token_logprobs"), list):
         tops = list_of(logprobs.get("top_logprobs"))
         tops = tops if len(tops) == len(logprobs["token_logprobs"]) else [None] * len(logprobs["token_logprobs"])
         return [
             {"logprob": each, "top_logprobs": top} for each, top in zip(logprobs["token_logprobs"], tops, strict=True)
         ]
-    content = logprobs.get("content") if isinstance(logprobs, Mapping) else logprobs
-    return [token for token in list_of(content) if isinstance(token, Mapping)]
+    content = logprobs.get("content") if isinstance(logprobs, dict) else logprobs
+    return [token for token in list_of(content) if isinstance(token, dict)]
 
 
 def list_texts(body: Mapping[str, Any]) -> Iterable[Any]:
     """The `logprobs` of each text of a response."""
     for item in list_of(body.get("output")):
-        for part in list_of(item.get("content") if isinstance(item, Mapping) else None):
-            if isinstance(part, Mapping):
+        for part in list_of(item.get("content") if isinstance(item, dict) else None):
+            if isinstance(part, dict):
                 yield part.get("logprobs")
 
 
@@ -96,7 +96,7 @@ def read_logprob(value: Any) -> float | None:
 
 def first_mapping(value: Any) -> Mapping[str, Any]:
     listed = list_of(value)
-    return listed[0] if listed and isinstance(listed[0], Mapping) else {}
+    return listed[0] if listed and isinstance(listed[0], dict) else {}
 
 
 def list_of(value: Any) -> list[Any]:

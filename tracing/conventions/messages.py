@@ -19,15 +19,18 @@ LONGEST_DATA = 512
 DATA_URL = re.compile(r"data:[^,\s]{0,200},")
 ENCODED = re.compile(r"[A-Za-z0-9+/_-]{256}")
 DEEPEST_NESTING = 100
+BEGINNINGS = frozenset('{["-0123456789tfnNI \t\n\r')
+"""What JSON may begin with, `NaN` and `Infinity` among it."""
+decode_json = json.JSONDecoder(parse_constant=str).decode
 LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 def parse_json(value: Any) -> Any:
     """`value` decoded where it is a string of JSON, else as it is."""
-    if not isinstance(value, str):
+    if not isinstance(value, str) or not value or value[0] not in BEGINNINGS:
         return value
     try:
-        decoded = json.loads(value, parse_constant=str)
+        decoded = decode_json(value)
         return tidy(decoded, DEEPEST_NESTING) if may_be_untidy(value) else decoded
     except (ValueError, RecursionError):
         return value
@@ -63,7 +66,7 @@ def parse_messages(value: Any) -> tuple[Message, ...]:
     value = parse_json(value)
     if isinstance(value, str):
         return (Message("user", value),) if value else ()
-    if isinstance(value, Mapping):
+    if isinstance(value, dict):
         value = [value]
     if not isinstance(value, list):
         return ()
@@ -72,9 +75,9 @@ def parse_messages(value: Any) -> tuple[Message, ...]:
 
 def unwrap(item: Any) -> Any:
     """A message of a choice or of an item of the responses API; what else there is stays as it is."""
-    if not isinstance(item, Mapping) or "role" in item:
+    if not isinstance(item, dict) or "role" in item:
         return item
-    if isinstance(item.get("message"), Mapping):
+    if isinstance(item.get("message"), dict):
         return {"role": "assistant", **item["message"]}
     kind = item.get("type")
     if kind in CALL_PARTS:
@@ -86,13 +89,13 @@ def parse_message(value: Any) -> Message | None:
     """One message; None where it has no shape that is known."""
     if isinstance(value, str):
         return Message("user", value)
-    if not isinstance(value, Mapping) or not isinstance(value.get("role"), str):
+    if not isinstance(value, dict) or not isinstance(value.get("role"), str):
         return None
     parts = value.get("parts", value.get("content"))
     parts = value.get("refusal") if parts is None else parts
     if isinstance(parts, str) or parts is None:
         return build_message(value, parts or "", ())
-    listed = [name_part(part) for part in parts if isinstance(part, Mapping | str)] if isinstance(parts, list) else []
+    listed = [name_part(part) for part in parts if isinstance(part, dict | str)] if isinstance(parts, list) else []
     return build_message(value, join_text(listed) if isinstance(parts, list) else join_result(parts), listed)
 
 
@@ -103,7 +106,7 @@ def build_message(value: Mapping[str, Any], text: str, parts: Sequence[Mapping[s
         role=normalise_role(value["role"]),
         content=text,
         parts=keep_media(parts),
-        tool_calls=tuple(parse_tool_call(call) for call in calls if isinstance(call, Mapping)) if calls else (),
+        tool_calls=tuple(parse_tool_call(call) for call in calls if isinstance(call, dict)) if calls else (),
         tool_call_id=find_tool_call_id(value, parts),
         name=str(value.get("name") or ""),
     )
@@ -117,7 +120,7 @@ def keep_media(parts: Sequence[Mapping[str, Any]]) -> tuple[Mapping[str, Any], .
 
 def shorten_data(value: Any) -> Any:
     """A value with the length of long encoded data in place of the data."""
-    if isinstance(value, Mapping):
+    if isinstance(value, dict):
         return {key: shorten_data(each) for key, each in value.items()}
     if isinstance(value, list):
         return [shorten_data(each) for each in value]
@@ -134,10 +137,10 @@ def name_part(part: Mapping[str, Any] | str) -> Mapping[str, Any]:
     if "type" in part or isinstance(part.get("text", part.get("content")), str):
         return part
     called = part.get("functionCall", part.get("function_call"))
-    if isinstance(called, Mapping):
+    if isinstance(called, dict):
         return {"type": "tool_call", **called, "arguments": called.get("args")}
     returned = part.get("functionResponse", part.get("function_response"))
-    if isinstance(returned, Mapping):
+    if isinstance(returned, dict):
         return {"type": "tool_call_response", **returned}
     return {"type": next((str(key) for key in part), "unknown"), **part}
 
@@ -179,9 +182,9 @@ def pick_call_id(part: Mapping[str, Any]) -> str:
 def parse_tool_call(call: Mapping[str, Any]) -> ToolCall:
     """A call as OpenAI writes it (`function` with `arguments` as a string), as Anthropic does, or as a GenAI part."""
     function = call.get("function")
-    inner: Mapping[str, Any] = function if isinstance(function, Mapping) else call
+    inner: Mapping[str, Any] = function if isinstance(function, dict) else call
     arguments = parse_json(inner.get("arguments", inner.get("input")))
-    if not isinstance(arguments, Mapping):
+    if not isinstance(arguments, dict):
         arguments = {} if arguments in (None, "") else {"value": arguments}
     return ToolCall(pick_call_id(call), str(inner.get("name") or ""), arguments)
 
@@ -207,11 +210,11 @@ def split_results(value: Any) -> list[Any]:
 
     Anthropic's API, and whoever follows it, sends results of tools in messages of the user, who never said them.
     """
-    key = "parts" if isinstance(value, Mapping) and "parts" in value else "content"
-    parts = value.get(key) if isinstance(value, Mapping) else None
-    if not isinstance(value, Mapping) or not isinstance(parts, list):
+    key = "parts" if isinstance(value, dict) and "parts" in value else "content"
+    parts = value.get(key) if isinstance(value, dict) else None
+    if not isinstance(value, dict) or not isinstance(parts, list):
         return [value]
-    results = [part for part in parts if isinstance(part, Mapping) and part.get("type") in RESULT_PARTS]
+    results = [part for part in parts if isinstance(part, dict) and part.get("type") in RESULT_PARTS]
     if not results or (value.get("role") == "tool" and len(parts) == 1):
         return [value]
     rest = [part for part in parts if not any(part is result for result in results)]
@@ -224,7 +227,7 @@ def join_result(response: Any) -> str:
     if isinstance(response, str):
         return response
     parts = response if isinstance(response, list) else []
-    if parts and all(isinstance(part, Mapping) and isinstance(part.get("text"), str) for part in parts):
+    if parts and all(isinstance(part, dict) and isinstance(part.get("text"), str) for part in parts):
         return "\n".join(part["text"] for part in parts)
     return json.dumps(shorten_data(response), ensure_ascii=False)
 
@@ -232,13 +235,13 @@ def join_result(response: Any) -> str:
 def parse_tools(value: Any) -> tuple[Mapping[str, Any], ...]:
     """Tools that a model may call, each with `type`, `name`, `description` and `parameters` where it has them."""
     tools = parse_json(value)
-    return tuple(flatten_tool(tool) for tool in tools if isinstance(tool, Mapping)) if isinstance(tools, list) else ()
+    return tuple(flatten_tool(tool) for tool in tools if isinstance(tool, dict)) if isinstance(tools, list) else ()
 
 
 def flatten_tool(tool: Mapping[str, Any]) -> Mapping[str, Any]:
     """OpenAI nests a tool under `function`; Anthropic and others call its parameters `input_schema`."""
     function = tool.get("function")
-    if isinstance(function, Mapping):
+    if isinstance(function, dict):
         return {**{key: value for key, value in tool.items() if key != "function"}, **function}
     schema = next((key for key in ("input_schema", "inputSchema") if key in tool), None)
     if schema is None:

@@ -22,7 +22,7 @@ PROVIDERS = frozenset({"openai", "anthropic", "gemini", "groq", "mistral", "bedr
 
 def claims(span: Span) -> bool:
     """Whether the span is a call of a model."""
-    return read_text(span.attributes, TYPE) in CALL_TYPES
+    return TYPE in span.attributes and read_text(span.attributes, TYPE) in CALL_TYPES
 
 
 def read(span: Span, trace: Trace, calls_beneath: Sequence[Generation]) -> Generation | None:

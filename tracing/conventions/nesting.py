@@ -64,14 +64,14 @@ def join_calls(outer: Generation, inner: Generation) -> Generation:
     inner_is_own = (inner.input_messages and not outer.input_messages) or outer.convention == OUR_OWN
     main, other = (inner, outer) if inner_is_own and inner.convention != OUR_OWN else (outer, inner)
     told = {name: fill(getattr(main, name), getattr(other, name)) for name in FILLED}
-    joined = replace(
-        main,
-        **told,
-        parameters={**other.parameters, **main.parameters},
-        other_span_ids=list_others(main, other),
-        streamed=main.streamed or other.streamed,
-    )
-    return keep_ending(keep_conversation(joined, other), main, other)
+    told |= {
+        "parameters": {**other.parameters, **main.parameters},
+        "other_span_ids": list_others(main, other),
+        "streamed": main.streamed or other.streamed,
+        **keep_conversation(main, other),
+        **keep_ending(main, other),
+    }
+    return replace(main, **told)
 
 
 def fill(value: Any, other: Any) -> Any:
@@ -84,14 +84,14 @@ def list_others(main: Generation, other: Generation) -> tuple[str, ...]:
     return tuple(dict.fromkeys(span_id for span_id in ids if span_id != main.span_id))
 
 
-def keep_conversation(generation: Generation, other: Generation) -> Generation:
-    if not generation.conversation_id_derived or other.conversation_id_derived:
-        return generation
-    return replace(generation, conversation_id=other.conversation_id, conversation_id_derived=False)
+def keep_conversation(main: Generation, other: Generation) -> dict[str, Any]:
+    if not main.conversation_id_derived or other.conversation_id_derived:
+        return {}
+    return {"conversation_id": other.conversation_id, "conversation_id_derived": False}
 
 
-def keep_ending(generation: Generation, main: Generation, other: Generation) -> Generation:
-    """The call with the ending that the other span tells, where that knows better.
+def keep_ending(main: Generation, other: Generation) -> dict[str, Any]:
+    """The ending that the other span tells, where that knows better.
 
     It does where somebody is known to have stopped the call, where it was left or cut short and the main span saw no
     end at all, and, for an observed function, wherever it did not complete.
@@ -99,12 +99,11 @@ def keep_ending(generation: Generation, main: Generation, other: Generation) -> 
     named = other.outcome == "stopped" and other.ended_by != "unknown"
     unseen = main.outcome == "completed" and not main.finish_reasons and other.outcome in ("stopped", "truncated")
     if not (named or unseen or (other.convention == OUR_OWN and other.outcome != "completed")):
-        return generation
+        return {}
     failed = other.outcome == "error"
-    return replace(
-        generation,
-        outcome=other.outcome,
-        ended_by=other.ended_by or ("" if failed else main.ended_by),
-        error_type=(main.error_type or other.error_type) if failed else "",
-        error_message=(main.error_message or other.error_message) if failed else "",
-    )
+    return {
+        "outcome": other.outcome,
+        "ended_by": other.ended_by or ("" if failed else main.ended_by),
+        "error_type": (main.error_type or other.error_type) if failed else "",
+        "error_message": (main.error_message or other.error_message) if failed else "",
+    }

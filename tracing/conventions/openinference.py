@@ -14,6 +14,7 @@ from tracing.conventions.messages import find_user_text, parse_json, parse_messa
 from tracing.conventions.nesting import tell_once
 from tracing.conventions.origins import TAG_KEYS, describe_origin, read_identity
 from tracing.conventions.parameters import read_parameters
+from tracing.conventions.prompts import read_variables
 from tracing.conventions.provider_bodies import ResponseBody, get_text, read_request, read_response
 from tracing.conventions.shared_attributes import (
     find_value,
@@ -50,16 +51,17 @@ QUESTION_NAMES = ("query_str", "question", "query", "user_message", "message", "
 
 def claims(span: Span) -> bool:
     """Whether the span is a call of a model. LlamaIndex gives that kind to the preparation of one, too."""
-    kind = pick_text(span.attributes, (KIND,)).upper()
-    return kind == "LLM" and not span.name.rpartition(".")[2].startswith("_prepare")
+    kind = span.attributes.get(KIND)
+    return isinstance(kind, str) and kind.upper() == "LLM" and not span.name.rpartition(".")[2].startswith("_prepare")
 
 
 def read(span: Span, trace: Trace, calls_beneath: Sequence[Generation]) -> Generation | None:
     """The model call that the span tells of, with what the only call beneath it knows besides."""
+    call = read_call(span, trace, framing=bool(calls_beneath))
     beside = list_client_spans(span, trace)
-    generation = read_call(span, trace, framing=bool(calls_beneath))
-    generation = replace(generation, other_span_ids=tuple(each.span_id for each in beside))
-    return tell_once(generation, calls_beneath)
+    if beside:
+        call = replace(call, other_span_ids=tuple(each.span_id for each in beside))
+    return tell_once(call, calls_beneath)
 
 
 def read_call(span: Span, trace: Trace, *, framing: bool) -> Generation:
@@ -183,12 +185,11 @@ def find_question(span: Span, trace: Trace, messages: tuple[Message, ...]) -> st
     """The question that a prompt's template was filled with, where the message has it, else the whole message."""
     text = find_user_text(messages)
     for each in (span, *trace.ancestors(span)):
-        variables = parse_json(each.attributes.get("llm.prompt_template.variables"))
-        if isinstance(variables, Mapping):
-            asked = [get_text(variables, name) for name in QUESTION_NAMES]
-            question = next((value for value in asked if value and value in text), "")
-            if question:
-                return question
+        variables = read_variables(each.attributes)
+        asked = [get_text(variables, name) for name in QUESTION_NAMES if name in variables]
+        question = next((value for value in asked if value and value in text), "")
+        if question:
+            return question
     return text
 
 

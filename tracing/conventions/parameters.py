@@ -93,13 +93,13 @@ def translate_attribute(name: str) -> str:
 def read_parameters(asked: Any) -> dict[str, Any]:
     """Parameters of a request's body, or of an object of them; a group inside tells more."""
     body = parse_json(asked)
-    if not isinstance(body, Mapping):
+    if not isinstance(body, dict):
         return {}
     found: dict[str, Any] = {}
     for name, value in body.items():
         if our_name := translate_field(name):
             found |= name_parameter(our_name, value)
-        elif name in NESTED and isinstance(value, Mapping):
+        elif name in NESTED and isinstance(value, dict):
             for inner, our_name in NESTED[name].items():
                 found |= name_parameter(our_name, value.get(inner))
         elif name in GROUPS:

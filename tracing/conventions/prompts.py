@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 from tacit import attributes as keys
@@ -59,8 +60,8 @@ def names_prompts(trace: Trace) -> bool:
 
 
 def read_prompt(attributes: Mapping[str, AttributeValue]) -> Prompt:
-    variables = parse_json(attributes.get(VARIABLES_KEY))
-    if not isinstance(variables, Mapping):
+    variables = read_variables(attributes)
+    if not variables:
         told = {name: value for name, value in attributes.items() if name.startswith(VARIABLES_PREFIX)}
         variables = {name.removeprefix(VARIABLES_PREFIX): value for name, value in told.items()}
     linked = read_linked(attributes)
@@ -71,19 +72,31 @@ def read_prompt(attributes: Mapping[str, AttributeValue]) -> Prompt:
     )
 
 
+def read_variables(attributes: Mapping[str, AttributeValue]) -> Mapping[str, Any]:
+    """What the prompt's template was filled with; many spans of a trace say the same."""
+    value = attributes.get(VARIABLES_KEY)
+    return parse_variables(value) if isinstance(value, str) else value if isinstance(value, dict) else {}
+
+
+@lru_cache(maxsize=64)
+def parse_variables(text: str) -> Mapping[str, Any]:
+    variables = parse_json(text)
+    return variables if isinstance(variables, dict) else {}
+
+
 def read_linked(attributes: Mapping[str, AttributeValue]) -> Prompt:
     """MLflow's: a list of prompts from its registry, of which the last was loaded for this call."""
     listed = parse_json(attributes.get(LINKED))
-    prompts = [each for each in listed if isinstance(each, Mapping)] if isinstance(listed, list) else []
+    prompts = [each for each in listed if isinstance(each, dict)] if isinstance(listed, list) else []
     return Prompt(pick_text(prompts[-1], ("name",)), pick_text(prompts[-1], ("version",))) if prompts else NO_PROMPT
 
 
 def read_stored_prompt(body: Mapping[str, Any]) -> Prompt:
     """The prompt that OpenAI's responses API keeps, in a request or a response (`prompt: {id, version, variables}`)."""
     prompt = body.get("prompt")
-    if not isinstance(prompt, Mapping):
+    if not isinstance(prompt, dict):
         return NO_PROMPT
     variables = prompt.get("variables")
     return Prompt(
-        pick_text(prompt, ("id",)), pick_text(prompt, ("version",)), variables if isinstance(variables, Mapping) else {}
+        pick_text(prompt, ("id",)), pick_text(prompt, ("version",)), variables if isinstance(variables, dict) else {}
     )

@@ -50,7 +50,7 @@ class ResponseBody:
 def read_request(value: Any) -> RequestBody:
     """A request's body, or the bare messages of one; empty fields where it is neither."""
     value = parse_json(value)
-    body: Mapping[str, Any] = value if isinstance(value, Mapping) else {"messages": value}
+    body: Mapping[str, Any] = value if isinstance(value, dict) else {"messages": value}
     if "role" in body:
         body = {"messages": [body]}
     asked = next((body[name] for name in ("messages", "input", "contents", "prompt") if name in body), None)
@@ -76,7 +76,7 @@ def read_response(value: Any) -> ResponseBody:
         value = {"output": value}
     if isinstance(value, str):
         value = {"role": "assistant", "content": value} if value else {}
-    if not isinstance(value, Mapping):
+    if not isinstance(value, dict):
         value = {}
     return ResponseBody(
         id=pick_text(value, ("id", "responseId", "response_id")),
@@ -90,7 +90,7 @@ def read_response(value: Any) -> ResponseBody:
 
 
 def list_choices(body: Mapping[str, Any]) -> list[Mapping[str, Any]]:
-    return [choice for name in CHOICES for choice in list_of(body.get(name)) if isinstance(choice, Mapping)]
+    return [choice for name in CHOICES for choice in list_of(body.get(name)) if isinstance(choice, dict)]
 
 
 def list_said(body: Mapping[str, Any]) -> list[Any]:
@@ -105,13 +105,13 @@ def read_finish_reasons(body: Mapping[str, Any]) -> tuple[str, ...]:
     """Of each choice; of a response that was cut short why it was."""
     told = [choice.get("finish_reason", choice.get("finishReason")) for choice in list_choices(body)]
     details = body.get("incomplete_details")
-    told = told or [body.get("stop_reason"), details.get("reason") if isinstance(details, Mapping) else None]
+    told = told or [body.get("stop_reason"), details.get("reason") if isinstance(details, dict) else None]
     return tuple(reason for reason in told if isinstance(reason, str) and reason)
 
 
 def as_assistant(item: Any) -> Any:
     """An item that has no role but words, as what the model said."""
-    if not isinstance(item, Mapping) or item.get("type") in OF_TOOLS or not {"content", "parts"} & set(item):
+    if not isinstance(item, dict) or item.get("type") in OF_TOOLS or not {"content", "parts"} & set(item):
         return item
     return {"role": "assistant", **item}
 
@@ -120,8 +120,8 @@ def read_content(value: Any) -> list[str]:
     """Texts of a content: a text, or a list of blocks, which Gemini has in an object."""
     if isinstance(value, str):
         return [value] if value else []
-    blocks = list_of(value.get("parts") if isinstance(value, Mapping) else value)
-    texts = [block.get("text") for block in blocks if isinstance(block, Mapping)]
+    blocks = list_of(value.get("parts") if isinstance(value, dict) else value)
+    texts = [block.get("text") for block in blocks if isinstance(block, dict)]
     return [text for text in texts if isinstance(text, str) and text]
 
 

@@ -21,7 +21,8 @@ def claims(span: Span) -> bool:
 
 def read(span: Span, trace: Trace, calls_beneath: Sequence[Generation]) -> Generation | None:
     """The call that the span tells of."""
-    return tell_once(replace(genai.read_call(add_question(span, trace), trace), convention=NAME), calls_beneath)
+    told = genai.describe_call(add_question(span, trace), trace)
+    return tell_once(Generation(**told | {"convention": NAME}), calls_beneath)
 
 
 def add_question(span: Span, trace: Trace) -> Span:

@@ -35,14 +35,21 @@ WHOLE_NUMBER = re.compile("[0-9]{1,19}")
 
 
 def find_value(span: Span, trace: Trace, names: Sequence[str]) -> AttributeValue:
-    present = [name for name in names if name in trace.attribute_names or name in span.attributes]
-    if not present:
-        return None
-    for each in (span, *trace.ancestors(span), *trace.spans):
-        for name in present:
-            value = each.attributes.get(name)
-            if value not in (None, "", []):
-                return value
+    """The first of these attributes on the span, else on the nearest around it, else on any of the trace."""
+    value = pick_value(span.attributes, names)
+    if value is not None or trace.attribute_names.isdisjoint(names):
+        return value
+    for each in (*trace.ancestors(span), *trace.spans):
+        value = pick_value(each.attributes, names)
+        if value is not None:
+            return value
+    return None
+
+
+def pick_value(attributes: Mapping[str, AttributeValue], names: Sequence[str]) -> AttributeValue:
+    for name in names:
+        if name in attributes and (value := attributes[name]) not in (None, "", []):
+            return value
     return None
 
 
@@ -53,13 +60,19 @@ def find_text(span: Span, trace: Trace, names: Sequence[str]) -> str:
 
 def pick_text(attributes: Mapping[str, AttributeValue], names: Sequence[str]) -> str:
     """The first of these attributes that is there, as text."""
-    return next((str(attributes[name]) for name in names if attributes.get(name) not in (None, "")), "")
+    for name in names:
+        if name in attributes and (value := attributes[name]) not in (None, ""):
+            return str(value)
+    return ""
 
 
 def pick_int(attributes: Mapping[str, AttributeValue], names: Sequence[str]) -> int | None:
     """The first of these attributes that is a number of things, also where it was sent as text."""
-    numbers = (read_whole_number(attributes.get(name)) for name in names)
-    return next((number for number in numbers if number is not None and 0 <= number <= LARGEST_NUMBER), None)
+    for name in names:
+        number = read_whole_number(attributes[name]) if name in attributes else None
+        if number is not None and 0 <= number <= LARGEST_NUMBER:
+            return number
+    return None
 
 
 def read_whole_number(value: AttributeValue) -> int | None:

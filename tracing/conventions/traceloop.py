@@ -24,14 +24,14 @@ OF_LANGCHAIN = ("ls_", "lc_", "langgraph_", "checkpoint_ns")
 
 def claims(span: Span) -> bool:
     """Whether OpenLLMetry wrote the span of a call, with Traceloop's SDK; without that its spans are plain GenAI."""
-    return any(name.startswith("traceloop.") for name in span.attributes) and genai.claims(span)
+    return genai.claims(span) and any(name.startswith("traceloop.") for name in span.attributes)
 
 
 def read(span: Span, trace: Trace, calls_beneath: Sequence[Generation]) -> Generation | None:
     """The call that the span tells of."""
-    call = genai.read_call(mend_langchain(span), trace)
-    own = replace(call, convention=NAME, metadata={**read_properties(span), **call.metadata})
-    return tell_once(own, calls_beneath)
+    told = genai.describe_call(mend_langchain(span), trace)
+    own = {"convention": NAME, "metadata": {**read_properties(span), **told["metadata"]}}
+    return tell_once(Generation(**told | own), calls_beneath)
 
 
 def read_properties(span: Span) -> dict[str, AttributeValue]:

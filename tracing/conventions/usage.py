@@ -42,7 +42,7 @@ TOKEN_FIELDS = tuple(field.name for field in fields(Usage))
 def read_usage(value: Any) -> Usage:
     """The usage of a body: of the APIs of OpenAI, Anthropic or Gemini, of LangChain, or of Langfuse."""
     usage = parse_json(value)
-    if not isinstance(usage, Mapping):
+    if not isinstance(usage, dict):
         return Usage()
     if "input" in usage or "output" in usage:
         return read_exclusive(usage)
@@ -121,7 +121,7 @@ def read_gemini(usage: Mapping[str, Any]) -> Usage:
 
 def count_audio(details: Any) -> int | None:
     listed = details if isinstance(details, list) else []
-    audio = [each for each in listed if isinstance(each, Mapping) and str(each.get("modality")).upper() == "AUDIO"]
+    audio = [each for each in listed if isinstance(each, dict) and str(each.get("modality")).upper() == "AUDIO"]
     return add_counts(pick_int(each, ("tokenCount", "token_count")) for each in audio)
 
 
@@ -138,7 +138,7 @@ def pick_written(details: Mapping[str, Any]) -> tuple[int | None, ...]:
 
 def find_details(usage: Mapping[str, Any], names: Iterable[str]) -> Mapping[str, Any]:
     found = (usage.get(name) for name in names)
-    return next((each for each in found if isinstance(each, Mapping)), {})
+    return next((each for each in found if isinstance(each, dict)), {})
 
 
 def add_counts(counts: Iterable[int | None]) -> int | None:

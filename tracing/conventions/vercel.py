@@ -64,8 +64,8 @@ def read(span: Span, trace: Trace, calls_beneath: Sequence[Generation]) -> Gener
         calls_beneath = ()
     told = tell_older(span, operation) if operation else tell_newer(span)
     attributes = {**span.attributes, **keep_told(told), **find_ids(span, trace)}
-    call = genai.read_call(replace(span, attributes=attributes), trace)
-    return tell_once(add_app_words(call, span, trace), calls_beneath)
+    fields = genai.describe_call(replace(span, attributes=attributes), trace)
+    return tell_once(Generation(**fields | find_app_words(fields, span, trace)), calls_beneath)
 
 
 def left_between_calls(wrapper: Span, calls: Sequence[Generation]) -> bool:
@@ -148,19 +148,17 @@ def list_names(names: Sequence[str]) -> list[str]:
     return [prefix + name for name in names for prefix in APP_PREFIXES]
 
 
-def add_app_words(generation: Generation, span: Span, trace: Trace) -> Generation:
-    """The call with the tags and metadata that the app gave to the SDK."""
+def find_app_words(fields: Mapping[str, Any], span: Span, trace: Trace) -> dict[str, Any]:
+    """The reader's name, and the tags and metadata that the app gave to the SDK."""
     said: dict[str, AttributeValue] = {}
     for prefix in APP_PREFIXES:
         said |= collect_prefixed(span, trace, prefix)
-    tags = read_texts(said.get("tags"))
     metadata = {name: value for name, value in said.items() if name not in (*CONVERSATION_NAMES, *USER_NAMES, *TAGS)}
-    return replace(
-        generation,
-        convention=NAME,
-        tags=generation.tags or tags,
-        metadata={**metadata, **generation.metadata},
-    )
+    return {
+        "convention": NAME,
+        "tags": fields["tags"] or read_texts(said.get("tags")),
+        "metadata": {**metadata, **fields["metadata"]},
+    }
 
 
 def read_prompt(attributes: Mapping[str, AttributeValue]) -> list[AttributeValue]:

@@ -72,7 +72,7 @@ def check(spans: list[Span]) -> None:
 
 
 @pytest.mark.parametrize("recording", RECORDINGS)
-@settings(max_examples=10, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+@settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 @given(changes=CHANGES, which=st.integers(0, 100))
 def test_a_recording_with_damaged_attributes_is_read(
     migrated_store: Store, recording: str, changes: list[Change], which: int
