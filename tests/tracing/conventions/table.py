@@ -26,7 +26,7 @@ from tests.recipes.model_server import (
     REASONING_TOKENS,
     VERSION,
 )
-from tests.tracing.conventions.recordings.record import DIALOGUES, HERE, ROOT
+from tests.tracing.conventions.recordings.record import DIALOGUES, HERE, OLDER, ROOT
 
 PAGE = ROOT / "docs" / "conventions.md"
 MARK = "<!-- What follows is made by tests/tracing/conventions/table.py. -->\n"
@@ -324,7 +324,7 @@ def is_reason(leaf: Leaf) -> bool:
 
 def render() -> str:
     """All behind the mark."""
-    names = {re.sub(r"-\d+$", "", name) for name in DIALOGUES}
+    names = {re.sub(r"-\d+$", "", name) for name in DIALOGUES | OLDER}
     sources = [load(path) for name in sorted(names) for path in sorted(HERE.glob(f"{name}-[0-9]*.json.gz"))]
     rows = "\n".join(render_row(each) for each in sources)
     head = "| recording | text | tokens in | conversation | user |\n| --- | --- | --- | --- | --- |"

@@ -183,8 +183,27 @@ MORE = {
         "vercel-ai-sdk": "more_vercel_ai_sdk.mjs",
     }.items()
 }
+OPENAI_1, OTLP_1 = "openai<2", f"{OTLP}<1.36"
+OLDER = {
+    "older-traceloop-openai": Source(
+        ("traceloop-sdk==0.38.12", "opentelemetry-sdk<1.36", OPENAI_1, "httpx"), app="traceloop_openai.py"
+    ),
+    "older-openai-v2": Source(
+        ("opentelemetry-instrumentation-openai-v2==2.1b0", OPENAI_1, OTLP_1),
+        {"OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT": "true"},
+        app="older_openai_v2.py",
+    ),
+    "older-logfire-openai": Source(("logfire==3.14.1", OPENAI_1), app="logfire_openai.py"),
+    "older-pydantic-ai": Source(("pydantic-ai-slim[openai]==0.4.11", OPENAI_1, OTLP_1), app="older_pydantic_ai.py"),
+    "older-openinference-openai": Source(
+        ("openinference-instrumentation-openai==0.1.18", OPENAI_1, OTLP, "wrapt<2"), app="openinference_openai.py"
+    ),
+    "older-vercel-ai-sdk": Source(("ai@4", "@ai-sdk/openai@1", *NODE, "zod@3"), app="older_vercel_ai_sdk.mjs"),
+}
+"""What apps that were not touched for a year or more still send."""
 SOURCES = (
     DIALOGUES
+    | OLDER
     | {f"more-{name}": source for name, source in MORE.items()}
     | {f"retrieval-{name}": source for name, source in RETRIEVAL.items()}
 )
