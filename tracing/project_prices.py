@@ -34,3 +34,8 @@ def put_project_prices(project: Project, prices: list[dict[str, Any]]) -> None:
         ProjectPrice.objects.filter(project=project).delete()
         for price in prices:
             ProjectPrice.objects.create(project=project, **price)
+
+
+def add_project_price(project: Project, price: dict[str, Any]) -> None:
+    """Add a price to those of a project; where it holds it wins over those of the same model that were there."""
+    ProjectPrice.objects.create(project=project, **price)
