@@ -6,16 +6,24 @@ Both are stages that find their work in the store and may run twice; see `tracin
 import time
 from collections.abc import Sequence
 
-from feedback.detectors import detect_signals
+from feedback.detectors import DETECTORS, detect_signals
 from feedback.evaluations import list_events, read_evaluation
+from feedback.excerpts import load_told_excerpt
 from feedback.explicit import read_feedback
-from feedback.records import ConversationSignals, load_feedback_of, write_feedback, write_signals
+from feedback.records import ALL_TURNS, ConversationSignals, load_feedback_of, write_feedback, write_signals
 from tracing.records import load_conversations, load_logs, load_spans
+from tracing.records.conversations import load_rows
 from tracing.stages import Key, Stage, group_by_project
 from tracing.store import Store
 
 FEEDBACK = Stage("feedback", "feedback/sql/changed_feedback.sql", "feedback/sql/lag_of_feedback.sql", batch_size=2_000)
 SIGNALS = Stage("signals", "feedback/sql/changed_conversations.sql", "feedback/sql/lag_of_signals.sql", batch_size=500)
+
+PART_TURNS = 200
+"""A conversation of more turns is listened to in parts of so many, as they change."""
+TURNS_BEFORE = 20
+"""So many turns before a part are heard with it."""
+CURRENT = {f"{detector.kind} {detector.version}" for detector in DETECTORS}
 
 LOG_PREFIX = "log:"
 """Before the id of a log record, where it stands for itself; ids of traces are hexadecimal."""
@@ -47,9 +55,42 @@ def derive_feedback(store: Store, keys: Sequence[Key]) -> None:
 def derive_signals(store: Store, keys: Sequence[Key]) -> None:
     """Run every detector over these conversations (project, conversation id) and write what they say now."""
     for project_id, conversation_ids in group_by_project(keys).items():
-        conversations = list(load_conversations(store, project_id, conversation_ids).values())
+        version = time.time_ns() // 1000
+        counts = {key: row["turn_count"] for key, row in load_rows(store, project_id, conversation_ids).items()}
+        long = [key for key, count in counts.items() if count > PART_TURNS]
+        short = sorted(set(conversation_ids) - set(long))
+        conversations = list(load_conversations(store, project_id, short).values())
         feedback = load_feedback_of(store, project_id, conversations)
         found = [
             ConversationSignals(each, detect_signals(each, feedback[each.conversation_id])) for each in conversations
         ]
-        write_signals(store, project_id, found, conversation_ids, version=time.time_ns() // 1000)
+        write_signals(store, project_id, found, short, version)
+        for conversation_id in long:
+            derive_signals_by_parts(store, project_id, conversation_id, version)
+            gone = range(counts[conversation_id], ALL_TURNS.stop)
+            write_signals(store, project_id, [], [conversation_id], version, gone)
+
+
+def derive_signals_by_parts(store: Store, project_id: int, conversation_id: str, version: int) -> None:
+    """Listen to those parts of a long conversation that changed since, each with some turns before it.
+
+    `version` is of before anything was read: what changes meanwhile is listened to next time.
+    """
+    for part in store.query(
+        "feedback/sql/parts_to_hear.sql",
+        project_id=project_id,
+        conversation_id=conversation_id,
+        part_turns=PART_TURNS,
+    ):
+        if part["told_version"] < part["heard_version"] and set(part["detectors"]) <= CURRENT:
+            continue
+        turns = range(part["part"] * PART_TURNS, (part["part"] + 1) * PART_TURNS)
+        first = max(0, turns.start - TURNS_BEFORE)
+        heard = load_told_excerpt(store, project_id, conversation_id, first, turns.stop - first)
+        if heard is None:
+            continue
+        excerpt, feedback = heard
+        signals = detect_signals(excerpt.conversation, feedback)
+        own = [signal for signal in signals if signal.turn_index in turns]
+        found = [ConversationSignals(excerpt.conversation, own)]
+        write_signals(store, project_id, found, [conversation_id], version, turns)

@@ -7,6 +7,7 @@ from feedback.detectors.signal import Signal
 from feedback.explicit import Feedback
 from feedback.records import load_feedback, load_signals_of_turns
 from tracing.records.excerpts import Excerpt, load_excerpt
+from tracing.records.windows import LATEST_NS
 from tracing.store import Store
 
 
@@ -23,20 +24,46 @@ def load_heard_excerpt(
     store: Store, project_id: int, conversation_id: str, first: int, count: int
 ) -> HeardExcerpt | None:
     """At most `count` turns from index `first` on; None where there are none."""
-    excerpt = load_excerpt(store, project_id, conversation_id, first, count)
-    if excerpt is None:
+    told = load_told_excerpt(store, project_id, conversation_id, first, count)
+    if told is None:
         return None
+    excerpt, feedback = told
     signals = load_signals_of_turns(store, project_id, conversation_id, excerpt.first, excerpt.end)
-    return HeardExcerpt(excerpt, signals, list_feedback(store, project_id, excerpt))
+    return HeardExcerpt(excerpt, signals, feedback)
+
+
+def load_told_excerpt(
+    store: Store, project_id: int, conversation_id: str, first: int, count: int
+) -> tuple[Excerpt, list[Feedback]] | None:
+    """The same without signals: what they are made from."""
+    excerpt = load_excerpt(store, project_id, conversation_id, first, count)
+    return None if excerpt is None else (excerpt, list_feedback(store, project_id, excerpt))
 
 
 def list_feedback(store: Store, project_id: int, excerpt: Excerpt) -> list[Feedback]:
     """What was said about these answers. What is about the conversation is about the answer that had begun by then."""
-    begins_ns = excerpt.conversation.turns[0].parts[0].start_time_ns if excerpt.first else 0
+    conversation = excerpt.conversation
+    own = {name for answer in conversation.answers for name in (answer.trace_id, answer.message_id) if name}
+    found = load_feedback(store, project_id, conversation)
+    others = sorted({name for each in found for name in name_targets(each)} - own)
+    elsewhere = find_names(store, project_id, conversation.conversation_id, others)
+    begins_ns = conversation.turns[0].parts[0].start_time_ns if excerpt.first else 0
+    ends_ns = LATEST_NS if excerpt.ends_ns is None else excerpt.ends_ns
     return [
         each
-        for each in load_feedback(store, project_id, excerpt.conversation)
-        if each.trace_id
-        or each.message_id
-        or (begins_ns <= each.time_ns and (excerpt.ends_ns is None or each.time_ns < excerpt.ends_ns))
+        for each in found
+        if own & name_targets(each) or (not elsewhere & name_targets(each) and begins_ns <= each.time_ns < ends_ns)
     ]
+
+
+def name_targets(feedback: Feedback) -> set[str]:
+    return {feedback.trace_id, feedback.message_id} - {""}
+
+
+def find_names(store: Store, project_id: int, conversation_id: str, names: Sequence[str]) -> set[str]:
+    """Those of these traces and messages that the conversation has in any turn."""
+    if not names:
+        return set()
+    path = "feedback/sql/names_of_conversation.sql"
+    rows = store.query(path, project_id=project_id, conversation_id=conversation_id, names=list(names))
+    return {row["name"] for row in rows}

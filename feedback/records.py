@@ -11,6 +11,7 @@ from tracing.conversations import Conversation
 from tracing.paging import Place
 from tracing.store import Store
 
+ALL_TURNS = range(2**32 - 1)
 SIGNAL_KEY = ("conversation_id", "turn_index", "kind", "label", "span_id")
 
 
@@ -72,8 +73,9 @@ def write_signals(
     found: Sequence[ConversationSignals],
     conversation_ids: Sequence[str],
     version: int,
+    turns: range = ALL_TURNS,
 ) -> None:
-    """Write signals in `version` (microseconds) and delete all others that `conversation_ids` had."""
+    """Write signals in `version` (microseconds) and delete all others that `conversation_ids` had in these turns."""
     rows = [(each.conversation, signal) for each in found for signal in each.signals]
     written = {
         (each.conversation_id, signal.turn_index, signal.kind, signal.label, signal.span_id) for each, signal in rows
@@ -82,6 +84,8 @@ def write_signals(
         "feedback/sql/signal_keys_of_conversations.sql",
         project_id=project_id,
         conversation_ids=list(conversation_ids),
+        first_turn=turns.start,
+        end_turn=turns.stop,
     )
     gone = [key for key in (tuple(row[name] for name in SIGNAL_KEY) for row in known) if key not in written]
     store.insert("signals", to_signal_columns(project_id, rows, version))
@@ -99,6 +103,11 @@ def write_signals(
 def to_signal_columns(
     project_id: int, rows: Sequence[tuple[Conversation, Signal]], version: int
 ) -> dict[str, list[Any]]:
+    times = {
+        (conversation.conversation_id, turn.index): turn.parts[0].start_time_ns
+        for conversation in {conversation.conversation_id: conversation for conversation, _ in rows}.values()
+        for turn in conversation.turns
+    }
     columns: dict[str, list[Any]] = {
         field.name: [getattr(signal, field.name) for _, signal in rows]
         for field in fields(Signal)
@@ -109,7 +118,7 @@ def to_signal_columns(
         "conversation_id": [conversation.conversation_id for conversation, _ in rows],
         "evidence": [json.dumps(signal.evidence.to_json(), ensure_ascii=False) for _, signal in rows],
         "detector_version": [signal.version for _, signal in rows],
-        "time": [conversation.turns[signal.turn_index].answers[0].start_time_ns for conversation, signal in rows],
+        "time": [times[conversation.conversation_id, signal.turn_index] for conversation, signal in rows],
         "version": [version] * len(rows),
     }
 

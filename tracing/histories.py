@@ -44,21 +44,18 @@ class Ties:
     told: tuple[int, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
 class Origin:
     """Who sent an exchange. `address` tells people apart where no user is known."""
 
-    user_id: str
-    service_name: str
-    environment: str
-    address: str = ""
+    def __init__(self, user_id: str, service_name: str, environment: str, address: str = "") -> None:
+        self.user_id = user_id
+        who = f"user {user_id}" if user_id else f"address {address}"
+        self._digest = blake2b(b"\0".join(map(fold, (who, service_name, environment))), digest_size=8)
 
-    def begin(self, kind: str) -> "blake2b":
+    def begin(self, kind: bytes) -> "blake2b":
         """A hash that what this sender alone sent goes into."""
-        who = f"user {self.user_id}" if self.user_id else f"address {self.address}"
-        digest = blake2b(digest_size=8)
-        for part in (kind, who, self.service_name, self.environment):
-            digest.update(fold(part) + b"\0")
+        digest = self._digest.copy()
+        digest.update(b"\0" + kind + b"\0")
         return digest
 
 
@@ -112,12 +109,12 @@ def tie(origin: Origin, generations: Sequence[Generation], user_text: str, answe
     answered = [Message("assistant", text) for text in dict.fromkeys(answers) if text]
     told = [*tell_exact(origin, first, last, user_text, answered), *tell_tail(origin, first, user_text, answered)]
     for generation in generations:
-        told += [hash_texts(origin, "response", (each,)) for each in (generation.response_id,) if each]
+        told += [hash_texts(origin, b"response", (each,)) for each in (generation.response_id,) if each]
         told += [hash_tool(origin, first, call.id) for said in generation.output_messages for call in said.tool_calls]
     if origin.user_id:
-        told.append(hash_texts(origin, "users", list_users(first), LATELY))
+        told.append(hash_texts(origin, b"users", list_users(first), LATELY))
         if not first.history:
-            told.append(hash_texts(origin, "again", (user_text,), JUST_NOW))
+            told.append(hash_texts(origin, b"again", (user_text,), JUST_NOW))
     return Ties(list_continued(origin, generations[0], first, user_text), tuple(dict.fromkeys(told)))
 
 
@@ -126,16 +123,16 @@ def list_continued(origin: Origin, generation: Generation, past: Past, user_text
         return (hash_tool(origin, past, past.answered_tool),)
     keys = []
     if generation.previous_response_id:
-        keys.append(hash_texts(origin, "response", (generation.previous_response_id,)))
+        keys.append(hash_texts(origin, b"response", (generation.previous_response_id,)))
     if past.history:
-        keys.append(close(tell(origin.begin("exact"), past.history)))
+        keys.append(close(tell(origin.begin(b"exact"), past.history)))
         keys += list_tails(origin, past.history)
     if origin.user_id:
         users = [message.content for message in past.history if message.role == "user"]
         if users:
-            keys.append(hash_texts(origin, "users", users, LATELY))
+            keys.append(hash_texts(origin, b"users", users, LATELY))
         elif not past.history and len(user_text) >= SHORTEST_REPEAT:
-            keys.append(hash_texts(origin, "again", (user_text,), JUST_NOW))
+            keys.append(hash_texts(origin, b"again", (user_text,), JUST_NOW))
     return tuple(keys)
 
 
@@ -145,13 +142,13 @@ def list_tails(origin: Origin, history: Sequence[Message]) -> list[int]:
     tail = history[users[-1] :] if users else ()
     if len(tail) < 2 or sum(len(message.content) for message in tail) < SHORTEST_TAIL:
         return []
-    return [close(tell(origin.begin("tail"), (tail[0], tail[-1])), LATELY)]
+    return [close(tell(origin.begin(b"tail"), (tail[0], tail[-1])), LATELY)]
 
 
 def tell_exact(origin: Origin, first: Past, last: Past, user_text: str, answers: Sequence[Message]) -> list[int]:
     """The histories that a next call may send: with what the model got or the user's own words, with what it said
     between its tools or without."""
-    before = tell(origin.begin("exact"), first.history)
+    before = tell(origin.begin(b"exact"), first.history)
     sent, own = before.copy(), before.copy()
     tell(sent, first.asked)
     tell(own, (Message("user", user_text),))
@@ -165,7 +162,7 @@ def tell_exact(origin: Origin, first: Past, last: Past, user_text: str, answers:
 
 def tell_tail(origin: Origin, past: Past, user_text: str, answers: Sequence[Message]) -> list[int]:
     asked = dict.fromkeys((*(message.content for message in past.asked[-1:]), user_text))
-    begun = origin.begin("tail")
+    begun = origin.begin(b"tail")
     return [
         close(tell(begun.copy(), (Message("user", text), answer)), LATELY)
         for text, answer in product(asked, answers)
@@ -177,7 +174,7 @@ def list_users(past: Past) -> list[str]:
     return [message.content for message in (*past.history, *past.asked) if message.role == "user"]
 
 
-def hash_texts(origin: Origin, kind: str, texts: Iterable[str], reach: int = ALWAYS) -> int:
+def hash_texts(origin: Origin, kind: bytes, texts: Iterable[str], reach: int = ALWAYS) -> int:
     digest = origin.begin(kind)
     for text in texts:
         digest.update(fold(text) + b"\0")
@@ -186,6 +183,6 @@ def hash_texts(origin: Origin, kind: str, texts: Iterable[str], reach: int = ALW
 
 def hash_tool(origin: Origin, past: Past, call_id: str) -> int:
     """The key of a call of a tool that was made for the user's message."""
-    digest = tell(origin.begin("tool"), (*past.history, *past.asked))
+    digest = tell(origin.begin(b"tool"), (*past.history, *past.asked))
     digest.update(call_id.encode("utf-8", "surrogatepass"))
     return close(digest)

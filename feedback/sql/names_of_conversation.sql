@@ -1,0 +1,9 @@
+-- Which of some ids of traces and messages a conversation has anywhere.
+SELECT DISTINCT name
+FROM
+(
+    SELECT arrayJoin(arrayConcat(answers.trace_id, answers.message_id)) AS name
+    FROM turns FINAL
+    PREWHERE project_id = {project_id:UInt32} AND conversation_id = {conversation_id:String}
+)
+WHERE name != '' AND name IN {names:Array(String)}
