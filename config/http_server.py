@@ -10,6 +10,7 @@ from waitress.buffers import OverflowableBuffer
 from waitress.channel import HTTPChannel
 from waitress.parser import HTTPRequestParser
 from waitress.server import create_server
+from waitress.task import WSGITask
 
 from tracing.receive.otlp import MAX_BODY_BYTES
 
@@ -69,8 +70,21 @@ class DrainingParser(HTTPRequestParser):  # type: ignore[misc]
             self.body_rcv.buf = BoundedBuffer(self.adj.inbuf_overflow)
 
 
+class HeadTask(WSGITask):  # type: ignore[misc]
+    """Answers HEAD without a body, which waitress leaves to the application and Django to the server."""
+
+    def write(self, data: bytes) -> None:
+        super().write(b"" if self.request.command == "HEAD" else data)
+
+    def finish(self) -> None:
+        if self.request.command == "HEAD":
+            self.chunked_response = False  # else the end of the chunks would be sent
+        super().finish()
+
+
 class DrainingChannel(HTTPChannel):  # type: ignore[misc]
     parser_class = DrainingParser
+    task_class = HeadTask
 
 
 class HttpServer:

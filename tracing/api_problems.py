@@ -41,7 +41,9 @@ class ProblemResource(Schema):
 def answer_problem(status: int, detail: str, **members: Any) -> HttpResponse:
     """Problem details; `members` stand beside those that every problem has."""
     problem = {"type": "about:blank", "title": HTTPStatus(status).phrase, "status": status, "detail": detail}
-    return JsonResponse(problem | members, status=status, content_type=CONTENT_TYPE)
+    response = JsonResponse(problem | members, status=status, content_type=CONTENT_TYPE)
+    response["Content-Length"] = str(len(response.content))
+    return response
 
 
 def add_handlers(api: NinjaAPI) -> None:
