@@ -7,6 +7,7 @@ is any of them, `-` in front is not. The fields stand in `tracing/filter_fields.
 """
 
 import re
+import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from dataclasses import field as dataclass_field
@@ -54,7 +55,15 @@ class FilterError(ValueError):
             return ""
         start = max(0, self.position - 1 - SHOWN_CHARACTERS // 2)
         line = re.sub(r"[\s\x00-\x1f\x7f]", " ", self.text[start : start + SHOWN_CHARACTERS])
-        return f"{line}\n{' ' * (self.position - 1 - start)}^"
+        before = line[: self.position - 1 - start]
+        return f"{line}\n{' ' * sum(map(count_columns, before))}^"
+
+
+def count_columns(character: str) -> int:
+    """How wide a character is where all letters are equally wide."""
+    if unicodedata.combining(character):
+        return 0
+    return 2 if unicodedata.east_asian_width(character) in "WF" else 1
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,7 @@ OUTCOME_WORDS = {
 }
 THUMBS_WORDS = {"up": "thumb up", "down": "thumb down"}
 OPERATOR_WORDS = {":": "", ">": "over ", ">=": "at least ", "<": "under ", "<=": "at most "}
+SENTENCES = {"signal": "with “%s”", "thumbs": "with a %s", "outcome": "with an answer that is %s"}
 TIME_WORDS = {":": "in ", ">": "after ", ">=": "from ", "<": "before ", "<=": "up to "}
 
 
@@ -77,8 +78,8 @@ def describe_condition(condition: Condition, titles: Mapping[str, str]) -> str:
     negation = "not: " if condition.negated else ""
     if condition.field == "time":
         return negation + describe_time(condition)
-    words = {"signal": titles, "thumbs": THUMBS_WORDS, "outcome": OUTCOME_WORDS}.get(condition.field)
-    if words is not None:
+    if condition.field in SENTENCES:
+        words = {"signal": titles, "thumbs": THUMBS_WORDS, "outcome": OUTCOME_WORDS}[condition.field]
         named = " or ".join(words.get(value, value) for value in condition.values)
         return negation + SENTENCES[condition.field] % named
     if NAMES[condition.field].kind == "name":
@@ -86,13 +87,6 @@ def describe_condition(condition: Condition, titles: Mapping[str, str]) -> str:
     else:
         named = OPERATOR_WORDS[condition.operator] + " or ".join(condition.values)
     return f"{negation}{condition.field.replace('_', ' ')} {named}"
-
-
-SENTENCES = {
-    "signal": "with “%s”",
-    "thumbs": "with a %s",
-    "outcome": "with an answer that is %s",
-}
 
 
 def describe_terms(terms: Sequence[Condition]) -> str:
@@ -105,9 +99,7 @@ def describe_terms(terms: Sequence[Condition]) -> str:
 
 def describe_time(condition: Condition) -> str:
     """The time in words; an age that is in the selector in those of the selector."""
-    named = [RANGE_WORDS.get(value, value) for value in condition.values]
     is_age = all(value[-1:] in "mhdw" for value in condition.values)
     if condition.operator == ":" and is_age:
-        return " or ".join(name if name in RANGE_WORDS.values() else f"last {name}" for name in named)
-    ago = " ago" if is_age else ""
-    return f"{TIME_WORDS[condition.operator]}{' or '.join(condition.values)}{ago}"
+        return " or ".join(RANGE_WORDS.get(value, f"last {value}") for value in condition.values)
+    return f"{TIME_WORDS[condition.operator]}{' or '.join(condition.values)}{' ago' if is_age else ''}"

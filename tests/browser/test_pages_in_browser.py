@@ -97,7 +97,7 @@ def test_j_and_k_walk_the_list_but_not_while_typing(told: Teller, server: Server
         page.keyboard.press("k")
         page.wait_for_url("**/conversations/c-1")
         page.goto(server.url + "/p/default/conversations")
-        page.get_by_label("Words").press_sequentially("jk")
+        page.get_by_label("Search").press_sequentially("jk")
         assert page.url.endswith("/conversations")
 
 
@@ -125,7 +125,7 @@ def test_everything_can_be_read_and_filtered_without_javascript(
     with open_page(chromium, javascript=False) as page:
         page.goto(server.url + "/")
         page.get_by_role("link", name="Conversations", exact=True).click()
-        page.get_by_label("Words").fill("which city")
+        page.get_by_label("Search").fill("which city")
         page.get_by_role("button", name="Show").click()
         page.get_by_role("link", name="Which city?").click()
         page.get_by_text("earlier answer, replaced").first.click()

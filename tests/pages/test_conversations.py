@@ -128,6 +128,15 @@ def test_conditions_are_told_in_words(varied: Teller, open_page: Open) -> None:
     assert f"{expected}, not containing “zebra”, containing “tell me”" in text
 
 
+def test_a_kind_of_signal_is_told_by_its_title_even_where_an_outcome_has_the_same_name(
+    varied: Teller, open_page: Open
+) -> None:
+    assert (
+        "of 4: with “Error”, with an answer that is failed"
+        in open_page("conversations?signal=error&outcome=error").text
+    )
+
+
 def test_what_the_search_takes_is_listed(varied: Teller, open_page: Open) -> None:
     text = open_page("conversations").text
     assert "latency>=2s How long it took" in text

@@ -122,6 +122,12 @@ def test_a_caret_stands_below_what_is_wrong() -> None:
     assert caught.value.marked == "refund modle:gpt-5\n       ^"
 
 
+def test_a_caret_stands_right_below_wide_letters_and_accents() -> None:
+    with pytest.raises(FilterError) as caught:
+        read("東京 e\u0301 modle:x")
+    assert caught.value.marked.split("\n")[1] == " " * 7 + "^"
+
+
 def test_of_a_long_text_only_what_is_near_is_shown() -> None:
     with pytest.raises(FilterError) as caught:
         read("word " * 200 + "cost>x " + "word " * 200)
