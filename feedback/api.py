@@ -39,6 +39,7 @@ from tracing.paging import MAX_LIMIT, Cursor, Limit, decode_cursor, give_page
 from tracing.resources import format_time, to_ms
 from tracing.rollups import ROLLUPS
 from tracing.store import get_store
+from tracing.template_learning import LEARNING
 
 FirstTurn = Annotated[int, Field(ge=0, le=10**9, description="Index of the first turn to give.")]
 
@@ -67,7 +68,7 @@ def refuse_format(_request: HttpRequest, error: UnknownFormat) -> HttpResponse:
 def show_stats(request: HttpRequest) -> dict[str, Any]:
     store = get_store()
     counts = store.query("feedback/sql/stats.sql", project_id=project_of(request).pk)[0]
-    lag = {stage.name: stage.measure_lag(store) for stage in (READING, ROLLUPS, FEEDBACK, SIGNALS)}
+    lag = {stage.name: stage.measure_lag(store) for stage in (READING, LEARNING, ROLLUPS, FEEDBACK, SIGNALS)}
     return counts | {"lag": lag | {reprocessing.NAME: reprocessing.measure_lag()}}
 
 

@@ -21,7 +21,7 @@ from tracing.models import DEFAULT_PROJECT, Project
 from tracing.rollups import ROLLUPS, count_changed_hours
 from tracing.store import PROJECT_TABLES, SCHEMA_DIRECTORY, Store, get_store
 from tracing.tasks import read_changed_traces
-from tracing.template_learning import LEARNING
+from tracing.template_learning import LEARNING, learn_changed_services
 
 TABLES = (*PROJECT_TABLES, "watermarks", "project_retention")
 
@@ -88,6 +88,7 @@ class Server:
     def derive(self) -> None:
         """Run every stage, as Celery's beat does each second."""
         read_changed_traces()
+        learn_changed_services(self.store)
         count_changed_hours(self.store)
         read_feedback()
         derive_signals()

@@ -34,7 +34,14 @@ def test_one_decorated_call_becomes_one_exported_line(server: Server, tmp_path: 
         "generations": 0,
         "conversations": 0,
         "signals": 0,
-        "lag": {"reading": pytest.approx(0, abs=30), "rollups": 0, "feedback": pytest.approx(0, abs=30), "signals": 0},
+        "lag": {
+            "reading": pytest.approx(0, abs=30),
+            "templates": 0,
+            "rollups": 0,
+            "feedback": pytest.approx(0, abs=30),
+            "signals": 0,
+            "reprocessing": 0,
+        },
     }
 
     # Celery's stages find them in the store: a model call, a conversation of one turn, a signal.
