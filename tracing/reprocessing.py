@@ -16,7 +16,7 @@ from django.db.models import F
 from django.utils import timezone
 
 from tracing.conventions import CODE_VERSION
-from tracing.derivation import READING, derive_traces
+from tracing.derivation import READING, derive_traces, read_changed_traces
 from tracing.ingest import is_busy
 from tracing.models import Project, Reprocessing
 from tracing.pricing import TABLES_PATH
@@ -77,10 +77,10 @@ def measure_lag() -> float:
 
 
 def reprocess_for_a_while(store: Store) -> None:
-    """One batch after the other until nothing waits, or until it is the turn of stages."""
+    """One batch after the other until nothing waits, or until it is the turn of stages; what came in goes first."""
     until = time.monotonic() + TURN_SECONDS
     while reprocess_next(store) and time.monotonic() < until:
-        pass
+        read_changed_traces(store)
 
 
 def reprocess_next(store: Store) -> int:
