@@ -13,6 +13,7 @@ from tracing.conventions.messages import (
     find_user_text,
     parse_json,
     parse_messages,
+    parse_repr,
     parse_tools,
     split_system,
 )
@@ -58,6 +59,12 @@ USAGE: Mapping[str, Sequence[str]] = {
 }
 """Attributes of each count of `Usage`, those of today first."""
 OPENLIT = "openlit."
+STRANDS = "strands."
+FIRST_PART_KEY = "gen_ai.server.time_to_first_token"
+AGENT_FRAMEWORK = "agent_framework"
+"""Scope that tells of every call that ended what was answered, and of a stream that was left nothing."""
+FRAMEWORKS = frozenset({"langchain", "strands-agents"})
+"""Written in place of a provider that is not known."""
 PREVIOUS_RESPONSE = (keys.REQUEST_PREVIOUS_RESPONSE_ID, "gen_ai.request.previous_response_id")
 
 
@@ -92,7 +99,7 @@ def read_call(span: Span, trace: Trace) -> Generation:
 
 def describe_call(span: Span, trace: Trace) -> dict[str, Any]:
     """The fields of `read_call`, for readers that know some of them better."""
-    span = complete(span)
+    span = mend_strands(complete(span))
     attributes = span.attributes
     identity = read_identity(span, trace)
     system, messages = split_system(parse_messages(attributes.get("gen_ai.input.messages")))
@@ -101,7 +108,8 @@ def describe_call(span: Span, trace: Trace) -> dict[str, Any]:
     usage = read_attributes_usage(attributes)
     streamed = read_streamed(span)
     counted = usage["output_tokens"] is not None and not is_left_open(output)
-    unfinished = streamed and not counted and set(finish_reasons) <= {"error"}
+    silent = span.scope_name == AGENT_FRAMEWORK and not (output or counted)
+    unfinished = (streamed or silent) and not counted and set(finish_reasons) <= {"error"}
     # Of an answer that was counted to its end the reason "error" says only that the reason is not known.
     ending = judge_ending(
         span, () if counted and finish_reasons == ("error",) else finish_reasons, unfinished=unfinished
@@ -110,7 +118,7 @@ def describe_call(span: Span, trace: Trace) -> dict[str, Any]:
         **describe_origin(span, trace, identity, pick_text(attributes, ("gen_ai.response.id",))),
         "convention": NAME,
         "previous_response_id": pick_text(attributes, PREVIOUS_RESPONSE),
-        "provider": pick_text(attributes, ("gen_ai.provider.name", "gen_ai.system")).lower(),
+        "provider": read_provider(attributes),
         "operation": read_operation(span) or "chat",
         "request_model": pick_text(attributes, ("gen_ai.request.model",)),
         "response_model": read_response_model(attributes, ending.outcome),
@@ -129,6 +137,19 @@ def describe_call(span: Span, trace: Trace) -> dict[str, Any]:
     }
 
 
+def read_provider(attributes: Mapping[str, AttributeValue]) -> str:
+    provider = pick_text(attributes, ("gen_ai.provider.name", "gen_ai.system")).lower()
+    return "" if provider in FRAMEWORKS else provider
+
+
+def mend_strands(span: Span) -> Span:
+    """Strands' time to the first token is in milliseconds."""
+    time = span.attributes.get(FIRST_PART_KEY)
+    if not span.scope_name.startswith(STRANDS) or not isinstance(time, int):
+        return span
+    return replace(span, attributes={**span.attributes, FIRST_PART_KEY: time / 1000})
+
+
 def read_asked(span: Span) -> dict[str, Any]:
     parameters = gather_parameters(span.attributes)
     return drop_defaults(parameters) if span.scope_name.startswith(OPENLIT) else parameters
@@ -136,7 +157,7 @@ def read_asked(span: Span) -> dict[str, Any]:
 
 def read_attributes_usage(attributes: Mapping[str, AttributeValue]) -> dict[str, Any]:
     """Tokens by an attribute each, else by the provider's own usage where the span has that."""
-    raw = attributes.get("gen_ai.usage.raw")
+    raw = attributes.get("gen_ai.usage.raw") or parse_repr(attributes.get("metadata.usage_object"))
     told = read_usage(raw).as_fields() if raw else dict.fromkeys(USAGE)
     counted = {name: pick_int(attributes, names) for name, names in USAGE.items()}
     return told | {name: count for name, count in counted.items() if count is not None}

@@ -10,11 +10,12 @@ from dataclasses import replace
 from typing import Any
 
 from tracing.conventions.genai_events import MISSING, decode_parts
-from tracing.conventions.messages import parse_json
+from tracing.conventions.messages import drop_silent, parse_json, parse_messages
 from tracing.spans import AttributeValue, Span
 
 INDEXED = re.compile(r"(gen_ai\.prompt|gen_ai\.completion|llm\.request\.functions)\.(\d{1,6})\.(.+)")
 TOOL_CALL = re.compile(r"tool_calls\.(\d{1,6})\.(.+)")
+ONLY_CALL = "function_call."
 ROLES: Mapping[str, str] = {"gen_ai.prompt": "user", "gen_ai.completion": "assistant"}
 
 Fields = dict[str, AttributeValue]
@@ -30,8 +31,15 @@ def translate_span(span: Span) -> Span:
         "gen_ai.output.messages": to_messages(groups, "gen_ai.completion"),
         "gen_ai.tool.definitions": [to_tool(fields) for fields in groups.get("llm.request.functions", {}).values()],
     }
-    missing = {name: value for name, value in told.items() if value and span.attributes.get(name) in MISSING}
+    missing = {name: value for name, value in told.items() if value and says_nothing(span.attributes.get(name))}
     return replace(span, attributes={**span.attributes, **missing})
+
+
+def says_nothing(value: AttributeValue) -> bool:
+    """Whether an attribute is not there, or has messages without a word, as LiteLLM's of calls of tools."""
+    return value in MISSING or (
+        isinstance(value, str) and '"parts": []' in value and not drop_silent(parse_messages(value))
+    )
 
 
 def group_fields(attributes: Mapping[str, AttributeValue]) -> dict[str, dict[int, Fields]]:
@@ -69,6 +77,8 @@ def to_tool(fields: Fields) -> Fields:
 def list_tool_calls(fields: Iterable[tuple[str, AttributeValue]]) -> list[Any]:
     calls: dict[int, Fields] = {}
     for name, value in fields:
+        if name.startswith(ONLY_CALL):
+            calls.setdefault(0, {})[name.removeprefix(ONLY_CALL)] = value
         match = TOOL_CALL.fullmatch(name)
         if match:
             calls.setdefault(int(match[1]), {})[match[2]] = value

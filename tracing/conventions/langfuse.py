@@ -25,6 +25,10 @@ from tracing.spans import AttributeValue, Span, Trace
 NAME = "langfuse"
 TYPE = "langfuse.observation.type"
 WRAPPER = "-generation"
+GIVEN = "langfuse.observation.metadata.langfuse_"
+OF_LANGCHAIN = "langfuse.observation.metadata.ls_"
+NOT_THE_APPS = ("langfuse_", "ls_", "lc_", "langgraph_", "checkpoint_ns", "is_langchain_root", "finish_reason")
+"""Beginnings of names in the metadata that Langfuse and LangChain set."""
 METADATA_PREFIXES = ("langfuse.trace.metadata.", "langfuse.observation.metadata.")
 
 
@@ -46,20 +50,20 @@ def read(span: Span, trace: Trace, calls_beneath: Sequence[Generation]) -> Gener
     # Streams of a wrapped client tell their end; those that an app observes by itself need not.
     unfinished = bool(provider) and streamed and not finish_reasons and usage == Usage()
     ending = judge_ending(span, finish_reasons, unfinished=unfinished, error=read_level(span))
-    model = pick_text(attributes, ("langfuse.observation.model.name",))
-    answered = bool(provider and response.messages)
+    asked, answered = read_models(attributes, wrapped=bool(provider and response.messages))
     own = {
         "environment": find_text(span, trace, ("langfuse.environment",)) or identity.environment,
         "tags": read_tags(find_value(span, trace, ("langfuse.trace.tags", *TAG_KEYS))),
         "metadata": read_metadata(span, trace, identity),
+        **find_ids(span, identity),
     }
     generation = Generation(
         **describe_origin(span, trace, identity, response.id) | own,
         convention=NAME,
         previous_response_id=request.previous_response_id,
-        provider=provider,
-        request_model="" if answered else model,
-        response_model=model if answered else "",
+        provider=provider or read_scalar(attributes, OF_LANGCHAIN + "provider"),
+        request_model=asked,
+        response_model=answered,
         system_instructions=request.system_instructions,
         input_messages=request.messages,
         output_messages=response.messages,
@@ -85,6 +89,30 @@ def find_wrapper(span: Span) -> str:
     return span.name.removesuffix(WRAPPER).lower() if span.name.endswith(WRAPPER) else ""
 
 
+def read_models(attributes: Mapping[str, AttributeValue], *, wrapped: bool) -> tuple[str, str]:
+    """The model asked and the one that answered: one name is there, with LangChain also the one it was asked by."""
+    model = pick_text(attributes, ("langfuse.observation.model.name",))
+    asked = read_scalar(attributes, OF_LANGCHAIN + "model_name")
+    if asked:
+        return asked, model if model != asked else ""
+    return ("", model) if wrapped else (model, "")
+
+
+def find_ids(span: Span, identity: Identity) -> dict[str, Any]:
+    """Conversation, user and tags that an app gave to the handler of LangChain, in the metadata of its config."""
+    conversation_id = read_scalar(span.attributes, GIVEN + "session_id") if identity.derived else ""
+    user_id = "" if identity.user_id else read_scalar(span.attributes, GIVEN + "user_id")
+    tags = read_tags(span.attributes.get(GIVEN + "tags"))
+    found = {"conversation_id": conversation_id, "user_id": user_id, "tags": tags}
+    told: dict[str, Any] = {name: value for name, value in found.items() if value}
+    return told | ({"conversation_id_derived": False} if conversation_id else {})
+
+
+def read_scalar(attributes: Mapping[str, AttributeValue], name: str) -> str:
+    """A text, which is JSON in quotation marks."""
+    return next(iter(read_texts(parse_json(attributes.get(name)))), "")
+
+
 def read_model_parameters(attributes: Mapping[str, AttributeValue], *, wrapped: bool) -> dict[str, Any]:
     """What was asked for; a wrapped client's spans tell the API's defaults, too, where the app asked for nothing."""
     told = read_parameters(attributes.get("langfuse.observation.model.parameters"))
@@ -96,6 +124,8 @@ def read_level(span: Span) -> tuple[str, str]:
     error_type, message = read_error(span)
     message = message or pick_text(span.attributes, ("langfuse.observation.status_message",))
     failed = span.attributes.get("langfuse.observation.level") == "ERROR"
+    if failed and not message and "langfuse.observation.completion_start_time" in span.attributes:
+        return "GeneratorExit", ""  # the only error of a stream that has no words
     return error_type or ("error" if failed else ""), message
 
 
@@ -134,5 +164,5 @@ def read_metadata(span: Span, trace: Trace, identity: Identity) -> Mapping[str, 
             if name.startswith(prefix):
                 found[name.removeprefix(prefix)] = parse_json(value)
     release = find_text(span, trace, ("langfuse.release",))
-    found.pop("finish_reason", None)
-    return {"service.version": release} | found if release else found
+    told = {name: value for name, value in found.items() if not name.startswith(NOT_THE_APPS)}
+    return {"service.version": release} | told if release else told

@@ -1,5 +1,6 @@
 """Chat messages in the shapes that people write them: OpenAI's, GenAI parts, plain strings. All become `Message`."""
 
+import ast
 import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
@@ -13,6 +14,7 @@ CALL_PARTS = ("tool_call", "tool_use", "function_call", "custom_tool_call")
 RESULT_PARTS = ("tool_call_response", "tool_result", "function_call_output", "custom_tool_call_output")
 OF_TOOLS = (*CALL_PARTS, *RESULT_PARTS)
 RESULT_KEYS = ("response", "result", "output", "content")
+ARGUMENTS = ("arguments", "input", "args")
 ID_KEYS = ("call_id", "id", "tool_use_id")
 LONGEST_DATA = 512
 """Characters of an encoded image, sound or file that a message keeps; of longer ones it says how long they are."""
@@ -22,6 +24,7 @@ DEEPEST_NESTING = 100
 BEGINNINGS = frozenset('{["-0123456789tfnNI \t\n\r')
 """What JSON may begin with, `NaN` and `Infinity` among it."""
 decode_json = json.JSONDecoder(parse_constant=str).decode
+LONGEST_REPR = 10_000
 LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 
 
@@ -34,6 +37,14 @@ def parse_json(value: Any) -> Any:
         return tidy(decoded, DEEPEST_NESTING) if may_be_untidy(value) else decoded
     except (ValueError, RecursionError):
         return value
+
+
+def parse_repr(value: Any) -> Any:
+    """A value that Python wrote as it writes its own, as LiteLLM's usage; None where it is none."""
+    try:
+        return ast.literal_eval(value) if isinstance(value, str) and len(value) < LONGEST_REPR else None
+    except (ValueError, SyntaxError, RecursionError, MemoryError):
+        return None
 
 
 def may_be_untidy(text: str) -> bool:
@@ -138,11 +149,20 @@ def name_part(part: Mapping[str, Any] | str) -> Mapping[str, Any]:
         return part
     called = part.get("functionCall", part.get("function_call"))
     if isinstance(called, dict):
-        return {"type": "tool_call", **called, "arguments": called.get("args")}
+        return {"type": "tool_call", "arguments": called.get("args"), **called}
     returned = part.get("functionResponse", part.get("function_response"))
     if isinstance(returned, dict):
         return {"type": "tool_call_response", **returned}
-    return {"type": next((str(key) for key in part), "unknown"), **part}
+    return name_bedrocks_part(part) or {"type": next((str(key) for key in part), "unknown"), **part}
+
+
+def name_bedrocks_part(part: Mapping[str, Any]) -> Mapping[str, Any]:
+    """A tool's part as Bedrock's Converse has it; empty where it is none."""
+    for name, kind in (("toolUse", "tool_call"), ("toolResult", "tool_call_response")):
+        told = part.get(name)
+        if isinstance(told, dict):
+            return {"type": kind, "id": told.get("toolUseId"), **told}
+    return {}
 
 
 def normalise_role(role: str) -> str:
@@ -183,7 +203,7 @@ def parse_tool_call(call: Mapping[str, Any]) -> ToolCall:
     """A call as OpenAI writes it (`function` with `arguments` as a string), as Anthropic does, or as a GenAI part."""
     function = call.get("function")
     inner: Mapping[str, Any] = function if isinstance(function, dict) else call
-    arguments = parse_json(inner.get("arguments", inner.get("input")))
+    arguments = parse_json(next((inner[name] for name in ARGUMENTS if name in inner), None))
     if not isinstance(arguments, dict):
         arguments = {} if arguments in (None, "") else {"value": arguments}
     return ToolCall(pick_call_id(call), str(inner.get("name") or ""), arguments)
@@ -214,6 +234,9 @@ def split_results(value: Any) -> list[Any]:
     parts = value.get(key) if isinstance(value, dict) else None
     if not isinstance(value, dict) or not isinstance(parts, list):
         return [value]
+    if any(isinstance(part, dict) and "type" not in part for part in parts):
+        parts = [name_part(part) if isinstance(part, dict) else part for part in parts]
+        value = {**value, key: parts}
     results = [part for part in parts if isinstance(part, dict) and part.get("type") in RESULT_PARTS]
     if not results or (value.get("role") == "tool" and len(parts) == 1):
         return [value]

@@ -30,6 +30,8 @@ from tracing.spans import AttributeValue, Span, Trace
 NAME = "openinference"
 KIND = "openinference.span.kind"
 FIRST_CHUNK = "First Token Stream Event"
+STREAM_NAME = "GenerateContentStream"
+"""How names of Gemini's streams end, of which nothing else says that they are."""
 PYTHON_SCOPES = "openinference.instrumentation."
 FRAMEWORKS_OWN = ("ls_", "lc_", "langgraph_", "checkpoint_")
 MESSAGE_PATH = re.compile(r"(\d{1,6})\.message\.(.+)")
@@ -227,7 +229,8 @@ def read_finish_reasons(attributes: Mapping[str, AttributeValue], response: Resp
 def is_streamed(span: Span, parameters: Mapping[str, Any], body: Any) -> bool:
     """LangChain's parameters say `false` of streams, too, but its chunks have a type of their own."""
     chunked = isinstance(body, Mapping) and body.get("streamed") is True
-    return parameters.get("stream") is True or chunked or any(event.name == FIRST_CHUNK for event in span.events)
+    told = parameters.get("stream") is True or chunked or span.name.endswith(STREAM_NAME)
+    return told or any(event.name == FIRST_CHUNK for event in span.events)
 
 
 def is_unfinished(span: Span, *, streamed: bool, silent: bool) -> bool:

@@ -71,6 +71,7 @@ DEFAULTS = {
 }
 """What instrumentations that say something of every parameter say where an app asked for nothing."""
 UNSET = (None, "", "Infinity", "NOT_GIVEN")
+NOTHING_ASKED = {"max_tokens": -1, "choice.count": 1}
 DIVIDERS = str.maketrans("", "", "._-")
 
 
@@ -124,7 +125,7 @@ def spell_plainly(name: str) -> str:
 def name_parameter(name: str, value: Any) -> dict[str, Any]:
     """The parameter, unless it is one that was not set; a single stop sequence is a list of one."""
     decoded = parse_json(value) if isinstance(value, str) and value.startswith(("{", "[")) else value
-    if decoded in UNSET or decoded in ([], {}) or (name == "max_tokens" and decoded == -1) or is_endless(decoded):
+    if decoded in UNSET or decoded in ([], {}) or NOTHING_ASKED.get(name) == decoded or is_endless(decoded):
         return {}
     return {name: [decoded] if name == "stop_sequences" and isinstance(decoded, str) else decoded}
 

@@ -54,6 +54,7 @@ def read_request(value: Any) -> RequestBody:
     if "role" in body:
         body = {"messages": [body]}
     asked = next((body[name] for name in ("messages", "input", "contents", "prompt") if name in body), None)
+    offered, asked = split_offered(asked)
     system, messages = split_system(parse_messages(asked))
     names = ("system", "instructions", "systemInstruction", "system_instruction")
     instructions = "\n\n".join(read_content(next((body[name] for name in names if body.get(name)), None)))
@@ -61,12 +62,24 @@ def read_request(value: Any) -> RequestBody:
         model=get_text(body, "model"),
         system_instructions=instructions or system,
         messages=messages,
-        tools=parse_tools(body.get("tools")),
+        tools=parse_tools(body.get("tools")) or parse_tools(offered),
         streamed=body.get("stream") is True,
         parameters=read_parameters(body),
         previous_response_id=get_text(body, "previous_response_id"),
         prompt=read_stored_prompt(body),
     )
+
+
+def split_offered(asked: Any) -> tuple[list[Any], Any]:
+    """Definitions of tools, which Langfuse's handler for LangChain puts among the messages, and what was said."""
+    items = list_of(asked)
+    offered = [item for item in items if isinstance(item, dict) and is_definition(item.get("content"))]
+    rest = [item for item in items if not any(item is each for each in offered)] if offered else asked
+    return [item["content"] for item in offered], rest
+
+
+def is_definition(content: Any) -> bool:
+    return isinstance(content, dict) and content.get("type") == "function" and "function" in content
 
 
 def read_response(value: Any) -> ResponseBody:
