@@ -161,7 +161,8 @@ def authorise_api(request: HttpRequest) -> Project | None:
         project_id = find_project_of_key(key)
         return Project.objects.filter(pk=project_id).first() if project_id else None
     if key or request.user.is_authenticated or is_open():
-        return Project.objects.filter(slug=request.GET.get("project", DEFAULT_PROJECT)).first()
+        slug = request.GET.get("project", DEFAULT_PROJECT)
+        return None if "\0" in slug else Project.objects.filter(slug=slug).first()  # PostgreSQL fails on it
     return None
 
 

@@ -12,6 +12,8 @@ from tracing.project_prices import put_project_prices
 from tracing.resources import EXACTLY, Day
 
 router = Router(tags=["tracing"])
+WITHOUT_NUL = r"^[^\x00]*$"
+"""PostgreSQL stores no text with that character."""
 Rate = Annotated[float, Field(ge=0, le=1_000_000, allow_inf_nan=False)]
 
 
@@ -21,8 +23,8 @@ class PriceResource(Schema):
     An empty provider means any. A rate that is null is that of the tokens it is a part of.
     """
 
-    provider: Annotated[str, Field(max_length=100)] = ""
-    model: Annotated[str, Field(min_length=1, max_length=300)]
+    provider: Annotated[str, Field(max_length=100, pattern=WITHOUT_NUL)] = ""
+    model: Annotated[str, Field(min_length=1, max_length=300, pattern=WITHOUT_NUL)]
     input: Rate
     output: Rate
     cache_read: Rate | None = None

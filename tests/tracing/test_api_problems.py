@@ -83,6 +83,8 @@ def test_a_parameter_given_twice_is_422(server: Server) -> None:
     [
         ([PRICE, PRICE | {"input": -1}], "#/items/1/input"),
         ([PRICE | {"input": "1"}], "#/items/0/input"),
+        ([PRICE | {"model": "a\0b"}], "#/items/0/model"),
+        ([PRICE | {"provider": "a\0b"}], "#/items/0/provider"),
         ([PRICE | {"valid_from": 0}], "#/items/0/valid_from"),
         ([PRICE | {"valid_from": "2026-02-30"}], "#/items/0/valid_from"),
         ([PRICE | {"valid_from": "2026-02-03", "valid_until": "2026-02-03"}], "#/items/0"),
