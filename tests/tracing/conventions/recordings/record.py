@@ -27,6 +27,7 @@ from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTrace
 
 from tests.recipes.environments import CACHE, SDK, Environment, make_node_environment, make_python_environment
 from tests.recipes.model_server import Script, run_model
+from tracing.receive.encodings import Encoding, parse_message
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[3]
@@ -113,6 +114,21 @@ DIALOGUES = {
         ("@arizeai/openinference-instrumentation-openai", "@arizeai/openinference-core", "openai", *NODE),
         app="openinference_openai_js.mjs",
     ),
+    "openinference-langchain-js": Source(
+        (
+            "@arizeai/openinference-instrumentation-langchain",
+            "@arizeai/openinference-core",
+            "@langchain/core",
+            "@langchain/openai",
+            "zod",
+            *NODE,
+        ),
+        app="openinference_langchain_js.mjs",
+    ),
+    "langfuse-openai-js": Source(
+        ("@langfuse/openai", "@langfuse/otel", "@langfuse/tracing", "openai", *NODE), app="langfuse_openai_js.mjs"
+    ),
+    "traceloop-openai-js": Source(("@traceloop/node-server-sdk", "openai"), app="traceloop_openai_js.mjs"),
 }
 
 
@@ -210,7 +226,7 @@ SOURCES = (
 
 
 class Sink(ThreadingHTTPServer):
-    """Takes OTLP over HTTP as protobuf, at whatever path; metrics are answered and forgotten."""
+    """Takes OTLP over HTTP, at whatever path; metrics are answered and forgotten."""
 
     daemon_threads = True
 
@@ -234,10 +250,11 @@ class SinkHandler(BaseHTTPRequestHandler):
         body = self.read_body()
         if self.headers.get("Content-Encoding") == "gzip":
             body = gzip.decompress(body)
+        encoding = Encoding.JSON if "json" in self.headers["Content-Type"] else Encoding.PROTOBUF
         if self.path.endswith("/v1/traces"):
-            self.server.traces.MergeFrom(ExportTraceServiceRequest.FromString(body))
+            self.server.traces.MergeFrom(parse_message(body, ExportTraceServiceRequest, encoding))
         elif self.path.endswith("/v1/logs"):
-            self.server.logs.MergeFrom(ExportLogsServiceRequest.FromString(body))
+            self.server.logs.MergeFrom(parse_message(body, ExportLogsServiceRequest, encoding))
         self.send_response(200)
         self.send_header("Content-Type", "application/x-protobuf")
         self.send_header("Content-Length", "0")
@@ -331,7 +348,8 @@ def prepare(environment: Environment, app: str) -> list[str | Path]:
     if not app.endswith(".mjs"):
         return [make_python_environment(environment).python, HERE / "apps" / app]
     make_node_environment(environment)
-    shutil.copy(HERE / "apps" / app, environment.directory)  # Node looks for modules beside the file
+    for script in (HERE / "apps").glob("*.mjs"):
+        shutil.copy(script, environment.directory)  # Node looks for modules beside the file
     return ["node", app]
 
 
