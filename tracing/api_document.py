@@ -47,11 +47,14 @@ PARAMETER_WORDS = {
 }
 """What parameters of these names are, wherever they stand and have no words of their own."""
 TEXT_FORMATS = {"cursor": "cursor", "q": "filter", "time": "filter-time", "range": "filter-time"}
+MOST_TOLD = 5
+"""So many unknown parameters are told; each is told with all that there are."""
 PROBLEMS = {
     400: "The cursor, or the body, cannot be read.",
     401: "No key, or one that is none; or there is no such project.",
     403: "An open server answers its own machine alone.",
     404: "There is no such thing in this project.",
+    413: "The body is too large.",
     422: "A parameter, or a value in the body, is not right.",
     500: "Something went wrong in the server.",
     503: "ClickHouse does not answer now.",
@@ -118,6 +121,8 @@ def list_problems(operation: Mapping[str, Any]) -> Iterator[int]:
     yield from (401, 403)
     if any(each["in"] == "path" for each in parameters):
         yield 404
+    if "requestBody" in operation:
+        yield 413
     yield from (422, 500, 503)
 
 
@@ -135,7 +140,7 @@ def refuse_unknown(run: Run) -> Run:
     @wraps(run)
     def checked(request: HttpRequest, **path: Any) -> HttpResponseBase:
         parts = [part for name, values in request.GET.lists() for part in check_parameter(name, len(values), known)]
-        return refuse_parts(parts) if parts else run(request, **path)
+        return refuse_parts(parts[:MOST_TOLD]) if parts else run(request, **path)
 
     return checked
 

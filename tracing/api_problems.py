@@ -5,6 +5,8 @@ from http import HTTPStatus
 from typing import Any
 
 from clickhouse_connect.driver.exceptions import OperationalError
+from django.conf import settings
+from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from ninja import Field, NinjaAPI, Schema
 from ninja.errors import AuthenticationError, HttpError, ValidationError
@@ -53,6 +55,7 @@ def add_handlers(api: NinjaAPI) -> None:
     api.exception_handler(CursorError)(refuse_cursor)
     api.exception_handler(FilterError)(refuse_filter)
     api.exception_handler(HttpError)(refuse_request)
+    api.exception_handler(RequestDataTooBig)(refuse_size)
     api.exception_handler(StoreUnavailableError)(put_off)
     api.exception_handler(OperationalError)(put_off)
 
@@ -81,6 +84,12 @@ def refuse_filter(_request: HttpRequest, error: FilterError) -> HttpResponse:
 
 def refuse_request(_request: HttpRequest, error: HttpError) -> HttpResponse:
     return answer_problem(error.status_code, str(error))
+
+
+def refuse_size(_request: HttpRequest, _error: RequestDataTooBig) -> HttpResponse:
+    return answer_problem(
+        413, f"The body has more than {settings.DATA_UPLOAD_MAX_MEMORY_SIZE:,} bytes; send less at once."
+    )
 
 
 def put_off(_request: HttpRequest, _error: Exception) -> HttpResponse:

@@ -104,6 +104,11 @@ def test_a_body_that_is_no_json_is_400(server: Server, body: str) -> None:
     refuse(server, 400, "v1/prices", "PUT", body)
 
 
+def test_a_body_that_is_too_large_is_413(server: Server) -> None:
+    _, problem = refuse(server, 413, "v1/prices", "PUT", "x" * 3_000_000)
+    assert problem["detail"] == "The body has more than 2,621,440 bytes; send less at once."
+
+
 @pytest.mark.parametrize("body", ["[]", "5", '"x"', "[null, null]", '{"days": 3}'])
 def test_a_body_of_another_shape_does_nothing(server: Server, body: str) -> None:
     refuse(server, 422, "v1/reprocessings", "POST", body)
