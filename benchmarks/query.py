@@ -28,7 +28,7 @@ from tracing.generation_list import load_generation_page
 from tracing.paging import Place
 from tracing.records import load_conversation, load_spans
 from tracing.store import Store
-from tracing.trace_list import list_traces
+from tracing.trace_list import find_traces, list_traces
 from tracing.words import split_words
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -95,6 +95,11 @@ def ask_generations(store: Store, q: str = "") -> object:
     return load_generation_page(store, PROJECT_ID, Place(), 51, where)
 
 
+def ask_traces(store: Store, q: str) -> object:
+    """Traces of REST."""
+    return find_traces(store, PROJECT_ID, read_filter(q), Place(), 50, time.time_ns())
+
+
 def ask_overview(store: Store) -> object:
     """Every figure of the overview of a week."""
     now = time.time_ns()
@@ -124,11 +129,17 @@ def list_questions(store: Store, spans: int) -> list[Question]:
     page_goal, figures_goal = (None, None) if is_large else (100, 150)
     return [
         Question("latest 50 traces", page_goal, lambda store: list_traces(store, PROJECT_ID, Place(), 51)),
+        Question("  slow ones of a service", None, lambda store: ask_traces(store, "service:service-1 latency>5s")),
         Question("one trace", page_goal, lambda store: load_spans(store, PROJECT_ID, [middle.trace_id])),
         Question("one conversation", page_goal, lambda store: load_conversation(store, PROJECT_ID, conversation_id)),
         Question("latest 50 conversations, page", page_goal, ask_list),
         Question("  by model and user, page", page_goal, lambda store: ask_list(store, "model:model-1 user:user-7")),
         Question("  by signal, page", None, lambda store: ask_list(store, "signal:rephrase")),
+        Question(
+            "  by outcome, cost and latency, page",
+            page_goal,
+            lambda store: ask_list(store, "outcome:error cost>0.001 latency>2s -environment:test"),
+        ),
         Question("  a common word, page", page_goal, lambda store: ask_list(store, "battery")),
         Question("  two words, page", page_goal, lambda store: ask_list(store, "battery invoice")),
         Question("  an identifier, page", page_goal, lambda store: ask_list(store, "don't")),

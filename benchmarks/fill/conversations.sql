@@ -2,7 +2,7 @@
 INSERT INTO conversations
 (
     project_id, conversation_id, user_id, service_name, environment, models, first_message, first_time, last_time,
-    turn_count, generation_count, input_tokens, output_tokens, words, version
+    turn_count, generation_count, input_tokens, output_tokens, cost_usd, longest_ns, outcomes, words, version
 )
 WITH
     (SELECT groupArray(text) FROM sentences) AS texts,
@@ -24,6 +24,9 @@ SELECT
     8,
     cityHash64(number, 2) % 2000,
     cityHash64(number, 3) % 800,
+    (cityHash64(number, 3) % 800) / 1e5,
+    cityHash64(number, 4) % 8000000000,
+    if(cityHash64(number, 6) % 50 = 0, ['completed', 'error'], ['completed']),
     arrayFlatten(arrayMap(turn -> arrayConcat(hear('in', number + 2 * turn), hear('out', number + 2 * turn)), range(4))),
     intDiv(begin_ns(number), 1000)
 FROM numbers({first:UInt64}, {count:UInt64})
