@@ -4,8 +4,9 @@
     python benchmarks/kill.py --times 3
 
 Four senders post requests of 20 model calls; what was not acknowledged is sent again after the next start, as real
-senders do. At the end every call must have been counted once: as a span, a model call, a turn, in tokens, in cost and
-in the hourly figures, each of which was being written while the server was killed.
+senders do. Meanwhile all that is stored is read again and again. At the end every call must have been counted once: as
+a span, a model call, a turn, in tokens, in cost and in the hourly figures, each of which was being written while the
+server was killed.
 """
 
 import argparse
@@ -18,6 +19,7 @@ import sys
 import tempfile
 import threading
 import time
+import urllib.request
 from collections import deque
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -134,6 +136,7 @@ def run(times: int, longest_seconds: float = 1.5) -> Verdict:
         server.directory = Path(directory)
         for _ in range(times):
             server.start()
+            read_again(server)
             threads = senders.run(server.url)
             time.sleep(random.uniform(0.05, longest_seconds))  # noqa: S311 -- any moment will do
             server.end(signal.SIGKILL)
@@ -143,6 +146,14 @@ def run(times: int, longest_seconds: float = 1.5) -> Verdict:
         wait_for_stages(server)
         server.end(signal.SIGTERM)
         return judge(Path(directory), senders, times)
+
+
+def read_again(server: LocalServer) -> None:
+    """Ask for all stored spans to be read again; what was asked for before the last kill goes on."""
+    headers = {"Content-Type": "application/json"}
+    asked = urllib.request.Request(f"{server.url}/api/v1/reprocessings", b"{}", headers)  # noqa: S310
+    with urllib.request.urlopen(asked, timeout=60):  # noqa: S310
+        pass
 
 
 def join(threads: list[threading.Thread]) -> None:

@@ -161,7 +161,7 @@ def show_conversations(request: HttpRequest, project: Project) -> HttpResponse:
         "rows": show_rows(project, page.rows),
         "older": Cursor(page.next.time_ns, page.next.id).encode() if page.next else "",
         "is_later_page": bool(token),
-        "total": read_position(project, filters, "", now_ns)["total"] if counts else None,
+        "matching": read_position(project, filters, "", now_ns) if counts else {"total": None},
     }
     return render_page(request, "conversations.html", context)
 

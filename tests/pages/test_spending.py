@@ -71,7 +71,12 @@ def test_the_list_and_the_turns_say_what_they_cost(server: Server) -> None:
     say(server, 1)
     say(server, 2)
     derive(server)
-    assert ">$0.00450</td>" in read_page(server, "conversations")
+    say(server, 3, "d")
+    derive(server)
+    page = read_page(server, "conversations")
+    assert ">$0.00450</td>" in page
+    assert '2 conversations, newest first · <span title="Of the model calls whose price is known">$0.00675<' in page
+    assert ">$0.00450</span>" in read_page(server, "conversations?q=cost%3E0.003")
     page = read_page(server, "conversations/c")
     assert page.count("· $0.00225</span>") == 2
 
