@@ -65,7 +65,8 @@ CONVERSATIONS: dict[str, dict[str, Any]] = {
     },
 }
 CALLS: dict[str, dict[str, Any]] = {
-    "anna": {"provider": "openai", "operation": "chat", "prompt_name": "support", "prompt_version": "3"},
+    "anna": {"provider": "openai", "operation": "chat", "prompt_name": "support", "prompt_version": "3"}
+    | {"metadata": {"service.version": "1.4", "tier": "gold", "seats": 3}},
     "bo": {"provider": "anthropic", "operation": "chat", "error_type": "RateLimitError", "message_id": "m-bo"},
     "nobody": {"provider": "openai", "operation": "text_completion", "prompt_name": "whales"},
 }
@@ -219,6 +220,12 @@ OF_CONVERSATIONS = [
     ("prompt:support", {"anna"}),
     ("prompt_version:3", {"anna"}),
     ("error:RateLimitError", {"bo"}),
+    ("metadata:tier=gold", {"anna"}),
+    ("metadata:seats=4,seats=3", {"anna"}),
+    ("-metadata:tier=gold", {"bo", "nobody"}),
+    ("metadata:gold", set()),
+    ("release:1.4", {"anna"}),
+    ("release:1", set()),
     ("conversation:bo", {"bo"}),
     (f"trace:{make_trace_id(2)}", {"nobody"}),
     ("signal:rephrase", {"anna"}),
@@ -283,6 +290,8 @@ OF_CALLS = [
     ("cost>0.01", {"anna"}),
     ("latency<1s", {"bo"}),
     ("first_chunk>=1s", {"anna", "nobody"}),
+    ("release:1.4 metadata:tier=gold", {"anna"}),
+    ("-release:1.4", {"bo", "nobody"}),
     ("tokens>99", {"anna"}),
     ("signal:rephrase", {"anna"}),
     ("-thumbs:up", {"anna", "bo"}),

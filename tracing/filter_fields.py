@@ -18,8 +18,15 @@ CALLS = (
     "conversation_id IN (SELECT conversation_id FROM generations_by_time FINAL "
     "WHERE project_id = {project_id:UInt32} AND %s)"
 )
+TOLD = (
+    "%s IN (SELECT %s FROM generations FINAL WHERE project_id = {project_id:UInt32} "
+    "AND hasAny(arrayMap(each -> concat(each.1, '=', each.2), JSONExtractKeysAndValues(metadata, 'String')), %s))"
+)
+"""Metadata stand with the whole calls alone."""
+CALL = "(trace_id, span_id)"
 HEARD = "%s IN (SELECT %s FROM signals FINAL WHERE project_id = {project_id:UInt32} AND fired AND %s)"
 SAID = "SELECT %s FROM feedback FINAL WHERE project_id = {project_id:UInt32} AND name IN {values:Array(String)}"
+RELEASES = "arrayMap(each -> concat('service.version=', each), {values:Array(String)})"
 TOKENS = "coalesce(input_tokens + output_tokens, input_tokens, output_tokens)"
 
 
@@ -145,6 +152,26 @@ FIELDS = (
         "tag:beta",
         dict.fromkeys(("conversations", "generations"), "hasAny(tags, {values:Array(String)})"),
         aliases=("tags",),
+    ),
+    Field(
+        "metadata",
+        "name",
+        "A key of the metadata that the app set, and its value.",
+        "metadata:tier=gold",
+        {
+            "conversations": TOLD % ("conversation_id", "conversation_id", "{values:Array(String)}"),
+            "generations": TOLD % (CALL, "trace_id, span_id", "{values:Array(String)}"),
+        },
+    ),
+    Field(
+        "release",
+        "name",
+        "The release of the app.",
+        "release:1.4.2",
+        {
+            "conversations": TOLD % ("conversation_id", "conversation_id", RELEASES),
+            "generations": TOLD % (CALL, "trace_id, span_id", RELEASES),
+        },
     ),
     Field(
         "conversation",
