@@ -224,14 +224,20 @@ def pick_question(text: str, labels: list[Label]) -> Label | None:
 
 def is_program(text: str, labels: list[Label], question: Label) -> bool:
     """Whether a program wrote the labels: documents or history beside instructions, rules or an empty answer."""
-    around = text[: labels[0].start] + text[labels[0].start : labels[0].end]
     context = any(label.kind == "context" for label in labels)
-    instructed = bool(INSTRUCTIONS.search(around[:4000]) or INSTRUCTIONS.search(text[question.end :][-300:]))
     waiting = ends_in_label(text, labels, "answer")
     speakers = {label.name.casefold() for label in labels}
-    transcript = waiting and bool(speakers & {"human", "user"}) and bool(speakers & {"ai", "assistant"})
-    ruled = any(RULE.fullmatch(line) for line in text.split("\n"))
-    return transcript or sum((context, instructed, waiting, ruled and context)) >= 2
+    if waiting and (context or (speakers & {"human", "user"} and speakers & {"ai", "assistant"})):
+        return True
+    if context and any(RULE.fullmatch(line) for line in text.split("\n")):
+        return True
+    return (context or waiting) and gives_instructions(text, labels[0], question)
+
+
+def gives_instructions(text: str, first: Label, question: Label) -> bool:
+    """Whether there are instructions before the first label, in it, or at the end."""
+    end = max(question.end, len(text) - 300)
+    return bool(INSTRUCTIONS.search(text[: first.end][-4000:]) or INSTRUCTIONS.search(text[end:]))
 
 
 def ends_in_label(text: str, labels: list[Label], kind: str) -> bool:
