@@ -21,10 +21,12 @@ from tracing.conventions.nesting import tell_once
 from tracing.conventions.origins import describe_origin, read_identity
 from tracing.conventions.parameters import drop_defaults, gather_parameters
 from tracing.conventions.shared_attributes import (
+    STREAM_FLAGS,
     judge_ending,
     pick_int,
     pick_text,
     read_cost,
+    read_error,
     read_first_chunk,
     read_streamed,
     read_texts,
@@ -39,7 +41,11 @@ OLDER_OPERATIONS = {"completion": "text_completion", "embedding": "embeddings"}
 USAGE: Mapping[str, Sequence[str]] = {
     "input_tokens": ("gen_ai.usage.input_tokens", "gen_ai.usage.prompt_tokens"),
     "output_tokens": ("gen_ai.usage.output_tokens", "gen_ai.usage.completion_tokens"),
-    "cache_read_tokens": ("gen_ai.usage.cache_read.input_tokens", "gen_ai.usage.cache_read_input_tokens"),
+    "cache_read_tokens": (
+        "gen_ai.usage.cache_read.input_tokens",
+        "gen_ai.usage.cache_read_input_tokens",
+        "gen_ai.usage.details.cached_tokens",
+    ),
     "cache_write_tokens": (
         "gen_ai.usage.cache_write.input_tokens",
         "gen_ai.usage.cache_creation.input_tokens",
@@ -106,7 +112,7 @@ def describe_call(span: Span, trace: Trace) -> dict[str, Any]:
     output = parse_json(attributes.get("gen_ai.output.messages"))
     finish_reasons = read_finish_reasons(attributes, output)
     usage = read_attributes_usage(attributes)
-    streamed = read_streamed(span)
+    streamed = read_streamed(span) or is_broken_off(span, finish_reasons, output)
     counted = usage["output_tokens"] is not None and not is_left_open(output)
     silent = span.scope_name == AGENT_FRAMEWORK and not (output or counted)
     unfinished = (streamed or silent) and not counted and set(finish_reasons) <= {"error"}
@@ -153,6 +159,12 @@ def mend_strands(span: Span) -> Span:
 def read_asked(span: Span) -> dict[str, Any]:
     parameters = gather_parameters(span.attributes)
     return drop_defaults(parameters) if span.scope_name.startswith(OPENLIT) else parameters
+
+
+def is_broken_off(span: Span, finish_reasons: tuple[str, ...], output: Any) -> bool:
+    """Whether there is a part of an answer and the reason "error" without an error: that is a stream that was left."""
+    told = any(name in span.attributes for name in STREAM_FLAGS)
+    return not told and finish_reasons == ("error",) and bool(output) and read_error(span) == ("", "")
 
 
 def read_attributes_usage(attributes: Mapping[str, AttributeValue]) -> dict[str, Any]:

@@ -41,12 +41,21 @@ class Choice:
 
 def complete_span(span: Span) -> Span:
     """The span with the attributes that its events add."""
-    if not any(event.name.startswith("gen_ai.") for event in span.events):
+    events = (*span.events, *list_written(span))
+    if not any(event.name.startswith("gen_ai.") for event in events):
         return span
     told: dict[str, AttributeValue] = {}
-    for attributes in (read_whole_content(span.events), read_messages(span.events), read_details(span.events)):
+    for attributes in (read_whole_content(events), read_messages(events), read_details(events)):
         told |= keep_known(attributes)
     return replace(span, attributes={**told, **keep_known(span.attributes)})
+
+
+def list_written(span: Span) -> list[SpanEvent]:
+    """Events that stand as JSON in an attribute, as Pydantic AI and Logfire wrote them."""
+    written = span.attributes.get("events")
+    listed = parse_json(written) if isinstance(written, str) else None
+    bodies = [each for each in listed if isinstance(each, dict)] if isinstance(listed, list) else []
+    return [SpanEvent(str(body.get("event.name")), span.start_time_ns, {}, body) for body in bodies]
 
 
 def keep_known(attributes: Mapping[str, AttributeValue]) -> dict[str, AttributeValue]:

@@ -16,7 +16,7 @@ from tracing.conventions.nesting import tell_once
 from tracing.conventions.parameters import read_parameters
 from tracing.conventions.shared_attributes import read_seconds, read_texts
 from tracing.generations import Generation
-from tracing.spans import Span, Trace
+from tracing.spans import AttributeValue, Span, Trace
 
 NAME = "logfire"
 SPAN_TYPE = "logfire.span_type"
@@ -26,7 +26,38 @@ OWN_TAGS = ("LLM",)
 
 def claims(span: Span) -> bool:
     """Whether Logfire wrote the span of a call, or what a stream said."""
-    return SPAN_TYPE in span.attributes and genai.claims(span)
+    return SPAN_TYPE in span.attributes and (genai.claims(span) or is_older(span))
+
+
+def is_older(span: Span) -> bool:
+    """Whether it is a call of a version that wrote the request and the response alone."""
+    if "request_data" not in span.attributes or "gen_ai.request.model" in span.attributes:
+        return False
+    request = parse_json(span.attributes["request_data"])
+    return isinstance(request, dict) and "model" in request and ("messages" in request or "instructions" in request)
+
+
+def tell_older(span: Span) -> Span:
+    """Such a call in the GenAI conventions; any other span as it is."""
+    if not is_older(span):
+        return span
+    request = parse_json(span.attributes["request_data"])
+    response = parse_json(span.attributes.get("response_data"))
+    response = response if isinstance(response, dict) else {}
+    asked, said = request.get("messages", request.get("input")), response.get("message")
+    instructions = request.get("system", request.get("instructions"))
+    told: dict[str, AttributeValue] = {
+        keys.OPERATION_NAME: "chat",
+        keys.PROVIDER_NAME: span.scope_name.removeprefix(f"{NAME}."),
+        keys.REQUEST_MODEL: request.get("model"),
+        keys.INPUT_MESSAGES: asked,
+        keys.SYSTEM_INSTRUCTIONS: instructions,
+        keys.OUTPUT_MESSAGES: [said] if isinstance(said, dict) else None,
+        keys.TOOL_DEFINITIONS: request.get("tools"),
+        "gen_ai.usage.raw": response.get("usage"),
+    }
+    known = {name: value for name, value in told.items() if value is not None}
+    return replace(span, attributes={**span.attributes, **known})
 
 
 def read(span: Span, trace: Trace, calls_beneath: Sequence[Generation]) -> Generation | None:
@@ -64,48 +95,57 @@ def is_log(span: Span) -> bool:
     return span.attributes.get(SPAN_TYPE) == "log"
 
 
-def read_lone_log(log: Span, trace: Trace) -> Generation:
-    """What a stream said, whose call was not sent: it began as long before its log as the parts took."""
+def read_lone_log(log: Span, trace: Trace) -> Generation | None:
+    """What a stream said, whose call was not sent: it began as long before its log as the parts took.
+
+    A stream that was left is logged late, maybe in the trace of something else; its call stands in its own.
+    """
     taken_ns = read_seconds(log.attributes, "duration") or 0
     lasted = {"start_time_ns": log.start_time_ns - taken_ns, "duration_ns": taken_ns}
-    return Generation(**describe_call(log, log, trace) | lasted)
+    call = Generation(**describe_call(log, log, trace) | lasted)
+    return None if call.outcome == "stopped" else call
 
 
 def join_log(span: Span, log: Span | None) -> Span:
     """The call with what the log of its stream says, and whether it is a stream."""
     request = parse_json(span.attributes.get("request_data"))
     streamed = log is not None or (request.get("stream") if isinstance(request, Mapping) else None)
-    said = {} if log is None else {name: value for name, value in log.attributes.items() if name.startswith("gen_ai.")}
+    span, logged = tell_older(span), tell_older(log) if log else None
+    said = {name: value for name, value in logged.attributes.items() if name.startswith("gen_ai.")} if logged else {}
     flag = {} if streamed is None else {keys.REQUEST_STREAM: streamed is True}
     return genai.drop_echoed_model(replace(span, attributes={**span.attributes, **said, **flag}))
 
 
 def find_log(call: Span, trace: Trace) -> Span | None:
     """The log of this call's stream."""
-    logs = (each for each in list_siblings(call, trace) if is_log(each) and may_tell(each, call))
-    return next((log for log in logs if find_call(log, trace) == call), None)
+    logs = (each for each in trace.spans if is_log(each) and may_tell(each, call))
+    return next((log for log in logs if find_call(log, trace) == trace.by_id[call.span_id]), None)
 
 
 def find_call(log: Span, trace: Trace) -> Span | None:
-    """The call whose stream the log tells of: of its siblings that asked the same, the one that ended when it began."""
-    calls = [each for each in list_siblings(log, trace) if not is_log(each) and may_tell(log, each)]
+    """The call whose stream the log tells of: of those that asked the same, the one that ended when it began.
+
+    It stands beside the log; that of a stream which was left may come when something else goes on.
+    """
+    asked = [each for each in trace.spans if not is_log(each) and may_tell(log, each)]
+    calls = [each for each in asked if each.parent_span_id == log.parent_span_id] or asked
     began_ns = log.start_time_ns - (read_seconds(log.attributes, "duration") or 0)
     return min(calls, key=lambda call: abs(call.end_time_ns - began_ns), default=None)
 
 
 def may_tell(log: Span, call: Span) -> bool:
     """Whether a call has no answer of its own, began before the log and asked what the log says was asked."""
-    asked = ("gen_ai.request.model", "gen_ai.input.messages")
     return (
-        claims(call)
+        "response_data" not in call.attributes
         and keys.OUTPUT_MESSAGES not in call.attributes
         and call.status_code != "Error"
         and call.start_time_ns <= log.start_time_ns
-        and all(call.attributes.get(name) == log.attributes.get(name) for name in asked)
+        and all(call.attributes.get(name) == log.attributes.get(name) for name in list_asked(log))
+        and claims(call)
     )
 
 
-def list_siblings(span: Span, trace: Trace) -> list[Span]:
-    parent = trace.parent(span)
-    beside = trace.roots if parent is None else trace.children(parent)
-    return [each for each in beside if each.parent_span_id == span.parent_span_id and each.span_id != span.span_id]
+def list_asked(log: Span) -> tuple[str, ...]:
+    """Names of the attributes that tell what was asked."""
+    newer = "gen_ai.request.model" in log.attributes
+    return ("gen_ai.request.model", "gen_ai.input.messages") if newer else ("request_data",)

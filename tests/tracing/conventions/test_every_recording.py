@@ -15,11 +15,25 @@ UNSENT = {
     "litellm-otel": {"abandoned"},
     "mlflow-openai": {"abandoned"},
     "openinference-openai-js": {"abandoned", "error"},
+    "older-openai-v2": {"responses"},
+    "older-openinference-openai": {"abandoned"},
+    "older-traceloop-openai": {"abandoned", "responses"},
+    "older-vercel-ai-sdk": {"abandoned", "responses"},
     "openlit-openai": {"abandoned"},
     "strands-agent": {"stream", "abandoned"},
 }
 """Dialogues whose calls leave no span, or, with Strands, were not held."""
 NO_RESPONSES = ("anthropic", "langchain", "google", "agent", "llama-index", "pydantic-ai", "litellm")
+READ_ON = {("older-pydantic-ai", "abandoned")}
+"""Streams that the app left, but its framework read to their end."""
+UNANSWERED = {("older-logfire-openai", "responses")}
+UNCOUNTED = UNANSWERED | {
+    ("older-traceloop-openai", "stream"),
+    ("openinference-llama-index", "stream"),
+    ("openinference-llama-index", "tool"),
+    ("openinference-openai-js", "stream"),
+}
+"""Calls whose answers or tokens are not told."""
 IN_TOKENS, OUT_TOKENS = 31, 9
 MARKS = {
     "openinference.span.kind": "LLM",
@@ -68,17 +82,18 @@ def test_each_call_that_was_made_is_found_once_and_says_what_was_said(migrated_s
 
 def check(recording: str, name: str, call: Generation) -> None:
     expected = {"abandoned": "stopped", "error": "error"}.get(name, "completed")
+    if (cut_version(recording), name) in READ_ON:
+        return
     assert call.outcome == expected
     assert call.ended_by in (("unknown", "app_code") if expected == "stopped" else ("",))
     assert bool(call.error_type) == (expected == "error")
     if expected != "completed":
         return
-    untold = cut_version(recording) == "openinference-openai-js" and name == "stream"
-    uncounted = untold or (cut_version(recording) == "openinference-llama-index" and name in ("tool", "stream"))
-    assert (call.input_tokens, call.output_tokens) == ((None, None) if uncounted else (IN_TOKENS, OUT_TOKENS))
+    is_uncounted = (cut_version(recording), name) in UNCOUNTED
+    assert (call.input_tokens, call.output_tokens) == ((None, None) if is_uncounted else (IN_TOKENS, OUT_TOKENS))
     assert call.user_text == ("Where is my order?" if name == "responses" else QUESTION)
     called = [each for message in call.output_messages for each in message.tool_calls]
-    assert call.answer == ("" if called else ANSWER)
+    assert call.answer == ("" if called or (cut_version(recording), name) in UNANSWERED else ANSWER)
     assert [(each.name, each.arguments) for each in called] in ([], [(FIND_ORDER.name, FIND_ORDER.arguments)])
 
 
