@@ -281,10 +281,12 @@ def reprocess(
     from tracing.reprocessing import Scope
 
     def tell(progress: Progress) -> None:
-        if progress.total is not None:
-            left = progress.remaining_seconds
-            ends = "" if left is None else f", {progress.rate:,.0f} a second, {left:,.0f} s left"
-            click.echo(f"{progress.done:,} of {progress.total:,} traces{ends} …", err=True)
+        if progress.total is None:
+            click.echo("It has not begun. Is a worker running (tacit up, or tacit worker)? …", err=True)
+            return
+        left = progress.remaining_seconds
+        ends = "" if left is None else f", {progress.rate:,.0f} a second, {left:,.0f} s left"
+        click.echo(f"{progress.done:,} of {progress.total:,} traces{ends} …", err=True)
 
     def work() -> None:
         scope = Scope(from_day and from_day.date(), to_day and to_day.date(), outdated)

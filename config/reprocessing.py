@@ -19,6 +19,9 @@ from tracing.stages import STAGES, end_leases
 from tracing.store import EMBEDDED_PREFIX, close_store, get_store
 
 POLL_SECONDS = 1.0
+TELL_SECONDS = 5.0
+LONG_SECONDS = 30.0
+"""After so long without a word something is said although nothing has begun."""
 QUIET_LOOKS = 3
 """So often in a row nothing has to wait in any stage, until what followed from it is done too."""
 
@@ -112,14 +115,17 @@ def find_projects(project: str) -> Sequence[Project]:
 
 
 def watch(keys: Sequence[int], tell: Callable[[Progress], None]) -> Progress:
-    """Look each second until none of these requests is open; how far they are then."""
+    """Look each second until none of these requests is open, and tell now and then; how far they are then."""
     start, before = time.monotonic(), look(keys, 0.0, 0).done
-    while True:
-        progress = look(keys, time.monotonic() - start, before)
-        tell(progress)
-        if not Reprocessing.objects.filter(pk__in=keys, state__in=OPEN).exists():
-            return look(keys, time.monotonic() - start, before)
+    told_at = start - TELL_SECONDS
+    while Reprocessing.objects.filter(pk__in=keys, state__in=OPEN).exists():
+        now = time.monotonic()
+        progress = look(keys, now - start, before)
+        if now - told_at >= (LONG_SECONDS if progress.total is None else TELL_SECONDS):
+            tell(progress)
+            told_at = now
         time.sleep(POLL_SECONDS)
+    return look(keys, time.monotonic() - start, before)
 
 
 def look(keys: Sequence[int], seconds: float, done_before: int) -> Progress:

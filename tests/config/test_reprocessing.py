@@ -8,7 +8,11 @@ from pathlib import Path
 
 import pytest
 
+from config import reprocessing
+from config.reprocessing import Progress
 from tests.config.platform_process import ROOT, TACIT, make_environment, run_platform, run_tacit
+from tracing.models import Project
+from tracing.reprocessing import Scope, request_reprocessing, stop_reprocessing
 
 TURNS = [{"role": "user", "content": "Why?"}, {"role": "assistant", "content": "So."}]
 
@@ -58,6 +62,26 @@ def test_what_was_interrupted_goes_on_with_the_same_command(tmp_path: Path) -> N
     with run_platform(directory) as platform:
         assert platform.get_json("stats")["generations"] == 2_000
         assert len(platform.get_json("reprocessings")["items"]) == 1
+
+
+def test_a_command_that_nobody_works_for_says_so(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    request = request_reprocessing(project, Scope())
+    looks: list[Progress] = []
+
+    def tell(progress: Progress) -> None:
+        looks.append(progress)
+        stop_reprocessing(project)
+
+    monkeypatch.setattr(reprocessing, "POLL_SECONDS", 0.01)
+    monkeypatch.setattr(reprocessing, "LONG_SECONDS", 0.2)
+    reprocessing.watch([request.pk], tell)
+    [looked] = looks
+    assert (looked.done, looked.total, looked.remaining_seconds) == (0, None, None)
+
+
+def test_progress_tells_the_rate_and_what_remains() -> None:
+    progress = Progress(done=300, total=1_000, seconds=2.0, done_before=100)
+    assert (progress.rate, progress.remaining_seconds) == (100.0, 7.0)
 
 
 def test_what_is_not_wanted_any_more_is_stopped(tmp_path: Path) -> None:
