@@ -19,7 +19,7 @@ OUTCOME_WORDS = {
 }
 THUMBS_WORDS = {"up": "thumb up", "down": "thumb down"}
 OPERATOR_WORDS = {":": "", ">": "over ", ">=": "at least ", "<": "under ", "<=": "at most "}
-SENTENCES = {"signal": "with “%s”", "thumbs": "with a %s", "outcome": "with an answer that is %s"}
+SENTENCES = {"signal": " “%s”", "thumbs": " a %s", "outcome": " an answer that is %s"}
 TIME_WORDS = {":": "in ", ">": "after ", ">=": "from ", "<": "before ", "<=": "up to "}
 
 
@@ -81,7 +81,7 @@ def describe_condition(condition: Condition, titles: Mapping[str, str]) -> str:
     if condition.field in SENTENCES:
         words = {"signal": titles, "thumbs": THUMBS_WORDS, "outcome": OUTCOME_WORDS}[condition.field]
         named = " or ".join(words.get(value, value) for value in condition.values)
-        return negation + SENTENCES[condition.field] % named
+        return ("without" if negation else "with") + SENTENCES[condition.field] % named
     if NAMES[condition.field].kind == "name":
         named = " or ".join(f"“{value}”" if value else "none" for value in condition.values)
     else:

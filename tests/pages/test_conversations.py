@@ -124,7 +124,7 @@ def test_a_conversation_opened_from_a_wrong_search_stands_alone(varied: Teller, 
 def test_conditions_are_told_in_words(varied: Teller, open_page: Open) -> None:
     q = "-signal%3Arephrase+turns%3E%3D1+latency%3C1m+time%3C1d+user%3A%22%22+-zebra+tell+me"
     text = open_page(f"conversations?q={q}").text
-    expected = "not: with “Asked again in other words”, turns at least 1, latency under 1m, before 1d ago, user none"
+    expected = "without “Asked again in other words”, turns at least 1, latency under 1m, before 1d ago, user none"
     assert f"{expected}, not containing “zebra”, containing “tell me”" in text
 
 
