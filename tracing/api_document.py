@@ -46,6 +46,18 @@ PARAMETER_WORDS = {
     "format": "One of `exports/formats`.",
 }
 """What parameters of these names are, wherever they stand and have no words of their own."""
+PARAMETER_EXAMPLES = {
+    "conversation_id": "support-1",
+    "trace_id": "4bf92f3577b34da6a3ce929d0e0e4736",
+    "span_id": "00f067aa0ba902b7",
+    "model": "gpt-5-mini",
+    "request_model": "gpt-5-mini",
+    "environment": "production",
+    "q": "model:gpt-5-mini -environment:staging",
+    "time": "7d",
+    "name": "thumbs",
+    "label": "down",
+}
 TEXT_FORMATS = {"cursor": "cursor", "q": "filter", "time": "filter-time", "range": "filter-time"}
 MOST_TOLD = 5
 """So many unknown parameters are told; each is told with all that there are."""
@@ -110,6 +122,8 @@ def complete_parameter(parameter: dict[str, Any]) -> None:
     name = parameter["name"]
     if name in PARAMETER_WORDS:
         parameter.setdefault("description", PARAMETER_WORDS[name])
+    if name in PARAMETER_EXAMPLES:
+        parameter["schema"].setdefault("examples", [PARAMETER_EXAMPLES[name]])
     if name in TEXT_FORMATS:
         parameter["schema"]["format"] = TEXT_FORMATS[name]
 

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from schemathesis.openapi import from_dict
 
 from tests.conftest import Server
 from tests.tracing.test_api import GENERATION_KEYS, listed
@@ -46,6 +47,10 @@ def list_operations(document: Any) -> Iterator[tuple[str, Any]]:
 def test_operations_keep_their_names(document: Any) -> None:
     assert document["openapi"].startswith("3.")
     assert {each["operationId"]: name for name, each in list_operations(document)} == OPERATIONS
+
+
+def test_it_is_openapi(document: Any) -> None:
+    from_dict(document).validate()
 
 
 def test_every_operation_and_parameter_is_told_in_words(document: Any) -> None:
