@@ -33,7 +33,10 @@ LONG_GAP, VERY_LONG_GAP, SHORT_GAP = 600, 2_000, 300
 _UNSPACED = "\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\u0e00-\u0e7f"
 TOKEN = re.compile(rf"[{_UNSPACED}]|[^\W_{_UNSPACED}]+|\n|[^\w\s]|_")
 START, END = "\x02", "\x03"
-CLOSES = re.compile(r"\n|[:：]\*{0,2}\s*|[>\]】」]\s*|[\"“«„=「『（]\s*|[.!?…—-](?:\s+|$)|[。！？]")
+CLOSES = re.compile(
+    r"[#=*~]{2,}\s*|-{3,}\s*|`{3}\s*"
+    r"|\n|[:：]\*{0,2}\s*|[>\]】」]\s*|[\"“«„=「『（]\s*|[.!?…—-](?:\s+|$)|[。！？]"
+)
 """After which in a template the person's words may begin."""
 OPENS = re.compile(r"\s*\n|\s*</?\|?[^\W\d]|\s*[\"”»“」』）]|\s*[\[(【]|\s*-{3}|\s*#{3}|(?<=[.!?])\s+|(?<=[。！？])")
 """Before which in a template the person's words may end."""
