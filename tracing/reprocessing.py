@@ -7,10 +7,11 @@ nothing. Where the code or the prices change meanwhile, the request begins anew.
 
 import hashlib
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime, timedelta
 from functools import cache
+from typing import Any
 
 from django.db.models import F
 from django.utils import timezone
@@ -47,6 +48,14 @@ class Scope:
     to_day: date | None = None
     outdated: bool = False
     """Only those whose calls were read by another version of the code."""
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Traces that are read at once, and when their spans go."""
+
+    trace_ids: tuple[str, ...]
+    kept_until: datetime
 
 
 COURTESY = Courtesy(PATIENCE_SECONDS)
@@ -148,21 +157,25 @@ def save(request: Reprocessing) -> None:
 
 
 def read_batch(store: Store, request: Reprocessing) -> int:
-    """Read the next traces of a request; their number. A list that is gone before its end is made again."""
-    trace_ids = load_batch(store, request)
-    do_all(NAME, lambda keys: derive_traces(store, keys), [(request.project_id, each) for each in trace_ids])
-    request.done += len(trace_ids)
+    """Read the next traces of a request; their number. A list that is gone before its end is made again.
+
+    What is read from spans goes when they do: reading it again does not keep it any longer.
+    """
+    batch = load_batch(store, request)
+    kept = store.keep_until(batch.kept_until)
+    do_all(NAME, lambda keys: derive_traces(kept, keys), [(request.project_id, each) for each in batch.trace_ids])
+    request.done += len(batch.trace_ids)
     if request.done == request.total:
         request.state, request.ended_at = Reprocessing.State.DONE, timezone.now()
         store.change("tracing/sql/forget_reprocessing_traces.sql", project_id=request.project_id)
-    elif not trace_ids:
+    elif not batch.trace_ids:
         request.basis = ""
     save(request)
-    return len(trace_ids)
+    return len(batch.trace_ids)
 
 
-def load_batch(store: Store, request: Reprocessing) -> Sequence[str]:
-    """At most `BATCH_TRACES`, and no more than have `BATCH_SPANS` spans together, but at least one."""
+def load_batch(store: Store, request: Reprocessing) -> Batch:
+    """At most `BATCH_TRACES`, no more than have `BATCH_SPANS` spans together, but at least one, of one day of going."""
     rows = store.query(
         "tracing/sql/reprocessing_traces.sql",
         project_id=request.project_id,
@@ -170,13 +183,18 @@ def load_batch(store: Store, request: Reprocessing) -> Sequence[str]:
         done=request.done,
         limit=BATCH_TRACES,
     )
-    spans, chosen = 0, list[str]()
+    spans, chosen = 0, list[Mapping[str, Any]]()
     for row in rows:
         spans += row["span_count"]
-        if chosen and spans > BATCH_SPANS:
+        if chosen and (spans > BATCH_SPANS or find_day(row) != find_day(chosen[0])):
             break
-        chosen.append(row["trace_id"])
-    return chosen
+        chosen.append(row)
+    kept_until = max((row["kept_until_s"] for row in chosen), default=0)
+    return Batch(tuple(row["trace_id"] for row in chosen), datetime.fromtimestamp(kept_until, UTC))
+
+
+def find_day(row: Mapping[str, Any]) -> int:
+    return int(row["kept_until_s"]) // 86_400
 
 
 def count_waiting() -> Sequence[tuple[str, int]]:

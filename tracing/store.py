@@ -3,8 +3,10 @@
 Every thread gets a client of its own; all of them share one engine or one server.
 """
 
+import copy
 import threading
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -88,6 +90,13 @@ class Store:
         self._local = threading.local()
         self._clients: list[Client] = []
         self._clients_lock = threading.Lock()
+        self._kept_until: datetime | None = None
+
+    def keep_until(self, moment: datetime) -> "Store":
+        """The same store, whose new rows go at this moment, whatever their project says."""
+        store = copy.copy(self)
+        store._kept_until = moment
+        return store
 
     def query(self, path: str, where: Where | None = None, /, **parameters: Any) -> list[dict[str, Any]]:
         """Rows of the query in `path`, its `{name:Type}` parameters bound to `parameters`; `where` narrows it."""
@@ -109,6 +118,9 @@ class Store:
         names = list(columns)
         if not names or not columns[names[0]]:
             return
+        if self._kept_until is not None:
+            columns = {**columns, "expires_at": [self._kept_until] * len(columns[names[0]])}
+            names = list(columns)
         context = self._insert_contexts().get((table, tuple(names)))
         client = self._client()
         if context is None:

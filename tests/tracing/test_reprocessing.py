@@ -351,6 +351,30 @@ def test_a_list_that_is_lost_is_made_again(server: Server, monkeypatch: pytest.M
     assert (request.state, request.done, request.total) == ("done", 2, 2)
 
 
+def read_expiries(server: Server, table: str) -> set[str]:
+    rows = server.store._client().query(f"SELECT DISTINCT toString(expires_at) FROM {table} FINAL").result_rows  # noqa: S608
+    return {each for (each,) in rows}
+
+
+def test_what_is_read_again_goes_when_its_spans_do(server: Server) -> None:
+    say(server, 1, 2)
+    say(server, 3, conversation="d")
+    derive(server)
+    for trace, day in ((1, 10), (2, 20), (3, 30)):
+        server.store.execute(
+            f"ALTER TABLE otel_traces UPDATE expires_at = '2030-01-{day} 00:00:00' "
+            f"WHERE TraceId = '{make_trace_id(trace)}' SETTINGS mutations_sync = 2"
+        )
+    put_project_prices(server.project, [{"model": "gpt-5", "input": 1, "output": 2}])  # else turns stay as they are
+    reprocess(server)
+    of_conversations = {"2030-01-20 00:00:00", "2030-01-30 00:00:00"}
+    for table in ("generations", "generations_by_time", "conversations", "turns"):
+        assert read_expiries(server, table) == of_conversations, table
+    say(server, 4)
+    derive(server)
+    assert "2106-01-01 00:00:00" in read_expiries(server, "conversations")
+
+
 def test_nothing_of_its_list_stays(server: Server) -> None:
     say(server, 1, 2)
     reprocess(server)

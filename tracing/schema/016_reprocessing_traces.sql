@@ -7,6 +7,7 @@ CREATE TABLE IF NOT EXISTS reprocessing_traces
     conversation_id String CODEC(ZSTD(1)), -- the trace's own id where no call is known of it
     trace_id String CODEC(ZSTD(1)),
     span_count UInt64 CODEC(ZSTD(1)),
+    kept_until DateTime('UTC') CODEC(Delta, ZSTD(1)), -- when the last span of the conversation goes
     version UInt64 CODEC(ZSTD(1)),
     expires_at DateTime('UTC') DEFAULT if(joinGet('project_retention', 'days', project_id) = 0,
         toDateTime('2106-01-01 00:00:00', 'UTC'),
