@@ -8,6 +8,7 @@ share, and from the marks in the message itself. Where nothing tells it, the who
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import cached_property
 
 from tracing.conventions import ReadTrace
 from tracing.conventions.messages import find_user_text
@@ -23,6 +24,7 @@ Templates = Mapping[str, Sequence[MessageTemplate]]
 """Those of a project by the name of the service."""
 
 SHORTEST_UNWRAPPED = 12
+KIND = "openinference.span.kind"
 SEARCHING = re.compile(r"retriev|embed|search|rerank|vector", re.IGNORECASE)
 WORD = re.compile(r"\w")
 SPACE = re.compile(r"\s+")
@@ -62,12 +64,14 @@ class Sources:
         span = self.read.trace.by_id[generation.span_id]
         return [*reversed(self.read.trace.ancestors(span))]
 
+    @cached_property
+    def searches(self) -> list[Span]:
+        """Spans by which the trace looked something up."""
+        return [span for span in self.read.trace.spans if SEARCHING.search(f"{span.attributes.get(KIND)} {span.name}")]
+
     def list_searches(self, generation: Generation) -> Iterator[Span]:
         """Searches that the trace made before the call."""
-        for span in self.read.trace.spans:
-            kind = str(span.attributes.get("openinference.span.kind", ""))
-            if span.start_time_ns <= generation.start_time_ns and SEARCHING.search(f"{kind} {span.name}"):
-                yield span
+        return (span for span in self.searches if span.start_time_ns <= generation.start_time_ns)
 
 
 def tell_words(generation: Generation, sources: Sources, templates: Sequence[MessageTemplate]) -> Generation:
