@@ -98,16 +98,16 @@ def unwrap(sent: str, templates: Sequence[MessageTemplate]) -> str:
 
 
 def find_given_words(generation: Generation, sent: str, sources: Sources) -> str | None:
-    """What a function around the call was given: what is in the message, else the question that led to it."""
-    led: str | None = None
+    """What the outermost function that tells it was given: what is in the message, else the question that led to it.
+
+    Helpers of an agent are given what a model wrote, and work for the words that the agent was given.
+    """
     for frame in sources.list_frames(generation):
         given = sources.list_given(frame)
-        inside = pick_inside(given, sent)
-        if inside is not None:
-            return inside
-        if led is None:
-            led = next((each.text.strip() for each in given if may_lead(each, generation, sent)), None)
-    return led
+        found = pick_inside(given, sent) or pick_leading(given, generation, sent)
+        if found is not None:
+            return found
+    return None
 
 
 def pick_inside(given: Sequence[GivenText], sent: str) -> str | None:
@@ -140,15 +140,17 @@ def is_inside(words: str, sent: str) -> bool:
     return apart or bool(UNSPACED.search(words))
 
 
-def may_lead(given: GivenText, generation: Generation, sent: str) -> bool:
-    """Whether a call was made for this question though its message does not have it: a model rewrote it before.
+def pick_leading(given: Sequence[GivenText], generation: Generation, sent: str) -> str | None:
+    """The question that a call was made for though its message does not have it: a model rewrote it before.
 
     Not where the message goes on after it was answered, for then the trace holds several messages of the person.
     """
-    words = given.text.strip()
-    if not given.asked or not (len(words.split()) > 1 or UNSPACED.search(words)) or sent.strip() in words:
-        return False
-    return not is_answered(words, sent, generation.input_messages)
+    for each in given:
+        words = each.text.strip()
+        told = each.asked and (len(words.split()) > 1 or UNSPACED.search(words)) and sent.strip() not in words
+        if told and not is_answered(words, sent, generation.input_messages):
+            return words
+    return None
 
 
 def is_answered(words: str, sent: str, messages: Sequence[Message]) -> bool:

@@ -34,8 +34,8 @@ INPUT_ATTRIBUTES = (
     "input",
 )
 """Where the instrumentations of frameworks and of apps' own functions write what a function was given."""
-PLAIN_NAMES = ("question", "query", "user_message", "user_input", "user_query", "message", "prompt", "request")
-"""Under which an app writes the question itself on a span of its own."""
+PLAIN_NAMES = ("question", "user_question", "user_message", "user_input", "user_query")
+"""Attributes in which an app writes the question itself on a span of its own."""
 WATCHED = frozenset({*INPUT_ATTRIBUTES, *PLAIN_NAMES})
 ENVELOPES = frozenset(
     {"inputs", "kwargs", "args", "body", "payload", "data", "json", "query_bundle", "state", "arguments", "input"}

@@ -86,7 +86,7 @@ def test_agents_and_their_helpers_work_for_the_same_words() -> None:
         make_read_span(3, {"input.value": "Find out about parcels of last week"}, parent=1),
         make_read_span(4, call_model("Find out about parcels of last week"), parent=3),
     )
-    assert find(*spans)[0] == QUESTION
+    assert find(*spans) == [QUESTION, QUESTION]
 
 
 def test_a_dialogue_in_one_trace_keeps_each_message() -> None:
