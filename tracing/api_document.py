@@ -1,21 +1,18 @@
-"""The API object: django-ninja's, with every operation described to the end, and no parameter that is silently ignored.
+"""The API object: django-ninja's, with every operation described to the end.
 
 OpenAPI stands at `/api/v1/openapi.json`. Operations are named after their functions, so that names in generated clients
 stay.
 """
 
-import difflib
-from collections.abc import Callable, Collection, Iterator, Mapping
-from functools import wraps
-from typing import Any, cast
+from collections.abc import Iterator, Mapping
+from typing import Any
 
-from django.http import HttpRequest
-from django.http.response import HttpResponseBase
 from ninja import NinjaAPI
 from ninja.openapi.schema import OpenAPISchema
 from ninja.operation import Operation
 
-from tracing.api_problems import CONTENT_TYPE, ProblemPart, ProblemResource, add_handlers, refuse_parts
+from tracing.api_parameters import refuse_unknown
+from tracing.api_problems import CONTENT_TYPE, ProblemPart, ProblemResource, add_handlers
 
 SECURITY_SCHEMES = {
     "bearer": {"type": "http", "scheme": "bearer", "description": "A project's key."},
@@ -59,8 +56,6 @@ PARAMETER_EXAMPLES = {
     "label": "down",
 }
 TEXT_FORMATS = {"cursor": "cursor", "q": "filter", "time": "filter-time", "range": "filter-time"}
-MOST_TOLD = 5
-"""So many unknown parameters are told; each is told with all that there are."""
 PROBLEMS = {
     400: "The cursor, or the body, cannot be read.",
     401: "No key, or one that is none; or there is no such project.",
@@ -72,8 +67,6 @@ PROBLEMS = {
     503: "ClickHouse does not answer now.",
 }
 
-Run = Callable[..., HttpResponseBase]
-
 
 class DescribedAPI(NinjaAPI):
     """An API whose errors are problem details, declared for each operation, and that refuses unknown parameters."""
@@ -84,7 +77,7 @@ class DescribedAPI(NinjaAPI):
         self.add_decorator(refuse_unknown, mode="view")
 
     def get_openapi_operation_id(self, operation: Operation) -> str:
-        return operation.operation_id or operation.view_func.__name__
+        return operation.view_func.__name__
 
     def get_openapi_schema(
         self, *, path_prefix: str | None = None, path_params: dict[str, Any] | None = None
@@ -138,32 +131,3 @@ def list_problems(operation: Mapping[str, Any]) -> Iterator[int]:
     if "requestBody" in operation:
         yield 413
     yield from (422, 500, 503)
-
-
-def refuse_unknown(run: Run) -> Run:
-    """Refuse query parameters that the operation does not have, and those that are given twice: to ignore one would
-    be to answer another question."""
-    operation = cast(Operation, run.__self__)  # type: ignore[attr-defined]
-    known = {"project"} | {
-        name
-        for model in operation.models
-        if model.__ninja_param_source__ == "query"
-        for name in model.__ninja_flatten_map__
-    }
-
-    @wraps(run)
-    def checked(request: HttpRequest, **path: Any) -> HttpResponseBase:
-        parts = [part for name, values in request.GET.lists() for part in check_parameter(name, len(values), known)]
-        return refuse_parts(parts[:MOST_TOLD]) if parts else run(request, **path)
-
-    return checked
-
-
-def check_parameter(name: str, count: int, known: Collection[str]) -> Iterator[dict[str, str]]:
-    """What is wrong with a parameter that was given `count` times."""
-    if name not in known:
-        likely = difflib.get_close_matches(name, known, n=1)
-        hint = f"Did you mean `{likely[0]}`? " if likely else ""
-        yield {"parameter": name, "detail": f"There is no such parameter. {hint}There are: {', '.join(sorted(known))}."}
-    elif count > 1:
-        yield {"parameter": name, "detail": f"It is given {count} times; give it once."}
