@@ -9,6 +9,7 @@ from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from ninja.operation import Operation
 
+from tracing.access import authorise_api
 from tracing.api_problems import refuse_parts
 
 MOST_TOLD = 5
@@ -30,7 +31,9 @@ def refuse_unknown(run: Run) -> Run:
     @wraps(run)
     def checked(request: HttpRequest, **path: Any) -> HttpResponseBase:
         parts = [part for name, values in request.GET.lists() for part in check_parameter(name, len(values), known)]
-        return refuse_parts(parts[:MOST_TOLD]) if parts else run(request, **path)
+        if parts and authorise_api(request):
+            return refuse_parts(parts[:MOST_TOLD])
+        return run(request, **path)
 
     return checked
 

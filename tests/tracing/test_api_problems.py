@@ -56,6 +56,7 @@ def test_a_closed_server_says_where_the_key_goes(server: Server) -> None:
         headers, problem = refuse(server, 401, "v1/stats", **sent)
         assert headers["WWW-Authenticate"] == "Bearer"
         assert "`Authorization: Bearer <key>` or `x-api-key`" in problem["detail"]
+        refuse(server, 401, "v1/stats?unknown=1", **sent)
     assert ask(server, "/api/v1/stats", X_Api_Key=create_key(server.project, "tests")).status == 200
 
 
