@@ -25,6 +25,8 @@ from tracing.spans import AttributeValue, Span, Trace
 NAME = "langfuse"
 TYPE = "langfuse.observation.type"
 WRAPPER = "-generation"
+JAVASCRIPT_WRAPPER = "OpenAI."
+EMBEDDINGS = (".embeddings", "-embedding")
 GIVEN = "langfuse.observation.metadata.langfuse_"
 OF_LANGCHAIN = "langfuse.observation.metadata.ls_"
 NOT_THE_APPS = ("langfuse_", "ls_", "lc_", "langgraph_", "checkpoint_ns", "is_langchain_root", "finish_reason")
@@ -33,8 +35,9 @@ METADATA_PREFIXES = ("langfuse.trace.metadata.", "langfuse.observation.metadata.
 
 
 def claims(span: Span) -> bool:
-    """Whether the span is a call of a model."""
-    return TYPE in span.attributes and pick_text(span.attributes, (TYPE,)).lower() == "generation"
+    """Whether the span is a call of a model. In JavaScript embeddings are of that type, too."""
+    is_generation = TYPE in span.attributes and pick_text(span.attributes, (TYPE,)).lower() == "generation"
+    return is_generation and not span.name.endswith(EMBEDDINGS)
 
 
 def read(span: Span, trace: Trace, calls_beneath: Sequence[Generation]) -> Generation | None:
@@ -50,7 +53,8 @@ def read(span: Span, trace: Trace, calls_beneath: Sequence[Generation]) -> Gener
     # Streams of a wrapped client tell their end; those that an app observes by itself need not.
     unfinished = bool(provider) and streamed and not finish_reasons and usage == Usage()
     ending = judge_ending(span, finish_reasons, unfinished=unfinished, error=read_level(span))
-    asked, answered = read_models(attributes, wrapped=bool(provider and response.messages))
+    by_answer = bool(provider and response.messages) and not (streamed and span.name.startswith(JAVASCRIPT_WRAPPER))
+    asked, answered = read_models(attributes, wrapped=by_answer)
     own = {
         "environment": find_text(span, trace, ("langfuse.environment",)) or identity.environment,
         "tags": read_tags(find_value(span, trace, ("langfuse.trace.tags", *TAG_KEYS))),
@@ -86,7 +90,9 @@ def find_wrapper(span: Span) -> str:
 
     Such spans name the model that answered; observations that an app makes itself name the one it asked.
     """
-    return span.name.removesuffix(WRAPPER).lower() if span.name.endswith(WRAPPER) else ""
+    if span.name.endswith(WRAPPER):
+        return span.name.removesuffix(WRAPPER).lower()
+    return span.name.partition(".")[0].lower() if span.name.startswith(JAVASCRIPT_WRAPPER) else ""
 
 
 def read_models(attributes: Mapping[str, AttributeValue], *, wrapped: bool) -> tuple[str, str]:
