@@ -173,6 +173,14 @@ RETRIEVAL = {
         topic="staff",
         frame="[[ ## response ## ]]\n{}\n\n[[ ## completed ## ]]",
     ),
+    "genai-anthropic": retrieve_by("genai-anthropic", "travel"),
+    "openinference-google": retrieve_by("openinference-google", "travel"),
+    "strands-agent": retrieve_by("strands-agent", "travel"),
+    "agent-framework": retrieve_by("agent-framework", "travel"),
+    "openinference-langgraph": retrieve_by(
+        "openinference-langchain", "travel", app="retrieval_openinference_langgraph.py"
+    ),
+    "langfuse-openai-js": retrieve_by("langfuse-openai-js", "travel", app="retrieval_langfuse_openai_js.mjs"),
     "vercel-ai-sdk": retrieve_by("vercel-ai-sdk", "shop", app="retrieval_vercel_ai_sdk.mjs"),
 }
 MORE = {
