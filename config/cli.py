@@ -286,7 +286,8 @@ def reprocess(
             return
         left = progress.remaining_seconds
         ends = "" if left is None else f", {progress.rate:,.0f} a second, {left:,.0f} s left"
-        click.echo(f"{progress.done:,} of {progress.total:,} traces{ends} …", err=True)
+        more = f"; {progress.waiting:,} more projects wait" if progress.waiting else ""
+        click.echo(f"{progress.done:,} of {progress.total:,} traces{ends}{more} …", err=True)
 
     def work() -> None:
         scope = Scope(from_day and from_day.date(), to_day and to_day.date(), outdated)

@@ -36,7 +36,7 @@ class InterruptedReprocessingError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """Traces of all requests; `total` is None until all are listed."""
+    """Traces of all requests; `total` is of those that are listed, None where none is."""
 
     done: int
     total: int | None
@@ -44,6 +44,8 @@ class Progress:
     """Since this command looks."""
     done_before: int
     """What was done when it began to look."""
+    waiting: int = 0
+    """Requests that are not listed yet."""
 
     @property
     def rate(self) -> float:
@@ -131,8 +133,8 @@ def watch(keys: Sequence[int], tell: Callable[[Progress], None]) -> Progress:
 def look(keys: Sequence[int], seconds: float, done_before: int) -> Progress:
     rows = list(Reprocessing.objects.filter(pk__in=keys).values_list("done", "total"))
     totals = [total for _, total in rows if total is not None]
-    total = sum(totals) if len(totals) == len(rows) else None
-    return Progress(sum(done for done, _ in rows), total, seconds, done_before)
+    done, waiting = sum(done for done, _ in rows), len(rows) - len(totals)
+    return Progress(done, sum(totals) if totals else None, seconds, done_before, waiting)
 
 
 def wait_for_stages() -> None:

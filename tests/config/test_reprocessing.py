@@ -11,7 +11,7 @@ import pytest
 from config import reprocessing
 from config.reprocessing import Progress
 from tests.config.platform_process import ROOT, TACIT, make_environment, run_platform, run_tacit
-from tracing.models import Project
+from tracing.models import Project, Reprocessing
 from tracing.reprocessing import Scope, request_reprocessing, stop_reprocessing
 
 TURNS = [{"role": "user", "content": "Why?"}, {"role": "assistant", "content": "So."}]
@@ -77,6 +77,13 @@ def test_a_command_that_nobody_works_for_says_so(project: Project, monkeypatch: 
     reprocessing.watch([request.pk], tell)
     [looked] = looks
     assert (looked.done, looked.total, looked.remaining_seconds) == (0, None, None)
+
+
+def test_progress_is_told_while_other_projects_wait(project: Project) -> None:
+    requests = [request_reprocessing(each, Scope()) for each in (project, Project.objects.create(slug="b", name="B"))]
+    Reprocessing.objects.filter(pk=requests[0].pk).update(total=10, done=4)
+    progress = reprocessing.look([each.pk for each in requests], 2.0, 0)
+    assert (progress.done, progress.total, progress.waiting) == (4, 10, 1)
 
 
 def test_progress_tells_the_rate_and_what_remains() -> None:
