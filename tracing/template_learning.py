@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from tracing.derivation import READING, derive_traces
+from tracing.own_words import is_text, unwrap
 from tracing.own_words.templates import MessageTemplate, find_template_words, learn_templates
 from tracing.records import load_templates, write_templates
 from tracing.stages import Key, Stage
@@ -33,6 +34,8 @@ REST_FACTOR = 19
 
 def learn_changed_services(store: Store) -> int:
     """One batch of the stage `templates`; the number of services looked at, none while traces are being read."""
+    if not LEARNING.measure_lag(store):
+        return 0  # the stage `reading` is not to wait for nothing
     with READING.hold() as held:
         return LEARNING.run(store, lambda keys: learn_services(store, keys)) if held else 0
 
@@ -53,15 +56,14 @@ def learn_service(store: Store, project_id: int, service_name: str) -> None:
         longest=LONGEST_MESSAGES,
     )
     known = load_templates(store, project_id).get(service_name, ())
-    told = [find_template_words(row["sent_text"], known) for row in rows]
-    learnt = learn_templates(row["sent_text"] for row, words in zip(rows, told, strict=True) if words is None)
+    new = [row for row in rows if is_text(row["sent_text"]) and find_template_words(row["sent_text"], known) is None]
+    learnt = learn_templates(row["sent_text"] for row in new)
     write_templates(store, project_id, service_name, learnt, time.time_ns() // 1000)
-    wrapped = {row["trace_id"] for row, words in zip(rows, told, strict=True) if is_stale(row, words, learnt)}
-    derive_traces(store, [(project_id, trace_id) for trace_id in sorted(wrapped)])
+    stale = {row["trace_id"] for row in rows if row["user_text"] == row["sent_text"] and is_wrapped(row, known)}
+    stale |= {row["trace_id"] for row in new if is_wrapped(row, learnt)}
+    derive_traces(store, [(project_id, trace_id) for trace_id in sorted(stale)])
 
 
-def is_stale(row: Mapping[str, Any], words: str | None, learnt: Sequence[MessageTemplate]) -> bool:
-    """Whether a message was read before the template was known that it was made from; `words` by those known before."""
-    if words is not None:
-        return bool(row["user_text"] == row["sent_text"])
-    return find_template_words(row["sent_text"], learnt) not in (None, row["user_text"])
+def is_wrapped(row: Mapping[str, Any], templates: Sequence[MessageTemplate]) -> bool:
+    """Whether templates find other words in a message than were found when it was read."""
+    return bool(templates) and unwrap(row["sent_text"], templates) not in (row["sent_text"], row["user_text"])

@@ -145,6 +145,19 @@ def test_nothing_is_learnt_while_traces_are_being_read(store: Store) -> None:
     assert learn_changed_services(store) == 1
 
 
+def test_what_no_template_can_mend_is_not_read_again_and_again(store: Store) -> None:
+    odd = [f'{{"broken": {each}' for each in QUESTIONS] + [f"{each[:8]}" for each in QUESTIONS]
+    ingest(store, [f"You are the support of a small shop. Be kind.\n\n{each}" for each in odd])
+    ingest(store, odd, first=100)
+    settle(store)
+    before = store.query("tracing/sql/changed_services.sql", after_us=0, limit=10)
+    store.execute("TRUNCATE TABLE watermarks")
+    READING.forget()
+    LEARNING.forget()
+    learn_changed_services(store)
+    assert store.query("tracing/sql/changed_services.sql", after_us=0, limit=10) == before
+
+
 def test_templates_go_with_their_project(store: Store) -> None:
     ingest(store, MESSAGES)
     settle(store)

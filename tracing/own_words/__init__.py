@@ -18,7 +18,7 @@ from tracing.own_words.marks import find_marked_words
 from tracing.own_words.templates import MessageTemplate, find_template_words, learn_templates, order_templates
 from tracing.spans import Span
 
-__all__ = ["MessageTemplate", "Templates", "find_own_words", "learn_templates", "order_templates", "unwrap"]
+__all__ = ["MessageTemplate", "Templates", "find_own_words", "is_text", "learn_templates", "order_templates", "unwrap"]
 
 Templates = Mapping[str, Sequence[MessageTemplate]]
 """Those of a project by the name of the service."""
@@ -91,10 +91,13 @@ def unwrap(sent: str, templates: Sequence[MessageTemplate]) -> str:
     """The person's own words in a message by itself; the whole message where nothing shows what is not theirs."""
     if len(sent) < SHORTEST_UNWRAPPED:
         return sent
-    if sent.startswith("{") or "<|" in sent:  # what a template leaves of JSON or a model's markup is not text yet
-        return find_marked_words(sent) or sent
-    found = find_template_words(sent, templates) if templates else None
+    found = find_template_words(sent, templates) if templates and is_text(sent) else None
     return found or find_marked_words(sent) or sent
+
+
+def is_text(sent: str) -> bool:
+    """Whether what a template leaves of a message is text: not of JSON, nor of a model's markup."""
+    return not sent.startswith("{") and "<|" not in sent
 
 
 def find_given_words(generation: Generation, sent: str, sources: Sources) -> str | None:

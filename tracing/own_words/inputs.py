@@ -73,7 +73,8 @@ def list_given(span: Span) -> list[GivenText]:
         value = attributes.get(name)
         if isinstance(value, str) and value.strip():
             found.append(GivenText(value, asked=True))
-    return sorted(dict.fromkeys(found), key=lambda given: not given.asked)[:MOST_TEXTS]
+    said = dict.fromkeys(given for given in found if given.text.strip())
+    return sorted(said, key=lambda given: not given.asked)[:MOST_TEXTS]
 
 
 def read_given(value: Any, *, keep_text: bool = False) -> list[GivenText]:
