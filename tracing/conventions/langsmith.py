@@ -83,7 +83,8 @@ def tell(span: Span, request: Mapping[str, Any], response: Mapping[str, Any]) ->
     attributes = span.attributes
     choices = [choice for choice in as_list(response.get("choices")) if isinstance(choice, dict)]
     reasons = read_texts([choice["finish_reason"] for choice in choices if choice.get("finish_reason")])
-    streamed = (attributes.get("langsmith.request.streaming"), request.get("stream"), response.get("streamed"))
+    flags = (attributes.get(name) for name in ("langsmith.request.streaming", keys.REQUEST_STREAM))
+    streamed = (*flags, request.get("stream"), response.get("streamed"))
     return {
         keys.OPERATION_NAME: "chat",
         "gen_ai.provider.name": read_provider(attributes),

@@ -9,7 +9,7 @@ from dataclasses import dataclass, fields
 from typing import Any
 
 from tracing.conventions.messages import parse_json
-from tracing.conventions.shared_attributes import pick_int
+from tracing.conventions.shared_attributes import LARGEST_NUMBER, pick_int
 
 INPUT_DETAILS = ("prompt_tokens_details", "input_tokens_details", "input_token_details")
 OUTPUT_DETAILS = ("completion_tokens_details", "output_tokens_details", "output_token_details")
@@ -142,6 +142,6 @@ def find_details(usage: Mapping[str, Any], names: Iterable[str]) -> Mapping[str,
 
 
 def add_counts(counts: Iterable[int | None]) -> int | None:
-    """Sum of what is known; None where nothing is."""
+    """Sum of what is known; None where nothing is, and for an absurd sum, which the store could not hold."""
     known = [count for count in counts if count is not None]
-    return sum(known) if known else None
+    return sum(known) if known and sum(known) <= LARGEST_NUMBER else None

@@ -168,3 +168,63 @@ def test_a_definition_of_a_tool_has_its_name_at_the_top() -> None:
     nested = {"type": "function", "function": {"name": "find", "parameters": {}}}
     flat = {"type": "function", "name": "find", "parameters": {}}
     assert flatten_tool(nested) == flatten_tool(flat) == flat
+
+
+DATA = "iVBORw0K" * 1000
+
+
+@pytest.mark.parametrize(
+    "part",
+    [
+        {"type": "image_url", "image_url": {"url": f"data:image/png;base64,{DATA}"}},
+        {"type": "blob", "mime_type": "image/png", "content": DATA},
+        {"type": "input_audio", "input_audio": {"data": DATA, "format": "wav"}},
+        {"type": "image", "source": {"type": "base64", "media_type": "image/png", "data": DATA}},
+        {"inlineData": {"mimeType": "image/png", "data": DATA}},
+        {"type": "file", "file": {"filename": "a.pdf", "file_data": f"data:application/pdf;base64,{DATA}"}},
+    ],
+)
+def test_long_data_is_noted_by_its_length_and_not_copied(part: dict[str, object]) -> None:
+    [message] = parse_messages([{"role": "user", "content": [{"type": "text", "text": "See?"}, part]}])
+    [_, kept] = message.parts
+    told = json.dumps(kept)
+    assert message.content == "See?"
+    assert len(told) < 200
+    assert "characters]" in told
+    assert "mime" in told or "media" in told or "format" in told or "data:" in told
+
+
+def test_long_texts_are_no_data() -> None:
+    thought = {"type": "reasoning", "content": "I think so. " * 1000}
+    [message] = parse_messages([{"role": "assistant", "parts": [thought, {"type": "text", "content": "a" * 5000}]}])
+    assert message.parts[0] == thought
+    assert message.content == "a" * 5000
+
+
+def test_a_refusal_is_what_was_said() -> None:
+    chat, part = {"content": None, "refusal": "No."}, {"content": [{"type": "refusal", "refusal": "No."}]}
+    assert [each.content for each in parse_messages([{"role": "assistant"} | each for each in (chat, part)])] == [
+        "No."
+    ] * 2
+
+
+@pytest.mark.parametrize(
+    ("call", "result"),
+    [
+        (
+            {"functionCall": {"name": "find", "args": {"order": 1}}},
+            {"functionResponse": {"name": "find", "response": {"at": "sea"}}},
+        ),
+        (
+            {"toolUse": {"toolUseId": "t1", "name": "find", "input": {"order": 1}}},
+            {"toolResult": {"toolUseId": "t1", "content": [{"text": '{"at": "sea"}'}]}},
+        ),
+    ],
+)
+def test_tools_of_gemini_and_of_bedrock_are_called_and_answer(
+    call: dict[str, object], result: dict[str, object]
+) -> None:
+    messages = parse_messages([{"role": "model", "parts": [call]}, {"role": "user", "parts": [result]}])
+    assert [each.role for each in messages] == ["assistant", "tool"]
+    assert [(each.name, each.arguments) for each in messages[0].tool_calls] == [("find", {"order": 1})]
+    assert messages[1].content == '{"at": "sea"}'
