@@ -1,8 +1,10 @@
 """Conversations of apps that send no conversation id, through the real store."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import replace
 from itertools import count
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -248,6 +250,36 @@ def test_reading_again_changes_nothing(store: Store) -> None:
     arrive(store, calls)
     arrive(store, calls[1:2])
     assert load_all(store) == before
+
+
+class CrashError(Exception):
+    """The process ends here."""
+
+
+@pytest.mark.parametrize("writes", range(9))
+def test_a_crash_while_dialogues_join_is_mended_by_reading_again(
+    store: Store, writes: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    calls = talk(1, "One?", "Two?", "Three?", "Four?")
+    for call in (calls[0], calls[2], calls[3]):
+        arrive(store, [call])
+    insert_spans(store, calls[1].to_span())
+    insert, left = Store.insert, [True] * writes
+
+    def insert_or_die(self: Store, table: str, columns: Any) -> None:
+        if not left:
+            raise CrashError
+        left.pop()
+        insert(self, table, columns)
+
+    joining = [(PROJECT, calls[1].trace_id)]
+    with monkeypatch.context() as patch, suppress(CrashError):
+        patch.setattr(Store, "insert", insert_or_die)
+        derive_traces(store, joining)
+    derive_traces(store, joining)
+    assert outline(load_all(store).values()) == [["One?", "Two?", "Three?", "Four?"]]
+    generations = load_generations(store, PROJECT, [each.trace_id for each in calls])
+    assert [each.conversation_id for each in generations] == [f"trace:{make_trace_id(1)}"] * 4
 
 
 # What follows holds for any dialogues.

@@ -25,6 +25,17 @@ def test_any_model_call_of_an_answer_names_it(
     assert target.key == (0, 0)
 
 
+def test_a_call_for_tools_on_the_way_to_an_answer_names_it(
+    talk: Callable[..., Conversation], answer: Callable[..., Answer], feedback: Callable[..., Feedback]
+) -> None:
+    step = answer(trace_id="of-the-step", span_id="step")
+    conversation = talk(("a", answer(steps=(step,))), ("b", "2"))
+    for named in ({"span_id": "step"}, {"trace_id": "of-the-step"}, {"trace_id": "of-the-step", "span_id": "step"}):
+        target = find_target(conversation, feedback("copy", **named))
+        assert target is not None
+        assert target.key == (0, 0)
+
+
 def test_an_unknown_span_falls_back_to_its_trace(
     talk: Callable[..., Conversation], feedback: Callable[..., Feedback]
 ) -> None:
