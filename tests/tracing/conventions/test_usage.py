@@ -7,26 +7,10 @@ from hypothesis import strategies as st
 from tracing.conventions.usage import TOKEN_FIELDS, Usage, read_usage
 
 COUNTS = st.none() | st.integers(-5, 10**20) | st.text(max_size=3) | st.floats() | st.lists(st.integers(), max_size=2)
-NAMES = st.sampled_from(
-    [
-        "input",
-        "output",
-        "prompt_tokens",
-        "input_tokens",
-        "output_tokens",
-        "completion_tokens",
-        "input_cache_read",
-        "output_reasoning",
-        "promptTokenCount",
-        "candidatesTokenCount",
-        "prompt_tokens_details",
-        "cache_creation",
-        "cache_read_input_tokens",
-        "cached_tokens",
-        "audio_tokens",
-        "ephemeral_1h_input_tokens",
-    ]
-)
+COUNTERS = ["input", "output", "prompt_tokens", "input_tokens", "output_tokens", "completion_tokens"]
+DETAILS = ["prompt_tokens_details", "cache_creation", "cached_tokens", "audio_tokens", "ephemeral_1h_input_tokens"]
+OTHERS = ["input_cache_read", "output_reasoning", "promptTokenCount", "candidatesTokenCount", "cache_read_input_tokens"]
+NAMES = st.sampled_from([*COUNTERS, *DETAILS, *OTHERS])
 BODIES = st.dictionaries(NAMES, COUNTS | st.dictionaries(NAMES, COUNTS, max_size=3), max_size=6)
 
 
