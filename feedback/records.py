@@ -11,6 +11,7 @@ from tracing.conversations import Conversation
 from tracing.paging import Place
 from tracing.store import Store
 
+NO_EVIDENCE = Evidence(reason="")
 ALL_TURNS = range(2**32 - 1)
 SIGNAL_KEY = ("conversation_id", "turn_index", "kind", "label", "span_id")
 
@@ -53,8 +54,9 @@ def load_signals_of_turns(
 
 def load_outline(store: Store, project_id: int, conversation_id: str) -> list[Signal]:
     """The signals of a whole conversation that point somewhere, without their evidence."""
-    rows = store.query("feedback/sql/signals_in_outline.sql", project_id=project_id, conversation_id=conversation_id)
-    return [read_signal(row) for row in rows]
+    path = "feedback/sql/signals_in_outline.sql"
+    rows = store.query(path, project_id=project_id, conversation_id=conversation_id)
+    return [Signal(**row, evidence=NO_EVIDENCE) for row in rows]
 
 
 def read_signal(row: Mapping[str, Any]) -> Signal:
