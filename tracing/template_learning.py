@@ -28,8 +28,8 @@ READ_AGAIN = 500
 """Latest calls of a service of which those are read again that were made from a template."""
 LONGEST_MESSAGES = 200_000
 """Bytes of a call's messages, beyond which it is not learnt from."""
-REST_FACTOR = 19
-"""A twentieth of a core at most, however much is said."""
+REST_FACTOR = 9
+"""A tenth of a core at most, however much is said."""
 
 
 def learn_changed_services(store: Store) -> int:
