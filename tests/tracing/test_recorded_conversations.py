@@ -72,3 +72,11 @@ def test_an_agent_that_asks_another_answers_in_one_turn(path: Path, store: Store
     [agent] = [each for each in derive_recording(store, path) if each.conversation_id == "agent"]
     assert [(turn.user_text, turn.answer.text) for turn in agent.turns] == [(TASK, DONE)]
     assert len(agent.turns[0].answer.generation_span_ids) == 5
+
+
+@pytest.mark.parametrize("path", RECORDINGS, ids=cut_version)
+def test_what_was_asked_by_a_prompt_stands_in_the_words_of_the_prompt(
+    path: Path, store: Store, project: Project
+) -> None:
+    prompted = [each for each in derive_recording(store, path) if each.conversation_id == "prompt"]
+    assert {turn.user_text for each in prompted for turn in each.turns} <= {"Where is my order 4711?"}

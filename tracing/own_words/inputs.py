@@ -115,7 +115,8 @@ def walk_list(values: list[Any], name: str, levels: int) -> Iterator[GivenText]:
     if said:
         inner = parse_json(said) if said.startswith("{") else None
         asked = [each for each in walk(inner, "", levels - 1) if each.asked] if isinstance(inner, Mapping) else []
-        yield from asked or [GivenText(said, asked=True)]
+        # Variables of a template, told as a message, are no words of a person unless one is called so.
+        yield from asked or [GivenText(said, asked=not isinstance(inner, Mapping))]
     elif levels and not said:
         told = any(isinstance(item, str) for item in values)
         for item in values[:MOST_TEXTS]:
