@@ -10,6 +10,8 @@ from playwright.sync_api import Browser, Page, expect
 
 from tests.conftest import Server
 from tests.pages.conftest import Teller
+from tests.pages.test_spending import derive, say
+from tracing.project_prices import put_project_prices
 
 PATHS = (
     "/p/default/",
@@ -17,6 +19,7 @@ PATHS = (
     "/p/default/conversations?q=zebra",
     "/p/default/conversations/rich/%C3%BCn%C3%AF",
     "/p/default/datasets",
+    "/p/default/settings/prices?model=gpt-5&provider=openai",
     "/p/default/setup",
     "/login",
 )
@@ -60,6 +63,10 @@ def open_page(
 def test_every_page_is_clean_fits_its_width_and_can_be_hit(
     told: Teller, server: Server, chromium: Browser, width: int, scheme: Literal["light", "dark"]
 ) -> None:
+    for trace, model in enumerate(("gpt-5", "our-own-" + "w" * 80), start=1):
+        say(server, trace, "paid", model=model)
+    derive(server)
+    put_project_prices(server.project, [{"model": "our-own", "provider": "p" * 60, "input": 1, "output": 2}])
     with open_page(chromium, width=width, scheme=scheme) as page:
         for path in PATHS:
             response = page.goto(server.url + path)
