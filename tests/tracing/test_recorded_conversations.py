@@ -31,8 +31,14 @@ EDITED = [
 ]
 TASK = "Find my order 4711 and tell me who brings it."
 DONE = "Your order left on Monday, and Blue Parcel brings it on Tuesday."
-FRAMED = ("genai-langchain", "langsmith-langchain", "openinference-langchain", "traceloop-langchain", "vercel-ai-sdk")
-"""Whose agents ask another agent inside one turn and say no conversation of their own."""
+WITH_AGENTS = (
+    "genai-langchain",
+    "langsmith-langchain",
+    "openinference-langchain",
+    "pydantic-ai",
+    "traceloop-langchain",
+    "vercel-ai-sdk",
+)
 
 
 def derive_recording(store: Store, path: Path) -> list[Conversation]:
@@ -67,7 +73,7 @@ def test_calls_that_resend_their_history_are_one_conversation_with_its_edited_me
     assert resent.derived == edited.derived == (cut_version(path) != "pydantic-ai")
 
 
-@pytest.mark.parametrize("path", [path for path in RECORDINGS if cut_version(path) in FRAMED], ids=cut_version)
+@pytest.mark.parametrize("path", [path for path in RECORDINGS if cut_version(path) in WITH_AGENTS], ids=cut_version)
 def test_an_agent_that_asks_another_answers_in_one_turn(path: Path, store: Store, project: Project) -> None:
     [agent] = [each for each in derive_recording(store, path) if each.conversation_id == "agent"]
     assert [(turn.user_text, turn.answer.text) for turn in agent.turns] == [(TASK, DONE)]
