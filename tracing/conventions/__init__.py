@@ -66,19 +66,34 @@ class ReadTrace:
 
 def read_trace(trace: Trace) -> ReadTrace:
     """The model calls of a trace, each told once; spans that tell a call again stand in `other_span_ids`."""
-    found: dict[str, Generation] = {}
+    found: dict[str, list[Generation]] = {}
     for span in order_from_leaves(trace):
-        reader = next((reader for reader in READERS if reader.claims(span)), None)
-        if reader is None:
-            continue
-        beneath = [found[each.span_id] for each in list_descendants(trace, span) if each.span_id in found]
-        generation = reader.read(span, trace, beneath)
-        if generation is not None:
-            for told_again in (generation.span_id, *generation.other_span_ids):
-                found.pop(told_again, None)
-            found[generation.span_id] = generation
-    ordered = sorted(found.values(), key=lambda generation: (generation.start_time_ns, generation.span_id))
+        beneath = [call for child in trace.children(span) for call in found.pop(child.span_id, ())]
+        told = read_span(span, trace, beneath)
+        if told:
+            found[span.span_id] = told
+    calls = [call for told in found.values() for call in told]
+    again = {span_id for call in calls for span_id in call.other_span_ids}
+    counted = [call for call in calls if call.span_id not in again]
+    ordered = sorted(counted, key=lambda call: (call.start_time_ns, call.span_id))
     return ReadTrace(trace, tuple(ordered))
+
+
+def read_span(span: Span, trace: Trace, beneath: list[Generation]) -> list[Generation]:
+    """The calls of a span and all beneath it."""
+    reader = find_reader(span)
+    call = reader.read(span, trace, beneath) if reader else None
+    if call is None:
+        return beneath
+    told = {call.span_id, *call.other_span_ids}
+    return [*(each for each in beneath if each.span_id not in told), call]
+
+
+def find_reader(span: Span) -> Reader | None:
+    for reader in READERS:
+        if reader.claims(span):
+            return reader
+    return None
 
 
 def order_from_leaves(trace: Trace) -> list[Span]:
@@ -91,13 +106,3 @@ def order_from_leaves(trace: Trace) -> list[Span]:
         stack.extend(trace.children(span))
     order.reverse()
     return order
-
-
-def list_descendants(trace: Trace, span: Span) -> list[Span]:
-    found: list[Span] = []
-    stack = list(trace.children(span))
-    while stack:
-        child = stack.pop()
-        found.append(child)
-        stack.extend(trace.children(child))
-    return found

@@ -52,26 +52,33 @@ QUESTION_NAMES = ("query_str", "question", "query", "user_message", "message", "
 
 
 def claims(span: Span) -> bool:
+    """Whether the span tells of itself in OpenInference; of whatever kind it is, nobody else need look at it."""
+    return KIND in span.attributes
+
+
+def is_call(span: Span) -> bool:
     """Whether the span is a call of a model. LlamaIndex gives that kind to the preparation of one, too."""
-    kind = span.attributes.get(KIND)
+    kind = span.attributes[KIND]
     return isinstance(kind, str) and kind.upper() == "LLM" and not span.name.rpartition(".")[2].startswith("_prepare")
 
 
 def read(span: Span, trace: Trace, calls_beneath: Sequence[Generation]) -> Generation | None:
     """The model call that the span tells of, with what the only call beneath it knows besides."""
-    call = read_call(span, trace, framing=bool(calls_beneath))
+    if not is_call(span):
+        return None
+    repeated = any(call.convention == NAME for call in calls_beneath)
+    call = read_call(span, trace, None if repeated else read_body(span.attributes), framing=bool(calls_beneath))
     beside = list_client_spans(span, trace)
     if beside:
         call = replace(call, other_span_ids=tuple(each.span_id for each in beside))
     return tell_once(call, calls_beneath)
 
 
-def read_call(span: Span, trace: Trace, *, framing: bool) -> Generation:
-    """The call by this span alone; where it frames another call its texts are that call's."""
+def read_call(span: Span, trace: Trace, body: Any, *, framing: bool) -> Generation:
+    """The call by this span and what it gave back; where it frames another call its texts are that call's."""
     attributes = span.attributes
     identity = read_identity(span, trace)
     parameters = parse_parameters(attributes)
-    body = read_body(attributes)
     response = read_response(body)
     system, messages = split_system(read_input(attributes, framing=framing))
     output = read_output(attributes, response, framing=framing)
