@@ -52,7 +52,6 @@ class App:
     name: str
     language: str
     build: Build
-    questions_asked_alike: bool = False
 
 
 def numbered(documents: tuple[str, ...], form: str = "[{n}] {text}", between: str = "\n\n") -> str:
