@@ -145,3 +145,18 @@ def test_the_keyboard_reaches_the_content_first(told: Teller, server: Server, ch
         page.keyboard.press("Tab")
         page.keyboard.press("Enter")
         assert page.evaluate("document.activeElement.id") == "main"
+
+
+def test_more_turns_of_a_long_conversation_come_below_and_a_link_leads_to_any(
+    told: Teller, server: Server, chromium: Browser
+) -> None:
+    told.tell("long", [(f"question {number}", f"answer {number}") for number in range(1, 251)])
+    with open_page(chromium) as page:
+        page.goto(f"{server.url}/p/default/conversations/long?turn=1")
+        for count in (200, 250):
+            page.locator("a[data-more]").click()
+            expect(page.locator("ol.turns > li")).to_have_count(count)
+        expect(page.locator("a[data-more]")).to_have_count(0)
+        page.goto(f"{server.url}/p/default/conversations/long#turn-150")
+        expect(page.locator("#turn-150")).to_be_visible()
+        expect(page.locator("#turn-150")).to_contain_text("question 150")
