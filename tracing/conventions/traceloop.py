@@ -4,6 +4,7 @@ Its instrumentation of LangChain names the model that was asked as the one that 
 not know the role of what is streamed.
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -16,6 +17,7 @@ from tracing.spans import AttributeValue, Span, Trace
 
 NAME = "traceloop"
 LANGCHAIN = "opentelemetry.instrumentation.langchain"
+TRACEPARENT = re.compile(r"'traceparent': '00-([0-9a-f]{32})-")
 PROPERTIES = "traceloop.association.properties."
 IDS = frozenset({"session_id", "conversation_id", "thread_id", "user_id"})
 OF_LANGCHAIN = ("ls_", "lc_", "langgraph_", "checkpoint_ns")
@@ -28,10 +30,19 @@ def claims(span: Span) -> bool:
 
 
 def read(span: Span, trace: Trace, calls_beneath: Sequence[Generation]) -> Generation | None:
-    """The call that the span tells of."""
+    """The call that the span tells of, unless the one of LangChain around it tells it in a trace of its own."""
+    if is_told_by_langchain(span):
+        return None
     told = genai.describe_call(mend_langchain(span), trace)
     own = {"convention": NAME, "metadata": {**read_properties(span), **told["metadata"]}}
     return tell_once(Generation(**told | own), calls_beneath)
+
+
+def is_told_by_langchain(span: Span) -> bool:
+    """Whether it is the client's call within one of LangChain's, whose trace its headers name, but not its own."""
+    within = f"{PROPERTIES}ls_integration" in span.attributes and span.scope_name != LANGCHAIN
+    named = TRACEPARENT.search(str(span.attributes.get("gen_ai.headers", ""))) if within else None
+    return named is not None and not span.parent_span_id and named[1] != span.trace_id
 
 
 def read_properties(span: Span) -> dict[str, AttributeValue]:

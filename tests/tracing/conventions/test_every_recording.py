@@ -104,11 +104,13 @@ def check(recording: str, name: str, call: Generation) -> None:
 
 @pytest.mark.parametrize("recording", EVERY)
 def test_no_span_that_says_it_is_a_call_is_left_out(migrated_store: Store, recording: str) -> None:
-    """But for those that frame several, or prepare one, and embeddings, which some call so, too."""
+    """But for those that frame several or prepare one, embeddings called so, and what LangChain's span tells."""
     calls = read_recording(migrated_store, recording)
     told = {span_id for call in calls for span_id in (call.span_id, *call.other_span_ids)}
     spans = load_recorded_spans(migrated_store, recording)
     framing = {span.parent_span_id for span in spans}
     marked = [span for span in spans if any(span.attributes.get(name) == mark for name, mark in MARKS.items())]
     left = [span for span in marked if span.span_id not in told and span.span_id not in framing]
-    assert {span.name for span in left} <= {"OpenAI._prepare_chat_with_tools", "ChatPromptTemplate", *EMBEDDINGS}
+    none = {"OpenAI._prepare_chat_with_tools", "ChatPromptTemplate", *EMBEDDINGS}
+    told_outside = {"openai.response"} if recording.startswith("more-traceloop-langchain") else set()
+    assert {span.name for span in left} <= none | told_outside

@@ -144,3 +144,10 @@ def test_an_agent_beneath_an_agent_makes_calls_of_its_own(migrated_store: Store,
 def test_a_response_without_a_known_finish_reason_is_no_error(migrated_store: Store) -> None:
     [call] = find_calls(migrated_store, "genai-langchain", SHOP)
     assert (call.outcome, call.answer) == ("completed", "Yes, at the harbour.")
+
+
+def test_a_client_within_langchain_that_begins_a_trace_of_its_own_tells_no_call_again(migrated_store: Store) -> None:
+    """Its headers name the span of LangChain's call, which is in another trace."""
+    calls = read_recording(migrated_store, "more-traceloop-langchain")
+    asked = [call.user_text for call in calls if call.conversation_id == "resumed"]
+    assert asked == [SHOP, "When is it open?"]
