@@ -9,6 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from tests.tracing.otlp import PROJECT
 from tests.tracing.talking import Call, arrive, load_all, say
 from tracing.conversations import Conversation
 from tracing.records import summaries, windows
@@ -85,6 +86,17 @@ def test_a_turn_of_a_long_conversation_is_written_alone(store: Store, monkeypatc
     arrive(store, [Call(31, say("Question 31?"), "Yes.", conversation="c")])
     assert written == [30]
     assert len(load_all(store)["c"].turns) == 31
+
+
+@pytest.mark.usefixtures("short_beginnings")
+def test_a_long_conversation_of_which_every_turn_may_change_keeps_its_facts(store: Store) -> None:
+    for number in range(1, 6):
+        arrive(store, [Call(number, say(f"Question {number}?"), "Yes.", conversation="c")])
+    said = [text for number in range(1, 6) for text in (f"Question {number}?", "Yes.")]
+    for number in (3, 4, 5):
+        arrive(store, [Call(number, say(*said[: 2 * number - 1]), "Yes.", conversation="c")])
+    [row] = load_rows(store, PROJECT)
+    assert (row["turn_count"], row["first_message"], row["service_name"]) == (5, "Question 1?", "shop")
 
 
 @pytest.mark.usefixtures("short_beginnings")

@@ -98,4 +98,6 @@ def load_long(store: Store, conversation: Conversation, need: Need) -> Window:
     if is_whole:
         return Window(loaded, ALL)
     [row] = store.query("tracing/sql/rest_of_conversation.sql", turn_indexes=indexes, **bound)
+    if not row["turn_count"]:
+        return Window(loaded, ALL)
     return Window(loaded, need, needed[0]["from_ns"], read_summary(row))
