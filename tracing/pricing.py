@@ -28,7 +28,13 @@ LARGEST_COST = 1e6
 """US dollars; a call that is said to cost more is not believed, and sums of costs stay exact."""
 NAMES_NO_PROVIDER = frozenset({"", "langchain"})
 """What stands as the provider where the source does not know it."""
-COST_KEYS = ("gen_ai.usage.cost", "gen_ai.usage.total_cost", "llm.cost.total", "operation.cost")
+COST_KEYS = (
+    "gen_ai.usage.cost",
+    "gen_ai.usage.total_cost",
+    "gen_ai.cost.total_cost",
+    "llm.cost.total",
+    "operation.cost",
+)
 COST_OBJECTS = {
     "langfuse.observation.cost_details": "total",
     "mlflow.llm.cost": "total_cost",

@@ -255,6 +255,7 @@ def test_a_call_without_a_reported_cost_is_priced() -> None:
 @pytest.mark.parametrize(
     "reported",
     [
+        {"gen_ai__cost__total_cost": 0.25},  # LiteLLM
         {"gen_ai__usage__cost": 0.25},
         {"gen_ai__usage__cost": "0.25"},
         {"llm__cost__total": 0.25},
