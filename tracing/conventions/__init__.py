@@ -26,7 +26,7 @@ from tracing.conventions import (
 from tracing.generations import Generation
 from tracing.spans import Span, Trace
 
-CODE_VERSION = "4"
+CODE_VERSION = "5"
 """Of the readers and of the grouping into conversations; stands in every row that they make."""
 
 
