@@ -107,13 +107,18 @@ def split_calls(generations: Sequence[Generation], frame: Frame | None) -> list[
 
 
 def go_on(strands: Iterable[Sequence[Generation]]) -> bool:
-    """Whether the calls are a dialogue: one was sent what another was asked as what was said before."""
+    """Whether the calls are a dialogue: one was sent what another was asked as what was said before, or goes on from
+    its answer, which the provider holds."""
     asked: set[str] = set()
+    answered: set[str] = set()
     for strand in strands:
-        past = read_past(strand[0].input_messages).history
-        if any(message.role == "user" and message.content in asked for message in past):
+        first = strand[0]
+        past = read_past(first.input_messages).history
+        resent = any(message.role == "user" and message.content in asked for message in past)
+        if resent or (first.previous_response_id and first.previous_response_id in answered):
             return True
-        asked.add(find_user_text(strand[0].input_messages))
+        asked.add(find_user_text(first.input_messages))
+        answered.update(each.response_id for each in strand)
     return False
 
 

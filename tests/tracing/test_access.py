@@ -241,7 +241,12 @@ def test_a_wrong_password_does_not(server: Server) -> None:
 
 def list_addresses() -> Iterator[str]:
     """Every address of the web process, with something for each parameter."""
-    examples: dict[str, Any] = {"project": "default", "conversation_id": "c", "trace_id": make_trace_id(1), "number": "1"}
+    examples: dict[str, Any] = {
+        "project": "default",
+        "conversation_id": "c",
+        "trace_id": make_trace_id(1),
+        "number": "1",
+    }
 
     def walk(patterns: list[URLPattern | URLResolver], before: str) -> Iterator[str]:
         for pattern in patterns:

@@ -86,6 +86,15 @@ def test_a_dialogue_within_one_span_has_a_turn_for_each_message() -> None:
         assert [each.user_text for each in exchanges] == [QUESTION, "Which one?"]
 
 
+def test_a_dialogue_whose_history_the_provider_holds_has_a_turn_for_each_message() -> None:
+    exchanges = find(
+        frame(kind="Server"),
+        call(2, QUESTION, ANSWER, gen_ai__response__id="resp_1"),
+        call(3, "And what is in it?", "Two books.", gen_ai__request__previous_response_id="resp_1"),
+    )
+    assert [each.user_text for each in exchanges] == [QUESTION, "And what is in it?"]
+
+
 def test_calls_under_a_span_that_tells_nothing_are_turns_of_their_own() -> None:
     assert len(find(frame(), call(2, "One?", "1"), call(3, "Two?", "2"))) == 2
 
