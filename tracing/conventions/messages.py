@@ -25,6 +25,8 @@ BEGINNINGS = frozenset('{["-0123456789tfnNI \t\n\r')
 """What JSON may begin with, `NaN` and `Infinity` among it."""
 decode_json = json.JSONDecoder(parse_constant=str).decode
 LONGEST_REPR = 10_000
+ROLES = {"developer": "system", "human": "user", "ai": "assistant", "model": "assistant"}
+PLAIN_KEYS = frozenset({"role", "content", "parts", "finish_reason"})
 LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 
 
@@ -81,7 +83,25 @@ def parse_messages(value: Any) -> tuple[Message, ...]:
         value = [value]
     if not isinstance(value, list):
         return ()
-    return tuple(message for item in value for each in split_results(unwrap(item)) if (message := parse_message(each)))
+    return tuple(message for item in value for message in read_item(item))
+
+
+def read_item(item: Any) -> list[Message]:
+    """The messages that one item of a list tells."""
+    plain = parse_plain_message(item)
+    if plain is not None:
+        return [plain]
+    return [message for each in split_results(unwrap(item)) if (message := parse_message(each))]
+
+
+def parse_plain_message(item: Any) -> Message | None:
+    """A message that is one text, as nearly all are, without looking for more; None where it is anything else."""
+    if not isinstance(item, dict) or not item.keys() <= PLAIN_KEYS:
+        return None
+    role, parts = item.get("role"), item.get("parts", item.get("content"))
+    if isinstance(parts, list) and len(parts) == 1 and isinstance(parts[0], dict) and parts[0].get("type") == "text":
+        parts = next((text for key in TEXT_KEYS if isinstance(text := parts[0].get(key), str)), None)
+    return Message(normalise_role(role), parts) if isinstance(role, str) and isinstance(parts, str) else None
 
 
 def unwrap(item: Any) -> Any:
@@ -113,11 +133,12 @@ def parse_message(value: Any) -> Message | None:
 def build_message(value: Mapping[str, Any], text: str, parts: Sequence[Mapping[str, Any]]) -> Message:
     called = [part for part in parts if part.get("type") in CALL_PARTS]
     calls = called or value.get("tool_calls")
+    listed = calls if isinstance(calls, list) else []
     return Message(
         role=normalise_role(value["role"]),
         content=text,
         parts=keep_media(parts),
-        tool_calls=tuple(parse_tool_call(call) for call in calls if isinstance(call, dict)) if calls else (),
+        tool_calls=tuple(parse_tool_call(call) for call in listed if isinstance(call, dict)),
         tool_call_id=find_tool_call_id(value, parts),
         name=str(value.get("name") or ""),
     )
@@ -167,7 +188,7 @@ def name_bedrocks_part(part: Mapping[str, Any]) -> Mapping[str, Any]:
 
 def normalise_role(role: str) -> str:
     lowered = role.lower()
-    return {"developer": "system", "human": "user", "ai": "assistant", "model": "assistant"}.get(lowered, lowered)
+    return ROLES.get(lowered, lowered)
 
 
 def is_text(part: Mapping[str, Any]) -> bool:

@@ -228,3 +228,8 @@ def test_tools_of_gemini_and_of_bedrock_are_called_and_answer(
     assert [each.role for each in messages] == ["assistant", "tool"]
     assert [(each.name, each.arguments) for each in messages[0].tool_calls] == [("find", {"order": 1})]
     assert messages[1].content == '{"at": "sea"}'
+
+
+def test_tool_calls_that_are_no_list_are_none() -> None:
+    [message] = parse_messages([{"role": "assistant", "content": "Hi", "tool_calls": True}])
+    assert (message.content, message.tool_calls) == ("Hi", ())
