@@ -9,6 +9,7 @@ message. Calls of other purposes in a frame (a title, a rewritten query, a check
 import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 from tracing.conventions import ReadTrace, tacit_sdk
 from tracing.conventions.messages import find_user_text
@@ -59,7 +60,43 @@ def group_calls(read: ReadTrace) -> list[Calls]:
         if frame is not None:
             frames[key] = frame
     found = [calls for (_, key), each in groups.items() for calls in split_calls(each, frames.get(key))]
-    return sorted(found, key=lambda calls: calls.said[0].start_time_ns)
+    return give_to_tools(sorted(found, key=lambda calls: calls.said[0].start_time_ns))
+
+
+def give_to_tools(found: list[Calls]) -> list[Calls]:
+    """Without the calls of agents that ran as tools: they count where the tool was asked for."""
+    gaps = [(gap, owner) for owner in found for gap in list_tool_runs(owner.said)] if len(found) > 1 else []
+    kept: list[Calls] = []
+    given: dict[int, list[Generation]] = {}
+    for calls in found:
+        owner = next((each for gap, each in gaps if each is not calls and is_within(calls, each, gap)), None)
+        if owner is None:
+            kept.append(calls)
+        else:
+            given.setdefault(id(owner), []).extend(calls.all)
+    return [replace(each, all=merge_calls(each.all, given[id(each)])) if id(each) in given else each for each in kept]
+
+
+def list_tool_runs(generations: Sequence[Generation]) -> list[tuple[int, int]]:
+    """When tools ran: from the end of a call that asked for some to the next call. Nanoseconds."""
+    return [
+        (before.start_time_ns + before.duration_ns, after.start_time_ns)
+        for before, after in pairwise(generations)
+        if any(message.tool_calls for message in before.output_messages)
+    ]
+
+
+def is_within(calls: Calls, owner: Calls, gap: tuple[int, int]) -> bool:
+    """Whether all of the calls were made while tools of `owner` ran, in the same conversation."""
+    return (
+        calls.all[0].conversation_id == owner.all[0].conversation_id
+        and gap[0] <= calls.all[0].start_time_ns
+        and max(each.start_time_ns + each.duration_ns for each in calls.all) <= gap[1]
+    )
+
+
+def merge_calls(some: Sequence[Generation], others: Sequence[Generation]) -> Sequence[Generation]:
+    return sorted((*some, *others), key=lambda each: (each.start_time_ns, each.span_id))
 
 
 @dataclass(frozen=True, slots=True)

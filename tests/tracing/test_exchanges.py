@@ -116,6 +116,23 @@ def test_a_sub_agent_is_part_of_the_answer() -> None:
     assert len(exchange.answer.generation_span_ids) == 2
 
 
+def test_agents_that_run_as_tools_are_part_of_the_answer_without_a_frame() -> None:
+    asking = json.dumps([{"role": "assistant", "parts": [{"type": "tool_call", "id": "t", "name": "ask"}]}])
+    spans = [
+        frame(),
+        call(2, QUESTION, "", gen_ai__output__messages=asking),
+        make_read_span(3, {"input.value": "Look up parcel 7"}, parent=1, duration_ns=20 * SECOND),
+        call(4, "Look up parcel 7", "It left yesterday.", parent=3),
+        call(5, "Is parcel 7 late?", "No.", parent=3),
+        call(6, QUESTION, ANSWER),
+        call(7, "And parcel 8?", "It left, too."),
+    ]
+    first, second = find(*spans)
+    assert (first.user_text, first.answer.text) == (QUESTION, ANSWER)
+    assert first.answer.generation_span_ids == tuple(map(make_span_id, (2, 4, 5, 6)))
+    assert second.user_text == "And parcel 8?"
+
+
 def test_an_observed_function_tells_more_than_a_frame_around_it() -> None:
     spans = [
         frame({"input.value": "GET /chat"}, kind="Server"),

@@ -35,6 +35,7 @@ WITH_AGENTS = (
     "genai-langchain",
     "langsmith-langchain",
     "openinference-langchain",
+    "openinference-openai-agents",
     "pydantic-ai",
     "traceloop-langchain",
     "vercel-ai-sdk",
