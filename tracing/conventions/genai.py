@@ -8,6 +8,7 @@ from tacit import attributes as keys
 
 from tracing.conventions.genai_events import complete_span
 from tracing.conventions.genai_indexed import translate_span
+from tracing.conventions.logprobs import read_told_certainty
 from tracing.conventions.messages import (
     drop_silent,
     find_user_text,
@@ -137,6 +138,7 @@ def describe_call(span: Span, trace: Trace) -> dict[str, Any]:
         **usage,
         "cost_usd": read_cost(attributes, ("gen_ai.usage.cost", "operation.cost")),
         "time_to_first_chunk_ns": read_first_chunk(span) if streamed else None,
+        **read_told_certainty(attributes),
         "streamed": streamed,
         "finish_reasons": finish_reasons,
         **ending.as_fields(),

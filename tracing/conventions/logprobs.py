@@ -8,6 +8,15 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from tacit import attributes as keys
+
+from tracing.spans import AttributeValue
+
+TOLD = {
+    "logprob_mean": keys.LOGPROB_MEAN,
+    "logprob_min": keys.LOGPROB_MIN,
+    "logprob_entropy": keys.LOGPROB_ENTROPY,
+}
 LONGEST = 100_000
 """Tokens of an answer that are looked at."""
 
@@ -40,6 +49,12 @@ def read_certainty(body: Any) -> Certainty:
         return Certainty(mean=read_logprob(first.get("avgLogprobs", first.get("avg_logprobs"))))
     tokens = list_tokens(first.get("logprobs")) or [token for item in list_texts(body) for token in list_tokens(item)]
     return summarise_tokens(tokens[:LONGEST])
+
+
+def read_told_certainty(attributes: Mapping[str, AttributeValue]) -> dict[str, Any]:
+    """As our own SDK measured it, by the fields of a `Generation`."""
+    values = {field: attributes.get(key) for field, key in TOLD.items()}
+    return {field: value for field, value in values.items() if isinstance(value, float) and math.isfinite(value)}
 
 
 def summarise_tokens(tokens: Sequence[Mapping[str, Any]]) -> Certainty:

@@ -9,6 +9,7 @@ from typing import Any
 
 from tacit import attributes as keys
 
+from tracing.conventions.logprobs import read_told_certainty
 from tracing.conventions.messages import find_user_text, parse_json, parse_messages, split_system
 from tracing.conventions.nesting import OUR_OWN, tell_once
 from tracing.conventions.origins import describe_origin, read_identity
@@ -69,6 +70,10 @@ def read_call(span: Span, trace: Trace) -> Generation:
         cache_read_tokens=pick_int(attributes, (keys.CACHE_READ_TOKENS,)),
         cache_write_tokens=pick_int(attributes, (keys.CACHE_WRITE_TOKENS,)),
         reasoning_tokens=pick_int(attributes, (keys.REASONING_TOKENS,)),
+        cache_write_1h_tokens=pick_int(attributes, (keys.CACHE_WRITE_1H_TOKENS,)),
+        audio_input_tokens=pick_int(attributes, (keys.AUDIO_INPUT_TOKENS,)),
+        audio_output_tokens=pick_int(attributes, (keys.AUDIO_OUTPUT_TOKENS,)),
+        **read_told_certainty(attributes),
         time_to_first_chunk_ns=read_seconds(attributes, keys.TIME_TO_FIRST_CHUNK),
         streamed=attributes.get(keys.REQUEST_STREAM) is True,
         outcome=outcome,

@@ -51,7 +51,7 @@ TOLD = {
 }
 """The settings that each instrumentation tells."""
 CERTAIN = ("laminar-openai", "langsmith-langchain", "langsmith-openai", "mlflow-openai", "openinference-langchain")
-CERTAIN += ("openinference-openai", "openinference-openai-agents")
+CERTAIN += ("openinference-openai", "openinference-openai-agents", "tacit-openai")
 """Those that tell log-probabilities."""
 RESUMING = (
     "langsmith-langchain",
@@ -105,7 +105,9 @@ def test_pictures_are_noted_beside_the_text(migrated_store: Store, name: str) ->
     assert all("image" in str(part) or "sole.jpg" in str(part) for part in media)
 
 
-@pytest.mark.parametrize("name", ["langfuse-openai", "langsmith-openai", "logfire-openai", "mlflow-openai"])
+@pytest.mark.parametrize(
+    "name", ["langfuse-openai", "langsmith-openai", "logfire-openai", "mlflow-openai", "tacit-openai"]
+)
 def test_tokens_of_sound_are_counted(migrated_store: Store, name: str) -> None:
     [call] = find_calls(migrated_store, name, "What do I say here?")
     assert (call.audio_input_tokens, call.input_tokens) == (12, 31)

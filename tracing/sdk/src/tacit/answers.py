@@ -8,6 +8,7 @@ from typing import Final
 from opentelemetry.util.types import AttributeValue
 
 from tacit import attributes
+from tacit.logprobs import Logprobs
 from tacit.serialisation import LENGTH_LIMIT, cut_text, encode_json, make_encodable
 
 _FINISH_REASONS: Final[Mapping[str, str]] = {
@@ -72,6 +73,8 @@ class Answer:
         self.model = ""
         self.usage: dict[str, int] = {}
         self.choices: dict[int, Choice] = {}
+        self.logprobs = Logprobs()
+        """Of the first choice."""
         self._length = 0
 
     @property
@@ -115,7 +118,7 @@ class Answer:
 
     def describe(self) -> dict[str, AttributeValue]:
         """The attributes of the GenAI conventions that the answer fills."""
-        described: dict[str, AttributeValue] = dict(self.usage)
+        described: dict[str, AttributeValue] = {**self.usage, **self.logprobs.describe()}
         if self.id:
             described[attributes.RESPONSE_ID] = make_encodable(self.id)
         if self.model:

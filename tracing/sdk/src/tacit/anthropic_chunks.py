@@ -60,6 +60,8 @@ def _read_usage(usage: object, answer: Answer) -> None:
         return
     answer.count_tokens(attributes.CACHE_READ_TOKENS, get_field(usage, "cache_read_input_tokens"))
     answer.count_tokens(attributes.CACHE_WRITE_TOKENS, get_field(usage, "cache_creation_input_tokens"))
+    by_term = get_field(usage, "cache_creation")
+    answer.count_tokens(attributes.CACHE_WRITE_1H_TOKENS, get_field(by_term, "ephemeral_1h_input_tokens"))
     answer.count_tokens(attributes.OUTPUT_TOKENS, get_field(usage, "output_tokens"))
     reasoning = get_field(get_field(usage, "output_tokens_details"), "thinking_tokens")
     answer.count_tokens(attributes.REASONING_TOKENS, reasoning)

@@ -30,6 +30,9 @@ _COUNTS: Final = (
     attributes.CACHE_READ_TOKENS,
     attributes.CACHE_WRITE_TOKENS,
     attributes.REASONING_TOKENS,
+    attributes.CACHE_WRITE_1H_TOKENS,
+    attributes.AUDIO_INPUT_TOKENS,
+    attributes.AUDIO_OUTPUT_TOKENS,
 )
 
 

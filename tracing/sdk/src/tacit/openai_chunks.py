@@ -30,6 +30,8 @@ def _read_choice(choice: object, answer: Answer) -> None:
         answer.append(answer.get_part("text", "text", index), text)
     for position, call in enumerate(get_items(delta, "tool_calls")):
         _read_tool_call(call, get_index(call, "index", position), answer, index)
+    if index == 0:
+        answer.logprobs.add(get_items(get_field(choice, "logprobs"), "content"))
     finish_reason = get_text(choice, "finish_reason")
     if finish_reason:
         answer.get_choice(index).finish_reason = finish_reason
@@ -55,6 +57,8 @@ def _read_usage(usage: object, answer: Answer) -> None:
         (attributes.CACHE_READ_TOKENS, asked, ("cached_tokens",)),
         (attributes.CACHE_WRITE_TOKENS, asked, ("cache_write_tokens",)),
         (attributes.REASONING_TOKENS, answered, ("reasoning_tokens",)),
+        (attributes.AUDIO_INPUT_TOKENS, asked, ("audio_tokens",)),
+        (attributes.AUDIO_OUTPUT_TOKENS, answered, ("audio_tokens",)),
     ):
         for name in names:
             answer.count_tokens(key, get_field(holder, name))
@@ -98,6 +102,7 @@ def _read_item(item: object, index: int, answer: Answer) -> None:
         for position, content in enumerate(get_items(item, "content")):
             text = get_text(content, "text") or get_text(content, "refusal")
             answer.append(answer.get_part("text", (index, position)), text)
+            answer.logprobs.add(get_items(content, "logprobs"))
     elif kind == "reasoning":
         for summary in (*get_items(item, "summary"), *get_items(item, "content")):
             answer.append(answer.get_part("reasoning", index), get_text(summary, "text"))
@@ -120,6 +125,7 @@ def read_event(event: object, answer: Answer) -> None:
 def _read_text_delta(event: object, answer: Answer) -> None:
     key = (get_index(event, "output_index"), get_index(event, "content_index"))
     answer.append(answer.get_part("text", key), get_field(event, "delta"))
+    answer.logprobs.add(get_items(event, "logprobs"))
 
 
 def _read_reasoning_delta(event: object, answer: Answer) -> None:
