@@ -44,12 +44,12 @@ def test_without_the_server_and_with_it_everything_is_read_again(tmp_path: Path)
 
 def test_what_was_interrupted_goes_on_with_the_same_command(tmp_path: Path) -> None:
     directory = tmp_path / "data"
-    import_dialogues(directory, 2_000)
+    import_dialogues(directory, 800)
     process = subprocess.Popen(
         [*TACIT, "reprocess"], cwd=ROOT, env=make_environment(directory), text=True, stderr=subprocess.PIPE
     )
     assert process.stderr is not None
-    while not (line := process.stderr.readline()).startswith("0 of 2,000"):
+    while not (line := process.stderr.readline()).startswith("0 of 800"):
         if not line or line[0].isdigit():
             break  # it was quicker than the first look
     process.send_signal(signal.SIGINT)
@@ -58,9 +58,9 @@ def test_what_was_interrupted_goes_on_with_the_same_command(tmp_path: Path) -> N
     assert process.wait(60) == 2
     assert said.endswith("tacit: Interrupted: the same command goes on.\n")
     ended = run_tacit(directory, "reprocess")
-    assert ended.stdout.startswith("2,000 traces were read again in "), ended.stderr
+    assert ended.stdout.startswith("800 traces were read again in "), ended.stderr
     with run_platform(directory) as platform:
-        assert platform.get_json("stats")["generations"] == 2_000
+        assert platform.get_json("stats")["generations"] == 800
         assert len(platform.get_json("reprocessings")["items"]) == 1
 
 
