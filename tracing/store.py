@@ -4,6 +4,7 @@ Every thread gets a client of its own; all of them share one engine or one serve
 """
 
 import copy
+import hashlib
 import threading
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -57,6 +58,17 @@ clickhouse_connect.common.set_setting("autogenerate_session_id", False)
 
 class StoreUnavailableError(Exception):
     """ClickHouse did not answer, or another process holds the embedded directory."""
+
+
+class SchemaChangedError(StoreUnavailableError):
+    """The tables were made by a version of Tacit that was never released, and cannot be read by this one."""
+
+    def __init__(self, dsn: str, names: Sequence[str]) -> None:
+        super().__init__(
+            f"The tables in {describe_dsn(dsn)} were made by an earlier version under development "
+            f"({', '.join(names)} changed since). Move them away, or name another place: TACIT_DATA_DIR for the "
+            "embedded engine, TACIT_CLICKHOUSE_DSN for a server."
+        )
 
 
 @cache
@@ -147,19 +159,27 @@ class Store:
             self._client().command(statement, parameters={"table": table, "project_id": project_id})
 
     def migrate(self) -> list[str]:
-        """Apply the schema files that are new to this database, in order; returns their names."""
+        """Apply the schema files that are new to this database, in order; returns their names.
+
+        Raises SchemaChangedError where one that was applied has changed since.
+        """
         self.execute(
             "CREATE TABLE IF NOT EXISTS schema_migrations "
-            "(name String, applied_at DateTime DEFAULT now()) ENGINE = MergeTree ORDER BY name"
+            "(name String, applied_at DateTime DEFAULT now(), checksum String) ENGINE = MergeTree ORDER BY name"
         )
-        done = {row["name"] for row in self.query("tracing/sql/migrations.sql")}
-        new = [path for path in sorted(SCHEMA_DIRECTORY.glob("*.sql")) if path.stem not in done]
-        for path in new:
-            for statement in path.read_text(encoding="utf-8").split(";\n"):
+        self.execute("ALTER TABLE schema_migrations ADD COLUMN IF NOT EXISTS checksum String")
+        done = {row["name"]: row["checksum"] for row in self.query("tracing/sql/migrations.sql")}
+        files = {path.stem: path.read_text(encoding="utf-8") for path in sorted(SCHEMA_DIRECTORY.glob("*.sql"))}
+        changed = [name for name, text in files.items() if done.get(name, measure_text(text)) != measure_text(text)]
+        if changed:
+            raise SchemaChangedError(self.dsn, changed)
+        new = [name for name in files if name not in done]
+        for name in new:
+            for statement in files[name].split(";\n"):
                 if statement.strip():
                     self.execute(statement)
-            self.insert("schema_migrations", {"name": [path.stem]})
-        return [path.stem for path in new]
+            self.insert("schema_migrations", {"name": [name], "checksum": [measure_text(files[name])]})
+        return new
 
     def close(self) -> None:
         """Close the clients of all threads; the embedded engine stops with its last client."""
@@ -190,6 +210,11 @@ class Store:
         with self._clients_lock:
             self._clients.append(client)
         return client
+
+
+def measure_text(text: str) -> str:
+    """A checksum of a file's text."""
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
 def describe_dsn(dsn: str) -> str:

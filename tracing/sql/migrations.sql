@@ -1,1 +1,1 @@
-SELECT name FROM schema_migrations ORDER BY name
+SELECT name, checksum FROM schema_migrations ORDER BY name
