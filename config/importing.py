@@ -7,17 +7,20 @@ import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 from django.conf import settings
+from django.utils import timezone
 from google.rpc.code_pb2 import UNAVAILABLE
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceResponse
 
 from config import data_directory
 from config.data_directory import RunningServer
 from config.platform import hold_data_directory, migrate_databases
-from tracing.access import create_key
+from tracing.access.keys import create_key
+from tracing.access.rights import Scope
 from tracing.importing import SOURCES, Entry, Origin, Problem, read_entries
 from tracing.importing.entries import ImportedSpan
 from tracing.importing.files import read_rows
@@ -33,6 +36,8 @@ ATTEMPTS = 30
 """A server whose backlog is full is asked again so many times, a second apart."""
 TRACES = SIGNALS[0]
 KEY_NAME = "tacit import"
+KEY_LIFE = timedelta(days=7)
+"""Longer than any import; it goes with the command, and so does that of one that was killed."""
 
 Send = Callable[[bytes], int]
 """Stores the spans of an OTLP request; the number of those that were refused."""
@@ -117,7 +122,7 @@ def make_key(project: str) -> Iterator[str]:
     """A key of the project for as long as the import takes."""
     found = find_project(project)
     found.keys.filter(name=KEY_NAME).delete()
-    key = create_key(found, KEY_NAME)
+    key = create_key(found, KEY_NAME, [Scope.INGEST], expires_at=timezone.now() + KEY_LIFE)
     try:
         yield key
     finally:

@@ -22,7 +22,10 @@ from config.env import Environment
 from config.grpc_server import GrpcServer
 from config.http_server import HttpServer, PortBusyError, bind
 from config.wsgi import application
-from tracing.access import RunToken, create_key, is_loopback
+from tracing.access.decisions import RunToken
+from tracing.access.keys import create_key
+from tracing.access.origins import is_loopback
+from tracing.access.rights import Scope
 from tracing.ingest import stop_ingest
 from tracing.models import DEFAULT_PROJECT, DEMO_PROJECT, ApiKey, Project
 from tracing.receive.http import otlp_application
@@ -200,7 +203,7 @@ def work_in_background() -> Iterator[None]:
 
 def greet(urls: Urls) -> None:
     """Say where everything is, and what to paste into an app."""
-    key = ApiKey.objects.filter(project__slug=DEFAULT_PROJECT).first()
+    key = ApiKey.objects.filter(project__slug=DEFAULT_PROJECT, revoked_at=None).first()
     click.echo(f"Tacit is at {urls.web}")
     if key is not None:
         click.echo(f"Project key: {key.prefix}… (shown whole when it was made)")
@@ -224,7 +227,7 @@ def replay_demo(endpoint: str) -> Iterator[None]:
     """Replay the shipped dialogues into project `demo` by a program of its own, like any app."""
     project, _ = Project.objects.get_or_create(slug=DEMO_PROJECT, defaults={"name": "Demo"})
     project.keys.filter(name=DEMO_KEY_NAME).delete()
-    key = create_key(project, DEMO_KEY_NAME)
+    key = create_key(project, DEMO_KEY_NAME, [Scope.INGEST])
     program = subprocess.Popen(
         [sys.executable, "-m", "tracing.demo.replay", "--endpoint", endpoint],
         env=os.environ | {"TACIT_DEMO_KEY": key},

@@ -59,7 +59,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
-    "tracing.access.AccessMiddleware",
+    "tracing.access.middleware.AccessMiddleware",
 ]
 
 ROOT_URLCONF = "config.urls"

@@ -6,7 +6,7 @@ from django.core.exceptions import ValidationError
 from django.core.management import call_command
 from django.core.validators import validate_email
 
-from tracing.access import create_key
+from tracing.access.keys import create_key
 from tracing.models import DEFAULT_PROJECT, Project
 
 
@@ -25,6 +25,6 @@ def create_user(email: str, password: str) -> str:
         raise CannotCreateUserError(" ".join(error.messages)) from error
     if users.filter(username=email).exists():
         raise CannotCreateUserError(f"There is a user {email} already.")
-    users.create_user(username=email, email=email, password=password)
+    users.create_superuser(username=email, email=email, password=password)
     project = Project.objects.get(slug=DEFAULT_PROJECT)
     return "" if project.keys.exists() else create_key(project, "first key")

@@ -24,7 +24,8 @@ from feedback.resources import (
     describe_signal,
 )
 from tracing import reprocessing
-from tracing.access import authorise_api
+from tracing.access.requirements import May
+from tracing.access.rights import Right
 from tracing.api import describe_generation, project_of
 from tracing.api import router as tracing_router
 from tracing.api_document import DescribedAPI
@@ -47,7 +48,6 @@ api = DescribedAPI(
     title="Tacit",
     version="1",
     description="Traces, what users showed about the answers, and data made from it.",
-    auth=authorise_api,
     docs_url=None,
     urls_namespace="api",
 )
@@ -64,7 +64,7 @@ def refuse_format(_request: HttpRequest, error: UnknownFormat) -> HttpResponse:
     return refuse_parts([{"parameter": "format", "detail": f"{error}."}])
 
 
-@api.get("stats", response=StatsResource, summary="Counts, and how far each stage is behind")
+@api.get("stats", response=StatsResource, summary="Counts, and how far each stage is behind", auth=May(Right.READ))
 def show_stats(request: HttpRequest) -> dict[str, Any]:
     store = get_store()
     counts = store.query("feedback/sql/stats.sql", project_id=project_of(request).pk)[0]
@@ -72,7 +72,12 @@ def show_stats(request: HttpRequest) -> dict[str, Any]:
     return counts | {"lag": lag | {reprocessing.NAME: reprocessing.measure_lag()}}
 
 
-@api.get("conversations", response=ConversationPage, summary="Conversations, those that began last first")
+@api.get(
+    "conversations",
+    response=ConversationPage,
+    summary="Conversations, those that began last first",
+    auth=May(Right.READ),
+)
 def list_conversations(
     request: HttpRequest,
     filters: Query[ConversationFilters],
@@ -99,6 +104,7 @@ def list_conversations(
     response=ConversationResource,
     exclude_unset=True,
     summary="One conversation with its turns, signals and feedback",
+    auth=May(Right.READ),
 )
 def show_conversation(
     request: HttpRequest, conversation_id: str, from_turn: FirstTurn = 0, limit: Limit = MAX_LIMIT
@@ -119,7 +125,7 @@ def show_conversation(
     return describe_conversation(heard, [describe_generation(row) for row in reversed(rows)])
 
 
-@api.get("signals", response=SignalPage, summary="Signals, latest first")
+@api.get("signals", response=SignalPage, summary="Signals, latest first", auth=May(Right.READ))
 def list_signals(
     request: HttpRequest,
     filters: Query[SignalFilters],

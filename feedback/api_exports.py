@@ -9,6 +9,8 @@ from pydantic import WithJsonSchema
 from feedback.datasets import FORMATS, to_zip
 from feedback.exports import build_export
 from feedback.pages.ingredients import count_judgements, describe_choice
+from tracing.access.requirements import May
+from tracing.access.rights import Right
 from tracing.api import project_of
 from tracing.api_filters import ConversationFilters
 from tracing.store import get_store
@@ -40,7 +42,12 @@ class FormatList(Schema):
     items: list[FormatResource]
 
 
-@router.get("exports", summary="A dataset as a zip file: rows, manifest and provenance", openapi_extra=ZIP)
+@router.get(
+    "exports",
+    summary="A dataset as a zip file: rows, manifest and provenance",
+    openapi_extra=ZIP,
+    auth=May(Right.READ, exports=True),
+)
 def download_export(request: HttpRequest, format: FormatName, filters: Query[ConversationFilters]) -> HttpResponse:
     """Of all conversations that match: files as `tacit export` writes them."""
     dataset = build_export(project_of(request), format, filters.read())
@@ -49,7 +56,12 @@ def download_export(request: HttpRequest, format: FormatName, filters: Query[Con
     return response
 
 
-@router.get("exports/formats", response=FormatList, summary="What can be exported, and of how many judged answers")
+@router.get(
+    "exports/formats",
+    response=FormatList,
+    summary="What can be exported, and of how many judged answers",
+    auth=May(Right.READ),
+)
 def list_formats(request: HttpRequest) -> dict[str, Any]:
     has = count_judgements(get_store().query("feedback/sql/page_dataset_counts.sql", project_id=project_of(request).pk))
     return {"items": [describe_choice(each.name, each.title, has) for each in FORMATS.values()]}

@@ -7,6 +7,8 @@ from ninja import Field, Query, Router, Schema
 
 from feedback.records import load_feedback_page
 from feedback.resources import FeedbackPage, describe_feedback
+from tracing.access.requirements import May
+from tracing.access.rights import Right
 from tracing.api import project_of
 from tracing.paging import Cursor, Limit, Place, decode_cursor, give_page
 from tracing.store import get_store
@@ -27,7 +29,7 @@ class FeedbackFilters(Schema):
     message_id: str = ""
 
 
-@router.get("feedback", response=FeedbackPage, summary="Explicit feedback, latest first")
+@router.get("feedback", response=FeedbackPage, summary="Explicit feedback, latest first", auth=May(Right.READ))
 def list_feedback(
     request: HttpRequest, filters: Query[FeedbackFilters], limit: Limit = 100, cursor: Cursor = ""
 ) -> dict[str, Any]:

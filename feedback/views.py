@@ -27,7 +27,8 @@ from feedback.pages.transcript import Heard, select_turn, shorten_words, show_tu
 from feedback.pages.undertone import draw_undertone
 from feedback.pages.waterfall import Waterfall, draw_waterfall
 from feedback.records import load_outline, load_signals
-from tracing.access import project_page
+from tracing.access.requirements import project_page
+from tracing.access.rights import Right
 from tracing.conversations import Turn
 from tracing.filter_fields import FIELDS
 from tracing.filter_language import Filter, FilterError, format_conditions
@@ -52,7 +53,7 @@ FIELDS_SHOWN = [field for field in FIELDS if "conversations" in field.sql]
 
 
 @require_safe
-@project_page
+@project_page(Right.READ)
 def show_overview(request: HttpRequest, project: Project) -> HttpResponse:
     """How much was said, how much went wrong, and what changed."""
     asked = {name: value for name, value in request.GET.dict().items() if name in OVERVIEW_FILTERS}
@@ -138,7 +139,7 @@ def show_rows(project: Project, rows: Sequence[Mapping[str, Any]]) -> list[Liste
 
 
 @require_safe
-@project_page
+@project_page(Right.READ)
 def show_conversations(request: HttpRequest, project: Project) -> HttpResponse:
     """The list, narrowed by the filters of the address, a page at a time."""
     filters = Filters.from_query(request.GET.dict())
@@ -204,7 +205,7 @@ def find_position(project: Project, filters: Filters, conversation_id: str, firs
 
 
 @require_safe
-@project_page
+@project_page(Right.READ)
 def show_conversation(request: HttpRequest, project: Project, conversation_id: str) -> HttpResponse:
     """One chat with its signals beside the turns that gave them, and the spans of the selected turn.
 
@@ -257,7 +258,7 @@ def read_waterfalls(project: Project, turn: Turn) -> list[tuple[str, Waterfall]]
 
 
 @require_safe
-@project_page
+@project_page(Right.READ)
 def show_datasets(request: HttpRequest, project: Project) -> HttpResponse:
     """The formats, what there is for each, and what it lacks."""
     filters = Filters.from_query(request.GET.dict())
@@ -283,7 +284,7 @@ def show_datasets(request: HttpRequest, project: Project) -> HttpResponse:
 
 
 @require_safe
-@project_page
+@project_page(Right.READ, exports=True)
 def download_dataset(request: HttpRequest, project: Project) -> HttpResponse:
     """The files of one format as a zip, of the conversations that the filters of the address leave."""
     name = request.GET.get("format", "")

@@ -14,7 +14,8 @@ from config.http_server import HttpServer, bind
 from config.wsgi import application
 from feedback.derivation import FEEDBACK, SIGNALS
 from feedback.tasks import derive_signals, read_feedback
-from tracing.access import forget_users
+from tracing.access.keys import forget_keys
+from tracing.access.openness import forget_users
 from tracing.derivation import READING
 from tracing.ingest import stop_ingest
 from tracing.models import DEFAULT_PROJECT, Project
@@ -52,6 +53,7 @@ def empty_store(store: Store) -> None:
 @pytest.fixture(autouse=True)
 def _fresh_access() -> None:
     forget_users()
+    forget_keys()
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ import tacit
 
 from tests.conftest import Server
 from tests.tracing.test_access import close
-from tracing.access import create_key
+from tracing.access.keys import create_key
 
 PAGE = (Path(__file__).resolve().parent.parent / "docs" / "rest.md").read_text(encoding="utf-8")
 ADDRESS = "http://127.0.0.1:8642"

@@ -8,6 +8,9 @@ from django.http import HttpRequest
 from ninja import Query, Router
 from ninja.errors import HttpError
 
+from tracing.access.decisions import Access
+from tracing.access.requirements import May
+from tracing.access.rights import Right
 from tracing.api_filters import GenerationFilters
 from tracing.dead_letters import load_letters, retry_letters
 from tracing.filter_sql import compile_filter
@@ -31,12 +34,18 @@ router = Router(tags=["tracing"])
 
 
 def project_of(request: HttpRequest) -> Project:
-    """The project that the request's key or `?project=` names; the API's authorisation found it."""
-    project: Project = request.auth  # type: ignore[attr-defined]
-    return project
+    """The project that the request's key or `?project=` names, as the operation's `May` found it."""
+    access: Access = request.auth  # type: ignore[attr-defined]
+    return access.project
 
 
-@router.get("generations", response=GenerationPage, exclude_unset=True, summary="Model calls, latest first")
+@router.get(
+    "generations",
+    response=GenerationPage,
+    exclude_unset=True,
+    summary="Model calls, latest first",
+    auth=May(Right.READ),
+)
 def list_generations(
     request: HttpRequest,
     filters: Query[GenerationFilters],
@@ -66,7 +75,13 @@ def describe_generation(row: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-@router.get("traces/{trace_id}", response=TraceResource, exclude_unset=True, summary="All spans of one trace")
+@router.get(
+    "traces/{trace_id}",
+    response=TraceResource,
+    exclude_unset=True,
+    summary="All spans of one trace",
+    auth=May(Right.READ),
+)
 def show_trace(request: HttpRequest, trace_id: str) -> dict[str, Any]:
     spans = load_spans(get_store(), project_of(request).pk, [trace_id.lower()])
     if not spans:
@@ -74,13 +89,20 @@ def show_trace(request: HttpRequest, trace_id: str) -> dict[str, Any]:
     return {"trace_id": trace_id.lower(), "spans": [describe_span(span) for span in spans]}
 
 
-@router.get("dead-letters", response=DeadLetterPage, summary="Rows that the store refused for their content")
+@router.get(
+    "dead-letters",
+    response=DeadLetterPage,
+    summary="Rows that the store refused for their content",
+    auth=May(Right.READ),
+)
 def list_dead_letters(request: HttpRequest, limit: Limit = 100, cursor: Cursor = "") -> dict[str, Any]:
     page = load_letters(get_store(), project_of(request).pk, decode_cursor(cursor, "dead-letters"), limit)
     items = [asdict(letter) | {"time": format_time(letter.time_ns)} for letter in page.letters]
     return give_page("dead-letters", items, page.next)
 
 
-@router.post("dead-letters/retry", response=RetriedResource, summary="Insert every dead letter again")
+@router.post(
+    "dead-letters/retry", response=RetriedResource, summary="Insert every dead letter again", auth=May(Right.EDIT)
+)
 def retry_dead_letters(request: HttpRequest) -> dict[str, Any]:
     return asdict(retry_letters(get_store(), project_of(request).pk))

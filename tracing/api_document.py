@@ -58,9 +58,9 @@ PARAMETER_EXAMPLES = {
 TEXT_FORMATS = {"cursor": "cursor", "q": "filter", "time": "filter-time", "range": "filter-time"}
 PROBLEMS = {
     400: "The cursor, or the body, cannot be read.",
-    401: "No key, or one that is none; or there is no such project.",
-    403: "An open server answers its own machine alone.",
-    404: "There is no such thing in this project.",
+    401: "No key, or one that is none, that is revoked or past its time.",
+    403: "The key or the person may not do this; or an open server is asked from elsewhere than its own machine.",
+    404: "There is no such thing in this project, or no such project.",
     413: "The body is too large.",
     422: "A parameter, or a value in the body, is not right.",
     500: "Something went wrong in the server.",
@@ -125,9 +125,7 @@ def list_problems(operation: Mapping[str, Any]) -> Iterator[int]:
     parameters = operation["parameters"]
     if "requestBody" in operation or any(each["name"] == "cursor" for each in parameters):
         yield 400
-    yield from (401, 403)
-    if any(each["in"] == "path" for each in parameters):
-        yield 404
+    yield from (401, 403, 404)
     if "requestBody" in operation:
         yield 413
     yield from (422, 500, 503)

@@ -8,6 +8,8 @@ from typing import Any
 from django.http import HttpRequest
 from ninja import Query, Router, Schema
 
+from tracing.access.requirements import May
+from tracing.access.rights import Right
 from tracing.api import project_of
 from tracing.api_filters import HourFilters, TraceFilters
 from tracing.filter_sql import compile_filter
@@ -58,7 +60,13 @@ class HourList(Schema):
     items: list[HourResource]
 
 
-@router.get("traces", response=TracePage, summary="Traces, those that began last first", operation_id="list_traces")
+@router.get(
+    "traces",
+    response=TracePage,
+    summary="Traces, those that began last first",
+    operation_id="list_traces",
+    auth=May(Right.READ),
+)
 def show_traces(
     request: HttpRequest, filters: Query[TraceFilters], limit: Limit = 100, cursor: Cursor = ""
 ) -> dict[str, Any]:
@@ -79,7 +87,9 @@ def describe_trace(trace: TraceSummary) -> dict[str, Any]:
     }
 
 
-@router.get("hours", response=HourList, summary="Model calls by hour and model", operation_id="list_hours")
+@router.get(
+    "hours", response=HourList, summary="Model calls by hour and model", operation_id="list_hours", auth=May(Right.READ)
+)
 def show_hours(request: HttpRequest, filters: Query[HourFilters], days: Limit = 7) -> dict[str, Any]:
     """Figures of the last `days` days, from hours that are counted a few seconds after a call was read."""
     now_ns = time.time_ns()

@@ -6,6 +6,8 @@ from django.http import HttpRequest
 from ninja import Field, Router, Schema
 from pydantic import model_validator
 
+from tracing.access.requirements import May
+from tracing.access.rights import Right
 from tracing.api import project_of
 from tracing.models import ProjectPrice
 from tracing.project_prices import put_project_prices
@@ -59,12 +61,12 @@ class NewPrices(Schema):
     items: Annotated[list[NewPrice], Field(max_length=1000)]
 
 
-@router.get("prices", response=PriceList, summary="The project's own prices")
+@router.get("prices", response=PriceList, summary="The project's own prices", auth=May(Right.READ))
 def list_prices(request: HttpRequest) -> dict[str, Any]:
     return {"items": list(ProjectPrice.objects.filter(project=project_of(request)).order_by("pk"))}
 
 
-@router.put("prices", response=PriceList, summary="Set all of the project's own prices")
+@router.put("prices", response=PriceList, summary="Set all of the project's own prices", auth=May(Right.EDIT))
 def set_prices(request: HttpRequest, prices: NewPrices) -> dict[str, Any]:
     """Those that are not named are gone. Calls that were read before keep their cost until they are read again: see
     `POST reprocessings` and `tacit reprocess`."""

@@ -63,8 +63,7 @@ def add_handlers(api: NinjaAPI) -> None:
 def refuse_access(_request: HttpRequest, _error: AuthenticationError) -> HttpResponse:
     response = answer_problem(
         401,
-        "Send a project's key as `Authorization: Bearer <key>` or `x-api-key`; "
-        "on an open server `?project=` must name a project that exists.",
+        "Send a project's key as `Authorization: Bearer <key>` or `x-api-key`; this one is missing or not valid.",
     )
     response["WWW-Authenticate"] = "Bearer"
     return response

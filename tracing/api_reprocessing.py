@@ -8,6 +8,8 @@ from ninja import Router, Schema, Status
 from ninja.errors import HttpError
 from pydantic import model_validator
 
+from tracing.access.requirements import May
+from tracing.access.rights import Right
 from tracing.api import project_of
 from tracing.models import Reprocessing
 from tracing.reprocessing import Scope, request_reprocessing, stop_reprocessing
@@ -67,20 +69,26 @@ def format_moment(moment: datetime | None) -> str | None:
     return None if moment is None else format_time(to_us(moment - EPOCH) * 1000)
 
 
-@router.post("reprocessings", response={202: ReprocessingResource}, summary="Read stored spans again")
+@router.post(
+    "reprocessings", response={202: ReprocessingResource}, summary="Read stored spans again", auth=May(Right.EDIT)
+)
 def add_reprocessing(request: HttpRequest, scope: NewReprocessing) -> Status[dict[str, Any]]:
     """With today's code and prices, behind what comes in. A request of the same scope that is not done goes on."""
     asked = request_reprocessing(project_of(request), Scope(**scope.model_dump()))
     return Status(202, describe_reprocessing(asked))
 
 
-@router.get("reprocessings", response=ReprocessingList, summary="The latest hundred reprocessings")
+@router.get(
+    "reprocessings", response=ReprocessingList, summary="The latest hundred reprocessings", auth=May(Right.READ)
+)
 def list_reprocessings(request: HttpRequest) -> dict[str, Any]:
     latest = Reprocessing.objects.filter(project=project_of(request)).order_by("-pk")[:SHOWN]
     return {"items": [describe_reprocessing(each) for each in latest]}
 
 
-@router.get("reprocessings/{int:number}", response=ReprocessingResource, summary="One reprocessing")
+@router.get(
+    "reprocessings/{int:number}", response=ReprocessingResource, summary="One reprocessing", auth=May(Right.READ)
+)
 def show_reprocessing(request: HttpRequest, number: int) -> dict[str, Any]:
     found = Reprocessing.objects.filter(project=project_of(request), pk=number).first()
     if found is None:
@@ -88,7 +96,7 @@ def show_reprocessing(request: HttpRequest, number: int) -> dict[str, Any]:
     return describe_reprocessing(found)
 
 
-@router.delete("reprocessings", response=ReprocessingList, summary="Stop what is not done")
+@router.delete("reprocessings", response=ReprocessingList, summary="Stop what is not done", auth=May(Right.EDIT))
 def stop_reprocessings(request: HttpRequest) -> dict[str, Any]:
     """Traces that were read stay as they are; the same request again begins anew."""
     stop_reprocessing(project_of(request))

@@ -6,7 +6,8 @@ from django.db import connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
 
 from tracing import figures, reprocessing
-from tracing.access import authorise_api
+from tracing.access.decisions import find_access
+from tracing.access.rights import Right
 from tracing.stages import STAGES
 from tracing.store import get_store
 
@@ -36,9 +37,10 @@ def ask_database() -> None:
 
 
 def show_metrics(request: HttpRequest) -> HttpResponse:
-    """Figures for Prometheus; a closed server gives them for a key, the run's token or a login."""
-    if authorise_api(request) is None:
-        message = "Send a project's key as `Authorization: Bearer <key>`, or log in.\n"
+    """Figures for Prometheus; a closed server gives them for a key that may read, the run's token or a login."""
+    access = find_access(request)
+    if access is None or Right.READ not in access.rights:
+        message = "Send a project's key with the scope `read` as `Authorization: Bearer <key>`, or log in.\n"
         headers = {"WWW-Authenticate": "Bearer"}
         return HttpResponse(message, status=401, content_type="text/plain; charset=utf-8", headers=headers)
     return HttpResponse(figures.render_figures(), content_type=figures.CONTENT_TYPE)
@@ -59,5 +61,5 @@ def ask_dead_letters() -> Iterator[tuple[str, float]]:
 figures.ask_gauge("tacit_stage_lag_seconds", "Age of the oldest row that a stage has not done.", "stage", ask_lag)
 figures.ask_gauge("tacit_dead_letters", "Rows that are kept as dead letters now.", "table", ask_dead_letters)
 figures.ask_gauge(
-    "tacit_reprocessing_traces", "Traces that are still to be read again.", "project", reprocessing.count_waiting
+    "tacit_reprocessing_traces", "Traces that are still to be read again.", "state", reprocessing.count_waiting
 )

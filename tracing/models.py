@@ -1,6 +1,9 @@
 """Projects and the keys that apps send with: the workflow side of tracing, kept in Django's database."""
 
+from django.conf import settings
 from django.db import models
+
+from tracing.access.rights import Role
 
 DEFAULT_PROJECT = "default"
 DEMO_PROJECT = "demo"
@@ -19,17 +22,80 @@ class Project(models.Model):
         return self.slug
 
 
+class Membership(models.Model):
+    """That a user is in a project, and what they are there."""
+
+    project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="members")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="memberships")
+    role = models.CharField(max_length=20, choices=[(role.value, role.value) for role in Role])
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=["project", "user"], name="once_in_a_project"),)
+
+    def __str__(self) -> str:
+        return f"{self.user} is {self.role} in {self.project.slug}"
+
+
+class Invitation(models.Model):
+    """That somebody may join a project by a link. Only the digest of what stands in the link is kept."""
+
+    project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="invitations")
+    email = models.EmailField()
+    role = models.CharField(max_length=20, choices=[(role.value, role.value) for role in Role])
+    digest = models.CharField(max_length=64, unique=True)
+    invited_by = models.CharField(max_length=254)
+    created_at = models.DateTimeField(auto_now_add=True)
+    expires_at = models.DateTimeField()
+    accepted_at = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return f"{self.email} as {self.role} in {self.project.slug}"
+
+
 class ApiKey(models.Model):
     """A project's key. Only its SHA-256 digest is kept; keys are random, so no slow hash is needed."""
 
     project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="keys")
     name = models.CharField(max_length=100)
-    prefix = models.CharField(max_length=20)
+    prefix = models.CharField(max_length=30, db_index=True)
+    """The beginning of the key, by which people tell keys apart."""
     digest = models.CharField(max_length=64, unique=True)
+    scopes = models.JSONField(default=list)
+    """What it is for: values of `access.rights.Scope`."""
+    origins = models.JSONField(default=list, blank=True)
+    """Of a key for browsers: the origins whose pages may use it."""
+    requests_per_minute = models.PositiveIntegerField(null=True, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
+    created_by = models.CharField(max_length=254, blank=True)
+    expires_at = models.DateTimeField(null=True, blank=True)
+    revoked_at = models.DateTimeField(null=True, blank=True)
+    last_used_at = models.DateTimeField(null=True, blank=True)
+    """To the minute."""
 
     def __str__(self) -> str:
         return f"{self.prefix}… of {self.project.slug}"
+
+
+class AuditEntry(models.Model):
+    """Something that somebody changed or exported. Entries are written once; they outlive their project."""
+
+    at = models.DateTimeField(auto_now_add=True)
+    project = models.ForeignKey(Project, on_delete=models.SET_NULL, null=True, related_name="audit")
+    project_slug = models.CharField(max_length=50, blank=True)
+    actor_kind = models.CharField(max_length=10)
+    actor = models.CharField(max_length=254, blank=True)
+    action = models.CharField(max_length=100)
+    target = models.CharField(max_length=300, blank=True)
+    details = models.JSONField(default=dict, blank=True)
+    address = models.CharField(max_length=45, blank=True)
+    """The network address that the request came from."""
+
+    class Meta:
+        indexes = (models.Index(fields=["project", "-id"], name="audit_of_a_project"),)
+
+    def __str__(self) -> str:
+        return f"{self.at:%Y-%m-%d %H:%M} {self.actor}: {self.action} {self.target}"
 
 
 class StageLease(models.Model):

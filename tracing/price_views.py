@@ -8,7 +8,8 @@ from django.shortcuts import redirect
 from django.views.decorators.http import require_POST, require_safe
 from pydantic import ValidationError
 
-from tracing.access import project_page
+from tracing.access.requirements import project_page
+from tracing.access.rights import Right
 from tracing.api_prices import NewPrice
 from tracing.models import Project, ProjectPrice, Reprocessing
 from tracing.pages import render_page
@@ -31,7 +32,7 @@ FIELDS = {
 
 
 @require_safe
-@project_page
+@project_page(Right.READ)
 def show_prices(request: HttpRequest, project: Project) -> HttpResponse:
     """The prices of the models that were seen, the project's own, and the form."""
     return show_form(request, project, {name: request.GET.get(name, "") for name in ("model", "provider")}, [])
@@ -56,7 +57,7 @@ def show_form(
 
 
 @require_POST
-@project_page
+@project_page(Right.EDIT)
 def add_price(request: HttpRequest, project: Project) -> HttpResponse:
     """Add a price of the project; one of the same model that was there stays for the time that this one leaves."""
     filled = {name: request.POST.get(name, "").strip() for name in FIELDS}
@@ -84,7 +85,7 @@ def describe_problem(name: str, message: str) -> str:
 
 
 @require_POST
-@project_page
+@project_page(Right.EDIT)
 def remove_price(_request: HttpRequest, project: Project, number: int) -> HttpResponse:
     """Remove a price of the project; nothing where it is gone already."""
     ProjectPrice.objects.filter(project=project, pk=number).delete()
@@ -92,7 +93,7 @@ def remove_price(_request: HttpRequest, project: Project, number: int) -> HttpRe
 
 
 @require_POST
-@project_page
+@project_page(Right.EDIT)
 def apply_prices(_request: HttpRequest, project: Project) -> HttpResponse:
     """Have all stored calls read again, so that they cost what the prices say today."""
     request_reprocessing(project, Scope())

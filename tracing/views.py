@@ -9,7 +9,10 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_POST, require_safe
 
-from tracing.access import is_open, project_page
+from tracing.access.decisions import list_projects
+from tracing.access.openness import is_open
+from tracing.access.requirements import for_person, project_page
+from tracing.access.rights import Right
 from tracing.dead_letters import count_letters, load_letters, retry_letters
 from tracing.models import DEFAULT_PROJECT, DEMO_PROJECT, Project
 from tracing.pages import render_page
@@ -21,13 +24,20 @@ LETTERS_PER_PAGE = 100
 
 
 @require_safe
-def open_home(_request: HttpRequest) -> HttpResponse:
-    """Lead to the project that has data: the own one before the demo."""
-    numbers = dict(Project.objects.filter(slug__in=(DEFAULT_PROJECT, DEMO_PROJECT)).values_list("slug", "pk"))
-    for slug in (DEFAULT_PROJECT, DEMO_PROJECT):
-        if slug in numbers and has_conversations(numbers[slug]):
-            return redirect("overview", project=slug)
-    return redirect("setup", project=DEFAULT_PROJECT)
+@for_person
+def open_home(request: HttpRequest) -> HttpResponse:
+    """Lead to a project that has data: `default` before others, the demo last; else to the set-up of the first."""
+    projects = sorted(
+        list_projects(request), key=lambda each: (each.slug == DEMO_PROJECT, each.slug != DEFAULT_PROJECT)
+    )
+    if not projects:
+        return render_page(request, "no_projects.html", {})
+    full = next((each for each in projects if has_conversations(each.pk)), None)
+    return redirect("overview", project=full.slug) if full else redirect("setup", project=projects[0].slug)
+
+
+def rank_project(project: Project) -> tuple[bool, bool]:
+    return project.slug == DEMO_PROJECT, project.slug != DEFAULT_PROJECT
 
 
 def has_conversations(project_id: int) -> bool:
@@ -35,7 +45,7 @@ def has_conversations(project_id: int) -> bool:
 
 
 @require_safe
-@project_page
+@project_page(Right.READ)
 def show_setup(request: HttpRequest, project: Project) -> HttpResponse:
     """The lines to paste, made for this server, and what has arrived."""
     endpoint = f"{request.scheme}://{request.get_host()}"
@@ -74,7 +84,7 @@ def write_import_line(project: Project) -> str:
 
 
 @require_POST
-@project_page
+@project_page(Right.ADMINISTER)
 def remove_demo(_request: HttpRequest, project: Project) -> HttpResponse:
     """Delete the demo and everything in it; no other project can be removed this way."""
     if project.slug != DEMO_PROJECT:
@@ -85,7 +95,7 @@ def remove_demo(_request: HttpRequest, project: Project) -> HttpResponse:
 
 
 @require_safe
-@project_page
+@project_page(Right.READ)
 def show_arrival(request: HttpRequest, project: Project) -> HttpResponse:
     """The part of the set-up page that htmx asks for every second until a conversation is there."""
     return render_page(request, "parts/arrival.html", {"project": project, "arrival": read_arrival(project)})
@@ -96,7 +106,7 @@ def read_arrival(project: Project) -> dict[str, Any]:
 
 
 @require_safe
-@project_page
+@project_page(Right.READ)
 def show_dead_letters(request: HttpRequest, project: Project) -> HttpResponse:
     """Rows that the store refused for their content, with the reasons."""
     try:
@@ -116,7 +126,7 @@ def show_dead_letters(request: HttpRequest, project: Project) -> HttpResponse:
 
 
 @require_POST
-@project_page
+@project_page(Right.EDIT)
 def insert_dead_letters(request: HttpRequest, project: Project) -> HttpResponse:
     """Insert every dead letter again, and say what became of them."""
     retried = retry_letters(get_store(), project.pk)

@@ -17,7 +17,7 @@ from django.test import Client
 from config.cli import main
 from tests.conftest import Server
 from tests.pages.conftest import Page, Teller
-from tracing.access import forget_users
+from tracing.access.openness import forget_users
 
 Open = Callable[[str], Page]
 
@@ -79,7 +79,7 @@ def test_the_empty_overview_leads_to_the_import_of_old_logs(open_page: Open) -> 
 
 
 def test_a_closed_server_says_where_the_key_goes(teller: Teller) -> None:
-    user = get_user_model().objects.create_user("anna@example.org", password="correct horse battery")
+    user = get_user_model().objects.create_superuser("anna@example.org", password="correct horse battery")
     forget_users()
     client = Client(headers={"host": "localhost"})
     client.force_login(user)
@@ -90,7 +90,7 @@ def test_a_closed_server_says_where_the_key_goes(teller: Teller) -> None:
 
 @pytest.mark.parametrize("path", ["/", "/p/default/", "/p/default/conversations", "/p/default/datasets"])
 def test_a_closed_server_shows_pages_only_after_login(teller: Teller, path: str) -> None:
-    get_user_model().objects.create_user("anna@example.org", password="correct horse battery")
+    get_user_model().objects.create_superuser("anna@example.org", password="correct horse battery")
     forget_users()
     client = Client(headers={"host": "localhost"})
     login = client.get(path).headers["Location"]

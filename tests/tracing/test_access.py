@@ -15,7 +15,11 @@ from google.rpc.status_pb2 import Status
 
 from tests.conftest import Server
 from tests.tracing.otlp import insert_spans, make_request, make_span, make_trace_id
-from tracing.access import RunToken, create_key, find_project_of_key, forget_users, is_loopback, read_key
+from tracing.access.credentials import read_key
+from tracing.access.decisions import RunToken
+from tracing.access.keys import create_key, find_key
+from tracing.access.openness import forget_users
+from tracing.access.origins import is_loopback
 from tracing.models import ApiKey, Project
 
 OTLP = "/v1/traces"
@@ -53,7 +57,7 @@ def ask(server: Server, path: str, method: str = "", body: bytes = b"", **header
 
 def close(email: str = "anna@example.org") -> None:
     """The first user is created."""
-    get_user_model().objects.create_user(username=email, email=email, password=PASSWORD)
+    get_user_model().objects.create_superuser(username=email, email=email, password=PASSWORD)
     forget_users()
 
 
@@ -137,7 +141,7 @@ def test_the_first_user_closes_pages_rest_and_otlp(server: Server) -> None:
 
 def test_closing_takes_effect_without_a_restart(server: Server) -> None:
     assert ask(server, REST).status == 200
-    get_user_model().objects.create_user(username="anna@example.org", password=PASSWORD)
+    get_user_model().objects.create_superuser(username="anna@example.org", password=PASSWORD)
     deadline = time.monotonic() + 5
     while ask(server, REST).status == 200:
         assert time.monotonic() < deadline
@@ -178,7 +182,7 @@ def test_a_key_sees_and_writes_its_own_project_only(server: Server, key: str, ot
 def test_an_open_server_names_the_project_in_the_address(server: Server, other: Project) -> None:
     insert_spans(server.store, make_span(), project_id=other.pk)
     assert b'"spans": 1' in ask(server, f"{REST}?project=other").body
-    assert ask(server, f"{REST}?project=nothing").status == 401
+    assert ask(server, f"{REST}?project=nothing").status == 404
 
 
 def test_the_token_of_the_run_opens_every_project_and_an_empty_one_none(
@@ -199,7 +203,9 @@ def test_keys_are_kept_as_digests_only(key: str) -> None:
     assert key.startswith("tacit_")
     assert len(key) > 40
     assert all(key not in value and value not in key[12:] for value in kept if len(value) > 12)
-    assert find_project_of_key(key) == 1
+    facts = find_key(key)
+    assert facts is not None
+    assert facts.project_id == 1
 
 
 def test_a_deleted_key_is_forgotten_within_a_second(server: Server, key: str) -> None:

@@ -10,7 +10,7 @@ from clickhouse_connect.driver.exceptions import OperationalError
 
 from tests.conftest import Server
 from tests.tracing.test_access import ask, close
-from tracing.access import create_key
+from tracing.access.keys import create_key
 from tracing.store import StoreUnavailableError
 
 PRICE = {"model": "m", "input": 1, "output": 2}
@@ -61,9 +61,9 @@ def test_a_closed_server_says_where_the_key_goes(server: Server) -> None:
 
 
 @pytest.mark.parametrize("name", ["no", "%00", "%ED%A0%80", "' OR 1=1 --"])
-def test_a_project_that_is_none_is_401(server: Server, name: str) -> None:
-    _, problem = refuse(server, 401, f"v1/stats?project={quote(name, safe='%')}")
-    assert "`?project=` must name" in problem["detail"]
+def test_a_project_that_is_none_is_404(server: Server, name: str) -> None:
+    _, problem = refuse(server, 404, f"v1/stats?project={quote(name, safe='%')}")
+    assert problem["detail"].startswith("There is no project ")
 
 
 def test_a_parameter_that_is_none_is_422_with_the_likely_one(server: Server) -> None:

@@ -10,7 +10,9 @@ from prometheus_client.parser import text_string_to_metric_families
 from tests.conftest import Server
 from tests.tracing.otlp import make_request, make_span
 from tracing import figures
-from tracing.access import RunToken, create_key, forget_users
+from tracing.access.decisions import RunToken
+from tracing.access.keys import create_key
+from tracing.access.openness import forget_users
 from tracing.dead_letters import insert_rows
 from tracing.ingest import get_ingest
 from tracing.receive.decoding import decode_spans

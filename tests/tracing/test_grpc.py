@@ -29,7 +29,8 @@ from config.http_server import PortBusyError
 from tests.conftest import Server
 from tests.tracing.otlp import make_request, make_span, make_trace_id
 from tests.tracing.sending import ONE_SPAN, count_spans, failing_store
-from tracing.access import create_key, forget_users
+from tracing.access.keys import create_key
+from tracing.access.openness import forget_users
 from tracing.receive.otlp import MAX_BODY_BYTES
 from tracing.records import load_spans
 from tracing.store import Store

@@ -213,7 +213,7 @@ def test_a_failing_database_of_keys_is_503(server: Server, monkeypatch: pytest.M
         raise OperationalError("the database is locked")
 
     with monkeypatch.context() as patch:
-        patch.setattr("tracing.access.find_project_of_key", fail)
+        patch.setattr("tracing.access.keys.read_facts", fail)
         answer = send(server, headers=PROTOBUF | {"x-api-key": "tacit_x"})
     assert (answer.status, answer.error.code) == (503, code_pb2.UNAVAILABLE)
     assert int(answer.headers["Retry-After"]) > 0

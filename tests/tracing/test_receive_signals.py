@@ -17,7 +17,7 @@ from tests.conftest import Server
 from tests.tracing.otlp import make_span_id, make_trace_id
 from tests.tracing.sending import JSON, ONE_SPAN, PROTOBUF, Answer, count_spans, send
 from tracing import figures
-from tracing.access import create_key
+from tracing.access.keys import create_key
 from tracing.store import Store
 
 SHOP = "https://shop.example"

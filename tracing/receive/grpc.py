@@ -14,7 +14,8 @@ from google.rpc.error_details_pb2 import RetryInfo
 from google.rpc.status_pb2 import Status
 
 from tracing import figures
-from tracing.access import RequestOrigin, read_key
+from tracing.access.credentials import read_key
+from tracing.access.origins import RequestOrigin
 from tracing.receive.encodings import Encoding, write_message
 from tracing.receive.otlp import RETRY_AFTER_SECONDS, SIGNALS, RefusedError, Signal, find_project, keep
 

@@ -23,7 +23,8 @@ from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import (
 )
 
 from tracing import figures
-from tracing.access import RequestOrigin, authorise_ingest
+from tracing.access.decisions import NotAllowedError, authorise_ingest
+from tracing.access.origins import RequestOrigin
 from tracing.ingest import BacklogFullError, get_ingest
 from tracing.receive.decoding import ColumnBatch, decode_logs, decode_spans
 from tracing.receive.encodings import Encoding, InvalidBodyError, parse_message
@@ -90,7 +91,7 @@ def find_project(key: str, origin: RequestOrigin) -> int:
     close_old_connections()
     try:
         project_id = authorise_ingest(key, origin)
-    except PermissionError as error:
+    except NotAllowedError as error:
         raise RefusedError(PERMISSION_DENIED, str(error)) from error
     except DatabaseError as error:
         logger.exception("No key could be looked up")

@@ -1,13 +1,16 @@
 """How numbers, times and shapes look on every page; built into all templates."""
 
 import math
+from collections.abc import Mapping
 from datetime import UTC, datetime
+from typing import Any
 
 from django import template
 from django.db.models import QuerySet
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
+from tracing.access import decisions
 from tracing.dead_letters import count_letters
 from tracing.models import Project
 from tracing.store import get_store
@@ -101,10 +104,10 @@ def shape(state: str) -> SafeString:
     )
 
 
-@register.simple_tag
-def list_projects() -> "QuerySet[Project]":
-    """Every project, for the switcher."""
-    return Project.objects.order_by("slug")
+@register.simple_tag(takes_context=True)
+def list_projects(context: Mapping[str, Any]) -> "QuerySet[Project]":
+    """The projects that whoever looks may see, for the switcher."""
+    return decisions.list_projects(context["request"])
 
 
 @register.simple_tag

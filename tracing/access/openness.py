@@ -1,0 +1,31 @@
+"""Whether this server is open: bound to this machine alone, and without a user."""
+
+import time
+
+from django.conf import settings
+from django.contrib.auth import get_user_model
+
+from tracing.access.origins import is_loopback
+
+CACHE_SECONDS = 0.5
+
+_closed = False
+_open_until = 0.0
+
+
+def is_open() -> bool:
+    """Whether there is no user yet and nobody but this machine can reach us; once closed it stays so."""
+    global _closed, _open_until
+    if _closed or not is_loopback(settings.BIND_HOST):
+        return False
+    if time.monotonic() < _open_until:
+        return True
+    _closed = get_user_model().objects.exists()
+    _open_until = 0.0 if _closed else time.monotonic() + CACHE_SECONDS
+    return not _closed
+
+
+def forget_users() -> None:
+    """Look again whether there are users."""
+    global _closed, _open_until
+    _closed, _open_until = False, 0.0

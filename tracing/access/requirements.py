@@ -1,0 +1,120 @@
+"""What a page or an operation asks of whoever wants it. The middleware refuses every view that says nothing."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import wraps
+from typing import Any, TypeVar
+
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import render
+from ninja.errors import HttpError
+from ninja.utils import check_csrf
+
+from tracing.access.decisions import Access, ActorKind, find_access, find_access_of_person, is_known
+from tracing.access.rights import Right
+from tracing.models import DEFAULT_PROJECT, Project
+
+SAFE_METHODS = ("GET", "HEAD", "OPTIONS", "TRACE")
+View = TypeVar("View", bound=Callable[..., HttpResponseBase])
+
+
+@dataclass(frozen=True, slots=True)
+class Requirement:
+    """Whom a view takes: everybody, or a person, or one with a right in the project of the address.
+
+    `exports`: what it gives leaves as a file, which the audit log tells.
+    """
+
+    is_public: bool = False
+    right: Right | None = None
+    exports: bool = False
+
+
+PUBLIC = Requirement(is_public=True)
+PERSON = Requirement()
+
+
+def require(requirement: Requirement, view: View) -> View:
+    view.requirement = requirement  # type: ignore[attr-defined]
+    return view
+
+
+def public(view: View) -> View:
+    """A view for everybody, also of a closed server. What it gives holds nothing of a project."""
+    return require(PUBLIC, view)
+
+
+def for_person(view: View) -> View:
+    """A view for whoever is logged in, or uses an open server; it looks itself at what they may see."""
+    return require(PERSON, view)
+
+
+def project_page(
+    right: Right, *, exports: bool = False
+) -> Callable[[Callable[..., HttpResponse]], Callable[..., HttpResponse]]:
+    """Turn `view(request, project, …)` into one that takes the project's slug from the address, and asks for a right.
+
+    To whoever is not in the project it is as if there were none.
+    """
+
+    def decorate(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+        @wraps(view)
+        def wrapped(request: HttpRequest, project: str, **arguments: object) -> HttpResponse:
+            access = find_access_of_person(request, project)
+            if access is None:
+                return render(request, "404.html", {"message": f"There is no project “{project}”."}, status=404)
+            request.access = access  # type: ignore[attr-defined]
+            if right not in access.rights:
+                return refuse_page(request, access.project, right)
+            return view(request, access.project, **arguments)
+
+        return require(Requirement(right=right, exports=exports), wrapped)
+
+    return decorate
+
+
+def refuse_page(request: HttpRequest, project: Project, right: Right) -> HttpResponse:
+    message = f"Your role in this project does not let you {right.value} here; an owner can change that."
+    return render(request, "403.html", {"message": message, "project": project}, status=403)
+
+
+class May:
+    """The `auth=` of an operation of REST: a key, a person or a command with a right in the project."""
+
+    def __init__(self, right: Right, *, exports: bool = False) -> None:
+        self.requirement = Requirement(right=right, exports=exports)
+
+    def __call__(self, request: HttpRequest) -> Access | None:
+        access = find_access(request)
+        if access is None:
+            refuse_project(request)
+            return None
+        check_right(access, self.requirement.right)
+        check_forgery(request, access)
+        request.access = access  # type: ignore[attr-defined]
+        request.requirement = self.requirement  # type: ignore[attr-defined]
+        return access
+
+
+def refuse_project(request: HttpRequest) -> None:
+    """Tell a person or a command that there is no such project; nobody else hears which there are."""
+    if is_known(request):
+        raise HttpError(404, f"There is no project {request.GET.get('project', DEFAULT_PROJECT)!r}.")
+
+
+def check_right(access: Access, right: Right | None) -> None:
+    if right not in access.rights:
+        raise HttpError(403, f"The {access.actor} may not do this: it takes the right to {right}.")
+
+
+def check_forgery(request: HttpRequest, access: Access) -> None:
+    """A page of another site can make a browser send its cookies, but knows no token."""
+    if access.actor.kind is ActorKind.USER and request.method not in SAFE_METHODS and check_csrf(request):
+        raise HttpError(
+            403, "A change by a person who is logged in needs the header `X-CSRFToken`; programs send a key."
+        )
+
+
+def find_requirement(view: Any) -> Requirement | None:
+    return getattr(view, "requirement", None)
