@@ -6,7 +6,7 @@ Both are stages that find their work in the store and may run twice; see `tracin
 import time
 from collections.abc import Sequence
 
-from feedback.detectors import DETECTORS, detect_signals
+from feedback.detectors import DETECTORS, Material, detect_signals
 from feedback.evaluations import list_events, read_evaluation
 from feedback.excerpts import load_told_excerpt
 from feedback.explicit import read_feedback
@@ -62,7 +62,8 @@ def derive_signals(store: Store, keys: Sequence[Key]) -> None:
         conversations = list(load_conversations(store, project_id, short).values())
         feedback = load_feedback_of(store, project_id, conversations)
         found = [
-            ConversationSignals(each, detect_signals(each, feedback[each.conversation_id])) for each in conversations
+            ConversationSignals(each, detect_signals(Material(each, feedback[each.conversation_id])))
+            for each in conversations
         ]
         write_signals(store, project_id, found, short, version)
         for conversation_id in long:
@@ -90,7 +91,7 @@ def derive_signals_by_parts(store: Store, project_id: int, conversation_id: str,
         if heard is None:
             continue
         excerpt, feedback = heard
-        signals = detect_signals(excerpt.conversation, feedback)
+        signals = detect_signals(Material(excerpt.conversation, feedback))
         own = [signal for signal in signals if signal.turn_index in turns]
         found = [ConversationSignals(excerpt.conversation, own)]
         write_signals(store, project_id, found, [conversation_id], version, turns)

@@ -1,4 +1,4 @@
-"""A conversation and its feedback come in, signals go out: one file for each kind, all listed here."""
+"""A conversation and what is known of it come in, signals go out: one file for each kind, all listed here."""
 
 import logging
 from collections.abc import Sequence
@@ -14,11 +14,10 @@ from feedback.detectors import (
     thumbs,
 )
 from feedback.detectors.detector import Detector
+from feedback.detectors.material import Material
 from feedback.detectors.signal import Evidence, Signal
-from feedback.explicit import Feedback
-from tracing.conversations import Conversation
 
-__all__ = ["DETECTORS", "Detector", "Evidence", "Signal", "detect_signals"]
+__all__ = ["DETECTORS", "Detector", "Evidence", "Material", "Signal", "detect_signals"]
 
 logger = logging.getLogger(__name__)
 
@@ -34,21 +33,17 @@ DETECTORS: tuple[Detector, ...] = (
 )
 
 
-def detect_signals(
-    conversation: Conversation,
-    feedback: Sequence[Feedback],
-    detectors: Sequence[Detector] = DETECTORS,
-) -> list[Signal]:
+def detect_signals(material: Material, detectors: Sequence[Detector] = DETECTORS) -> list[Signal]:
     """Return what every detector finds. One that raises is logged and loses only its own signals."""
     signals: list[Signal] = []
     for detector in detectors:
         try:
-            signals.extend(list(detector.detect(conversation, feedback)))
+            signals.extend(list(detector.detect(material)))
         except Exception:
             logger.exception(
                 "detector %s %s failed on conversation %r; its signals are missing there",
                 detector.kind,
                 detector.version,
-                conversation.conversation_id,
+                material.conversation.conversation_id,
             )
     return signals

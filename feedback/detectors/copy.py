@@ -1,20 +1,19 @@
 """The user copied the answer: actions in, signals out."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 from feedback.detectors.detector import Detector
+from feedback.detectors.material import Material
 from feedback.detectors.signal import Evidence, Signal
 from feedback.detectors.targets import Action, find_actions, pin_signal
-from feedback.explicit import Feedback
-from tracing.conversations import Conversation
 
 KIND = "copy"
 VERSION = "1"
 
 
-def detect(conversation: Conversation, feedback: Sequence[Feedback]) -> Iterator[Signal]:
+def detect(material: Material) -> Iterator[Signal]:
     """Give one signal for each answer that was copied, however often."""
-    for action in find_actions(conversation, feedback, "copy"):
+    for action in find_actions(material.conversation, material.feedback, "copy"):
         yield _pin(action)
 
 

@@ -1,18 +1,17 @@
-"""What a detector is: a kind, a version, words for people, and a pure function from dialogue to signals."""
+"""What a detector is: a kind, a version, words for people, and and a pure function that gives signals."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
+from feedback.detectors.material import Material
 from feedback.detectors.signal import Signal
-from feedback.explicit import Feedback
-from tracing.conversations import Conversation
 
-Detect = Callable[[Conversation, Sequence[Feedback]], Iterator[Signal]]
+Detect = Callable[[Material], Iterator[Signal]]
 
 
 @dataclass(frozen=True, slots=True)
 class Detector:
-    """One kind of signal. The same conversation and feedback must always give the same signals."""
+    """One kind of signal. The same material must always give the same signals."""
 
     kind: str
     version: str

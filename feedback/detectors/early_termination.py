@@ -3,14 +3,13 @@
 An app that breaks off, a time limit or a shutdown is nobody's opinion and gives none.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 from feedback.detectors.detector import Detector
+from feedback.detectors.material import Material
 from feedback.detectors.signal import Evidence, Signal
 from feedback.detectors.targets import Target, find_actions, list_targets, pin_signal
 from feedback.detectors.times import describe_seconds
-from feedback.explicit import Feedback
-from tracing.conversations import Conversation
 
 KIND = "early_termination"
 VERSION = "1"
@@ -20,10 +19,10 @@ SCORE_UNKNOWN = 0.5
 THRESHOLD = 0.6
 
 
-def detect(conversation: Conversation, feedback: Sequence[Feedback]) -> Iterator[Signal]:
+def detect(material: Material) -> Iterator[Signal]:
     """Give one signal for each answer that was stopped by its reader, or by nobody knows whom (not fired)."""
-    pressed = {action.target.key for action in find_actions(conversation, feedback, "stop")}
-    for target in list_targets(conversation):
+    pressed = {action.target.key for action in find_actions(material.conversation, material.feedback, "stop")}
+    for target in list_targets(material.conversation):
         ended_by = target.answer.ended_by if target.answer.outcome == "stopped" else "itself"
         if target.key in pressed:
             yield _pin(target, SCORE_PRESSED, 0.95, "the user pressed stop")

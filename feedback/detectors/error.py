@@ -1,20 +1,19 @@
 """The call failed: outcomes of answers in, signals out. The label is the error's type, if it was reported."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 from feedback.detectors.detector import Detector
+from feedback.detectors.material import Material
 from feedback.detectors.signal import Evidence, Signal
 from feedback.detectors.targets import Target, list_targets, pin_signal
-from feedback.explicit import Feedback
-from tracing.conversations import Conversation
 
 KIND = "error"
 VERSION = "1"
 
 
-def detect(conversation: Conversation, _feedback: Sequence[Feedback]) -> Iterator[Signal]:
+def detect(material: Material) -> Iterator[Signal]:
     """Give one signal for each attempt to answer that failed."""
-    for target in list_targets(conversation):
+    for target in list_targets(material.conversation):
         if target.answer.outcome == "error":
             yield _pin(target)
 

@@ -5,13 +5,12 @@ A refusal stands in the first sentences and the answer is short. "Can't" later o
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 from feedback.detectors.detector import Detector
+from feedback.detectors.material import Material
 from feedback.detectors.signal import Evidence, Signal
 from feedback.detectors.targets import Target, list_targets, pin_signal
-from feedback.explicit import Feedback
-from tracing.conversations import Conversation
 
 KIND = "refusal"
 VERSION = "1"
@@ -59,9 +58,9 @@ _OFFER = re.compile(
 )
 
 
-def detect(conversation: Conversation, _feedback: Sequence[Feedback]) -> Iterator[Signal]:
+def detect(material: Material) -> Iterator[Signal]:
     """Give one signal for each answer that opens by declining; not fired where it then helps all the same."""
-    for target in list_targets(conversation):
+    for target in list_targets(material.conversation):
         if declined := find_refusal(target.answer.text):
             yield _pin(target, declined.span())
 

@@ -3,14 +3,13 @@
 A retry after an error, and attempts that follow each other faster than anybody reads, are a machine's.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 from feedback.detectors.detector import Detector
+from feedback.detectors.material import Material
 from feedback.detectors.signal import Evidence, Signal
 from feedback.detectors.targets import Target, find_actions, list_targets, pin_signal
 from feedback.detectors.times import MACHINE_GAP_SECONDS, describe_seconds, measure_gap
-from feedback.explicit import Feedback
-from tracing.conversations import Conversation
 
 KIND = "regeneration"
 VERSION = "1"
@@ -20,10 +19,10 @@ SCORE_INFERRED = 0.9
 _MACHINE_ENDS = frozenset({"app_code", "timeout", "shutdown"})
 
 
-def detect(conversation: Conversation, feedback: Sequence[Feedback]) -> Iterator[Signal]:
+def detect(material: Material) -> Iterator[Signal]:
     """Give one signal for each answer that a person had replaced, or asked to have replaced."""
-    asked = {action.target.key for action in find_actions(conversation, feedback, "regenerate")}
-    for target in list_targets(conversation):
+    asked = {action.target.key for action in find_actions(material.conversation, material.feedback, "regenerate")}
+    for target in list_targets(material.conversation):
         if target.answer.outcome == "error":
             continue
         if target.key in asked:

@@ -15,13 +15,13 @@ from itertools import takewhile
 from typing import TYPE_CHECKING
 
 from feedback.detectors.detector import Detector
+from feedback.detectors.material import Material
 from feedback.detectors.pasted import blank_pasted
 from feedback.detectors.refusal import find_refusal
 from feedback.detectors.signal import Evidence, Signal
 from feedback.detectors.targets import Target, pin_signal
 from feedback.detectors.times import MACHINE_GAP_SECONDS, describe_seconds, measure_gap
-from feedback.explicit import Feedback
-from tracing.conversations import Conversation, Turn
+from tracing.conversations import Turn
 
 if TYPE_CHECKING:
     from sklearn.feature_extraction.text import HashingVectorizer
@@ -93,13 +93,13 @@ class Request:
     """Stems of words in capitals."""
 
 
-def detect(conversation: Conversation, _feedback: Sequence[Feedback]) -> Iterator[Signal]:
+def detect(material: Material) -> Iterator[Signal]:
     """Give one signal for each message that may ask again what the message before it asked."""
-    if len(conversation.turns) < 2:
+    if len(material.conversation.turns) < 2:
         return
-    requests = [read_request(turn.user_text) for turn in conversation.turns]
+    requests = [read_request(turn.user_text) for turn in material.conversation.turns]
     for index, likeness in enumerate(_compare_neighbours(requests)):
-        previous, turn = conversation.turns[index : index + 2]
+        previous, turn = material.conversation.turns[index : index + 2]
         before, after = requests[index : index + 2]
         if not _may_ask_again(previous, turn) or not _can_compare(before, after):
             continue

@@ -6,17 +6,17 @@ English: what it cannot read it calls neutral.
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from functools import cache
 
 from vaderSentiment.vaderSentiment import SentimentIntensityAnalyzer
 
 from feedback.detectors.detector import Detector
+from feedback.detectors.material import Material
 from feedback.detectors.pasted import blank_pasted
 from feedback.detectors.signal import Evidence, Polarity, Signal
 from feedback.detectors.targets import Target, pin_signal
-from feedback.explicit import Feedback
-from tracing.conversations import Conversation, Turn
+from tracing.conversations import Turn
 
 KIND = "sentiment"
 VERSION = "1"
@@ -82,9 +82,9 @@ def _load_analyzer() -> SentimentIntensityAnalyzer:
     return analyzer
 
 
-def detect(conversation: Conversation, _feedback: Sequence[Feedback]) -> Iterator[Signal]:
+def detect(material: Material) -> Iterator[Signal]:
     """Give exactly one signal for each user message after the first, about the answer before it."""
-    for previous, turn in zip(conversation.turns, conversation.turns[1:], strict=False):
+    for previous, turn in zip(material.conversation.turns, material.conversation.turns[1:], strict=False):
         yield _pin(Target(previous, len(previous.alternatives)), turn)
 
 

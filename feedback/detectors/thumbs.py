@@ -1,21 +1,21 @@
 """Thumbs up and down: feedback in, signals out. A later thumb on the same answer replaces an earlier one."""
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 from feedback.detectors.detector import Detector
+from feedback.detectors.material import Material
 from feedback.detectors.signal import Evidence, Signal
 from feedback.detectors.targets import Action, find_actions, pin_signal
 from feedback.explicit import Feedback
-from tracing.conversations import Conversation
 
 KIND = "thumbs"
 VERSION = "1"
 
 
-def detect(conversation: Conversation, feedback: Sequence[Feedback]) -> Iterator[Signal]:
+def detect(material: Material) -> Iterator[Signal]:
     """Give one signal for each answer with a thumb."""
-    for action in find_actions(conversation, feedback, "thumbs"):
+    for action in find_actions(material.conversation, material.feedback, "thumbs"):
         if label := read_thumb(action.feedback):
             yield _pin(action, label)
 

@@ -7,6 +7,7 @@ import pytest
 from feedback import derivation
 from feedback.derivation import derive_signals
 from feedback.detectors import detect_signals
+from feedback.detectors.material import Material
 from feedback.detectors.signal import Signal
 from feedback.excerpts import load_heard_excerpt
 from feedback.explicit import Feedback
@@ -40,7 +41,7 @@ def list_written(teller: Teller) -> list[Signal]:
 
 
 def listen_whole(teller: Teller, conversation: Conversation) -> list[Signal]:
-    found = detect_signals(conversation, load_feedback(teller.store, teller.project.pk, conversation))
+    found = detect_signals(Material(conversation, load_feedback(teller.store, teller.project.pk, conversation)))
     return sorted(found, key=lambda each: (each.turn_index, not each.fired, each.kind, each.label, each.span_id))
 
 
@@ -71,9 +72,9 @@ def test_only_parts_that_changed_are_listened_to(teller: Teller, monkeypatch: py
     conversation = tell(teller, 11)
     heard: list[list[int]] = []
 
-    def listen(conversation: Conversation, feedback: list[Feedback]) -> list[Signal]:
-        heard.append([turn.index for turn in conversation.turns])
-        return detect_signals(conversation, feedback)
+    def listen(material: Material) -> list[Signal]:
+        heard.append([turn.index for turn in material.conversation.turns])
+        return detect_signals(material)
 
     monkeypatch.setattr(derivation, "detect_signals", listen)
     derive_signals(teller.store, [(teller.project.pk, "long")])
@@ -93,7 +94,7 @@ def test_another_version_of_a_detector_listens_to_all_parts_again(
     heard: list[int] = []
     monkeypatch.setattr(derivation, "CURRENT", {"sentiment 2"})
     monkeypatch.setattr(
-        derivation, "detect_signals", lambda conversation, _: heard.append(len(conversation.turns)) or []
+        derivation, "detect_signals", lambda material: heard.append(len(material.conversation.turns)) or []
     )
     derive_signals(teller.store, [(teller.project.pk, "long")])
     assert len(heard) == 3

@@ -13,6 +13,7 @@ from django.http import HttpResponse
 from django.test import Client
 
 from feedback.detectors import detect_signals
+from feedback.detectors.material import Material
 from feedback.explicit import Feedback
 from feedback.records import ConversationSignals, write_feedback, write_signals
 from tracing.conversations import Answer, Conversation, Turn
@@ -71,7 +72,7 @@ class Teller:
         self.versions += 1
         write_conversations(self.store, [conversation], previous={}, version=self.versions)
         write_feedback(self.store, feedback, self.versions)
-        found = ConversationSignals(conversation, detect_signals(conversation, feedback))
+        found = ConversationSignals(conversation, detect_signals(Material(conversation, feedback)))
         write_signals(self.store, self.project.pk, [found], [conversation.conversation_id], self.versions)
         return conversation
 

@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from feedback.detectors import DETECTORS, Detector, Signal, detect_signals
+from feedback.detectors.material import Material
 from feedback.explicit import Feedback
 from tracing.conversations import Answer, Conversation, Turn
 from tracing.generations import Outcome
@@ -65,7 +66,7 @@ def conversations(draw: st.DrawFn) -> Conversation:
 @settings(max_examples=200, deadline=None)
 @given(conversations(), st.lists(feedbacks, max_size=5))
 def test_any_conversation_gives_sound_signals(conversation: Conversation, feedback: list[Feedback]) -> None:
-    signals = [signal for detector in DETECTORS for signal in detector.detect(conversation, feedback)]
+    signals = [signal for detector in DETECTORS for signal in detector.detect(Material(conversation, feedback))]
     for signal in signals:
         assert 0 <= signal.score <= 1
         assert 0 <= signal.confidence <= 1
@@ -80,13 +81,13 @@ def test_any_conversation_gives_sound_signals(conversation: Conversation, feedba
         else:
             longest = max(len(each.text) for each in about)
         assert all(0 <= start < end <= longest for start, end in signal.evidence.offsets)
-    assert signals == detect_signals(conversation, feedback)
+    assert signals == detect_signals(Material(conversation, feedback))
 
 
 @settings(max_examples=50, deadline=None)
 @given(conversations())
 def test_text_signals_stand_after_the_first_message_and_look_back(conversation: Conversation) -> None:
-    for signal in detect_signals(conversation, []):
+    for signal in detect_signals(Material(conversation)):
         if signal.kind in TEXT_KINDS:
             assert signal.turn_index >= 1
             assert signal.target == signal.turn_index - 1
@@ -101,7 +102,7 @@ def test_each_detector_is_listed_under_its_own_kind(
         ("and?", answer("We", outcome="stopped", ended_by="client")),
     )
     acts = [feedback("thumbs", span_id="span-2", label="up"), feedback("copy", span_id="span-2")]
-    given_kinds = {d.kind: {signal.kind for signal in d.detect(conversation, acts)} for d in DETECTORS}
+    given_kinds = {d.kind: {signal.kind for signal in d.detect(Material(conversation, acts))} for d in DETECTORS}
     assert given_kinds == {detector.kind: {detector.kind} for detector in DETECTORS}
     assert all(detector.title and detector.what.endswith(".") for detector in DETECTORS)
 
@@ -115,7 +116,7 @@ def test_a_detector_that_raises_loses_only_its_own_signals(
 
     broken = Detector("broken", "1", "Broken", "Raises.", fail)
     conversation = talk(("why", answer("", outcome="error")))
-    signals = detect_signals(conversation, [], (broken, *DETECTORS))
+    signals = detect_signals(Material(conversation), (broken, *DETECTORS))
     assert [signal.kind for signal in signals] == ["error"]
     assert "broken" in caplog.text
     assert "'c1'" in caplog.text
@@ -126,5 +127,5 @@ def test_every_signal_says_who_made_it(
     detector: Detector, talk: Callable[..., Conversation], feedback: Callable[..., Feedback]
 ) -> None:
     conversation = talk(("how do I cancel my subscription?", "a", "b"), ("how can I cancel the subscription?", "c"))
-    for signal in detector.detect(conversation, [feedback("thumbs", span_id="span-1", label="up")]):
+    for signal in detector.detect(Material(conversation, [feedback("thumbs", span_id="span-1", label="up")])):
         assert (signal.detector, signal.version) == (detector.kind, detector.version)

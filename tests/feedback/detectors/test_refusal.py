@@ -2,6 +2,7 @@ from collections.abc import Callable
 
 import pytest
 
+from feedback.detectors.material import Material
 from feedback.detectors.refusal import detect
 from tracing.conversations import Conversation
 
@@ -19,7 +20,7 @@ from tracing.conversations import Conversation
     ],
 )
 def test_declining_at_the_start_fires_and_marks_the_answer(talk: Callable[..., Conversation], text: str) -> None:
-    (signal,) = detect(talk(("please", text)), [])
+    (signal,) = detect(Material(talk(("please", text))))
     assert (signal.fired, signal.target, signal.polarity) == (True, 0, -1)
     assert signal.evidence.text == "answer"
     ((start, end),) = signal.evidence.offsets
@@ -37,13 +38,13 @@ def test_declining_at_the_start_fires_and_marks_the_answer(talk: Callable[..., C
     ],
 )
 def test_cannot_in_an_answer_that_helps_is_no_refusal(talk: Callable[..., Conversation], text: str) -> None:
-    assert list(detect(talk(("please", text)), [])) == []
+    assert list(detect(Material(talk(("please", text))))) == []
 
 
 def test_declining_a_part_and_helping_does_not_fire(talk: Callable[..., Conversation]) -> None:
-    (signal,) = detect(talk(("draw", "I can't generate pictures, but here is a prompt for one: a bakery.")), [])
+    (signal,) = detect(Material(talk(("draw", "I can't generate pictures, but here is a prompt for one: a bakery."))))
     assert not signal.fired
 
 
 def test_what_the_user_says_is_not_a_refusal(talk: Callable[..., Conversation]) -> None:
-    assert list(detect(talk(("I'm sorry, I can't help with that.", "No worries.")), [])) == []
+    assert list(detect(Material(talk(("I'm sorry, I can't help with that.", "No worries."))))) == []

@@ -2,13 +2,14 @@ from collections.abc import Callable
 
 import pytest
 
+from feedback.detectors.material import Material
 from feedback.detectors.rephrase import detect
 from feedback.detectors.signal import Signal
 from tracing.conversations import Answer, Conversation
 
 
 def find_fired(conversation: Conversation) -> list[Signal]:
-    return [signal for signal in detect(conversation, []) if signal.fired]
+    return [signal for signal in detect(Material(conversation)) if signal.fired]
 
 
 @pytest.mark.parametrize(
@@ -51,7 +52,7 @@ def test_the_next_request_is_not_the_same_again(talk: Callable[..., Conversation
 
 
 def test_an_opening_message_cannot_be_one(talk: Callable[..., Conversation]) -> None:
-    assert list(detect(talk(("in other words, my question is again: how?", "x")), [])) == []
+    assert list(detect(Material(talk(("in other words, my question is again: how?", "x"))))) == []
 
 
 def test_it_says_how_long_after_and_how_alike(talk: Callable[..., Conversation]) -> None:
@@ -72,7 +73,7 @@ def test_sending_again_after_an_error_is_a_retry(
     talk: Callable[..., Conversation], answer: Callable[..., Answer]
 ) -> None:
     question = "what is the max upload size on the Starter plan"
-    assert list(detect(talk((question, answer("", outcome="error")), (question, "100 MB")), [])) == []
+    assert list(detect(Material(talk((question, answer("", outcome="error")), (question, "100 MB"))))) == []
 
 
 def test_the_same_message_within_a_second_is_a_machine(
@@ -81,7 +82,7 @@ def test_the_same_message_within_a_second_is_a_machine(
     question = "what is the max upload size on the Starter plan"
     first = answer("It depends.", start_time_ns=100_000_000_000)
     second = answer("It depends.", start_time_ns=110_500_000_000)
-    assert list(detect(talk((question, first), (question, second)), [])) == []
+    assert list(detect(Material(talk((question, first), (question, second))))) == []
 
 
 def test_without_times_it_says_none(talk: Callable[..., Conversation], answer: Callable[..., Answer]) -> None:

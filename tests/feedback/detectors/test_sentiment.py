@@ -2,13 +2,14 @@ from collections.abc import Callable
 
 import pytest
 
+from feedback.detectors.material import Material
 from feedback.detectors.sentiment import detect
 from feedback.detectors.signal import Signal
 from tracing.conversations import Conversation
 
 
 def read_tone(talk: Callable[..., Conversation], text: str) -> Signal:
-    (signal,) = detect(talk(("first", "answer"), (text, "answer")), [])
+    (signal,) = detect(Material(talk(("first", "answer"), (text, "answer"))))
     return signal
 
 
@@ -45,7 +46,7 @@ def test_habits_quotations_and_code_have_no_tone(talk: Callable[..., Conversatio
 
 
 def test_there_is_exactly_one_for_each_message_after_the_first(talk: Callable[..., Conversation]) -> None:
-    signals = list(detect(talk(("awful!", "1"), ("b", "2"), ("c", "3")), []))
+    signals = list(detect(Material(talk(("awful!", "1"), ("b", "2"), ("c", "3")))))
     assert [(s.turn_index, s.target, s.span_id) for s in signals] == [(1, 0, "span-1"), (2, 1, "span-2")]
 
 

@@ -3,6 +3,7 @@ from collections.abc import Callable
 
 import pytest
 
+from feedback.detectors.material import Material
 from feedback.detectors.thumbs import detect
 from feedback.explicit import Feedback
 from tracing.conversations import Conversation
@@ -26,7 +27,7 @@ def test_a_thumb_is_read_from_its_label_else_its_score(
     label: str,
     polarity: int,
 ) -> None:
-    (signal,) = detect(talk(("a", "1"), ("b", "2")), [feedback("thumbs", span_id="span-1", **said)])
+    (signal,) = detect(Material(talk(("a", "1"), ("b", "2")), [feedback("thumbs", span_id="span-1", **said)]))
     assert (signal.label, signal.polarity, signal.target) == (label, polarity, 0)
     assert (signal.score, signal.confidence, signal.fired) == (1.0, 1.0, True)
 
@@ -35,11 +36,11 @@ def test_a_thumb_is_read_from_its_label_else_its_score(
 def test_a_thumb_that_points_nowhere_is_none(
     talk: Callable[..., Conversation], feedback: Callable[..., Feedback], said: dict[str, str | float]
 ) -> None:
-    assert list(detect(talk(("a", "1")), [feedback("thumbs", span_id="span-1", **said)])) == []
+    assert list(detect(Material(talk(("a", "1")), [feedback("thumbs", span_id="span-1", **said)]))) == []
 
 
 def test_a_rating_is_not_a_thumb(talk: Callable[..., Conversation], feedback: Callable[..., Feedback]) -> None:
-    assert list(detect(talk(("a", "1")), [feedback("rating", span_id="span-1", score=1)])) == []
+    assert list(detect(Material(talk(("a", "1")), [feedback("rating", span_id="span-1", score=1)]))) == []
 
 
 def test_who_changes_their_mind_has_one_thumb(
@@ -47,4 +48,4 @@ def test_who_changes_their_mind_has_one_thumb(
 ) -> None:
     up = feedback("thumbs", identifier="1", span_id="span-1", label="up", time_ns=1)
     down = feedback("thumbs", identifier="2", span_id="span-1", label="down", time_ns=2)
-    assert [s.label for s in detect(talk(("a", "1")), [up, down])] == ["down"]
+    assert [s.label for s in detect(Material(talk(("a", "1")), [up, down]))] == ["down"]

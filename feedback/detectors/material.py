@@ -1,0 +1,26 @@
+"""Everything that a detector may look at: a conversation, what was said about it, and the model calls behind it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from feedback.explicit import Feedback
+from tracing.conversations import Answer, Conversation
+from tracing.generations import Generation
+
+CallKey = tuple[str, str]
+"""Id of a trace, id of a span in it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Material:
+    """What is known when a conversation is listened to. What was not loaded, or not sent, is empty."""
+
+    conversation: Conversation
+    feedback: Sequence[Feedback] = ()
+    calls: Mapping[CallKey, Generation] = field(default_factory=dict)
+    """The model calls behind the answers; of their input messages those from the user's last message on."""
+
+    def calls_of(self, answer: Answer) -> tuple[Generation, ...]:
+        """The model calls that were made for an answer, by start; empty where none was loaded."""
+        keys = ((part.trace_id, span_id) for part in answer.parts for span_id in part.generation_span_ids)
+        return tuple(self.calls[key] for key in keys if key in self.calls)
