@@ -6,10 +6,11 @@ Both are stages that find their work in the store and may run twice; see `tracin
 import time
 from collections.abc import Sequence
 
-from feedback.detectors import DETECTORS, Material, detect_signals
+from feedback.detectors import DETECTORS, detect_signals
 from feedback.evaluations import list_events, read_evaluation
 from feedback.excerpts import load_told_excerpt
 from feedback.explicit import read_feedback
+from feedback.materials import load_materials
 from feedback.records import ALL_TURNS, ConversationSignals, load_feedback_of, write_feedback, write_signals
 from tracing.records import load_conversations, load_logs, load_spans
 from tracing.records.conversations import load_rows
@@ -61,10 +62,8 @@ def derive_signals(store: Store, keys: Sequence[Key]) -> None:
         short = sorted(set(conversation_ids) - set(long))
         conversations = list(load_conversations(store, project_id, short).values())
         feedback = load_feedback_of(store, project_id, conversations)
-        found = [
-            ConversationSignals(each, detect_signals(Material(each, feedback[each.conversation_id])))
-            for each in conversations
-        ]
+        materials = load_materials(store, project_id, conversations, feedback)
+        found = [ConversationSignals(each.conversation, detect_signals(each)) for each in materials]
         write_signals(store, project_id, found, short, version)
         for conversation_id in long:
             derive_signals_by_parts(store, project_id, conversation_id, version)
@@ -91,7 +90,8 @@ def derive_signals_by_parts(store: Store, project_id: int, conversation_id: str,
         if heard is None:
             continue
         excerpt, feedback = heard
-        signals = detect_signals(Material(excerpt.conversation, feedback))
+        [material] = load_materials(store, project_id, [excerpt.conversation], {conversation_id: feedback})
+        signals = detect_signals(material)
         own = [signal for signal in signals if signal.turn_index in turns]
         found = [ConversationSignals(excerpt.conversation, own)]
         write_signals(store, project_id, found, [conversation_id], version, turns)

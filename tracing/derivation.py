@@ -23,10 +23,12 @@ from tracing.records import (
     write_conversations,
     write_generations,
     write_links,
+    write_tool_runs,
 )
 from tracing.spans import Span, Trace
 from tracing.stages import Key, Stage, group_by_project
 from tracing.store import Store
+from tracing.tool_runs import read_tool_runs
 from tracing.twins import drop_repeated
 
 READING = Stage("reading", "tracing/sql/changed_traces.sql", "tracing/sql/lag_of_traces.sql", batch_size=500)
@@ -65,6 +67,9 @@ def derive_traces_of_project(store: Store, project_id: int, trace_ids: Sequence[
     generations = [each for read in traces for each in read.generations]
     generations += load_generations(store, project_id, rebuilt.moved)
     began = {(project_id, row["trace_id"], row["span_id"]): row["start_time_ns"] for row in rows}
+    write_tool_runs(
+        store, project_id, trace_ids, [run for read in traces for run in read_tool_runs(read.trace)], version
+    )
     write_generations(store, [place(each, rebuilt.places) for each in generations], began, version)
 
 

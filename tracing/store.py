@@ -30,6 +30,7 @@ PROJECT_TABLES = (
     "generations",
     "generations_by_time",
     "generation_hours",
+    "tool_runs",
     "conversations",
     "turns",
     "conversation_links",

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from feedback.explicit import Feedback
 from tracing.conversations import Answer, Conversation
 from tracing.generations import Generation
+from tracing.tool_runs import ToolRun
 
 CallKey = tuple[str, str]
 """Id of a trace, id of a span in it."""
@@ -19,6 +20,9 @@ class Material:
     feedback: Sequence[Feedback] = ()
     calls: Mapping[CallKey, Generation] = field(default_factory=dict)
     """The model calls behind the answers; of their input messages those from the user's last message on."""
+
+    tool_runs: Sequence[ToolRun] = ()
+    """What tools did in the traces of the conversation, by start."""
 
     def calls_of(self, answer: Answer) -> tuple[Generation, ...]:
         """The model calls that were made for an answer, by start; empty where none was loaded."""

@@ -2,11 +2,12 @@
 
 from tracing.records.conversations import load_conversation, load_conversations, write_conversations
 from tracing.records.costs import ConversationCost, Spending, load_cost, load_spending
-from tracing.records.generations import load_generations, write_generations
+from tracing.records.generations import load_generations, load_recent_generations, write_generations
 from tracing.records.links import write_links
 from tracing.records.logs import load_logs
 from tracing.records.message_templates import load_templates, write_templates
 from tracing.records.spans import load_spans
+from tracing.records.tool_runs import load_tool_runs, write_tool_runs
 
 __all__ = [
     "ConversationCost",
@@ -16,11 +17,14 @@ __all__ = [
     "load_cost",
     "load_generations",
     "load_logs",
+    "load_recent_generations",
     "load_spans",
     "load_spending",
     "load_templates",
+    "load_tool_runs",
     "write_conversations",
     "write_generations",
     "write_links",
     "write_templates",
+    "write_tool_runs",
 ]

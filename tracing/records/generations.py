@@ -133,6 +133,14 @@ def load_generations(store: Store, project_id: int, trace_ids: Sequence[str]) ->
     return [read_generation(row) for row in rows]
 
 
+def load_recent_generations(store: Store, project_id: int, trace_ids: Sequence[str]) -> list[Generation]:
+    """All model calls of these traces, by start; of their input messages those from the user's last one on."""
+    if not trace_ids:
+        return []
+    rows = store.query("tracing/sql/recent_generations.sql", project_id=project_id, trace_ids=list(trace_ids))
+    return [read_generation(row) for row in rows]
+
+
 def read_generation(row: Mapping[str, Any]) -> Generation:
     values = {field.name: row[field.name] for field in fields(Generation)}
     for name in TUPLE_FIELDS:
