@@ -4,14 +4,23 @@ import logging
 from collections.abc import Sequence
 
 from feedback.detectors import (
+    accept,
+    comment,
     copy,
+    correction_text,
+    delete,
     early_termination,
+    edit,
     error,
+    rating,
     refusal,
     regeneration,
+    rename,
     rephrase,
     sentiment,
+    share,
     thumbs,
+    truncation,
 )
 from feedback.detectors.detector import Detector
 from feedback.detectors.material import Material
@@ -28,8 +37,17 @@ DETECTORS: tuple[Detector, ...] = (
     sentiment.DETECTOR,
     refusal.DETECTOR,
     error.DETECTOR,
+    truncation.DETECTOR,
     thumbs.DETECTOR,
+    rating.DETECTOR,
+    comment.DETECTOR,
+    correction_text.DETECTOR,
     copy.DETECTOR,
+    edit.DETECTOR,
+    accept.DETECTOR,
+    share.DETECTOR,
+    rename.DETECTOR,
+    delete.DETECTOR,
 )
 
 

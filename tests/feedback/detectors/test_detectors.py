@@ -1,7 +1,7 @@
 """What holds of every detector, whatever the conversation."""
 
 import math
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from typing import get_args
 
 import pytest
@@ -44,10 +44,15 @@ feedbacks = st.builds(
     Feedback,
     project_id=st.just(1),
     identifier=ids,
-    name=st.sampled_from(["thumbs", "copy", "regenerate", "stop", "rating"]),
+    name=st.sampled_from(
+        ["thumbs", "copy", "regenerate", "stop", "rating", "edit", "comment", "correction", "share", "delete"]
+    ),
     time_ns=times,
     score=st.none() | st.floats(),
     label=st.sampled_from(["", "up", "down", "x"]),
+    explanation=texts,
+    correction=texts,
+    metadata=st.fixed_dictionaries({"min": st.floats() | texts, "max": st.integers() | st.floats()}) | st.just({}),
     annotator_kind=st.sampled_from(["HUMAN", "LLM", "CODE"]),
     conversation_id=st.sampled_from(["", "c", "d"]),
     trace_id=ids,
@@ -100,8 +105,11 @@ def test_each_detector_is_listed_under_its_own_kind(
         ("how do I cancel my subscription?", "I'm sorry, I can't help with that.", "Hm."),
         ("How can I cancel the subscription?", answer("", outcome="error")),
         ("and?", answer("We", outcome="stopped", ended_by="client")),
+        ("the whole", answer("It is", outcome="truncated")),
     )
-    acts = [feedback("thumbs", span_id="span-2", label="up"), feedback("copy", span_id="span-2")]
+    said = {"label": "up", "score": 1, "explanation": "well done", "correction": "Press the button."}
+    names = ("thumbs", "rating", "comment", "correction", "copy", "edit", "accept", "share", "rename", "delete")
+    acts = [feedback(name, span_id="span-2", **said) for name in names]
     given_kinds = {d.kind: {signal.kind for signal in d.detect(Material(conversation, acts))} for d in DETECTORS}
     assert given_kinds == {detector.kind: {detector.kind} for detector in DETECTORS}
     assert all(detector.title and detector.what.endswith(".") for detector in DETECTORS)
@@ -110,7 +118,7 @@ def test_each_detector_is_listed_under_its_own_kind(
 def test_a_detector_that_raises_loses_only_its_own_signals(
     talk: Callable[..., Conversation], answer: Callable[..., Answer], caplog: pytest.LogCaptureFixture
 ) -> None:
-    def fail(conversation: Conversation, feedback: Sequence[Feedback]) -> Iterator[Signal]:
+    def fail(material: Material) -> Iterator[Signal]:
         raise ValueError("no idea")
         yield
 
