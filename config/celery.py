@@ -28,6 +28,7 @@ app.conf.beat_schedule = {
         "tracing.count_hours",
         "feedback.read_feedback",
         "feedback.derive_signals",
+        "feedback.listen_again",
         "tracing.reprocess",
         "tracing.learn_templates",
     )

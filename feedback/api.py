@@ -8,6 +8,7 @@ from ninja import Query
 from ninja.errors import HttpError
 from pydantic import Field
 
+from feedback import listening
 from feedback.api_exports import router as exports_router
 from feedback.api_feedback import router as feedback_router
 from feedback.conversation_list import find_page
@@ -69,7 +70,7 @@ def show_stats(request: HttpRequest) -> dict[str, Any]:
     store = get_store()
     counts = store.query("feedback/sql/stats.sql", project_id=project_of(request).pk)[0]
     lag = {stage.name: stage.measure_lag(store) for stage in (READING, LEARNING, ROLLUPS, FEEDBACK, SIGNALS)}
-    return counts | {"lag": lag | {reprocessing.NAME: reprocessing.measure_lag()}}
+    return counts | {"lag": lag | {each.NAME: each.measure_lag() for each in (reprocessing, listening)}}
 
 
 @api.get(

@@ -7,11 +7,21 @@ import time
 from collections.abc import Sequence
 
 from feedback.detectors import DETECTORS, detect_signals
+from feedback.detectors.tuning import Tuning, describe_basis
 from feedback.evaluations import list_events, read_evaluation
 from feedback.excerpts import load_told_excerpt
 from feedback.explicit import read_feedback
 from feedback.materials import load_materials
-from feedback.records import ALL_TURNS, ConversationSignals, load_feedback_of, write_feedback, write_signals
+from feedback.records import (
+    ALL_TURNS,
+    ConversationSignals,
+    load_feedback_of,
+    load_hearings,
+    write_feedback,
+    write_hearings,
+    write_signals,
+)
+from feedback.tunings import load_tuning
 from tracing.records import load_conversations, load_logs, load_spans
 from tracing.records.conversations import load_rows
 from tracing.stages import Key, Stage, group_by_project
@@ -24,7 +34,6 @@ PART_TURNS = 200
 """A conversation of more turns is listened to in parts of so many, as they change."""
 TURNS_BEFORE = 20
 """So many turns before a part are heard with it."""
-CURRENT = {f"{detector.kind} {detector.version}" for detector in DETECTORS}
 
 LOG_PREFIX = "log:"
 """Before the id of a log record, where it stands for itself; ids of traces are hexadecimal."""
@@ -56,23 +65,39 @@ def derive_feedback(store: Store, keys: Sequence[Key]) -> None:
 def derive_signals(store: Store, keys: Sequence[Key]) -> None:
     """Run every detector over these conversations (project, conversation id) and write what they say now."""
     for project_id, conversation_ids in group_by_project(keys).items():
-        version = time.time_ns() // 1000
-        counts = {key: row["turn_count"] for key, row in load_rows(store, project_id, conversation_ids).items()}
-        long = [key for key, count in counts.items() if count > PART_TURNS]
-        short = sorted(set(conversation_ids) - set(long))
-        conversations = list(load_conversations(store, project_id, short).values())
-        feedback = load_feedback_of(store, project_id, conversations)
-        materials = load_materials(store, project_id, conversations, feedback)
-        found = [ConversationSignals(each.conversation, detect_signals(each)) for each in materials]
-        write_signals(store, project_id, found, short, version)
-        for conversation_id in long:
-            derive_signals_by_parts(store, project_id, conversation_id, version)
-            gone = range(counts[conversation_id], ALL_TURNS.stop)
-            write_signals(store, project_id, [], [conversation_id], version, gone)
+        derive_signals_of_project(store, project_id, conversation_ids)
 
 
-def derive_signals_by_parts(store: Store, project_id: int, conversation_id: str, version: int) -> None:
-    """Listen to those parts of a long conversation that changed since, each with some turns before it.
+def derive_signals_of_project(store: Store, project_id: int, conversation_ids: Sequence[str]) -> None:
+    version = time.time_ns() // 1000
+    tuning = load_tuning(project_id)
+    basis = describe_basis(DETECTORS, tuning)
+    counts = {key: row["turn_count"] for key, row in load_rows(store, project_id, conversation_ids).items()}
+    long = [key for key, count in counts.items() if count > PART_TURNS]
+    short = sorted(set(conversation_ids) - set(long))
+    conversations = list(load_conversations(store, project_id, short).values())
+    feedback = load_feedback_of(store, project_id, conversations)
+    materials = load_materials(store, project_id, conversations, feedback, tuning)
+    found = [ConversationSignals(each.conversation, detect_signals(each)) for each in materials]
+    write_signals(store, project_id, found, short, version)
+    known = load_hearings(store, project_id, long)
+    for conversation_id in long:
+        is_outdated = known.get(conversation_id) != basis
+        derive_signals_by_parts(store, project_id, conversation_id, tuning, version, every=is_outdated)
+        gone = range(counts[conversation_id], ALL_TURNS.stop)
+        write_signals(store, project_id, [], [conversation_id], version, gone)
+    write_hearings(store, project_id, conversation_ids, counts.keys(), basis, version)
+
+
+def find_basis(project_id: int) -> str:
+    """What signals of a project follow from today, besides its conversations."""
+    return describe_basis(DETECTORS, load_tuning(project_id))
+
+
+def derive_signals_by_parts(
+    store: Store, project_id: int, conversation_id: str, tuning: Tuning, version: int, *, every: bool
+) -> None:
+    """Listen to those parts of a long conversation that changed since, or to every one, each with some turns before it.
 
     `version` is of before anything was read: what changes meanwhile is listened to next time.
     """
@@ -82,7 +107,7 @@ def derive_signals_by_parts(store: Store, project_id: int, conversation_id: str,
         conversation_id=conversation_id,
         part_turns=PART_TURNS,
     ):
-        if part["told_version"] < part["heard_version"] and set(part["detectors"]) <= CURRENT:
+        if part["told_version"] < part["heard_version"] and not every:
             continue
         turns = range(part["part"] * PART_TURNS, (part["part"] + 1) * PART_TURNS)
         first = max(0, turns.start - TURNS_BEFORE)
@@ -90,7 +115,8 @@ def derive_signals_by_parts(store: Store, project_id: int, conversation_id: str,
         if heard is None:
             continue
         excerpt, feedback = heard
-        [material] = load_materials(store, project_id, [excerpt.conversation], {conversation_id: feedback})
+        told = {conversation_id: feedback}
+        [material] = load_materials(store, project_id, [excerpt.conversation], told, tuning)
         signals = detect_signals(material)
         own = [signal for signal in signals if signal.turn_index in turns]
         found = [ConversationSignals(excerpt.conversation, own)]

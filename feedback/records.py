@@ -1,7 +1,7 @@
 """Rows of ClickHouse as `Feedback` and `Signal`s, and back: the only place that knows their columns."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, fields
 from typing import Any
 
@@ -193,3 +193,32 @@ def write_feedback(store: Store, feedback: Sequence[Feedback], version: int) -> 
     }
     columns["metadata"] = [json.dumps(each.metadata, ensure_ascii=False) for each in feedback]
     store.insert("feedback", columns | {"version": [version] * len(feedback)})
+
+
+def load_hearings(store: Store, project_id: int, conversation_ids: Sequence[str]) -> dict[str, str]:
+    """By what each of these conversations was listened to; those that were not are missing."""
+    if not conversation_ids:
+        return {}
+    path = "feedback/sql/hearings_of_conversations.sql"
+    rows = store.query(path, project_id=project_id, conversation_ids=list(conversation_ids))
+    return {row["conversation_id"]: row["basis"] for row in rows}
+
+
+def write_hearings(
+    store: Store,
+    project_id: int,
+    conversation_ids: Sequence[str],
+    existing: Collection[str],
+    basis: str,
+    version: int,
+) -> None:
+    """Write down in `version` (microseconds) that these were listened to; those that exist no more are deleted."""
+    count = len(conversation_ids)
+    columns: dict[str, list[Any]] = {
+        "project_id": [project_id] * count,
+        "conversation_id": list(conversation_ids),
+        "basis": [basis] * count,
+        "version": [version] * count,
+        "is_deleted": [int(each not in existing) for each in conversation_ids],
+    }
+    store.insert("hearings", columns)

@@ -3,6 +3,7 @@
 from celery import shared_task
 
 from feedback.derivation import FEEDBACK, SIGNALS, derive_changed_signals, read_changed_feedback
+from feedback.listening import listen_for_a_while
 from tracing.store import get_store
 
 
@@ -16,3 +17,9 @@ def read_feedback() -> None:
 def derive_signals() -> None:
     """Listen to the conversations that changed."""
     SIGNALS.run_for_a_while(lambda: derive_changed_signals(get_store()))
+
+
+@shared_task(name="feedback.listen_again")
+def listen_again() -> None:
+    """Listen to old conversations where detectors or settings changed."""
+    listen_for_a_while(get_store())

@@ -36,6 +36,7 @@ PROJECT_TABLES = (
     "conversation_links",
     "feedback",
     "signals",
+    "hearings",
     "reprocessing_traces",
     "message_templates",
 )

@@ -52,9 +52,9 @@ DETECTORS: tuple[Detector, ...] = (
 
 
 def detect_signals(material: Material, detectors: Sequence[Detector] = DETECTORS) -> list[Signal]:
-    """Return what every detector finds. One that raises is logged and loses only its own signals."""
+    """Return what every detector finds that is on. One that raises is logged and loses only its own signals."""
     signals: list[Signal] = []
-    for detector in detectors:
+    for detector in material.tuning.choose(detectors):
         try:
             signals.extend(list(detector.detect(material)))
         except Exception:
@@ -64,4 +64,4 @@ def detect_signals(material: Material, detectors: Sequence[Detector] = DETECTORS
                 detector.version,
                 material.conversation.conversation_id,
             )
-    return signals
+    return list(material.tuning.apply(signals))

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from feedback.detectors.tuning import SHIPPED, Tuning
 from feedback.explicit import Feedback
 from tracing.conversations import Answer, Conversation
 from tracing.generations import Generation
@@ -23,6 +24,8 @@ class Material:
 
     tool_runs: Sequence[ToolRun] = ()
     """What tools did in the traces of the conversation, by start."""
+
+    tuning: Tuning = SHIPPED
 
     def calls_of(self, answer: Answer) -> tuple[Generation, ...]:
         """The model calls that were made for an answer, by start; empty where none was loaded."""

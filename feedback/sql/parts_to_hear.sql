@@ -1,5 +1,5 @@
--- For each part of so many turns of a conversation: when its turns and what was said about them last changed, when it was
--- last listened to, and by which detectors. Versions are microseconds.
+-- For each part of so many turns of a conversation: when its turns and what was said about them last changed, and when
+-- it was last listened to. Versions are microseconds.
 WITH
     told AS
     (
@@ -20,20 +20,20 @@ WITH
                 OR (message_id != '' AND message_id IN (SELECT arrayJoin(names) FROM told))
             )
     )
-SELECT part, max(told_version) AS told_version, max(heard_version) AS heard_version, groupUniqArrayArray(by) AS detectors
+SELECT part, max(told_version) AS told_version, max(heard_version) AS heard_version
 FROM
 (
-    SELECT part, max(version) AS told_version, toUInt64(0) AS heard_version, emptyArrayString() AS by
+    SELECT part, max(version) AS told_version, toUInt64(0) AS heard_version
     FROM told
     GROUP BY part
     UNION ALL
-    SELECT named.part, max(given.version), 0, emptyArrayString()
+    SELECT named.part, max(given.version), 0
     FROM (SELECT version, arrayJoin([trace_id, message_id]) AS name FROM given) AS given
     INNER JOIN (SELECT part, arrayJoin(names) AS name FROM told) AS named USING (name)
     WHERE name != ''
     GROUP BY named.part
     UNION ALL
-    SELECT argMax(begun.part, begun.begins), any(given.version), 0, emptyArrayString()
+    SELECT argMax(begun.part, begun.begins), any(given.version), 0
     FROM
     (
         SELECT version, time
@@ -46,8 +46,7 @@ FROM
     GROUP BY given.version, given.time
     UNION ALL
     SELECT
-        intDiv(turn_index, {part_turns:UInt32}), 0, max(version),
-        groupUniqArray(concat(detector, ' ', toString(detector_version)))
+        intDiv(turn_index, {part_turns:UInt32}), 0, max(version)
     FROM signals FINAL
     PREWHERE project_id = {project_id:UInt32} AND conversation_id = {conversation_id:String}
     GROUP BY intDiv(turn_index, {part_turns:UInt32})

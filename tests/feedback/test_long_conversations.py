@@ -6,7 +6,7 @@ import pytest
 
 from feedback import derivation
 from feedback.derivation import derive_signals
-from feedback.detectors import detect_signals
+from feedback.detectors import DETECTORS, detect_signals
 from feedback.detectors.material import Material
 from feedback.detectors.signal import Signal
 from feedback.excerpts import load_heard_excerpt
@@ -92,7 +92,7 @@ def test_another_version_of_a_detector_listens_to_all_parts_again(
 ) -> None:
     tell(teller, 7)
     heard: list[int] = []
-    monkeypatch.setattr(derivation, "CURRENT", {"sentiment 2"})
+    monkeypatch.setattr(derivation, "DETECTORS", DETECTORS[1:])
     monkeypatch.setattr(
         derivation, "detect_signals", lambda material: heard.append(len(material.conversation.turns)) or []
     )

@@ -308,7 +308,9 @@ def test_stats_count_and_tell_how_far_each_stage_is_behind(server: Server) -> No
         "generations": 0,
         "conversations": 0,
         "signals": 0,
-        "lag": {"reading": 0, "templates": 0, "rollups": 0, "feedback": 0, "signals": 0, "reprocessing": 0},
+        "lag": dict.fromkeys(
+            ("reading", "templates", "rollups", "feedback", "signals", "reprocessing", "listening"), 0
+        ),
     }
 
 

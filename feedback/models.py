@@ -1,0 +1,49 @@
+"""What a project says about its detectors, and how far listening again has come: kept in Django's database."""
+
+from django.db import models
+
+
+class DetectorSetting(models.Model):
+    """How a project has one detector work; without a row it works as it was shipped."""
+
+    project = models.ForeignKey("tracing.Project", on_delete=models.CASCADE, related_name="detector_settings")
+    kind = models.CharField(max_length=50)
+    is_on = models.BooleanField(default=True)
+    threshold = models.FloatField(null=True, blank=True)
+    """Score at or over which a signal fires, 0 to 1; None leaves it to the detector."""
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=["project", "kind"], name="one_setting_a_detector"),)
+
+    def __str__(self) -> str:
+        return f"{self.kind} in {self.project_id}: {'on' if self.is_on else 'off'}, {self.threshold}"
+
+
+class Expectation(models.Model):
+    """What is usual or wanted in a project's conversations."""
+
+    class Length(models.TextChoices):
+        GOOD = "good"
+        NEUTRAL = "neutral"
+        BAD = "bad"
+
+    project = models.OneToOneField("tracing.Project", on_delete=models.CASCADE, related_name="expectation")
+    slow_ms = models.PositiveIntegerField(null=True, blank=True)
+    """An answer that takes longer is slow; None means that the service's own past says it."""
+    long_is = models.CharField(max_length=10, choices=Length.choices, default=Length.NEUTRAL)
+    """What an unusually long conversation means: a companion's is a success, a helpdesk's a failure."""
+
+    def __str__(self) -> str:
+        return f"{self.project_id}: slow from {self.slow_ms} ms, long is {self.long_is}"
+
+
+class Listening(models.Model):
+    """That old conversations of a project are being listened to again, since when, and how many are left."""
+
+    project = models.OneToOneField("tracing.Project", on_delete=models.CASCADE, related_name="listening")
+    basis = models.CharField(max_length=64)
+    since = models.DateTimeField()
+    waiting = models.PositiveBigIntegerField(default=0)
+
+    def __str__(self) -> str:
+        return f"{self.waiting} conversations of {self.project_id}"
