@@ -77,7 +77,7 @@ def derive_signals_of_project(store: Store, project_id: int, conversation_ids: S
     short = sorted(set(conversation_ids) - set(long))
     conversations = list(load_conversations(store, project_id, short).values())
     feedback = load_feedback_of(store, project_id, conversations)
-    materials = load_materials(store, project_id, conversations, feedback, tuning)
+    materials = load_materials(store, project_id, conversations, feedback, tuning, version * 1000)
     found = [ConversationSignals(each.conversation, detect_signals(each)) for each in materials]
     write_signals(store, project_id, found, short, version)
     known = load_hearings(store, project_id, long)
@@ -116,7 +116,7 @@ def derive_signals_by_parts(
             continue
         excerpt, feedback = heard
         told = {conversation_id: feedback}
-        [material] = load_materials(store, project_id, [excerpt.conversation], told, tuning)
+        [material] = load_materials(store, project_id, [excerpt.conversation], told, tuning, version * 1000)
         signals = detect_signals(material)
         own = [signal for signal in signals if signal.turn_index in turns]
         found = [ConversationSignals(excerpt.conversation, own)]

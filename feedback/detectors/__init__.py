@@ -4,14 +4,18 @@ import logging
 from collections.abc import Sequence
 
 from feedback.detectors import (
+    abandonment,
     accept,
     comment,
+    conversation_length,
     copy,
     correction_text,
     delete,
+    dialogue_diversity,
     early_termination,
     edit,
     error,
+    low_confidence,
     rating,
     refusal,
     regeneration,
@@ -19,6 +23,7 @@ from feedback.detectors import (
     rephrase,
     sentiment,
     share,
+    slow,
     thumbs,
     truncation,
 )
@@ -33,11 +38,16 @@ logger = logging.getLogger(__name__)
 DETECTORS: tuple[Detector, ...] = (
     regeneration.DETECTOR,
     early_termination.DETECTOR,
+    abandonment.DETECTOR,
     rephrase.DETECTOR,
     sentiment.DETECTOR,
     refusal.DETECTOR,
     error.DETECTOR,
     truncation.DETECTOR,
+    slow.DETECTOR,
+    low_confidence.DETECTOR,
+    dialogue_diversity.DETECTOR,
+    conversation_length.DETECTOR,
     thumbs.DETECTOR,
     rating.DETECTOR,
     comment.DETECTOR,

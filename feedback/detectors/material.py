@@ -4,10 +4,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from feedback.detectors.tuning import SHIPPED, Tuning
+from feedback.detectors.usual import UNKNOWN, Usual
 from feedback.explicit import Feedback
 from tracing.conversations import Answer, Conversation
 from tracing.generations import Generation
 from tracing.tool_runs import ToolRun
+
+QUIET_NS = 30 * 60 * 10**9
+"""`feedback/sql/changed_conversations.sql` has conversations listened to again once they are quiet for so long."""
 
 CallKey = tuple[str, str]
 """Id of a trace, id of a span in it."""
@@ -26,6 +30,16 @@ class Material:
     """What tools did in the traces of the conversation, by start."""
 
     tuning: Tuning = SHIPPED
+    usual: Usual = UNKNOWN
+    """What is usual in the project."""
+    now_ns: int = 0
+    """When it is listened to; 0 is not known."""
+
+    @property
+    def is_quiet(self) -> bool:
+        """Whether nothing was said for so long that the conversation is taken to have ended."""
+        turns = self.conversation.turns
+        return bool(turns) and self.now_ns - turns[-1].answer.end_time_ns >= QUIET_NS
 
     def calls_of(self, answer: Answer) -> tuple[Generation, ...]:
         """The model calls that were made for an answer, by start; empty where none was loaded."""

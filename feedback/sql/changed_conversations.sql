@@ -1,4 +1,5 @@
--- Conversations that were built after the watermark, or whose feedback was read after it, of all projects.
+-- Conversations that were built after the watermark, whose feedback was read after it, or that have become quiet since,
+-- of all projects.
 WITH
     new_feedback AS
     (
@@ -11,6 +12,12 @@ FROM
 (
     -- without FINAL: a conversation that is gone must lose its signals
     SELECT project_id, conversation_id, version FROM conversations WHERE version > {after_us:UInt64}
+    UNION ALL
+    -- those that have become quiet: half an hour after their last answer (QUIET_NS in feedback/detectors/material.py)
+    SELECT project_id, conversation_id, toUInt64(toUnixTimestamp64Micro(toDateTime64(last_time, 6)) + 1800 * 1000000) AS quiet_us
+    FROM conversations FINAL
+    WHERE last_time > fromUnixTimestamp64Micro(toInt64({after_us:UInt64})) - INTERVAL 30 MINUTE
+        AND last_time <= now64(6) - INTERVAL 30 MINUTE
     UNION ALL
     SELECT project_id, conversation_id, version FROM new_feedback WHERE conversation_id != ''
     UNION ALL

@@ -1,12 +1,14 @@
 """Old conversations are listened to again where detectors or a project's settings changed, the latest first."""
 
+import time
 from dataclasses import replace
 
 import pytest
 
 from feedback import derivation, listening
-from feedback.derivation import derive_signals
+from feedback.derivation import derive_changed_signals, derive_signals
 from feedback.detectors import DETECTORS, Signal
+from feedback.detectors.material import QUIET_NS
 from feedback.listening import forget_done, listen_next, measure_lag
 from feedback.models import Listening
 from feedback.records import load_signals
@@ -98,3 +100,15 @@ def test_settings_of_one_project_are_none_of_another(teller: Teller) -> None:
     set_detector(other.pk, "sentiment", is_on=False, threshold=None)
     assert listen_next(teller.store) == 0
     assert len(load(teller, "a")) == 1
+
+
+def test_a_conversation_is_heard_again_once_it_is_quiet(teller: Teller) -> None:
+    left_s = 1.5
+    spoken_s = 62  # two turns a minute apart, the last answer of two seconds
+    teller.tell("left", ANGRY, age_hours=(QUIET_NS / 10**9 - left_s + spoken_s) / 3600)
+    teller.store.execute("TRUNCATE TABLE signals")
+    derive_changed_signals(teller.store)
+    assert load(teller, "left", "abandonment") == []
+    time.sleep(left_s + 1)
+    derive_changed_signals(teller.store)
+    assert [each.label for each in load(teller, "left", "abandonment")] == ["tone"]

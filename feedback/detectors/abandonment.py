@@ -1,0 +1,92 @@
+"""The user left where a conversation does not end well: how it ended in, signals out, once it is quiet.
+
+Most people leave without a word, also after a good answer; so the last exchange has to say that something was missing.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from feedback.detectors import rephrase
+from feedback.detectors.detector import Detector
+from feedback.detectors.material import Material
+from feedback.detectors.refusal import find_refusal
+from feedback.detectors.sentiment import measure_tone
+from feedback.detectors.signal import Evidence, Signal
+from feedback.detectors.targets import Target, find_actions, pin_signal
+from tracing.conversations import Turn
+
+KIND = "abandonment"
+VERSION = "1"
+THRESHOLD = 0.6
+CONTENT = frozenset({"copy", "accept", "share"})
+"""Acts of somebody who got what they came for."""
+THANKFUL = 0.3
+"""Tone of a last message from which somebody leaves content."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """How likely it is that the user left without what they came for, and why."""
+
+    score: float
+    label: str
+    reason: str
+
+
+def detect(material: Material) -> Iterator[Signal]:
+    """Give one signal on the last answer of a quiet conversation, where its end says that something was missing."""
+    if not material.is_quiet:
+        return
+    turn = material.conversation.turns[-1]
+    ending = judge_end(material, turn)
+    if ending is None:
+        return
+    yield pin_signal(
+        Target(turn, len(turn.alternatives)),
+        kind=KIND,
+        version=VERSION,
+        label=ending.label,
+        score=ending.score,
+        confidence=0.6,
+        fired=ending.score >= THRESHOLD,
+        polarity=-1,
+        evidence=Evidence(reason=f"the user left {ending.reason}", span_ids=(turn.answer.span_id,)),
+    )
+
+
+def judge_end(material: Material, turn: Turn) -> Ending | None:
+    """What the last exchange says; None where nothing was missing, or the user was content."""
+    if is_content(material, turn):
+        return None
+    if turn.answer.outcome == "error":
+        return Ending(0.9, "error", "after an error")
+    if turn.answer.outcome == "stopped" and turn.answer.ended_by in ("client", "unknown", ""):
+        return Ending(0.75, "stopped", "after stopping the answer")
+    if turn.answer.outcome == "truncated":
+        return Ending(0.65, "truncated", "after an answer that was cut off")
+    if find_refusal(turn.answer.text):
+        return Ending(0.7, "refusal", "after the assistant declined")
+    if any(signal.fired and signal.turn_index == turn.index for signal in rephrase.detect(material)):
+        return Ending(0.7, "rephrase", "after asking the same again in other words")
+    if measure_tone(turn.user_text) <= -THANKFUL and turn.index:
+        return Ending(0.6, "tone", "after a message that sounds negative")
+    if turn.answer.text.rstrip().endswith(("?", "？", "؟")):
+        return Ending(0.4, "question", "without answering the assistant's question")
+    return None
+
+
+def is_content(material: Material, turn: Turn) -> bool:
+    """Whether the user thanked, or took the last answer away."""
+    if turn.index and measure_tone(turn.user_text) >= THANKFUL:
+        return True
+    acts = (act for name in CONTENT for act in find_actions(material.conversation, material.feedback, name))
+    return any(act.target.turn.index == turn.index for act in acts)
+
+
+DETECTOR = Detector(
+    kind=KIND,
+    version=VERSION,
+    title="Left",
+    what="The user left after something had gone wrong, and did not come back to it.",
+    detect=detect,
+)
