@@ -1,0 +1,336 @@
+"""An answer and its sources come in, the claims of the answer go out: those that stand in the sources or follow from
+them are counted, those that do not are named."""
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import combinations
+
+from feedback.claims.arithmetic import Wanted, is_derived
+from feedback.claims.claim import Claim
+from feedback.claims.dates import Date, Time, find_dates, find_times, find_weekdays
+from feedback.claims.links import find_links, find_phones
+from feedback.claims.names import Name, find_identifiers, find_names, is_common, is_english, is_german
+from feedback.claims.numbers import Number, find_numbers, find_spelled, merge_durations
+from feedback.claims.quotations import find_quotations, list_pairs
+from feedback.claims.sources import Sources, normalise, strip_accents
+from feedback.claims.units import SCALES, UNITS
+
+MAX_ANSWER_CHARACTERS = 20_000
+MAX_QUESTION_CHARACTERS = 400
+"""The numbers of a question are reckoned with; those of a document that was pasted with it are far ones."""
+NEAR_CHARACTERS = 250
+LEAST_QUOTED_SHARE = 0.5
+MOST_ASKED = 6
+MONTH = 30 * 86_400
+LEAP_YEAR = 2024
+SMALL = 12
+KNOWN_CODES = frozenset(
+    "a4 a3 a5 b2b b2c co2 h2o o2 mp3 mp4 ipv4 ipv6 utf-8 3d 2d 4k 8k 2fa h264 sha-1 sha-256 sha256 md5 covid-19 web3 s3"
+    " ec2 k8s i18n l10n 24/7 24x7 24×7 q1 q2 q3 q4 python3 base64 oauth2 html5 css3 es6 usb-c 5g 4g 3g lte b12 d3 x86"
+    " win11 win10 int8 float32 int64".split()
+)
+
+_CODE = re.compile(r"```.*?(?:```|\Z)|~~~.*?(?:~~~|\Z)", re.DOTALL)
+_INLINE = re.compile(r"`[^`\n]+`")
+_NUMBERING = re.compile(
+    r"^[ \t]*(?:[#>*-]+[ \t]*)?\**\(?[0-9]{1,2}[.)](?=[ \t*])|\[\^?[0-9]{1,3}(?:[,–-] ?[0-9]{1,3})*\]|【[^】]{0,20}】"
+    r"|\b(?:step|schritt|étape|paso|passo|option|part|figure|table|source|section) [0-9]{1,2}\b",
+    re.IGNORECASE | re.MULTILINE,
+)
+_HEDGE = re.compile(
+    r"(?:\b(?:about|around|roughly|approximately|approx\.?|nearly|almost|over|more than|less than|under|just|some|"
+    r"circa|ca\.?|etwa|rund|knapp|über|fast|ungefähr|mehr als|environ|près de|plus de|presque|unos|unas|casi|"
+    r"aproximadamente|alrededor de|más de|cerca de|quasi|oltre|più di|ongeveer|bijna|ruim|około|ponad|prawie|ungefär|"
+    r"cirka|nästan|noin|lähes|přibližně|asi|yaklaşık|около|почти|примерно|более|khoảng|περίπου|تقريبا|حوالي|up to|"
+    r"as|estimated)|[~≈約约近약]|大约|およそ|ほぼ|大約)[ \u00a0]?(?:a |the |US|\$|€|£|NOK )*\Z",
+    re.IGNORECASE,
+)
+_TELLS_RESULT = re.compile(
+    r"\b(?:total|totals|altogether|in all|combined|together|sum|overall|difference|more|less|fewer|cheaper|saves?|"
+    r"remaining|left|net|increase[sd]?|decrease[sd]?|rose|grew|fell|growth|average|mean|each|per|later|earlier|"
+    r"gesamt|insgesamt|zusammen|differenz|mehr|weniger|durchschnitt|au total|ensemble|différence|moyenne|"
+    r"en total|diferencia|promedio|in tutto|totale|differenza|media|razem|łącznie|totaal|samen|toplam|totalt|"
+    r"итого|всего|разница|в среднем)\b|合計|合计|总共|一共|平均|差|[=+]|\bби\b",
+    re.IGNORECASE,
+)
+_TELLS_YEAR = re.compile(
+    r"month|year|annual|monat|jahr|mois|\ban\b|année|\bmes\b|año|mese|anno|mês|\bano\b|maand|jaar|miesi|\brok|kuuka|vuo|měsí"
+    r"|\bay|yıl|месяц|\bгод|måned|månad|\bår|月|年|महीन|साल|tháng|năm|μήν|χρόν",
+    re.IGNORECASE,
+)
+TWELVE = Number(0, 0, (12.0,), 1.0, 0.0, 0.0, "", 2)
+"""Months of a year, which no source has to tell."""
+_ITEM = re.compile(r"^[ \t]*(?:[-*•]|[0-9]{1,2}[.)])[ \t]+", re.MULTILINE)
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """What was looked up of an answer."""
+
+    supported: int
+    unsupported: tuple[Claim, ...]
+
+
+def check_answer(answer: str, sources: Sources, question: str = "") -> Checked:
+    """Look up every claim of the answer. `sources` hold the question too, and must not hold the answer itself."""
+    return _Check(answer, sources, question).run()
+
+
+class _Check:
+    """One answer on its way: what was taken for a claim is blanked, so that nothing is read twice."""
+
+    def __init__(self, answer: str, sources: Sources, question: str) -> None:
+        self.text = normalise(answer[:MAX_ANSWER_CHARACTERS])
+        self.sources = sources
+        self.supported = 0
+        self.unsupported: list[Claim] = []
+        self.question = normalise(question[:MAX_QUESTION_CHARACTERS])
+        self.times: list[Time] = []
+        self.dates: list[Date] = []
+
+    def run(self) -> Checked:
+        sources = self.sources
+        sources.read()
+        self.blank(_CODE)
+        self.check_quotations()
+        self.check_links()
+        self.blank(_INLINE)
+        self.blank(_NUMBERING)
+        self.check_dates()
+        self.check_times()
+        self.check_identifiers()
+        self.check_numbers()
+        self.check_names()
+        return Checked(self.supported, tuple(sorted(self.unsupported, key=lambda claim: claim.start)))
+
+    def blank(self, pattern: re.Pattern[str]) -> None:
+        self.text = pattern.sub(lambda match: re.sub(r"[^\n]", " ", match.group()), self.text)
+
+    def take(self, start: int, end: int) -> None:
+        self.text = f"{self.text[:start]}{' ' * (end - start)}{self.text[end:]}"
+
+    def note(self, claim: Claim, supported: bool) -> None:
+        if supported:
+            self.supported += 1
+        else:
+            self.unsupported.append(claim)
+
+    def check_quotations(self) -> None:
+        for start, end in find_quotations(self.text):
+            share = self.sources.measure_quotation(list_pairs(self.text[start:end]))
+            if share >= LEAST_QUOTED_SHARE:
+                self.supported += 1
+                self.take(start, end)
+            else:
+                self.unsupported.append(Claim("quotation", start, end))
+
+    def check_links(self) -> None:
+        for find in (find_links, find_phones):
+            for link in list(find(self.text)):
+                self.note(Claim("link", link.start, link.end), self.sources.hold_link(link))
+                self.take(link.start, link.end)
+
+    def check_dates(self) -> None:
+        found = list(find_dates(self.text))
+        self.dates = found
+        spans: dict[tuple[int, int], bool] = {}
+        for each in found:
+            span = each.start, each.end
+            spans[span] = spans.get(span, True) and self.is_date_supported(each)
+        for (start, end), supported in spans.items():
+            self.note(Claim("date", start, end), supported)
+            self.take(start, end)
+        for start, end, day in find_weekdays(self.text):
+            self.take(start, end)
+
+    def is_date_supported(self, told: Date) -> bool:
+        return self.sources.hold_date(told) or is_moved(told, self.sources, self.durations)
+
+    @cached_property
+    def durations(self) -> list[Number]:
+        own = find_numbers(self.text)
+        return [each for each in (*self.sources.numbers, *own) if each.dimension in ("time", "")]
+
+    def check_times(self) -> None:
+        found = list(find_times(self.text))
+        self.times = found
+        for each in found:
+            supported = self.sources.hold_time(each) or is_shifted(each, [*self.sources.times, *found], self.durations)
+            self.note(Claim("date", each.start, each.end), supported)
+            self.take(each.start, each.end)
+
+    def check_identifiers(self) -> None:
+        for start, end in list(find_identifiers(self.text)):
+            code = self.text[start:end]
+            if is_measure(code):
+                continue
+            if self.sources.hold_code(code):
+                self.supported += 1
+            elif code.lower() not in KNOWN_CODES:
+                self.unsupported.append(Claim("identifier", start, end))
+            self.take(start, end)
+
+    def check_numbers(self) -> None:
+        numbers = merge_durations([*find_numbers(self.text), *find_spelled(self.text)])
+        for number in numbers:
+            if number.shown[0] in (0, 1) and not number.dimension:
+                continue
+            certain = not number.spelled or bool(number.dimension)
+            self.note(Claim("number", number.start, number.end, certain), self.is_supported(number, numbers))
+
+    def is_supported(self, number: Number, numbers: Sequence[Number]) -> bool:
+        hedged = _HEDGE.search(self.text[max(0, number.start - 28) : number.start]) is not None
+        tolerance = find_tolerance(number, hedged)
+        if self.sources.hold_number(number, tolerance) or self.is_count(number) or self.is_span(number, tolerance):
+            return True
+        near = [
+            each for each in numbers if each.start != number.start and abs(each.start - number.start) <= NEAR_CHARACTERS
+        ]
+        if any(is_converted(number, each, tolerance) for each in near):
+            return True
+        sentence = find_sentence(self.text, number.start, number.end)
+        wanted = Wanted(number, tolerance, hedged or _TELLS_RESULT.search(sentence) is not None)
+        constants = [TWELVE] if _TELLS_YEAR.search(sentence) else []
+        return is_derived(wanted, [*self.asked, *constants, *near], self.sources.numbers)
+
+    @cached_property
+    def asked(self) -> list[Number]:
+        return [*find_numbers(self.question), *find_spelled(self.question)][:MOST_ASKED]
+
+    def is_count(self, number: Number) -> bool:
+        """Whether it counts the items of a list in the answer."""
+        if number.dimension or number.shown[0] > SMALL:
+            return False
+        return len(_ITEM.findall(self.text)) == number.shown[0]
+
+    def is_span(self, number: Number, tolerance: float) -> bool:
+        """Whether it is the time between two times or dates that are told."""
+        if number.dimension not in ("", "time"):
+            return False
+        spans = self.spans_in_seconds if number.dimension else self.spans_in_years
+        size = number.size if number.dimension else 1.0
+        return any(abs(span / size - number.shown[0]) <= max(tolerance, 0.05) for span in spans)
+
+    @cached_property
+    def spans_in_seconds(self) -> set[float]:
+        minutes = sorted({each.minutes for each in (*self.sources.times, *self.times)})[:40]
+        years = [year * 31_557_600.0 for year in self.spans_in_years]
+        days = list({day for each in (*self.sources.dates, *self.dates) if (day := each.calendar_day)})[:30]
+        between = {60.0 * abs(one - other) for one, other in combinations(minutes, 2)}
+        return between | set(years) | {86_400.0 * abs((one - other).days) for one, other in combinations(days, 2)}
+
+    @cached_property
+    def spans_in_years(self) -> set[float]:
+        years = sorted({each.year for each in (*self.sources.dates, *self.dates) if each.year})[:20]
+        spans = {float(abs(one - other)) for one, other in combinations(years, 2)}
+        return spans | {span - 1 for span in spans}
+
+    def check_names(self) -> None:
+        words = [each for each in find_names(self.text) if is_name(each)]
+        unknown = [each for each in words if not self.holds_name(each)]
+        self.supported += len(words) - len(unknown)
+        if is_german(self.text):
+            counts = Counter(each.run_start for each in unknown)
+            unknown = [each for each in unknown if each.titled or 1 < each.run == counts[each.run_start]]
+        elif not is_english(self.text):
+            unknown = [each for each in unknown if not (each.opens and each.run == 1)]
+        for start, end, certain in join_names(unknown, self.text):
+            self.unsupported.append(Claim("name", start, end, certain))
+
+    def holds_name(self, name: Name) -> bool:
+        if self.sources.hold_word(name.text) or self.sources.hold_word(strip_accents(name.text)):
+            return True
+        return name.run > 1 and not is_english(self.text) and self.sources.hold_kin(name.text)
+
+
+def is_name(name: Name) -> bool:
+    if len(name.text) < 3 or is_common(name.text):
+        return False
+    return not (name.text.isupper() and len(name.text) <= 5)
+
+
+def join_names(names: Sequence[Name], text: str) -> list[tuple[int, int, bool]]:
+    """Words of one name as one: start, end, and whether it is surely a name."""
+    joined: list[tuple[int, int, bool]] = []
+    for name in names:
+        certain = not name.opens
+        if joined and len(text[joined[-1][1] : name.start].strip()) <= 3 and name.start - joined[-1][1] <= 8 and name.place:
+            start, _, sure = joined.pop()
+            joined.append((start, name.end, sure or certain))
+        else:
+            joined.append((name.start, name.end, certain))
+    return joined
+
+
+def is_converted(number: Number, other: Number, tolerance: float) -> bool:
+    """Whether it is the other one in another unit."""
+    return (
+        number.dimension == other.dimension != ""
+        and number.size != other.size
+        and abs(other.values[0] / number.size - number.shown[0]) <= tolerance
+    )
+
+
+def find_sentence(text: str, start: int, end: int) -> str:
+    """The sentence or line around a place, as far as it is near."""
+    before = max(text.rfind(mark, 0, start) for mark in (". ", "\n", "! ", "? ", "。", "; "))
+    behind = [place for mark in (". ", "\n", "! ", "? ", "。") if (place := text.find(mark, end)) >= 0]
+    return text[max(before + 1, start - 160) : min([*behind, end + 100])]
+
+
+def is_measure(code: str) -> bool:
+    """Whether a code is a number with a unit: `8GB`, `2-year`, `1990s`.
+
+    >>> is_measure("8GB"), is_measure("24-hour"), is_measure("E1002")
+    (True, True, False)
+    """
+    match = re.fullmatch(r"[0-9]+-?([A-Za-z]+)(?:/[a-z]+)?", code)
+    if not match:
+        return False
+    unit = match.group(1).lower()
+    return unit in UNITS or unit in SCALES or unit in ("st", "nd", "rd", "th", "x", "er") or match.group(1).islower() and len(unit) > 2
+
+
+def find_tolerance(number: Number, hedged: bool) -> float:
+    """How far off a number may be, without its unit: half of its last digit, and more where it says "about"."""
+    tolerance = 0.5 * number.step
+    if hedged:
+        tolerance = max(tolerance, min(0.5 * number.round_step, 0.06 * number.shown[0]), 0.02 * number.shown[0])
+    return tolerance
+
+
+def is_moved(told: Date, sources: Sources, durations: Sequence[Number]) -> bool:
+    """Whether the date lies as far from one in the sources as some duration says."""
+    for given in sources.dates:
+        if not given.month:
+            continue
+        if not told.day:
+            months = (told.month - given.month) % 12, (given.month - told.month) % 12
+            if any(each.dimension == "time" and each.size > MONTH and each.shown[0] in months for each in durations):
+                return True
+            continue
+        year = told.year or given.year or LEAP_YEAR
+        day = told._replace(year=year).calendar_day
+        other = given._replace(year=given.year or year, day=given.day or 1).calendar_day
+        if day and other and any(_lasts(each, abs((day - other).days)) for each in durations):
+            return True
+    return False
+
+
+def _lasts(duration: Number, days: int) -> bool:
+    """Whether it is so many days, to within a few where months are counted; or counts weekly dates."""
+    if not days:
+        return False
+    if duration.dimension == "time":
+        told = duration.values[0] / 86_400
+        return abs(told - days) <= (2.5 if duration.size > 8 * 86_400 else 0.1)
+    return days % 7 == 0 and duration.shown[0] == days / 7 + 1
+
+
+def is_shifted(told: Time, given: Sequence[Time], durations: Sequence[Number]) -> bool:
+    """Whether the time lies as far from another as some duration says."""
+    apart = {abs(told.minutes - each.minutes) * 60.0 for each in given} - {0.0}
+    return any(each.dimension == "time" and each.values[0] in apart for each in durations)

@@ -1,0 +1,120 @@
+"""Text comes in, names and identifiers in it go out: of people, places, companies and products, and codes such as `A-17`.
+
+A name is told by its capital where the language writes other words small: not at the start of a sentence, not in a
+heading or a label. In German, which writes every noun large, only two large words side by side are taken.
+"""
+
+import re
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+from typing import NamedTuple
+
+_UPPER = "A-ZÀ-ÖØ-ÞĂĄĆČĎĐĒĘĚĞĢĪĮİĶĻĽŁŃŇŌŐŒŘŚŞŠŢŤŪŮŰŲŹŻŽΑ-ΫА-ЯЁІЇЄҐ"
+_LETTER = r"[^\W\d_]"
+_CAPITAL = rf"[{_UPPER}]{_LETTER}*(?:['’-]{_LETTER}+)*"
+_LINK_WORDS = r"(?:(?:de|del|della|di|da|do|dos|das|van|von|der|den|le|la|du|des|bin|ibn|al|el|af|av|zu|ter)[ \u00a0])"
+_RUN = re.compile(rf"(?<![\w@./-]){_CAPITAL}(?:[ \u00a0]{_LINK_WORDS}{{0,2}}{_CAPITAL})*")
+_WORD = re.compile(_CAPITAL)
+_IDENTIFIER = re.compile(
+    r"(?<![\w.,/@#-])#?(?=[A-Za-z0-9._/-]*[0-9])(?:[A-Za-z]{1,12}[-_/]?[0-9]|[0-9]+[-_]?[A-Za-z])[A-Za-z0-9]*(?:[-_./][A-Za-z0-9]+)*"
+    r"|(?<![\w.,/-])(?:v?[0-9]+\.[0-9]{1,2}\.[0-9]+(?:\.[0-9]+)?|#[0-9]{3,}|[0-9]{7,})(?![\w]|[.,-][0-9])"
+)
+_HEADING = re.compile(
+    r"^[ \t]*#{1,6}[ \t].*$|\*\*[^*\n]{1,60}:\*\*|\*\*[^*\n]{1,60}\*\*(?=:)|^\|[^\n]*\|\n(?=\|[ :|-]+\|$)", re.MULTILINE
+)
+_SUBJECT = re.compile(r"^(?:subject|betreff|objet|asunto|oggetto)\b.*$", re.MULTILINE | re.IGNORECASE)
+_OPENING = re.compile(r"(?:^|[.!?:;|\n•…。！？：。»«\"“”„(\[—–]|[-*>#]|\d[.)])[\s*_\"'“«„(\[>¿¡#|-]*\Z")
+_TITLES = frozenset(
+    "mr mrs ms miss dr prof professor frau herr herrn mme m mlle señor señora sr sra dra sig signora dott mevrouw"
+    " meneer pan pani sir count countess king queen captain president ceo director rechtsanwalt".split()
+)
+_GERMAN = re.compile(r"\b(?:und|der|die|das|ist|nicht|sie|Sie|für|mit|ein|eine|zu|im|bei|den|werden|wird|sich|auf)\b")
+_ENGLISH = re.compile(r"\b(?:the|and|of|is|to|you|with|for|are|was|your|in)\b")
+_POSSESSIVE = re.compile(r"['’](?:s|S|[a-zçğışöü]{1,4})\Z|['’]\Z")
+_KNOWN = frozenset(
+    """
+    i ok internet web wifi wi-fi bluetooth windows linux macos mac ios android google apple microsoft excel word gmail
+    outlook chrome firefox safari python java javascript typescript json html css sql docker kubernetes github gitlab
+    git youtube facebook instagram whatsapp twitter linkedin paypal visa mastercard zoom slack teams dropbox monday
+    tuesday wednesday thursday friday saturday sunday january february march april may june july august september
+    october november december english german french spanish italian portuguese dutch polish russian japanese chinese
+    european american british greek turkish arabic christmas easter iban bic pdf faq app apps api euro euros uhr
+    sie ihnen ihr ihre ihrem ihren ihrer frau herr earth sun moon excel latin unix bash shell markdown hi hello dear regards sincerely best kind note yes no
+    """.split()
+)
+
+
+class Name(NamedTuple):
+    """One word of a name, or an identifier."""
+
+    start: int
+    end: int
+    text: str
+    opens: bool
+    """It stands where every word is large."""
+    run: int
+    """How many words stand together with it, itself among them."""
+    run_start: int
+    place: int
+    """Its place among these."""
+    titled: bool = False
+    """A title stands before it."""
+
+
+@cache
+def load_common_words() -> frozenset[str]:
+    """Words that people and assistants write small, in some thirty languages: no names."""
+    return frozenset((Path(__file__).parent / "common_words.txt").read_text(encoding="utf-8").split()) | _KNOWN
+
+
+def find_identifiers(text: str) -> Iterator[tuple[int, int]]:
+    """Give the offsets of codes that hold a digit: order numbers, models, versions.
+
+    >>> [text[start:end] for text in ["Order LW-204817, v4.18.2"] for start, end in find_identifiers(text)]
+    ['LW-204817', 'v4.18.2']
+    """
+    return (match.span() for match in _IDENTIFIER.finditer(text))
+
+
+def find_names(text: str) -> Iterator[Name]:
+    """Give the words that are written large, run by run; headings and labels are left out."""
+    headings = [match.span() for pattern in (_HEADING, _SUBJECT) for match in pattern.finditer(text)]
+    for match in _RUN.finditer(text):
+        start, end = match.span()
+        if any(first <= start < last for first, last in headings):
+            continue
+        words = list(_WORD.finditer(text, start, end))
+        opens = _OPENING.search(text[max(0, start - 12) : start]) is not None or start == 0
+        for place, word in enumerate(words):
+            shown = _POSSESSIVE.sub("", word.group())
+            yield Name(
+                word.start(),
+                word.start() + len(shown),
+                shown,
+                opens and place == 0,
+                len(words),
+                start,
+                place,
+                place > 0 and words[place - 1].group().lower() in _TITLES,
+            )
+
+
+def is_german(text: str) -> bool:
+    """Whether the text writes every noun large."""
+    return len(set(_GERMAN.findall(text[:2_000]))) >= 3
+
+
+def is_english(text: str) -> bool:
+    """Whether the text is likely English: it has two of its commonest small words."""
+    return len(set(_ENGLISH.findall(text[:2_000]))) >= 2
+
+
+def is_common(word: str) -> bool:
+    """Whether the word is no name, as far as is known; endings of English are seen through."""
+    lowered = word.lower()
+    common = load_common_words()
+    if lowered in common or lowered.replace("’", "'") in common:
+        return True
+    stems = (lowered[: -len(ending)] for ending in ("s", "es", "ed", "d", "ing", "ly", "'s") if lowered.endswith(ending))
+    return any(stem in common for stem in stems) or "-" in lowered and all(map(is_common, lowered.split("-")))

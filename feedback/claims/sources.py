@@ -1,0 +1,225 @@
+"""Everything that an answer may rest on comes in as texts; whether a number, date, name, link or quotation stands in
+them goes out. Texts are read once, and only when something is looked up."""
+
+import re
+from bisect import bisect_left
+from collections.abc import Iterable
+from unicodedata import combining, normalize
+
+from feedback.claims.dates import Date, Time, find_dates, find_times, find_weekdays
+from feedback.claims.links import Link, find_links, find_phones
+from feedback.claims.names import is_common
+from feedback.claims.numbers import DIGITS, Number, find_numbers, find_spelled, merge_durations
+from feedback.claims.quotations import list_pairs
+
+MAX_CHARACTERS = 60_000
+"""Of one text; what lies beyond is not read."""
+LEAST_BEGINNING = 5
+LOOSE = frozenset(("speed", "fahrenheit"))
+"""14 km/s may be told as 14 km every second."""
+_ESCAPED = re.compile(r"\\u([0-9a-fA-F]{4})")
+_WORD = re.compile(r"[^\W\d_]+")
+
+_TIMES_SIGN = re.compile(r"(?<=[0-9])[xX](?=[0-9])")
+_NOT_CODE = re.compile(r"[\s_./#-]+")
+
+
+def normalise(text: str) -> str:
+    """The text with plain digits, as long as before, so that offsets stay.
+
+    >>> normalise("٣ x ４x5")
+    '3 x 4×5'
+    """
+    if not text.isascii():
+        text = text.translate(DIGITS)
+    return _TIMES_SIGN.sub("×", text)
+
+
+def compact(text: str) -> str:
+    """The text as codes compare: small, without spaces and hyphens.
+
+    >>> compact("LX-1067")
+    'lx1067'
+    """
+    return _NOT_CODE.sub("", text.lower())
+
+
+def strip_accents(text: str) -> str:
+    """Zürich is Zurich elsewhere.
+
+    >>> strip_accents("Zürich")
+    'Zurich'
+    """
+    if text.isascii():
+        return text
+    return "".join(each for each in normalize("NFKD", text) if not combining(each))
+
+
+class Sources:
+    """Texts that were there before an answer; grows with the conversation."""
+
+    def __init__(self) -> None:
+        self._fresh: list[str] = []
+        self._seen: set[str] = set()
+        self.words: set[str] = set()
+        self.numbers: list[Number] = []
+        self.dates: list[Date] = []
+        self.times: list[Time] = []
+        self.weekdays: set[int] = set()
+        self._lowered: list[str] = []
+        self._compact: list[str] = []
+        self._initials: list[str] = []
+        self._links: set[str] = set()
+        self._phones: list[str] = []
+        self._shown: list[float] = []
+        self._bare: list[float] = []
+        self._sized: dict[str, list[float]] = {}
+        self._pairs: set[tuple[str, str]] = set()
+
+    def add(self, text: str) -> None:
+        """Take a text in; the same again costs nothing."""
+        if text and text not in self._seen:
+            self._seen.add(text)
+            self._fresh.append(text[:MAX_CHARACTERS])
+
+    def read(self) -> None:
+        """Read what was added since; must come before anything is looked up."""
+        if not self._fresh:
+            return
+        for text in self._fresh:
+            if "\\u" in text:
+                text = _ESCAPED.sub(lambda match: chr(int(match.group(1), 16)), text)
+            self._read_text(normalise(text.replace("\\n", "\n").replace("**", "")))
+        self._fresh.clear()
+        self._sort()
+
+    def _read_text(self, text: str) -> None:
+        lowered = text.lower()
+        words = _WORD.findall(lowered if text.isascii() else f"{lowered} {strip_accents(lowered)}")
+        self._lowered.append(lowered)
+        self._compact.append(compact(text))
+        self.words.update(words)
+        self._initials.append("".join(word[0] for word in words))
+        self._links.update(link.key for link in find_links(text))
+        self._phones.extend(link.key for link in find_phones(text))
+        self.weekdays.update(day for _, _, day in find_weekdays(text))
+        self._add_dates(list(find_dates(text)), list(find_times(text)))
+        numbers = [*find_numbers(text), *find_spelled(text)]
+        self._add_numbers(dict.fromkeys([*numbers, *merge_durations(numbers)]))
+
+    def _add_dates(self, dates: list[Date], times: list[Time]) -> None:
+        self.dates += dates
+        self.times += times
+        self._shown += [float(part) for each in dates for part in (each.year, each.month, each.day) if part]
+        self._shown += [float(each.minutes // 60) for each in times]
+
+    def _add_numbers(self, numbers: Iterable[Number]) -> None:
+        for number in numbers:
+            self.numbers.append(number)
+            self._shown += number.shown
+            if number.scale > 1:
+                self._shown += [value / number.scale for value in number.shown]
+            if number.dimension:
+                self._sized.setdefault(number.dimension, []).extend(number.values)
+            if number.dimension in LOOSE or not number.dimension and not number.word or not is_common(number.word):
+                self._bare += number.shown
+
+    def _sort(self) -> None:
+        for values in (self._shown, self._bare, *self._sized.values()):
+            values.sort()
+
+    def hold_number(self, number: Number, tolerance: float) -> bool:
+        """Whether a number of the same size stands there, to within `tolerance` (without its unit)."""
+        if not number.dimension:
+            return any(_has_near(self._shown, value, tolerance) for value in number.shown) or self._hold_digits(number)
+        sized = self._sized.get(number.dimension, [])
+        if any(_has_near(sized, value, tolerance * number.size) for value in number.values):
+            return True
+        factor = 0.01 if number.dimension == "percent" else 1.0
+        return any(
+            _has_near(self._bare, value, tolerance) or factor < 1 and _has_near(self._bare, value * factor, tolerance * factor)
+            for value in number.shown
+        )
+
+    def _hold_digits(self, number: Number) -> bool:
+        """Whether the same digits stand in a code: the 99 of `p99`."""
+        if number.shown[0] % 1 or number.shown[0] < 10:
+            return False
+        pattern = re.compile(rf"(?<![0-9.,]){number.shown[0]:.0f}(?![0-9])")
+        return any(pattern.search(text) for text in self._lowered)
+
+    def hold_date(self, told: Date) -> bool:
+        """Whether all that the date tells stands there, day and month beside each other."""
+        return any(self._hold_reading(reading) for reading in told.readings)
+
+    def _hold_reading(self, told: Date) -> bool:
+        years = {each.year for each in self.dates}
+        if told.year and told.year not in years and not _has_near(self._shown, told.year, 0.1):
+            return False
+        if not told.month:
+            return True
+        return any(
+            told.month == each.month
+            and (not told.day or told.day == each.day)
+            and (not told.year or not each.year or told.year == each.year)
+            for given in self.dates
+            for each in given.readings
+        )
+
+    def hold_time(self, told: Time) -> bool:
+        """Whether the time stands there, on whichever half of the day."""
+        if any((told.minutes - each.minutes) % 720 == 0 and told.seconds in (0, each.seconds) for each in self.times):
+            return True
+        hour, minute = divmod(told.minutes, 60)
+        shown = (hour % 12, hour % 12 + 12) if hour % 12 else (0, 12, 24)
+        return any(_has_near(self._shown, each + minute / 100, 0.001) for each in shown) or (
+            not minute and any(_has_near(self._sized.get("time", []), each * 3_600, 1) for each in shown)
+        )
+
+    def hold_link(self, link: Link) -> bool:
+        """Whether host and path, or the address, or the digits stand there."""
+        if link.is_phone:
+            digits = link.key.lstrip("0")
+            return any(digits[-8:] in each and (each in digits or digits in each) for each in self._phones) or any(
+                link.key in text or digits in text for text in self._compact
+            )
+        if link.key in self._links or any(known.startswith(f"{link.key}/") for known in self._links):
+            return True
+        return any(link.key in text for text in self._lowered)
+
+    def hold_code(self, code: str) -> bool:
+        """Whether an identifier stands there, with or without its hyphens."""
+        wanted = compact(code)
+        return any(wanted in text for text in self._compact)
+
+    def hold_word(self, word: str) -> bool:
+        """Whether a word of a name stands there, in this or another form of it."""
+        return all(part in self.words or self._hold_form(part) for part in _WORD.findall(word.lower()))
+
+    def _hold_form(self, word: str) -> bool:
+        if len(word) == LEAST_BEGINNING - 1:
+            return any(each.startswith(word) for each in self.words)
+        beginning = word[: max(LEAST_BEGINNING, min(len(word) - 2, 8))]
+        return len(word) > LEAST_BEGINNING and any(each.startswith(beginning) for each in self.words)
+
+    def hold_kin(self, word: str) -> bool:
+        """Whether a word with the same first three letters stands there, about as long: another case of a name."""
+        beginning = word[:3].lower()
+        return any(each.startswith(beginning) and abs(len(each) - len(word)) <= 3 for each in self.words)
+
+    def hold_initials(self, letters: str) -> bool:
+        """Whether words that begin with these letters stand beside each other."""
+        return any(letters.lower() in each for each in self._initials)
+
+    def measure_quotation(self, pairs: set[tuple[str, str]]) -> float:
+        """The share of neighbouring words that are neighbours there too, 0 to 1."""
+        if not self._pairs:
+            self._pairs = set().union(*map(list_pairs, self._lowered))
+        return len(pairs & self._pairs) / len(pairs) if pairs else 1.0
+
+
+def _has_near(values: list[float], wanted: float, tolerance: float) -> bool:
+    """Whether one of the sorted values lies within the tolerance."""
+    slack = tolerance + abs(wanted) * 1e-9
+    place = bisect_left(values, wanted - slack)
+    return place < len(values) and values[place] <= wanted + slack
