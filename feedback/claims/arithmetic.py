@@ -19,16 +19,13 @@ NEIGHBOURS = 6
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """The number that should follow. `tolerance` is without its unit; `told` says that its sentence tells of a result."""
+    """The number that should follow. `tolerance` is without its unit; `told` says that its sentence tells of a result,
+    `summed` that it tells of a sum."""
 
     number: Number
     tolerance: float
     told: bool
-
-    @property
-    def weight(self) -> int:
-        """How little of an accident a hit would be: significant digits, a unit that must agree, words that say so."""
-        return self.number.digits + bool(self.number.dimension) + self.told
+    summed: bool
 
     def equals(self, result: float) -> bool:
         wanted = self.number.shown[0]
@@ -38,15 +35,18 @@ class Wanted:
 def is_derived(wanted: Wanted, near: Sequence[Number], far: Sequence[Number]) -> bool:
     """Whether it follows from numbers that stand near, or from far ones where that is no accident."""
     near, far = near[:MOST_NEAR], far[:MOST_OPERANDS]
-    if wanted.weight >= 2 and any(fits(wanted, one, other) for one, other in list_pairs(near, len(near))):
+    digits, sized = wanted.number.digits, bool(wanted.number.dimension)
+    if digits + sized + wanted.told >= 2 and any(fits(wanted, *pair) for pair in list_pairs(near, len(near))):
         return True
-    if wanted.weight >= 3 and (is_total(wanted, near) or is_chained(wanted, near, far)):
+    if (digits >= 3 or sized and (digits == 2 or wanted.told)) and any(fits(wanted, *pair) for pair in product(near, far)):
         return True
-    if wanted.weight >= 3 and any(fits(wanted, one, other) for one, other in product(near, far)):
+    if sized and (digits >= 3 and is_chained(wanted, near, far) or wanted.told and is_proportional(wanted, near, far)):
         return True
-    return wanted.weight >= 3 and (
-        is_total(wanted, far) or any(fits(wanted, one, other) for one, other in list_pairs(far, NEIGHBOURS))
-    )
+    if (digits >= 3 and sized or wanted.summed and digits >= 2) and any(
+        fits(wanted, *pair) for pair in list_pairs(far, NEIGHBOURS)
+    ):
+        return True
+    return digits + wanted.summed >= 4 and (is_total(wanted, near) or is_total(wanted, far))
 
 
 def list_pairs(numbers: Sequence[Number], apart: int) -> Iterator[tuple[Number, Number]]:
@@ -58,16 +58,20 @@ def list_pairs(numbers: Sequence[Number], apart: int) -> Iterator[tuple[Number, 
 def fits(wanted: Wanted, one: Number, other: Number) -> bool:
     """Whether two numbers give the wanted one, as far as their dimensions allow."""
     number = wanted.number
+    left, right = measure_in(one, number), measure_in(other, number)
     if one.dimension == other.dimension and number.dimension in ("", one.dimension):
-        scale = number.size if number.dimension else one.size
-        for left, right in product(one.values, other.values):
-            if wanted.equals((left + right) / scale) or wanted.equals(abs(left - right) / scale):
-                return True
-    return any(
-        wanted.equals(result)
-        for left, right in product(one.shown, other.shown)
-        for result in combine(left, right, one.dimension, other.dimension, number.dimension)
-    )
+        if not number.dimension and one.size != other.size:
+            right *= other.size / one.size
+        if wanted.equals(left + right) or wanted.equals(abs(left - right)):
+            return True
+    return any(map(wanted.equals, combine(left, right, one.dimension, other.dimension, number.dimension)))
+
+
+def measure_in(one: Number, number: Number) -> float:
+    """Its value, in the unit of the other number where both are of one dimension."""
+    if one.dimension and one.dimension == number.dimension:
+        return one.shown[0] * one.size / number.size
+    return one.shown[0]
 
 
 def combine(one: float, other: float, first: str, second: str, wanted: str) -> Iterator[float]:
@@ -106,22 +110,27 @@ def take_share(whole: float, percent: float) -> Iterator[float]:
 
 
 def is_chained(wanted: Wanted, near: Sequence[Number], far: Sequence[Number]) -> bool:
-    """Whether it follows in two steps: so many times a price plus another, or a proportion."""
-    dimension = wanted.number.dimension
+    """Whether it follows in two steps: so many times a price, plus another."""
+    number = wanted.number
     counted = [
-        Number(0, 0, (one.shown[0] * other.shown[0],), 1.0, 0.0, 0.0, dimension, 1)
+        number._replace(shown=(measure_in(one, number) * measure_in(other, number),))
         for one, other in list_pairs(near, len(near))
-        if one.dimension != other.dimension and dimension in (one.dimension, other.dimension)
+        if one.dimension != other.dimension and number.dimension in (one.dimension, other.dimension)
     ]
-    given = [each for each in (*near, *far) if each.dimension in ("", dimension)]
-    if any(fits(wanted, one, other) for one, other in product(counted, given)):
-        return True
+    given = [each for each in (*near, *far) if each.dimension in ("", number.dimension)]
+    return any(fits(wanted, one, other) for one, other in product(counted, given))
+
+
+def is_proportional(wanted: Wanted, near: Sequence[Number], far: Sequence[Number]) -> bool:
+    """Whether it is as much as something in the sources times how much more of another thing is asked for."""
+    number = wanted.number
     factors = {
         one.values[0] / other.values[0]
         for one, other in product(near, far)
-        if one.dimension == other.dimension != "" and one.dimension != dimension and other.values[0]
+        if one.dimension == other.dimension != "" and one.dimension != number.dimension and other.values[0]
     }
-    return any(wanted.equals(each.values[0] / wanted.number.size * factor) for each in given for factor in factors)
+    given = [measure_in(each, number) for each in far if each.dimension == number.dimension]
+    return any(wanted.equals(each * factor) for each in given for factor in factors)
 
 
 def is_total(wanted: Wanted, operands: Sequence[Number]) -> bool:

@@ -15,7 +15,7 @@ from feedback.claims.links import find_links, find_phones
 from feedback.claims.names import Name, find_identifiers, find_names, is_common, is_english, is_german
 from feedback.claims.numbers import Number, find_numbers, find_spelled, merge_durations
 from feedback.claims.quotations import find_quotations, list_pairs
-from feedback.claims.sources import Sources, normalise, strip_accents
+from feedback.claims.sources import NUMBERING, Sources, normalise, strip_accents
 from feedback.claims.units import SCALES, UNITS
 
 MAX_ANSWER_CHARACTERS = 20_000
@@ -35,11 +35,6 @@ KNOWN_CODES = frozenset(
 
 _CODE = re.compile(r"```.*?(?:```|\Z)|~~~.*?(?:~~~|\Z)", re.DOTALL)
 _INLINE = re.compile(r"`[^`\n]+`")
-_NUMBERING = re.compile(
-    r"^[ \t]*(?:[#>*-]+[ \t]*)?\**\(?[0-9]{1,2}[.)](?=[ \t*])|\[\^?[0-9]{1,3}(?:[,–-] ?[0-9]{1,3})*\]|【[^】]{0,20}】"
-    r"|\b(?:step|schritt|étape|paso|passo|option|part|figure|table|source|section) [0-9]{1,2}\b",
-    re.IGNORECASE | re.MULTILINE,
-)
 _HEDGE = re.compile(
     r"(?:\b(?:about|around|roughly|approximately|approx\.?|nearly|almost|over|more than|less than|under|just|some|"
     r"circa|ca\.?|etwa|rund|knapp|über|fast|ungefähr|mehr als|environ|près de|plus de|presque|unos|unas|casi|"
@@ -49,11 +44,16 @@ _HEDGE = re.compile(
     re.IGNORECASE,
 )
 _TELLS_RESULT = re.compile(
-    r"\b(?:total|totals|altogether|in all|combined|together|sum|overall|difference|more|less|fewer|cheaper|saves?|"
+    r"\b(?:total|totals|altogether|in all|combined|together|sum|overall|difference|more|less|fewer|cheaper|saves?|(?:up|down|reduced|increased|cut|raised) by|"
     r"remaining|left|net|increase[sd]?|decrease[sd]?|rose|grew|fell|growth|average|mean|each|per|later|earlier|"
     r"gesamt|insgesamt|zusammen|differenz|mehr|weniger|durchschnitt|au total|ensemble|différence|moyenne|"
     r"en total|diferencia|promedio|in tutto|totale|differenza|media|razem|łącznie|totaal|samen|toplam|totalt|"
     r"итого|всего|разница|в среднем)\b|合計|合计|总共|一共|平均|差|[=+]|\bби\b",
+    re.IGNORECASE,
+)
+_TELLS_SUM = re.compile(
+    r"\b(?:total|totals|altogether|in all|combined|together|sum|overall|gesamt|insgesamt|zusammen|au total|ensemble|en total|"
+    r"in tutto|totale|razem|łącznie|totaal|samen|toplam|totalt|sammanlagt|yhteensä|celkem|итого|всего)\b|合計|合计|总共|一共|합계|총",
     re.IGNORECASE,
 )
 _TELLS_YEAR = re.compile(
@@ -98,7 +98,7 @@ class _Check:
         self.check_quotations()
         self.check_links()
         self.blank(_INLINE)
-        self.blank(_NUMBERING)
+        self.blank(NUMBERING)
         self.check_dates()
         self.check_times()
         self.check_identifiers()
@@ -151,8 +151,9 @@ class _Check:
 
     @cached_property
     def durations(self) -> list[Number]:
-        own = find_numbers(self.text)
-        return [each for each in (*self.sources.numbers, *own) if each.dimension in ("time", "")]
+        """Those that answer and question tell: a date that follows from one is told beside it."""
+        own = merge_durations([*find_numbers(self.text), *find_spelled(self.text)])
+        return [each for each in (*self.asked, *own) if each.dimension in ("time", "")]
 
     def check_times(self) -> None:
         found = list(find_times(self.text))
@@ -184,15 +185,18 @@ class _Check:
     def is_supported(self, number: Number, numbers: Sequence[Number]) -> bool:
         hedged = _HEDGE.search(self.text[max(0, number.start - 28) : number.start]) is not None
         tolerance = find_tolerance(number, hedged)
+        if self.sources.deny_unit(number):
+            return False
         if self.sources.hold_number(number, tolerance) or self.is_count(number) or self.is_span(number, tolerance):
             return True
-        near = [
-            each for each in numbers if each.start != number.start and abs(each.start - number.start) <= NEAR_CHARACTERS
-        ]
+        near = sorted((each for each in numbers if each.start != number.start), key=lambda each: abs(each.start - number.start))
+        near = [each for each in near if abs(each.start - number.start) <= NEAR_CHARACTERS]
         if any(is_converted(number, each, tolerance) for each in near):
             return True
         sentence = find_sentence(self.text, number.start, number.end)
-        wanted = Wanted(number, tolerance, hedged or _TELLS_RESULT.search(sentence) is not None)
+        summed = _TELLS_SUM.search(sentence) is not None
+        told = hedged or summed or _TELLS_RESULT.search(sentence) is not None
+        wanted = Wanted(number, tolerance, told, summed)
         constants = [TWELVE] if _TELLS_YEAR.search(sentence) else []
         return is_derived(wanted, [*self.asked, *constants, *near], self.sources.numbers)
 
@@ -233,7 +237,7 @@ class _Check:
         unknown = [each for each in words if not self.holds_name(each)]
         self.supported += len(words) - len(unknown)
         if is_german(self.text):
-            counts = Counter(each.run_start for each in unknown)
+            counts = Counter(each.run_start for each in words)
             unknown = [each for each in unknown if each.titled or 1 < each.run == counts[each.run_start]]
         elif not is_english(self.text):
             unknown = [each for each in unknown if not (each.opens and each.run == 1)]
@@ -305,7 +309,7 @@ def find_tolerance(number: Number, hedged: bool) -> float:
 def is_moved(told: Date, sources: Sources, durations: Sequence[Number]) -> bool:
     """Whether the date lies as far from one in the sources as some duration says."""
     for given in sources.dates:
-        if not given.month:
+        if not given.month or not told.month:
             continue
         if not told.day:
             months = (told.month - given.month) % 12, (given.month - told.month) % 12

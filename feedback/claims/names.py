@@ -29,6 +29,7 @@ _TITLES = frozenset(
     "mr mrs ms miss dr prof professor frau herr herrn mme m mlle señor señora sr sra dra sig signora dott mevrouw"
     " meneer pan pani sir count countess king queen captain president ceo director rechtsanwalt".split()
 )
+_TITLED = re.compile(rf"\b(?:{'|'.join(_TITLES)})\.?[ \u00a0]\Z", re.IGNORECASE)
 _GERMAN = re.compile(r"\b(?:und|der|die|das|ist|nicht|sie|Sie|für|mit|ein|eine|zu|im|bei|den|werden|wird|sich|auf)\b")
 _ENGLISH = re.compile(r"\b(?:the|and|of|is|to|you|with|for|are|was|your|in)\b")
 _POSSESSIVE = re.compile(r"['’](?:s|S|[a-zçğışöü]{1,4})\Z|['’]\Z")
@@ -96,7 +97,7 @@ def find_names(text: str) -> Iterator[Name]:
                 len(words),
                 start,
                 place,
-                place > 0 and words[place - 1].group().lower() in _TITLES,
+                _TITLED.search(text, max(0, word.start() - 12), word.start()) is not None,
             )
 
 

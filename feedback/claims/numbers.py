@@ -65,6 +65,8 @@ _BETWEEN = frozenset(
 _RANGE = re.compile(
     r"\s?(?:[-–—/×]|to|or|and|until|bis|und|oder|à|a|et|ou|y|o|e|of|tot|en|do|i|po|по|и|до|до|ile|til|till|~|～|至|到|から)\s?[€$£]?"
 )
+_OF = frozenset("of de di d' von d".split())
+_ORDINALS = frozenset("st nd rd th er ère ème º ª".split())
 _HALVES = {"½": 0.5, "¼": 0.25, "¾": 0.75}
 _SEPARATORS = re.compile(r"[ \u00a0\u202f'’]")
 
@@ -221,10 +223,12 @@ def _read_suffix(text: str, at: int, has_currency: bool) -> Suffix:
         match = _AFTER.match(text, at)
     if not match:
         return Suffix(scale, None, at, "")
-    word = match.group(1).lower()
+    word = match.group(1).lower().rstrip("'")
     if word in UNITS:
         return Suffix(scale, UNITS[word], match.end(), "")
-    behind = _AFTER.match(text, match.end()) if word in _BETWEEN else None
+    if word in _ORDINALS:
+        return Suffix(scale, None, at, "")
+    behind = _AFTER.match(text, match.end()) if word in _BETWEEN or scale > 1 and word in _OF else None
     if behind and behind.group(1).lower() in UNITS:
         return Suffix(scale, UNITS[behind.group(1).lower()], behind.end(), "")
     return Suffix(scale, None, at, word)

@@ -11,12 +11,30 @@ from feedback.claims.links import Link, find_links, find_phones
 from feedback.claims.names import is_common
 from feedback.claims.numbers import DIGITS, Number, find_numbers, find_spelled, merge_durations
 from feedback.claims.quotations import list_pairs
+from feedback.claims.units import UNITS
 
 MAX_CHARACTERS = 60_000
 """Of one text; what lies beyond is not read."""
 LEAST_BEGINNING = 5
 LOOSE = frozenset(("speed", "fahrenheit"))
 """14 km/s may be told as 14 km every second."""
+CONVERTED_TOLERANCE = 0.06
+"""Of a duration in another unit: 60 days are two months."""
+FUNCTION_WORDS = frozenset(
+    """
+    and are but each every for from had has have how including into less monthly more once only per plus than that the
+    their then there these they this those through until was were what when where which will with yearly you your daily
+    weekly excluding exclusive inclusive max maximum min minimum now just before after both each all any not also its
+    und der die das pro bis für von mit sind oder aus bei zum zur einmalig les des par pour avec est sont une dans los
+    las por para con del son una que och för per med til med eller voor het een van met zijn dla oraz jest
+    """.split()
+)
+NUMBERING = re.compile(
+    r"^[ \t]*(?:[#>*-]+[ \t]*)?\**\(?[0-9]{1,2}[.)](?=[ \t*])|\[\^?[0-9]{1,3}(?:[,–-] ?[0-9]{1,3})*\]|【[^】]{0,20}】"
+    r"|\b(?:step|schritt|étape|paso|passo|option|part|figure|table|source|section) [0-9]{1,2}\b",
+    re.IGNORECASE | re.MULTILINE,
+)
+"""Numbers that only count what they stand before."""
 _ESCAPED = re.compile(r"\\u([0-9a-fA-F]{4})")
 _WORD = re.compile(r"[^\W\d_]+")
 
@@ -55,6 +73,11 @@ def strip_accents(text: str) -> str:
     return "".join(each for each in normalize("NFKD", text) if not combining(each))
 
 
+def counts_something(number: Number) -> bool:
+    """Whether a thing is named behind the number, which then is no price and no duration."""
+    return len(number.word) > 2 and number.word not in FUNCTION_WORDS and is_common(number.word)
+
+
 class Sources:
     """Texts that were there before an answer; grows with the conversation."""
 
@@ -73,6 +96,9 @@ class Sources:
         self._phones: list[str] = []
         self._shown: list[float] = []
         self._bare: list[float] = []
+        self._counts: list[float] = []
+        self._decimals: list[float] = []
+        self._units: dict[float, set[tuple[str, float]]] = {}
         self._sized: dict[str, list[float]] = {}
         self._pairs: set[tuple[str, str]] = set()
 
@@ -89,7 +115,8 @@ class Sources:
         for text in self._fresh:
             if "\\u" in text:
                 text = _ESCAPED.sub(lambda match: chr(int(match.group(1), 16)), text)
-            self._read_text(normalise(text.replace("\\n", "\n").replace("**", "")))
+            text = text.replace("\\n", "\n").replace("**", "")
+            self._read_text(NUMBERING.sub(" ", normalise(text)))
         self._fresh.clear()
         self._sort()
 
@@ -116,30 +143,61 @@ class Sources:
     def _add_numbers(self, numbers: Iterable[Number]) -> None:
         for number in numbers:
             self.numbers.append(number)
-            self._shown += number.shown
-            if number.scale > 1:
-                self._shown += [value / number.scale for value in number.shown]
-            if number.dimension:
-                self._sized.setdefault(number.dimension, []).extend(number.values)
-            if number.dimension in LOOSE or not number.dimension and not number.word or not is_common(number.word):
-                self._bare += number.shown
+            self._add_number(number)
+
+    def _add_number(self, number: Number) -> None:
+        value, *others = number.shown
+        self._shown.append(value)
+        self._decimals += others
+        if number.scale > 1:
+            self._shown.append(value / number.scale)
+        if number.dimension:
+            self._sized.setdefault(number.dimension, []).append(value * number.size)
+            self._units.setdefault(value, set()).add((number.dimension, number.size))
+        if number.dimension in LOOSE or not number.dimension and not counts_something(number):
+            self._units.setdefault(value, set()).add(("", 1.0))
+            self._bare.append(value)
+        elif not number.dimension:
+            self._counts.append(value)
 
     def _sort(self) -> None:
-        for values in (self._shown, self._bare, *self._sized.values()):
+        for values in (self._shown, self._bare, self._counts, self._decimals, *self._sized.values()):
             values.sort()
 
     def hold_number(self, number: Number, tolerance: float) -> bool:
         """Whether a number of the same size stands there, to within `tolerance` (without its unit)."""
-        if not number.dimension:
-            return any(_has_near(self._shown, value, tolerance) for value in number.shown) or self._hold_digits(number)
-        sized = self._sized.get(number.dimension, [])
-        if any(_has_near(sized, value, tolerance * number.size) for value in number.values):
+        value = number.shown[0]
+        if any(_has_near(self._shown, other, 0.0) for other in number.shown[1:]) or (
+            number.step < 1 and _has_near(self._decimals, value, 0.0)
+        ):
             return True
-        factor = 0.01 if number.dimension == "percent" else 1.0
-        return any(
-            _has_near(self._bare, value, tolerance) or factor < 1 and _has_near(self._bare, value * factor, tolerance * factor)
-            for value in number.shown
-        )
+        if number.dimension:
+            return self._hold_sized(number, tolerance)
+        if counts_something(number):
+            return _has_near(self._bare, value, tolerance) or _has_near(self._counts, value, tolerance)
+        return _has_near(self._shown, value, tolerance) or self._hold_digits(number)
+
+    def _hold_sized(self, number: Number, tolerance: float) -> bool:
+        value = number.shown[0]
+        if _has_near(self._bare, value, tolerance):
+            return True
+        if number.dimension == "percent" and _has_near(self._bare, value / 100, tolerance / 100):
+            return True
+        if number.dimension == "time" and (number.dimension, number.size) not in self._units.get(value, ()):
+            tolerance = min(tolerance, CONVERTED_TOLERANCE * value)
+        return _has_near(self._sized.get(number.dimension, []), value * number.size, tolerance * number.size)
+
+    def deny_unit(self, number: Number) -> bool:
+        """Whether just this number stands there, and only with other units: 30 hours where it says 30 days."""
+        if number.dimension.startswith("money") and self._deny_currency(number.dimension):
+            return True
+        units = self._units.get(number.shown[0])
+        return bool(number.dimension and units) and not {(number.dimension, number.size), ("", 1.0)} & units
+
+    def _deny_currency(self, dimension: str) -> bool:
+        """Whether sums of money are told there, and none in this currency."""
+        named = {UNITS[word][0] for word in self.words if word in UNITS} | self._sized.keys()
+        return dimension not in named and any(each.startswith("money") for each in named)
 
     def _hold_digits(self, number: Number) -> bool:
         """Whether the same digits stand in a code: the 99 of `p99`."""
@@ -172,7 +230,7 @@ class Sources:
             return True
         hour, minute = divmod(told.minutes, 60)
         shown = (hour % 12, hour % 12 + 12) if hour % 12 else (0, 12, 24)
-        return any(_has_near(self._shown, each + minute / 100, 0.001) for each in shown) or (
+        return any(_has_near(told_so, each + minute / 100, 0.001) for told_so in (self._bare, self._counts) for each in shown) or (
             not minute and any(_has_near(self._sized.get("time", []), each * 3_600, 1) for each in shown)
         )
 

@@ -35,10 +35,11 @@ WEIGHT_UNCERTAIN = 0.25
 WEIGHT_UNGROUNDED = 0.3
 """Times as likely where the answer does not seem to be written from what the model was given."""
 LEAST_DOCUMENT_CHARACTERS = 40
-LEAST_PASTED_CHARACTERS = 300
+LEAST_PASTED_CHARACTERS = 160
 LEAST_SHARED: Mapping["Place", float] = {"retrieved": 0.12, "instructions": 0.3, "pasted": 0.45}
 """Of an answer's longer words, how many stand in the texts where it was written from them."""
 CONFIDENCE: Mapping["Place", float] = {"retrieved": 0.9, "instructions": 0.75, "pasted": 0.6}
+CONFIDENCE_UNGROUNDED = 0.3
 LEAST_FOUND = 2
 """Claims that were found, where the answer is in another language than the texts."""
 MOST_SHOWN = 3
@@ -126,25 +127,29 @@ def tell_day(turn: Turn) -> str:
 def _judge(target: Target, grounding: Grounding) -> Iterator[Signal]:
     text = target.answer.text
     checked = check_answer(text, grounding.sources, target.turn.user_text)
-    if not checked.unsupported:
-        return
     place = grounding.rests_on(text, checked)
-    score = weigh(checked.unsupported) * (1.0 if place else WEIGHT_UNGROUNDED)
-    worst = max(checked.unsupported, key=weigh_claim)
-    yield pin_signal(
+    # Who pastes a text mostly wants it put otherwise: what stands in quotation marks is then the proposal.
+    claims = [claim for claim in checked.unsupported if place != "pasted" or claim.kind != "quotation"]
+    if claims:
+        yield _pin(target, claims, checked.supported, place)
+
+
+def _pin(target: Target, claims: Sequence[Claim], found: int, place: Place | None) -> Signal:
+    score = weigh(claims) * (1.0 if place else WEIGHT_UNGROUNDED)
+    return pin_signal(
         target,
         kind=KIND,
         version=VERSION,
-        label=worst.kind,
+        label=max(claims, key=weigh_claim).kind,
         score=score,
-        confidence=CONFIDENCE[place] if place else 0.3,
+        confidence=CONFIDENCE[place] if place else CONFIDENCE_UNGROUNDED,
         fired=score >= THRESHOLD,
         polarity=-1,
         evidence=Evidence(
-            reason=describe(text, checked.unsupported, place),
-            offsets=tuple((claim.start, claim.end) for claim in checked.unsupported),
+            reason=describe(target.answer.text, claims, place),
+            offsets=tuple((claim.start, claim.end) for claim in claims),
             span_ids=(target.answer.span_id,),
-            numbers={"found": checked.supported, "not_found": len(checked.unsupported)},
+            numbers={"found": found, "not_found": len(claims)},
             text="answer",
         ),
     )
@@ -155,8 +160,9 @@ def weigh_claim(claim: Claim) -> float:
 
 
 def weigh(claims: Sequence[Claim]) -> float:
-    """How likely at least one of them is wrong, as if each stood for itself."""
-    return 1 - math.prod(1 - weigh_claim(claim) for claim in claims)
+    """How likely at least one of them is wrong, as if each stood for itself; the doubtful ones count as one."""
+    doubtful = 0.0 if all(claim.certain for claim in claims) else WEIGHT_UNCERTAIN
+    return 1 - (1 - doubtful) * math.prod(1 - weigh_claim(claim) for claim in claims if claim.certain)
 
 
 def describe(text: str, claims: Sequence[Claim], place: Place | None) -> str:
