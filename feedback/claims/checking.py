@@ -12,7 +12,7 @@ from feedback.claims.arithmetic import Wanted, is_derived
 from feedback.claims.claim import Claim
 from feedback.claims.dates import Date, Time, find_dates, find_times, find_weekdays
 from feedback.claims.links import find_links, find_phones
-from feedback.claims.names import Name, find_identifiers, find_names, is_common, is_english, is_german
+from feedback.claims.names import Name, find_identifiers, find_names, is_common, is_english, is_german, seems_to_act
 from feedback.claims.numbers import Number, find_numbers, find_spelled, merge_durations
 from feedback.claims.quotations import find_quotations, list_pairs
 from feedback.claims.sources import NUMBERING, Sources, normalise, strip_accents
@@ -94,10 +94,12 @@ class _Check:
     def run(self) -> Checked:
         sources = self.sources
         sources.read()
-        self.blank(_CODE)
+        if "```" in self.text or "~~~" in self.text:
+            self.blank(_CODE)
         self.check_quotations()
         self.check_links()
-        self.blank(_INLINE)
+        if "`" in self.text:
+            self.blank(_INLINE)
         self.blank(NUMBERING)
         self.check_dates()
         self.check_times()
@@ -260,7 +262,7 @@ def join_names(names: Sequence[Name], text: str) -> list[tuple[int, int, bool]]:
     """Words of one name as one: start, end, and whether it is surely a name."""
     joined: list[tuple[int, int, bool]] = []
     for name in names:
-        certain = not name.opens
+        certain = not name.opens or seems_to_act(name, text)
         if joined and len(text[joined[-1][1] : name.start].strip()) <= 3 and name.start - joined[-1][1] <= 8 and name.place:
             start, _, sure = joined.pop()
             joined.append((start, name.end, sure or certain))

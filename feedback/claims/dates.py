@@ -1,7 +1,7 @@
 """Text comes in, the dates and times of day in it go out, in any order and in the larger languages."""
 
 import re
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from datetime import date
 from typing import NamedTuple
 
@@ -90,27 +90,25 @@ WEEKDAYS: Mapping[str, int] = {
     )
     for word in words.split()
 }
-_NAME = r"([^\W\d_]{3,14})"
 _ORDINAL = r"(?:st|nd|rd|th|\.|º|ª|er|e|ème)?"
 _JOINING = r"\s?(?:[-–—/,&]|and|or|to|until|through|bis|und|oder|auf(?: den)?|et|au|ou|y|al?|o|e|tot|en|do|i|по|и|до|a)\s?"
-_OF = r"(?:[ \u00a0]+(?:of[ \u00a0]|de[ \u00a0]|do[ \u00a0])?|[-.])"
-_YEAR = r"(?:,?[ \u00a0]?(?:of[ \u00a0]|de[ \u00a0]|del[ \u00a0])?|[-.])([12][0-9]{3}|(?<=-)[0-9]{2})(?![0-9])"
-_DAY_FIRST = re.compile(
-    rf"([0-9]{{1,2}})(?:{_ORDINAL}{_JOINING}([0-3]?[0-9]))?{_ORDINAL}{_OF}{_NAME}\b\.?(?:{_YEAR})?", re.IGNORECASE
+_BEFORE = re.compile(
+    rf"(?<![0-9.,])([0-9]{{1,2}})(?:{_ORDINAL}{_JOINING}([0-9]{{1,2}}))?{_ORDINAL}"
+    r"(?:[ \u00a0]+(?:(?:of|de|do)[ \u00a0])?|[-.])\Z"
 )
-_MONTH_FIRST = re.compile(
-    rf"{_NAME}\.?[ \u00a0]([0-3]?[0-9])(?![0-9:])(?:st|nd|rd|th)?"
-    rf"(?:{_JOINING}([0-3]?[0-9])(?![0-9:]){_ORDINAL})?(?:,?[ \u00a0]([12][0-9]{{3}})(?![0-9]))?",
-    re.IGNORECASE,
+_BEHIND = re.compile(
+    rf"\.?[ \u00a0]([0-9]{{1,2}})(?![0-9:])(?:st|nd|rd|th)?(?:{_JOINING}([0-9]{{1,2}})(?![0-9:]){_ORDINAL})?"
+    r"(?:,?[ \u00a0]([12][0-9]{3})(?![0-9]))?"
 )
-_MONTH_ALONE = re.compile(rf"{_NAME}\.?(?:{_YEAR})?", re.IGNORECASE)
+_YEAR_BEHIND = re.compile(r"(?:\.?,?[ \u00a0]?(?:(?:of|de|del)[ \u00a0])?|[-.])([12][0-9]{3}|(?<=-)[0-9]{2})(?![0-9])")
+_LONGEST_BEFORE = 24
 _FIGURES = re.compile(
-    r"(?<![0-9.,-])(?:([12][0-9]{3})([-/.])([01]?[0-9])\2([0-3]?[0-9])(?![0-9])"
-    r"|([0-3]?[0-9])([-/.])([0-3]?[0-9])\6([12][0-9]{3}|[0-9]{2})(?![0-9])"
-    r"|([0-3]?[0-9])\.([01]?[0-9])\.(?![0-9]))"
+    r"([12][0-9]{3})([-/.])([01]?[0-9])\2([0-3]?[0-9])(?![0-9])"
+    r"|([0-9]{1,2})([-/.])([0-9]{1,2})\6([12][0-9]{3}|[0-9]{2})(?![0-9])"
+    r"|([0-9]{1,2})\.([0-9]{1,2})\.(?![0-9])"
 )
 _UNSPACED = re.compile(r"(?:([12][0-9]{3})\s?[年년]\s?)?([01]?[0-9])\s?[月월](?:\s?([0-3]?[0-9])\s?[日号號일])?")
-_YEAR_ALONE = re.compile(r"(?<![0-9A-Za-z_.,#$€£/-])([12][0-9]{3})(?=s?\b|[年년])(?![.,]?[0-9]|[ \u00a0]?[%€£$°])")
+_YEAR_ALONE = re.compile(r"([12][0-9]{3})(?=s?\b|[年년])(?![.,]?[0-9]|[ \u00a0]?[%€£$°])")
 _TIME = re.compile(
     r"([0-9]{1,2})"
     r"(?::([0-9]{2})(?::([0-9]{2}))?(?:[ \u00a0]?([ap])\.?m\b\.?)?"
@@ -123,57 +121,70 @@ _TIME = re.compile(
 )
 
 
-def find_dates(text: str) -> Iterator[Date]:
-    """Give the dates of a text, also those that tell only a month or a year.
+def find_dates(text: str, words: Collection[str] | None = None) -> Iterator[Date]:
+    """Give the dates of a text, also those that tell only a month or a year. `words` are its words, in lower case.
 
     >>> [date[2:5] for date in find_dates("from 3 to 5 May 2024, 2025-06-30, March")]
-    [(2024, 5, 3), (2024, 5, 5), (2025, 6, 30), (0, 3, 0)]
+    [(2024, 5, 3), (2024, 5, 5), (0, 3, 0), (2025, 6, 30)]
     """
     taken: list[tuple[int, int]] = []
-    named = has_word(text, MONTHS)
-    for pattern, read in (
-        *(((_DAY_FIRST, _read_day_first), (_MONTH_FIRST, _read_month_first)) if named else ()),
-        (_FIGURES, _read_figures),
-        *(((_UNSPACED, _read_unspaced),) if "月" in text or "월" in text else ()),
-        *(((_MONTH_ALONE, _read_month),) if named else ()),
-        (_YEAR_ALONE, _read_year_alone),
+    named = not MONTHS.keys().isdisjoint(WORD.findall(text.lower()) if words is None else words)
+    for find in (
+        *((_find_named,) if named else ()),
+        _find_figures,
+        *((_find_unspaced,) if "月" in text or "월" in text else ()),
+        _find_years,
     ):
-        for match in pattern.finditer(text):
-            found = [] if _overlaps(match.span(), taken) else read(match)
-            if found:
-                taken.append((found[0].start, found[0].end))
-                yield from found
-
-
-def has_word(text: str, words: Collection[str]) -> bool:
-    return any(word in words for word in WORD.findall(text.lower()))
+        for date in find(text):
+            span = date.start, date.end
+            if span in taken or not _overlaps(span, taken):
+                taken.append(span)
+                yield date
 
 
 def _overlaps(span: tuple[int, int], taken: list[tuple[int, int]]) -> bool:
     return any(span[0] < end and start < span[1] for start, end in taken)
 
 
-def _read_day_first(match: re.Match[str]) -> list[Date]:
-    first, second, name, year = match.groups()
-    return _build(match, name, year, (first, second))
+def _find_named(text: str) -> Iterator[Date]:
+    """Dates whose month is a word."""
+    for word in WORD.finditer(text):
+        month = MONTHS.get(word.group().lower())
+        if month:
+            yield from _read_named(text, word, month)
 
 
-def _read_month_first(match: re.Match[str]) -> list[Date]:
-    name, first, second, year = match.groups()
-    return _build(match, name, year, (first, second))
+def _read_named(text: str, word: re.Match[str], month: int) -> Iterator[Date]:
+    before = _BEFORE.search(text, max(0, word.start() - _LONGEST_BEFORE), word.start())
+    behind = None if before else _BEHIND.match(text, word.end())
+    year = _YEAR_BEHIND.match(text, word.end())
+    days = (before or behind).groups()[:2] if before or behind else ()
+    start = before.start() if before else word.start()
+    end = max(word.end(), behind.end() if behind else 0, year.end() if year else 0)
+    told = (behind and behind.group(3)) or (year and year.group(1))
+    numbers = [int(day) for day in days if day and 1 <= int(day) <= 31]
+    if not numbers and not told and not _is_surely_month(word.group(), word.start()):
+        return
+    for day in numbers or [0]:
+        yield Date(start, end, _read_year(told), month, day)
 
 
-def _build(match: re.Match[str], name: str, year: str | None, days: Iterable[str | None]) -> list[Date]:
-    month = MONTHS.get(name.lower())
-    before = match.string[match.start() - 1 : match.start()]
-    if not month or before.isdigit() or before in (".", ","):
-        return []
-    numbers = [int(day) for day in days if day]
-    span, told = match.span(), _read_year(year)
-    return [Date(*span, told, month, day) for day in numbers if 1 <= day <= 31]
+def _is_surely_month(name: str, start: int) -> bool:
+    """Whether a month that stands alone is one: May and March are words too."""
+    if name == "March" and not start:
+        return False
+    return name[0].isupper() and len(name) > 4 or name == "June" or not name.isascii()
 
 
-def _read_figures(match: re.Match[str]) -> list[Date]:
+def _find_figures(text: str) -> Iterator[Date]:
+    for match in _FIGURES.finditer(text):
+        before = text[match.start() - 1 : match.start()]
+        read = None if before.isdigit() or before in ("-", ".", ",") and before else _read_figures(match)
+        if read:
+            yield read
+
+
+def _read_figures(match: re.Match[str]) -> Date | None:
     year, _, month, day, first, _, second, year_behind, day_only, month_only = match.groups()
     if year:
         read = Date(*match.span(), int(year), int(month), int(day))
@@ -183,29 +194,21 @@ def _read_figures(match: re.Match[str]) -> list[Date]:
             read = read._replace(month=read.day, day=read.month, either_order=False)
     else:
         read = Date(*match.span(), 0, int(month_only), int(day_only))
-    return [read] if 1 <= read.month <= 12 and 1 <= read.day <= 31 else []
+    return read if 1 <= read.month <= 12 and 1 <= read.day <= 31 else None
 
 
-def _read_unspaced(match: re.Match[str]) -> list[Date]:
-    year, month, day = match.groups()
-    if not 1 <= int(month) <= 12 or not (year or day):
-        return []
-    return [Date(*match.span(), _read_year(year), int(month), int(day or 0))]
+def _find_unspaced(text: str) -> Iterator[Date]:
+    for match in _UNSPACED.finditer(text):
+        year, month, day = match.groups()
+        if 1 <= int(month) <= 12 and (year or day):
+            yield Date(*match.span(), _read_year(year), int(month), int(day or 0))
 
 
-def _read_month(match: re.Match[str]) -> list[Date]:
-    """A month that stands alone: some are words too, and count where a capital or a year says so."""
-    name, year = match.groups()
-    month = MONTHS.get(name.lower())
-    clear = year or name[0].isupper() and len(name) > 4 or name == "June" or not name.isascii()
-    if not month or not clear or name == "March" and not year and match.start() == 0:
-        return []
-    end = match.end() if year else match.end(1)
-    return [Date(match.start(), end, _read_year(year), month, 0)]
-
-
-def _read_year_alone(match: re.Match[str]) -> list[Date]:
-    return [Date(*match.span(), int(match.group(1)), 0, 0)]
+def _find_years(text: str) -> Iterator[Date]:
+    for match in _YEAR_ALONE.finditer(text):
+        before = text[match.start() - 1 : match.start()]
+        if not before or not (before.isascii() and before.isalnum() or before in "_.,#$€£/-"):
+            yield Date(*match.span(), int(match.group(1)), 0, 0)
 
 
 def _read_year(year: str | None) -> int:

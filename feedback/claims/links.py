@@ -23,6 +23,7 @@ _LINK = re.compile(
     re.IGNORECASE,
 )
 _PHONE = re.compile(r"(?<![\w.,#/-])(?:\+|00)?\(?[0-9]{1,5}\)?(?:[ \u00a0./()-]{1,2}[0-9]{1,7}){2,6}(?![\w%€$£]|[.,][0-9]|\s?[€$£%])")
+_MAY_LINK = re.compile(r"@|://|doi:|\.[a-z]{2}", re.IGNORECASE)
 _TAIL = ".,;:!?)’”\"'"
 _LEAST_PHONE_DIGITS = 8
 
@@ -33,6 +34,8 @@ def find_links(text: str) -> Iterator[Link]:
     >>> [link.key for link in find_links("See https://www.a.example/b. Or mail X@a.example!")]
     ['a.example/b', 'x@a.example']
     """
+    if not _MAY_LINK.search(text):
+        return
     for match in _LINK.finditer(text):
         shown = match.group().rstrip(_TAIL)
         key = re.sub(r"^(?:https?://)?(?:www\.)?|^doi:\s?", "", shown.lower()).rstrip("/")

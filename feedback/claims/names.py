@@ -30,6 +30,8 @@ _TITLES = frozenset(
     " meneer pan pani sir count countess king queen captain president ceo director rechtsanwalt".split()
 )
 _TITLED = re.compile(rf"\b(?:{'|'.join(_TITLES)})\.?[ \u00a0]\Z", re.IGNORECASE)
+_ACTS = re.compile(r"['’]s\b|,? (?:is|was|has|had|will|can|[a-z]{3,}(?:s|ed|ew|ld))\b(?<!less)")
+_WORD_ENDING = re.compile(r"(?:[^aeiou]s|ed|ing|ly|tion|sion|ment|ness|ity|ize|ise|able|ible|ance|ence|ive|al|ous|ism|ist|ion|ure|age|ups?|es)\Z")
 _GERMAN = re.compile(r"\b(?:und|der|die|das|ist|nicht|sie|Sie|für|mit|ein|eine|zu|im|bei|den|werden|wird|sich|auf)\b")
 _ENGLISH = re.compile(r"\b(?:the|and|of|is|to|you|with|for|are|was|your|in)\b")
 _POSSESSIVE = re.compile(r"['’](?:s|S|[a-zçğışöü]{1,4})\Z|['’]\Z")
@@ -80,7 +82,8 @@ def find_identifiers(text: str) -> Iterator[tuple[int, int]]:
 
 def find_names(text: str) -> Iterator[Name]:
     """Give the words that are written large, run by run; headings and labels are left out."""
-    headings = [match.span() for pattern in (_HEADING, _SUBJECT) for match in pattern.finditer(text)]
+    headings = [match.span() for match in _HEADING.finditer(text)] if "#" in text or "**" in text or "|" in text else []
+    headings += [match.span() for match in _SUBJECT.finditer(text)]
     for match in _RUN.finditer(text):
         start, end = match.span()
         if any(first <= start < last for first, last in headings):
@@ -104,6 +107,16 @@ def find_names(text: str) -> Iterator[Name]:
 def is_german(text: str) -> bool:
     """Whether the text writes every noun large."""
     return len(set(_GERMAN.findall(text[:2_000]))) >= 3
+
+
+def seems_to_act(name: Name, text: str) -> bool:
+    """Whether a lone word that opens a sentence seems to be a name: it does something, and is built like no noun.
+
+    >>> opening = "Brannigan keeps goal."
+    >>> [seems_to_act(name, opening) for name in find_names(opening)]
+    [True]
+    """
+    return _ACTS.match(text, name.end) is not None and not _WORD_ENDING.search(name.text)
 
 
 def is_english(text: str) -> bool:

@@ -57,6 +57,9 @@ _CURRENCY = re.compile(
 _AFTER = re.compile(
     r"[ \u00a0\u202f-]?(%|‰|°[CcFf]?|[€$£¥₹₩₽₺₫](?![0-9])|℃|[^\W\d_]+(?:[²³]|[23]\b)?(?:/[^\W\d_]+|'(?!\w))?(?:\$)?)",
 )
+_MONEY = frozenset("$€£¥₹₩₽₺₫RDKPFLNYCU")
+"""What the signs and codes of currencies end in."""
+_BLANK = frozenset(" \u00a0")
 _BETWEEN = frozenset(
     "business working calendar full whole more additional consecutive paid free square percentage further unpaid"
     " ganze volle weitere bezahlte jours ouvrés días dias úteis hábiles feriali lavorativi рабочих календарных".split()
@@ -117,7 +120,8 @@ def _read_numbers(text: str) -> Iterator[Number]:
         if not _stands_alone(text, start):
             continue
         digits, half = match.groups()
-        currency = _CURRENCY.search(text, max(0, start - 4), start) if start else None
+        may_cost = start and (text[start - 1] in _MONEY or text[start - 1] in _BLANK and start > 1 and text[start - 2] in _MONEY)
+        currency = _CURRENCY.search(text, max(0, start - 4), start) if may_cost else None
         values, step = _read_digits(digits)
         if half:
             values, step = tuple(value + _HALVES[half] for value in values), 0.25
@@ -133,7 +137,7 @@ def _read_numbers(text: str) -> Iterator[Number]:
             step * scale,
             _find_round_step(digits, step) * scale,
             dimension,
-            max(1, len(re.sub(r"\D", "", digits).strip("0"))),
+            max(1, sum(map(str.isdigit, digits.strip("0.,' ")))),
             word,
             scale=scale,
         )
@@ -209,8 +213,8 @@ def _find_round_step(digits: str, step: float) -> float:
     """What one of the last digit that is not zero is worth: 100 of `1,200`."""
     if step < 1:
         return step
-    plain = re.sub(r"\D", "", digits)
-    return step * float(10 ** (len(plain) - len(plain.rstrip("0")))) if plain.strip("0") else step
+    kept = digits.rstrip("0.,' ’\u00a0\u202f")
+    return step * 10.0 ** sum(map(str.isdigit, digits[len(kept) :])) if kept else step
 
 
 def _read_suffix(text: str, at: int, has_currency: bool) -> Suffix:

@@ -6,10 +6,10 @@ from bisect import bisect_left
 from collections.abc import Iterable
 from unicodedata import combining, normalize
 
-from feedback.claims.dates import Date, Time, find_dates, find_times, find_weekdays
+from feedback.claims.dates import WEEKDAYS, Date, Time, find_dates, find_times
 from feedback.claims.links import Link, find_links, find_phones
 from feedback.claims.names import is_common
-from feedback.claims.numbers import DIGITS, Number, find_numbers, find_spelled, merge_durations
+from feedback.claims.numbers import DIGITS, SPELLED, Number, find_numbers, find_spelled, merge_durations
 from feedback.claims.quotations import list_pairs
 from feedback.claims.units import UNITS
 
@@ -123,16 +123,20 @@ class Sources:
     def _read_text(self, text: str) -> None:
         lowered = text.lower()
         words = _WORD.findall(lowered if text.isascii() else f"{lowered} {strip_accents(lowered)}")
+        known = set(words)
         self._lowered.append(lowered)
         self._compact.append(compact(text))
-        self.words.update(words)
+        self.words |= known
         self._initials.append("".join(word[0] for word in words))
         self._links.update(link.key for link in find_links(text))
         self._phones.extend(link.key for link in find_phones(text))
-        self.weekdays.update(day for _, _, day in find_weekdays(text))
-        self._add_dates(list(find_dates(text)), list(find_times(text)))
-        numbers = [*find_numbers(text), *find_spelled(text)]
-        self._add_numbers(dict.fromkeys([*numbers, *merge_durations(numbers)]))
+        self.weekdays.update(WEEKDAYS[word] for word in known & WEEKDAYS.keys())
+        self._add_dates(list(find_dates(text, known)), list(find_times(text)))
+        numbers = find_numbers(text)
+        if not SPELLED.keys().isdisjoint(known):
+            numbers += find_spelled(text)
+        merged = merge_durations(numbers)
+        self._add_numbers(numbers if len(merged) == len(numbers) else {*numbers, *merged})
 
     def _add_dates(self, dates: list[Date], times: list[Time]) -> None:
         self.dates += dates
