@@ -1,0 +1,108 @@
+"""Numbers that states give people: text in, findings out. US social security numbers are a kind of their own."""
+
+import re
+from collections.abc import Iterator
+
+from feedback.personal_data.finding import Finding
+from feedback.personal_data.national_id_forms import BEGINS, FORMS, Form
+from feedback.personal_data.scan import Recogniser, Scan, has_any, keep_digits, stands_before
+
+FEWEST_DIGITS = 4
+WITH_WORDS = 0.95
+IF_WRONG = 0.55
+"""Called by its name right before it, and written so, but its check digit is wrong: made up, or mistyped."""
+_WORDS_REACH = 56
+"""How far from its words a number may stand."""
+
+_ALONE = tuple(form for form in FORMS if form.alone)
+_ALONE_START = re.compile(
+    rf"{BEGINS}(?=[A-Z]{{0,6}}[ -]?\d)(?={'|'.join(form.body for form in _ALONE)})",
+    re.ASCII | re.IGNORECASE,
+)
+"""Where a number that needs no words may begin."""
+_HINTS = tuple((hint, form) for form in FORMS for hint in form.hints)
+_SEPARATORS = str.maketrans("", "", " .-/+()|")
+
+_SSN = re.compile(r"(?<![\w.-])(?!000|666|9)\d{3}([- ])(?!00)\d\d\1(?!0000)\d{4}(?![\w])(?![-.]\d)", re.ASCII)
+_SSN_BARE = re.compile(r"(?<![\w.-])(?!000|666|9)\d{3}(?!00)\d\d(?!0000)\d{4}(?![\w-])(?!\.\d)", re.ASCII)
+_SSN_WORDS = re.compile(
+    r"\bssn\b|social[ -]security|\bss ?#|\bsoc(?:ial)?\b(?: number)?|\btax(?:payer)? id", re.IGNORECASE
+)
+_SSN_HINTS = ("ssn", "social", "soc", "ss #", "ss#", "tax")
+_SSN_NOT = re.compile(
+    r"(?:order|invoice|part|model|item|ref|sku|serial|tracking|ticket|case)\W{0,3}(?:no|number|id|#)?\W{0,3}$",
+    re.IGNORECASE,
+)
+_SSN_SAMPLES = frozenset(
+    [
+        "123456789",
+        "078051120",
+        "219099999",
+        "111223333",
+        "123121234",
+        "111111111",
+        "222222222",
+        "333333333",
+        "444444444",
+        "555555555",
+        "777777777",
+        "888888888",
+        "457555462",
+        "987654321",
+        "001010001",
+    ]
+)
+
+
+def find_social_security_numbers(scan: Scan) -> Iterator[Finding]:
+    if scan.digits < 9:
+        return
+    for match in _SSN.finditer(scan.text):
+        said = stands_before(_SSN_WORDS, scan.text, match.start())
+        if (match[1] == " " and not said) or stands_before(_SSN_NOT, scan.text, match.start()):
+            continue
+        yield _tell_ssn(match, 0.97 if said else 0.8)
+    if has_any(scan, _SSN_HINTS) and _SSN_WORDS.search(scan.text):
+        for match in _SSN_BARE.finditer(scan.text):
+            if stands_before(_SSN_WORDS, scan.text, match.start(), 32):
+                yield _tell_ssn(match, 0.9)
+
+
+def _tell_ssn(match: re.Match[str], confidence: float) -> Finding:
+    sample = keep_digits(match[0]) in _SSN_SAMPLES
+    return Finding("ssn", match.start(), match.end(), confidence, "a US social security number", sample=sample)
+
+
+def find_national_ids(scan: Scan) -> Iterator[Finding]:
+    if scan.digits < FEWEST_DIGITS:
+        return
+    for start in _ALONE_START.finditer(scan.text):
+        yield from _find_alone(scan.text, start.start())
+    for form in dict.fromkeys([form for hint, form in _HINTS if hint in scan.lower]):
+        yield from _find_beside_words(scan.text, form)
+
+
+def _find_alone(text: str, start: int) -> Iterator[Finding]:
+    for form in _ALONE:
+        if (match := form.pattern.match(text, start)) and (found := _tell(form, match, form.alone)):
+            yield found
+
+
+def _find_beside_words(text: str, form: Form) -> Iterator[Finding]:
+    for words in form.words.finditer(text):
+        for match in form.pattern.finditer(text, max(0, words.start() - _WORDS_REACH // 2), words.end() + _WORDS_REACH):
+            called = stands_before(form.called, text, match.start())
+            if found := _tell(form, match, WITH_WORDS, IF_WRONG if called else 0.0):
+                yield found
+
+
+def _tell(form: Form, match: re.Match[str], confidence: float, if_wrong: float = 0.0) -> Finding | None:
+    value = match[0].upper().translate(_SEPARATORS)
+    if not form.passes(value):
+        confidence = if_wrong
+    if not confidence:
+        return None
+    return Finding("national_id", match.start(), match.end(), confidence, form.name, sample=value in form.samples)
+
+
+RECOGNISERS = (Recogniser(("ssn",), find_social_security_numbers), Recogniser(("national_id",), find_national_ids))

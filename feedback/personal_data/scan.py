@@ -1,0 +1,63 @@
+"""A text made ready for recognisers: plain digits, spaces and hyphens at the same places, and what it has at all."""
+
+import re
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+
+from feedback.personal_data.finding import Finding, Kind
+
+_SPACES = "\u00a0\u2002\u2003\u2007\u2008\u2009\u200a\u202f\u3000"
+_HYPHENS = "\u2010\u2011\u2012\u2013\u2212\uff0d"
+_ZEROS = "\u0660\u06f0\u0966\u09e6\u0e50\uff10"
+"""Of the digits of Arabic, Persian, Hindi, Bengali, Thai, and of full width."""
+_PLAIN = str.maketrans(
+    dict.fromkeys(_SPACES, " ")
+    | dict.fromkeys(_HYPHENS, "-")
+    | {"＠": "@", "＋": "+", "：": ":", "（": "(", "）": ")"}
+    | {chr(ord(zero) + digit): str(digit) for zero in _ZEROS for digit in range(10)}
+)
+_UNUSUAL = re.compile("[" + "".join(map(chr, _PLAIN)) + "]")
+
+
+@dataclass(frozen=True, slots=True)
+class Scan:
+    """A text and what recognisers ask of it first, so that most of them have nothing to do."""
+
+    text: str
+    """Every character at its own place; digits, spaces, hyphens and signs of other scripts made plain."""
+    lower: str
+    """In lower case, to ask whether a word is there; its offsets may differ."""
+    digits: int
+    """How many of them there are."""
+
+
+@dataclass(frozen=True, slots=True)
+class Recogniser:
+    """Finds values of some kinds. The same text must always give the same findings."""
+
+    kinds: tuple[Kind, ...]
+    find: Callable[[Scan], Iterator[Finding]]
+
+
+def scan_text(text: str) -> Scan:
+    plain = text if text.isascii() or not _UNUSUAL.search(text) else text.translate(_PLAIN)
+    return Scan(plain, plain.lower(), sum(map(plain.count, "0123456789")))
+
+
+def has_any(scan: Scan, hints: Iterable[str]) -> bool:
+    """Whether one of them, in lower case, stands anywhere in the text: much faster than a pattern."""
+    return any(hint in scan.lower for hint in hints)
+
+
+def stands_before(words: re.Pattern[str], text: str, at: int, reach: int = 48) -> bool:
+    """Whether the words stand in the characters before a place."""
+    return words.search(text[max(0, at - reach) : at]) is not None
+
+
+def stands_after(words: re.Pattern[str], text: str, at: int, reach: int = 24) -> bool:
+    """Whether the text goes on with the words from a place on."""
+    return words.match(text[at : at + reach]) is not None
+
+
+def keep_digits(value: str) -> str:
+    return "".join(filter(str.isdigit, value))
