@@ -13,6 +13,7 @@ from feedback.claims.numbers import Number
 
 MOST_OPERANDS = 40
 MOST_NEAR = 12
+MOST_BALANCED = 6
 NEIGHBOURS = 6
 """Two numbers of the sources are combined where so few stand between them: those of a row, or of a sentence."""
 
@@ -46,7 +47,11 @@ def is_derived(wanted: Wanted, near: Sequence[Number], far: Sequence[Number]) ->
         fits(wanted, *pair) for pair in list_pairs(far, NEIGHBOURS)
     ):
         return True
-    return digits + wanted.summed >= 4 and (is_total(wanted, near) or is_total(wanted, far))
+    if digits >= 3 and (sized or wanted.summed) and is_balance(wanted, near):
+        return True
+    if digits >= 2 and sized and is_multiplied(wanted, near):
+        return True
+    return digits + wanted.summed >= 4 and is_total(wanted, far)
 
 
 def list_pairs(numbers: Sequence[Number], apart: int) -> Iterator[tuple[Number, Number]]:
@@ -119,6 +124,28 @@ def is_chained(wanted: Wanted, near: Sequence[Number], far: Sequence[Number]) ->
     ]
     given = [each for each in (*near, *far) if each.dimension in ("", number.dimension)]
     return any(fits(wanted, one, other) for one, other in product(counted, given))
+
+
+def is_multiplied(wanted: Wanted, near: Sequence[Number]) -> bool:
+    """Whether it is a price times two counts: for two people, for ten days."""
+    dimension = wanted.number.dimension
+    prices = [measure_in(each, wanted.number) for each in near if each.dimension == dimension]
+    counts = sorted({each.shown[0] for each in near if each.dimension in ("", "time") and each.dimension != dimension})
+    pairs = [one * other for place, one in enumerate(counts) for other in counts[place:]]
+    return any(wanted.equals(price * count) for price in prices for count in pairs)
+
+
+def is_balance(wanted: Wanted, near: Sequence[Number]) -> bool:
+    """Whether it is what numbers nearby give when each is added, taken away or left out; or a share of such a sum."""
+    number = wanted.number
+    alike = [measure_in(each, number) for each in near if each.dimension == number.dimension or not each.dimension]
+    totals = {0.0}
+    for value in alike[:MOST_BALANCED]:
+        totals |= {total + sign * value for total in totals for sign in (1, -1)}
+    if any(map(wanted.equals, totals)):
+        return True
+    shares = [each.shown[0] / 100 for each in near if each.dimension == "percent"]
+    return any(wanted.equals(abs(total) * share) for total in totals for share in shares)
 
 
 def is_proportional(wanted: Wanted, near: Sequence[Number], far: Sequence[Number]) -> bool:

@@ -24,6 +24,7 @@ MAX_QUESTION_CHARACTERS = 400
 NEAR_CHARACTERS = 250
 LEAST_QUOTED_SHARE = 0.5
 MOST_ASKED = 6
+MOST_TIMES = 16
 MONTH = 30 * 86_400
 LEAP_YEAR = 2024
 SMALL = 12
@@ -48,14 +49,18 @@ _TELLS_RESULT = re.compile(
     r"remaining|left|net|increase[sd]?|decrease[sd]?|rose|grew|fell|growth|average|mean|each|per|later|earlier|"
     r"gesamt|insgesamt|zusammen|differenz|mehr|weniger|durchschnitt|au total|ensemble|différence|moyenne|"
     r"en total|diferencia|promedio|in tutto|totale|differenza|media|razem|łącznie|totaal|samen|toplam|totalt|"
-    r"итого|всего|разница|в среднем)\b|合計|合计|总共|一共|平均|差|[=+]|\bби\b",
+    r"итого|всего|разница|в среднем|adds? up|comes? to|amounts? to|arrive at|works out|save[ds]?|saving|cost|sparen|spart|sparst|"
+    r"sparer|sparar|spara|also|ergibt|ergeben|macht|économise[zr]?|soit|donc|ahorras?|ahorra|es decir|risparmi|cioè|quindi|"
+    r"ou seja|poupa|czyli|drożej|taniej|dus|alltså|altså|тобто|більше|менше|дешевле|дороже|поэтому|jadi|berarti|takže|tedy)\b|合計|合计|总共|一共|平均|差|也就是|つまり|[=+]",
     re.IGNORECASE,
 )
 _TELLS_SUM = re.compile(
     r"\b(?:total|totals|altogether|in all|combined|together|sum|overall|gesamt|insgesamt|zusammen|au total|ensemble|en total|"
-    r"in tutto|totale|razem|łącznie|totaal|samen|toplam|totalt|sammanlagt|yhteensä|celkem|итого|всего)\b|合計|合计|总共|一共|합계|총",
+    r"in tutto|totale|razem|łącznie|totaal|samen|toplam|totalt|sammanlagt|yhteensä|celkem|итого|всего|adds? up|sum up|разом|всього)\b|合計|合计|总共|一共|합계|총",
     re.IGNORECASE,
 )
+_EQUALS = re.compile(r"[^\n0-9]{0,24}[=≈][ \u00a0*]*")
+_OPERATOR = re.compile(r"[^\n0-9+×*·x−–-]{0,16}([+×*·x−–-])[ \u00a0]*[€$£]?")
 _TELLS_YEAR = re.compile(
     r"month|year|annual|monat|jahr|mois|\ban\b|année|\bmes\b|año|mese|anno|mês|\bano\b|maand|jaar|miesi|\brok|kuuka|vuo|měsí"
     r"|\bay|yıl|месяц|\bгод|måned|månad|\bår|月|年|महीन|साल|tháng|năm|μήν|χρόν",
@@ -193,7 +198,7 @@ class _Check:
             return True
         near = sorted((each for each in numbers if each.start != number.start), key=lambda each: abs(each.start - number.start))
         near = [each for each in near if abs(each.start - number.start) <= NEAR_CHARACTERS]
-        if any(is_converted(number, each, tolerance) for each in near):
+        if any(is_converted(number, each, tolerance) for each in near) or is_computed(number, numbers, self.text):
             return True
         sentence = find_sentence(self.text, number.start, number.end)
         summed = _TELLS_SUM.search(sentence) is not None
@@ -271,6 +276,25 @@ def join_names(names: Sequence[Name], text: str) -> list[tuple[int, int, bool]]:
     return joined
 
 
+def is_computed(number: Number, numbers: Sequence[Number], text: str) -> bool:
+    """Whether the answer writes out how it comes about: `12 × 429 + 395 = 5543`."""
+    place = numbers.index(number)
+    if not place or not _EQUALS.fullmatch(text, numbers[place - 1].end, number.start):
+        return False
+    terms, product = [], numbers[place - 1].shown[0]
+    for other, one in zip(reversed(numbers[:place]), reversed(numbers[: place - 1]), strict=False):
+        sign = _OPERATOR.fullmatch(text, one.end, other.start)
+        if not sign:
+            break
+        if sign.group(1) in "×*·x":
+            product *= one.shown[0]
+        else:
+            terms.append(product if sign.group(1) == "+" else -product)
+            product = one.shown[0]
+    total = sum(terms) + product
+    return abs(total - number.shown[0]) <= max(0.5 * number.step, 0.002 * abs(total))
+
+
 def is_converted(number: Number, other: Number, tolerance: float) -> bool:
     """Whether it is the other one in another unit."""
     return (
@@ -337,6 +361,12 @@ def _lasts(duration: Number, days: int) -> bool:
 
 
 def is_shifted(told: Time, given: Sequence[Time], durations: Sequence[Number]) -> bool:
-    """Whether the time lies as far from another as some duration says."""
+    """Whether the time lies as far from another as some duration says, or is itself what lies between two."""
     apart = {abs(told.minutes - each.minutes) * 60.0 for each in given} - {0.0}
-    return any(each.dimension == "time" and each.values[0] in apart for each in durations)
+    if any(each.dimension == "time" and each.values[0] in apart for each in durations):
+        return True
+    marks = sorted({each.minutes * 60 + each.seconds for each in given if each is not told})[:MOST_TIMES]
+    wanted = {told.minutes * 60 + told.seconds, told.minutes}
+    return any(other - one in wanted for one, other in combinations(marks, 2) if other - one > 1)
+
+

@@ -105,7 +105,8 @@ _LONGEST_BEFORE = 24
 _FIGURES = re.compile(
     r"([12][0-9]{3})([-/.])([01]?[0-9])\2([0-3]?[0-9])(?![0-9])"
     r"|([0-9]{1,2})([-/.])([0-9]{1,2})\6([12][0-9]{3}|[0-9]{2})(?![0-9])"
-    r"|([0-9]{1,2})\.([0-9]{1,2})\.(?![0-9])"
+    r"|([0-9]{1,2})\.([0-9]{1,2})\.(?=\s?[a-zß0-9–(-])"
+    r"|([12][0-9]{3})-([01][0-9])(?![0-9-])"
 )
 _UNSPACED = re.compile(r"(?:([12][0-9]{3})\s?[年년]\s?)?([01]?[0-9])\s?[月월](?:\s?([0-3]?[0-9])\s?[日号號일])?")
 _YEAR_ALONE = re.compile(r"([12][0-9]{3})(?=s?\b|[年년])(?![.,]?[0-9]|[ \u00a0]?[%€£$°])")
@@ -185,16 +186,18 @@ def _find_figures(text: str) -> Iterator[Date]:
 
 
 def _read_figures(match: re.Match[str]) -> Date | None:
-    year, _, month, day, first, _, second, year_behind, day_only, month_only = match.groups()
+    year, _, month, day, first, _, second, year_behind, day_only, month_only, year_only, month_behind = match.groups()
     if year:
         read = Date(*match.span(), int(year), int(month), int(day))
     elif first:
         read = Date(*match.span(), _read_year(year_behind), int(second), int(first), either_order=True)
         if read.month > 12:
             read = read._replace(month=read.day, day=read.month, either_order=False)
-    else:
+    elif day_only:
         read = Date(*match.span(), 0, int(month_only), int(day_only))
-    return read if 1 <= read.month <= 12 and 1 <= read.day <= 31 else None
+    else:
+        read = Date(*match.span(), int(year_only), int(month_behind), 0)
+    return read if 1 <= read.month <= 12 and 0 <= read.day <= 31 else None
 
 
 def _find_unspaced(text: str) -> Iterator[Date]:

@@ -15,11 +15,11 @@ class Link(NamedTuple):
 
 
 _LINK = re.compile(
-    r"\b(?:https?://|www\.)[^\s<>\"'`|\\{}\[\]()（）「」，。、；！？*]+"
+    r"\b(?:https?://|www\.)[^\s<>\"'`|\\{}\[\]()（）*\u3000-\u9fff\uac00-\ud7af\uff00-\uffef]+"
     r"|\bdoi:\s?10\.[0-9]{4,}/[^\s<>\"'`|]+"
-    r"|[\w.+-]+@[\w-]+(?:\.[\w-]+)+"
+    r"|[a-z0-9_.+-]+@[a-z0-9-]+(?:\.[a-z0-9-]+)+"
     r"|(?<![\w./@-])(?:[a-z0-9-]+\.)+(?:com|org|net|io|dev|app|example|gov|edu|de|fr|es|it|nl|uk|eu|ch|at|pl|se|ru|cn|jp|br|pt|ai|info)"
-    r"(?:/[^\s<>\"'`|()\[\]*]*|(?![\w.]))",
+    r"(?:/[^\s<>\"'`|()\[\]*\u3000-\u9fff\uac00-\ud7af]*|(?![\w.]))",
     re.IGNORECASE,
 )
 _PHONE = re.compile(r"(?<![\w.,#/-])(?:\+|00)?\(?[0-9]{1,5}\)?(?:[ \u00a0./()-]{1,2}[0-9]{1,7}){2,6}(?![\w%€$£]|[.,][0-9]|\s?[€$£%])")

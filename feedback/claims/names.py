@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 _UPPER = "A-ZÀ-ÖØ-ÞĂĄĆČĎĐĒĘĚĞĢĪĮİĶĻĽŁŃŇŌŐŒŘŚŞŠŢŤŪŮŰŲŹŻŽΑ-ΫА-ЯЁІЇЄҐ"
-_LETTER = r"[^\W\d_]"
+_LETTER = r"[^\W\d_\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]"
 _CAPITAL = rf"[{_UPPER}]{_LETTER}*(?:['’-]{_LETTER}+)*"
 _LINK_WORDS = r"(?:(?:de|del|della|di|da|do|dos|das|van|von|der|den|le|la|du|des|bin|ibn|al|el|af|av|zu|ter)[ \u00a0])"
 _RUN = re.compile(rf"(?<![\w@./-]){_CAPITAL}(?:[ \u00a0]{_LINK_WORDS}{{0,2}}{_CAPITAL})*")
@@ -43,6 +43,9 @@ _KNOWN = frozenset(
     tuesday wednesday thursday friday saturday sunday january february march april may june july august september
     october november december english german french spanish italian portuguese dutch polish russian japanese chinese
     european american british greek turkish arabic christmas easter iban bic pdf faq app apps api euro euros uhr
+    despite moreover nonetheless nevertheless additionally furthermore unfortunately congratulations alternatively
+    otherwise meanwhile regarding concerning according overall initially ultimately notably typically generally currently
+    eastern pacific western northern southern central usted ustedes lei pan pani państwo anda vous вы вас вам ви вам
     sie ihnen ihr ihre ihrem ihren ihrer frau herr earth sun moon excel latin unix bash shell markdown hi hello dear regards sincerely best kind note yes no
     """.split()
 )

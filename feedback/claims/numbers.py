@@ -52,13 +52,14 @@ _NUMBER = re.compile(
     r"([0-9]{1,3}(?:[ \u00a0\u202f'’][0-9]{3}(?![0-9]))+(?:[.,][0-9]{1,2}(?![0-9]))?|[0-9]+(?:[.,][0-9]+)*)([½¼¾]?)"
 )
 _CURRENCY = re.compile(
-    r"(?:US\$|R\$|[$€£¥₹₩₽₺₫]|\b(?:EUR|USD|GBP|CHF|NOK|SEK|DKK|PLN|CZK|JPY|CNY|INR|AUD|CAD|MXN|BRL))[ \u00a0]?\Z"
+    r"(?:US\$|R\$|[$€£¥₹₩₽₺₫₴]|\b(?:Rp|RM|EUR|USD|GBP|CHF|NOK|SEK|DKK|PLN|CZK|JPY|CNY|INR|AUD|CAD|MXN|BRL))[ \u00a0]?\Z"
 )
 _AFTER = re.compile(
     r"[ \u00a0\u202f-]?(%|‰|°[CcFf]?|[€$£¥₹₩₽₺₫](?![0-9])|℃|[^\W\d_]+(?:[²³]|[23]\b)?(?:/[^\W\d_]+|'(?!\w))?(?:\$)?)",
 )
-_MONEY = frozenset("$€£¥₹₩₽₺₫RDKPFLNYCU")
+_MONEY = frozenset("$€£¥₹₩₽₺₫₴RDKPFLNYCUp")
 """What the signs and codes of currencies end in."""
+_KEY = re.compile(r"_([a-z]{1,8})[\"']?\s*[:=]\s*[\"']?\Z")
 _BLANK = frozenset(" \u00a0")
 _BETWEEN = frozenset(
     "business working calendar full whole more additional consecutive paid free square percentage further unpaid"
@@ -76,15 +77,15 @@ _SEPARATORS = re.compile(r"[ \u00a0\u202f'’]")
 SPELLED: Mapping[str, int] = {
     word: value
     for value, words in (
-        (2, "two zwei deux dos due dois duas twee dwa dwie två kaksi dva dvě два две iki δύο"),
-        (3, "three drei trois tres tre três drie trzy kolme tři три üç τρεις τρία"),
-        (4, "four vier quatre cuatro quattro quatro cztery fyra fire neljä čtyři четыре dört"),
-        (5, "five fünf cinq cinco cinque vijf pięć fem viisi pět пять beş"),
-        (6, "six sechs seis sei zes sześć sex seks kuusi šest шесть altı"),
-        (7, "seven sieben sept siete sette sete zeven siedem sju syv seitsemän sedm семь yedi"),
-        (8, "eight acht huit ocho otto oito osiem åtta otte kahdeksan osm восемь sekiz"),
-        (9, "nine neun neuf nueve nove negen dziewięć nio ni yhdeksän devět девять dokuz"),
-        (10, "ten zehn dix diez dieci dez tien dziesięć tio ti kymmenen deset десять"),
+        (2, "two zwei deux dos due dois duas twee dwa dwie två kaksi dva dvě два две iki δύο два дві dua"),
+        (3, "three drei trois tres tre três drie trzy kolme tři три üç τρεις τρία tiga"),
+        (4, "four vier quatre cuatro quattro quatro cztery fyra fire neljä čtyři четыре чотири dört empat"),
+        (5, "five fünf cinq cinco cinque vijf pięć fem viisi pět пять beş lima"),
+        (6, "six sechs seis sei zes sześć sex seks kuusi šest шесть altı enam"),
+        (7, "seven sieben sept siete sette sete zeven siedem sju syv seitsemän sedm семь yedi tujuh"),
+        (8, "eight acht huit ocho otto oito osiem åtta otte kahdeksan osm восемь sekiz delapan"),
+        (9, "nine neun neuf nueve nove negen dziewięć nio ni yhdeksän devět девять dokuz sembilan"),
+        (10, "ten zehn dix diez dieci dez tien dziesięć tio ti kymmenen deset десять on sepuluh"),
         (11, "eleven elf onze once undici jedenaście"),
         (12, "twelve zwölf douze doce dodici doze twaalf dwanaście tolv двенадцать"),
         (14, "fourteen vierzehn quatorze catorce quattordici veertien"),
@@ -101,7 +102,7 @@ SPELLED: Mapping[str, int] = {
     for word in words.split()
 }
 WORD = re.compile(r"[^\W\d_]+")
-_AMBIGUOUS = frozenset("once sei ti ni fire sex sept dos fem due cent elf tre".split())
+_AMBIGUOUS = frozenset("once sei ti ni fire sex sept dos fem due cent elf tre on enam lima".split())
 """Small numbers that are other words in other languages: they count where a unit follows."""
 
 
@@ -128,6 +129,8 @@ def _read_numbers(text: str) -> Iterator[Number]:
         scale, unit, end, word = _read_suffix(text, match.end(), currency is not None)
         if currency:
             start, unit = currency.start(), UNITS[currency.group().strip().lower()]
+        elif not unit and text[start - 2 : start].strip(" \"'") in (":", "="):
+            unit = _read_key(text, start)
         dimension, size = unit or ("", 1.0)
         yield Number(
             start,
@@ -157,7 +160,8 @@ def share_units(numbers: Sequence[Number], text: str) -> list[Number]:
     for place in range(len(shared) - 2, -1, -1):
         one, other = shared[place], shared[place + 1]
         if other.dimension and not one.dimension and _RANGE.fullmatch(text, one.end, other.start):
-            shared[place] = one._replace(dimension=other.dimension, size=other.size, word="")
+            if "×" not in text[one.end : other.start] or not other.dimension.startswith("money"):
+                shared[place] = one._replace(dimension=other.dimension, size=other.size, word="")
     return shared
 
 
@@ -215,6 +219,12 @@ def _find_round_step(digits: str, step: float) -> float:
         return step
     kept = digits.rstrip("0.,' ’\u00a0\u202f")
     return step * 10.0 ** sum(map(str.isdigit, digits[len(kept) :])) if kept else step
+
+
+def _read_key(text: str, start: int) -> Unit | None:
+    """The unit that a key tells: `read_ms: 2500`."""
+    key = _KEY.search(text, max(0, start - 16), start)
+    return UNITS.get(key.group(1)) if key else None
 
 
 def _read_suffix(text: str, at: int, has_currency: bool) -> Suffix:

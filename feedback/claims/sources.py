@@ -4,6 +4,7 @@ them goes out. Texts are read once, and only when something is looked up."""
 import re
 from bisect import bisect_left
 from collections.abc import Iterable
+from difflib import SequenceMatcher
 from unicodedata import combining, normalize
 
 from feedback.claims.dates import WEEKDAYS, Date, Time, find_dates, find_times
@@ -16,6 +17,8 @@ from feedback.claims.units import UNITS
 MAX_CHARACTERS = 60_000
 """Of one text; what lies beyond is not read."""
 LEAST_BEGINNING = 5
+ALIKE = 0.82
+"""How alike the spellings of a name in two languages are: Freiburg and Fribourg."""
 LOOSE = frozenset(("speed", "fahrenheit"))
 """14 km/s may be told as 14 km every second."""
 CONVERTED_TOLERANCE = 0.06
@@ -35,6 +38,9 @@ NUMBERING = re.compile(
     re.IGNORECASE | re.MULTILINE,
 )
 """Numbers that only count what they stand before."""
+LEAST_COMMAS = 3
+_ROW = re.compile(r"^[^\s,]*(?:,[^\s,]*){2,}$", re.MULTILINE)
+"""Of a table with commas, whose numbers are not thousands."""
 _ESCAPED = re.compile(r"\\u([0-9a-fA-F]{4})")
 _WORD = re.compile(r"[^\W\d_]+")
 
@@ -116,6 +122,8 @@ class Sources:
             if "\\u" in text:
                 text = _ESCAPED.sub(lambda match: chr(int(match.group(1), 16)), text)
             text = text.replace("\\n", "\n").replace("**", "")
+            if text.count(",") > text.count(", ") + LEAST_COMMAS:
+                text = _ROW.sub(lambda match: match.group().replace(",", " , "), text)
             self._read_text(NUMBERING.sub(" ", normalise(text)))
         self._fresh.clear()
         self._sort()
@@ -262,7 +270,12 @@ class Sources:
         if len(word) == LEAST_BEGINNING - 1:
             return any(each.startswith(word) for each in self.words)
         beginning = word[: max(LEAST_BEGINNING, min(len(word) - 2, 8))]
-        return len(word) > LEAST_BEGINNING and any(each.startswith(beginning) for each in self.words)
+        if len(word) > LEAST_BEGINNING and any(each.startswith(beginning) for each in self.words):
+            return True
+        return len(word) > LEAST_BEGINNING and any(
+            each[0] == word[0] and abs(len(each) - len(word)) <= 1 and SequenceMatcher(None, each, word).ratio() >= ALIKE
+            for each in self.words
+        )
 
     def hold_kin(self, word: str) -> bool:
         """Whether a word with the same first three letters stands there, about as long: another case of a name."""

@@ -24,19 +24,21 @@ _TABLE: tuple[tuple[str, float, str], ...] = (
         "time",
         _MINUTE,
         "min mins minute minutes minuten minuto minutos minuti minuut minuta minuty minut minutter minuter minuutti"
-        " minuuttia dakika минута минуты минут мин 分 分钟 分鐘 分間 분 دقيقة دقائق phút λεπτά",
+        " minuuttia dakika минута минуты минут мин хвилин menit perc 分 分钟 分鐘 分間 분 دقيقة دقائق phút λεπτά",
     ),
     (
         "time",
         _HOUR,
         "h hr hrs hour hours stunde stunden std heure heures hora horas ora ore uur uren godzina godziny godzin godz"
-        " timer timme timmar tunti tuntia hodina hodiny hodin saat час часа часов 小时 小時 時間 시간 ساعة ساعات giờ"
+        " timer timme timmar tunti tuntia hodina hodiny hodin saat час часа часов година години годин jam óra ore 小时 小時 時間 시간 ساعة ساعات giờ"
         " ώρες घंटे",
     ),
     (
         "time",
         _DAY,
-        "d day days tag tage tagen werktag werktage werktagen arbeitstage arbeitstagen jour jours día días dia dias"
+        "night nights nacht nächte nächten nuit nuits noche noches notte notti noite noites nachten noc nocy nätter netter"
+        " yötä gece ночь ночи ночей 泊 晚 박 ليال ليالٍ malam hari đêm днів дні дня"
+        " d day days tag tage tagen werktag werktage werktagen arbeitstage arbeitstagen jour jours día días dia dias"
         " giorno giorni dag dagen werkdagen dzień dni dzien dagar dage päivä päivää dny dní gün день дня дней дн 天 日"
         " 日間 일 일간 يوم أيام يومًا يوما ngày ημέρες μέρες दिन days' day's business-days",
     ),
@@ -44,26 +46,26 @@ _TABLE: tuple[tuple[str, float, str], ...] = (
         "time",
         7 * _DAY,
         "week weeks woche wochen semaine semaines semana semanas settimana settimane weken tydzień tygodnie tygodni"
-        " uge uger vecka veckor viikko viikkoa týden týdny týdnů hafta неделя недели недель 周 週間 週 주 أسبوع أسابيع"
+        " uge uger vecka veckor viikko viikkoa týden týdny týdnů hafta неделя недели недель тижнів тижні minggu hét săptămâni 周 週間 週 주 أسبوع أسابيع"
         " tuần weeks'",
     ),
     (
         "time",
         _YEAR / 12,
         "month months mo monat monate monaten mois mes meses mese mesi maand maanden miesiąc miesiące miesięcy måned"
-        " måneder månad månader kk kuukausi kuukautta měsíc měsíce měsíců ay месяц месяца месяцев мес か月 ヶ月 カ月"
+        " måneder månad månader kk kuukausi kuukautta měsíc měsíce měsíců ay месяц месяца месяцев мес місяць місяці місяців bulan hónap luni か月 ヶ月 カ月"
         " 个月 個月 개월 달 شهر أشهر شهرًا tháng μήνες महीने months' month's",
     ),
     (
         "time",
         _YEAR,
         "year years yr yrs jahr jahre jahren ans année années año años ano anos anno anni jaar jaren rok lata lat"
-        " år vuosi vuotta let roky yıl год года лет 年 年間 년 سنة سنوات năm έτη χρόνια साल वर्ष year's years'",
+        " år vuosi vuotta let roky yıl год года лет рік роки років tahun évre év ani 年 年間 년 سنة سنوات năm έτη χρόνια साल वर्ष year's years'",
     ),
     ("length", 0.001, "mm millimetre millimetres millimeter millimeters мм 毫米"),
     ("length", 0.01, "cm centimetre centimetres centimeter centimeters см 厘米 センチ"),
     ("length", 0.0254, "inch inches zoll pouces pulgadas 英寸"),
-    ("length", 0.3048, "ft foot feet fuß pies"),
+    ("length", 0.3048, "foot feet fuß pies"),
     ("length", 1, "m metre metres meter meters mètre mètres metro metros metri metr metrów метр метров 米 メートル"),
     (
         "length",
@@ -129,11 +131,16 @@ _TABLE: tuple[tuple[str, float, str], ...] = (
     ("money:CZK", 1, "kč czk korun"),
     ("money:RUB", 1, "₽ rub руб рубль рубля рублей р"),
     ("money:¥", 1, "¥ jpy yen 円 cny rmb yuan 元 人民币 块"),
-    ("money:KRW", 1, "₩ krw won 원"),
+    ("money:KRW", 1, "₩ krw 원"),
     ("money:INR", 1, "₹ inr rs rupees रुपये"),
     ("money:TRY", 1, "tl try lira ₺"),
     ("money:VND", 1, "đồng vnd ₫ vnđ"),
     ("money:BRL", 1, "r$ brl reais"),
+    ("money:UAH", 1, "грн uah ₴ гривень гривні"),
+    ("money:IDR", 1, "rp idr rupiah"),
+    ("money:HUF", 1, "ft huf forint"),
+    ("money:RON", 1, "lei ron"),
+    ("money:AED", 1, "aed sar درهم ريال دينار دينارًا ديناراً"),
     ("money:MXN", 1, "mxn pesos"),
 )
 UNITS: Mapping[str, Unit] = {word: (dimension, size) for dimension, size, words in _TABLE for word in words.split()}
@@ -141,17 +148,17 @@ UNITS: Mapping[str, Unit] = {word: (dimension, size) for dimension, size, words 
 SCALES: Mapping[str, float] = {
     word: scale
     for scale, words in (
-        (1e3, "k thousand tausend tsd mille mil mila duizend tysięcy tys tusen tuhatta bin тысяч тысячи тыс 千 천"),
+        (1e3, "k thousand tausend tsd mille mil mila duizend tysięcy tys tusen tuhatta bin тысяч тысячи тыс ribu тисяч тис 千 천"),
         (1e4, "万 萬 만"),
         (1e5, "lakh lakhs लाख"),
         (
             1e6,
             "million millions mn mio mln mill millionen millones millón milione milioni milhões milhão miljoen miljoonaa"
-            " milionów milionu miliony miljoner millioner milyon млн миллион миллиона миллионов triệu εκατομμύρια مليون",
+            " milionów milionu miliony miljoner millioner milyon млн миллион миллиона миллионов мільйонів мільйон juta triệu εκατομμύρια مليون",
         ),
         (1e7, "crore crores करोड़"),
         (1e8, "亿 億 억"),
-        (1e9, "billion billions bn mrd milliarde milliarden milliard milliards miliardi miliardo miliardów milyar млрд"),
+        (1e9, "billion billions bn mrd milliarde milliarden milliard milliards miliardi miliardo miliardów milyar млрд миллиард миллиарда миллиардов мільярдів"),
         (1e12, "trillion trillions 兆"),
     )
     for word in words.split()
