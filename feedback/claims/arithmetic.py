@@ -14,6 +14,8 @@ from feedback.claims.numbers import Number
 MOST_OPERANDS = 40
 MOST_NEAR = 12
 MOST_BALANCED = 6
+PER_HUNDRED = frozenset(("mass", "length", "volume"))
+"""What things are told for a hundred of: grams, kilometres."""
 NEIGHBOURS = 6
 """Two numbers of the sources are combined where so few stand between them: those of a row, or of a sentence."""
 
@@ -41,7 +43,9 @@ def is_derived(wanted: Wanted, near: Sequence[Number], far: Sequence[Number]) ->
         return True
     if (digits >= 3 or sized and (digits == 2 or wanted.told)) and any(fits(wanted, *pair) for pair in product(near, far)):
         return True
-    if sized and (digits >= 3 and is_chained(wanted, near, far) or wanted.told and is_proportional(wanted, near, far)):
+    if sized and digits >= 3 and is_chained(wanted, near, far) or sized and wanted.summed and is_chained(wanted, near, ()):
+        return True
+    if sized and (wanted.told or digits >= 3) and is_proportional(wanted, near, far):
         return True
     if (digits >= 3 and sized or wanted.summed and digits >= 2) and any(
         fits(wanted, *pair) for pair in list_pairs(far, NEIGHBOURS)
@@ -156,6 +160,7 @@ def is_proportional(wanted: Wanted, near: Sequence[Number], far: Sequence[Number
         for one, other in product(near, far)
         if one.dimension == other.dimension != "" and one.dimension != number.dimension and other.values[0]
     }
+    factors |= {one.shown[0] / 100 for one in near if one.dimension in PER_HUNDRED}
     given = [measure_in(each, number) for each in far if each.dimension == number.dimension]
     return any(wanted.equals(each * factor) for each in given for factor in factors)
 

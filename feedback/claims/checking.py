@@ -22,6 +22,7 @@ MAX_ANSWER_CHARACTERS = 20_000
 MAX_QUESTION_CHARACTERS = 400
 """The numbers of a question are reckoned with; those of a document that was pasted with it are far ones."""
 NEAR_CHARACTERS = 250
+NEAR_DATE = 100
 LEAST_QUOTED_SHARE = 0.5
 MOST_ASKED = 6
 MOST_TIMES = 16
@@ -154,19 +155,22 @@ class _Check:
             self.take(start, end)
 
     def is_date_supported(self, told: Date) -> bool:
-        return self.sources.hold_date(told) or is_moved(told, self.sources, self.durations)
+        near = [each for each in self.durations if not each.end or abs(each.start - told.start) <= NEAR_DATE]
+        return self.sources.hold_date(told) or is_moved(told, self.sources, near)
 
     @cached_property
     def durations(self) -> list[Number]:
         """Those that answer and question tell: a date that follows from one is told beside it."""
         own = merge_durations([*find_numbers(self.text), *find_spelled(self.text)])
-        return [each for each in (*self.asked, *own) if each.dimension in ("time", "")]
+        asked = [each._replace(start=0, end=0) for each in self.asked]
+        return [each for each in (*asked, *own) if each.dimension in ("time", "")]
 
     def check_times(self) -> None:
         found = list(find_times(self.text))
         self.times = found
         for each in found:
-            supported = self.sources.hold_time(each) or is_shifted(each, [*self.sources.times, *found], self.durations)
+            near = [span for span in self.durations if not span.end or abs(span.start - each.start) <= NEAR_DATE]
+            supported = self.sources.hold_time(each) or is_shifted(each, [*self.sources.times, *found], near)
             self.note(Claim("date", each.start, each.end), supported)
             self.take(each.start, each.end)
 
@@ -240,13 +244,14 @@ class _Check:
         return spans | {span - 1 for span in spans}
 
     def check_names(self) -> None:
-        words = [each for each in find_names(self.text) if is_name(each)]
+        english = is_english(self.text)
+        words = [each for each in find_names(self.text) if is_name(each, english)]
         unknown = [each for each in words if not self.holds_name(each)]
         self.supported += len(words) - len(unknown)
         if is_german(self.text):
             counts = Counter(each.run_start for each in words)
             unknown = [each for each in unknown if each.titled or 1 < each.run == counts[each.run_start]]
-        elif not is_english(self.text):
+        elif not english:
             unknown = [each for each in unknown if not (each.opens and each.run == 1)]
         for start, end, certain in join_names(unknown, self.text):
             self.unsupported.append(Claim("name", start, end, certain))
@@ -257,8 +262,8 @@ class _Check:
         return name.run > 1 and not is_english(self.text) and self.sources.hold_kin(name.text)
 
 
-def is_name(name: Name) -> bool:
-    if len(name.text) < 3 or is_common(name.text):
+def is_name(name: Name, english: bool) -> bool:
+    if len(name.text) < 3 or is_common(name.text, english):
         return False
     return not (name.text.isupper() and len(name.text) <= 5)
 

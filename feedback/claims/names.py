@@ -69,9 +69,11 @@ class Name(NamedTuple):
 
 
 @cache
-def load_common_words() -> frozenset[str]:
-    """Words that people and assistants write small, in some thirty languages: no names."""
-    return frozenset((Path(__file__).parent / "common_words.txt").read_text(encoding="utf-8").split()) | _KNOWN
+def load_common_words(english: bool) -> frozenset[str]:
+    """Words that people and assistants write small, in English or in thirty languages: no names."""
+    files = ("english_words.txt",) if english else ("english_words.txt", "common_words.txt")
+    texts = ((Path(__file__).parent / name).read_text(encoding="utf-8") for name in files)
+    return _KNOWN.union(*(text.split() for text in texts))
 
 
 def find_identifiers(text: str) -> Iterator[tuple[int, int]]:
@@ -92,18 +94,20 @@ def find_names(text: str) -> Iterator[Name]:
         if any(first <= start < last for first, last in headings):
             continue
         words = list(_WORD.finditer(text, start, end))
-        opens = _OPENING.search(text[max(0, start - 12) : start]) is not None or start == 0
+        is_bold = text[start - 2 : start] == "**" == text[end : end + 2]
+        opens = not is_bold and (start == 0 or _OPENING.search(text[max(0, start - 12) : start]) is not None)
         for place, word in enumerate(words):
             shown = _POSSESSIVE.sub("", word.group())
+            titled = _TITLED.search(text, max(0, word.start() - 12), word.start()) is not None
             yield Name(
                 word.start(),
                 word.start() + len(shown),
                 shown,
-                opens and place == 0,
+                opens and place == 0 and not titled,
                 len(words),
                 start,
                 place,
-                _TITLED.search(text, max(0, word.start() - 12), word.start()) is not None,
+                titled,
             )
 
 
@@ -127,11 +131,13 @@ def is_english(text: str) -> bool:
     return len(set(_ENGLISH.findall(text[:2_000]))) >= 2
 
 
-def is_common(word: str) -> bool:
+def is_common(word: str, english: bool = False) -> bool:
     """Whether the word is no name, as far as is known; endings of English are seen through."""
     lowered = word.lower()
-    common = load_common_words()
+    common = load_common_words(english)
     if lowered in common or lowered.replace("’", "'") in common:
         return True
     stems = (lowered[: -len(ending)] for ending in ("s", "es", "ed", "d", "ing", "ly", "'s") if lowered.endswith(ending))
-    return any(stem in common for stem in stems) or "-" in lowered and all(map(is_common, lowered.split("-")))
+    return any(stem in common for stem in stems) or (
+        "-" in lowered and all(is_common(part, english) for part in lowered.split("-"))
+    )

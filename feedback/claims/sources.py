@@ -197,6 +197,8 @@ class Sources:
             return True
         if number.dimension == "time" and (number.dimension, number.size) not in self._units.get(value, ()):
             tolerance = min(tolerance, CONVERTED_TOLERANCE * value)
+        if number.dimension != "time":
+            tolerance = max(tolerance, min(0.5 * number.round_step, 0.01 * value) if number.size != 1 else 0.0)
         return _has_near(self._sized.get(number.dimension, []), value * number.size, tolerance * number.size)
 
     def deny_unit(self, number: Number) -> bool:
@@ -230,7 +232,7 @@ class Sources:
             return True
         return any(
             told.month == each.month
-            and (not told.day or told.day == each.day)
+            and (not told.day or told.day == each.day or not each.day and _has_near(self._bare, told.day, 0.1))
             and (not told.year or not each.year or told.year == each.year)
             for given in self.dates
             for each in given.readings
@@ -278,8 +280,8 @@ class Sources:
         )
 
     def hold_kin(self, word: str) -> bool:
-        """Whether a word with the same first three letters stands there, about as long: another case of a name."""
-        beginning = word[:3].lower()
+        """Whether a word with the same beginning stands there, about as long: another case of a name."""
+        beginning = word[: max(3, len(word) - 2)].lower()
         return any(each.startswith(beginning) and abs(len(each) - len(word)) <= 3 for each in self.words)
 
     def hold_initials(self, letters: str) -> bool:

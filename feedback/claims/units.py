@@ -106,6 +106,7 @@ _TABLE: tuple[tuple[str, float, str], ...] = (
     ("power", 1_000, "kw kilowatt kilowatts"),
     ("power", 1e6, "mw megawatt megawatts"),
     ("energy", 1, "wh"),
+    ("food energy", 1, "kcal cal calories kalorien calorías"),
     ("energy", 1_000, "kwh"),
     ("energy", 1e6, "mwh"),
     ("charge", 1, "mah"),
