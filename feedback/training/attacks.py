@@ -83,15 +83,15 @@ def read_rows(path: Path) -> list[dict[str, Any]]:
         return [json.loads(line) for line in lines]
 
 
-def list_chat_messages(data: Path, *, validation: bool) -> list[str]:
-    """What users wrote in the chats that are (not) for validation."""
+def list_chat_messages(data: Path, *, validation: bool, role: str = "user") -> list[str]:
+    """What users (or assistants) wrote in the chats that are (not) for validation."""
     return [
         turn["content"]
         for path in sorted(data.glob("chats_*.jsonl.gz"))
         if path.name.startswith(VALIDATION_CHATS) == validation
         for row in read_rows(path)
         for turn in row["turns"]
-        if turn["role"] == "user"
+        if turn["role"] == role
     ]
 
 
@@ -109,6 +109,9 @@ def load_samples(data: Path, kind: str) -> list[Sample]:
     if kind == "attack":
         samples += [Sample(text, 0, negative, group) for group, text in read_texts(negative)]
     samples += [Sample(text, 0, "chats") for text in list_chat_messages(data, validation=False)]
+    if kind == "attack":  # the answers stand in for documents
+        answers = list_chat_messages(data, validation=False, role="assistant")
+        samples += [Sample(text, 0, "answers") for text in answers]
     samples += [Sample(text, 0, "bank") for text in list_bank_questions(data, held_out=False)]
     return samples + list_injection_samples(data, kind)
 

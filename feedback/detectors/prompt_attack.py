@@ -1,0 +1,163 @@
+"""The user, or a document, tries to turn the assistant against its rules: messages in, signals about the answers out.
+
+Read are the user's own words, and the documents and results of tools that the model was given with them (label
+`indirect`). Where the answer gave way the label is `succeeded`. A harmful question asked openly is no attack.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from feedback.attacks.attempts import Attempt, find_telling_words, read_attempt, read_document
+from feedback.attacks.compliance import (
+    count_given_words,
+    find_called_tool,
+    find_granted_phrase,
+    gives_instructions,
+)
+from feedback.detectors.detector import Detector
+from feedback.detectors.material import Material
+from feedback.detectors.refusal import find_refusal
+from feedback.detectors.signal import Evidence, Signal
+from feedback.detectors.targets import Target, pin_signal
+from tracing.conversations import Turn
+from tracing.generations import Generation
+
+KIND = "prompt_attack"
+VERSION = "1"
+THRESHOLD = 0.65
+DOCUMENT_THRESHOLD = 0.85
+"""Documents are long, and most of them come from the app's own shelves."""
+MINIMUM_SCORE = 0.01
+"""Under it no signal is given."""
+
+TRIED = 0.5
+"""An attempt from this score counts when the next one is weighed, and is looked at for whether it succeeded."""
+DOUBTFUL = 0.3
+LEFT_AFTER_ATTEMPT = 0.7
+"""What is left of the doubt about a message after each earlier attempt in the conversation."""
+_EXCERPT_CHARACTERS = 120
+
+
+@dataclass(frozen=True, slots=True)
+class Success:
+    """How an answer gave way, for people; and in how many words of the instructions, if in these."""
+
+    reason: str
+    given_words: int = 0
+
+
+def detect(material: Material) -> Iterator[Signal]:
+    """Give at most one signal for each message and one for the documents that came with it."""
+    before = 0
+    for turn in material.conversation.turns:
+        target = Target(turn, len(turn.alternatives))
+        attempt = read_attempt(turn.user_text)
+        score = weigh_again(attempt.score, before)
+        before += score >= TRIED
+        if score >= MINIMUM_SCORE:
+            yield _pin_attempt(target, attempt, score, before - (score >= TRIED), material)
+        documents = _list_documents(turn, material.conversation.turns, material.calls_of(turn.answer))
+        planted = max(map(read_document, documents), key=lambda each: each.score)
+        if planted.score >= DOCUMENT_THRESHOLD:
+            yield _pin_planted(target, planted, material)
+
+
+def weigh_again(score: float, attempts_before: int) -> float:
+    """The score of a doubtful message after other attempts: who tried before is likelier to try now.
+
+    >>> round(weigh_again(0.5, 1), 2), weigh_again(0.1, 5)
+    (0.65, 0.1)
+    """
+    return score if score < DOUBTFUL else 1 - (1 - score) * LEFT_AFTER_ATTEMPT**attempts_before
+
+
+def _list_documents(turn: Turn, turns: Sequence[Turn], calls: Sequence[Generation]) -> list[str]:
+    """What the model was given besides the user's own words and the app's template.
+
+    A template is known by its lines, which stand in the message of another turn as well. What an app wrote around a
+    first message also tells the assistant what to do, so without another turn the message is not read.
+    """
+    tool_results = [message.content for call in calls for message in call.input_messages if message.role == "tool"]
+    other_lines = {line for other in turns if other is not turn for line in other.sent_text.splitlines()}
+    lines = [line for line in turn.sent_text.splitlines() if line not in other_lines] if other_lines else []
+    pasted = "\n".join(lines)
+    return list(dict.fromkeys([*tool_results, pasted.replace(turn.user_text, "\n") if turn.user_text else pasted]))
+
+
+def _find_success(attack: str, turn: Turn, calls: Sequence[Generation]) -> Success | None:
+    answer = turn.answer.text
+    if find_refusal(answer):
+        return None
+    instructions = next((call.system_instructions for call in calls if call.system_instructions), "")
+    if gives_instructions(answer, instructions):
+        given_words = count_given_words(answer, instructions)
+        many = f"{given_words} words of its instructions in a row" if given_words else "its instructions"
+        return Success(f"the answer gives {many}", given_words)
+    if phrase := find_granted_phrase(answer, attack):
+        return Success(f"the answer says what it was told to: “{_shorten(phrase)}”")
+    tools = [tool.name for call in calls for message in call.output_messages for tool in message.tool_calls]
+    if tool := find_called_tool(attack, tools):
+        return Success(f"the assistant called {tool}")
+    return None
+
+
+def _pin_attempt(target: Target, attempt: Attempt, score: float, before: int, material: Material) -> Signal:
+    turn = target.turn
+    attack = attempt.hidden or attempt.text
+    success = _find_success(attack, turn, material.calls_of(turn.answer)) if score >= TRIED else None
+    reason = "the message tries to turn the assistant against its rules"
+    if score < THRESHOLD:
+        reason = "the message reads a little like an attack on the assistant"
+    if attempt.hidden:
+        reason += f", in disguise: “{_shorten(attempt.hidden)}”"
+    if before and score >= TRIED:
+        reason += f", after {before} earlier attempt{'s' if before > 1 else ''} in this conversation"
+    offsets = () if attempt.hidden or score < TRIED else tuple(find_telling_words(attempt.text))
+    return _pin(target, score, THRESHOLD, "succeeded" if success else "attempt", reason, success, offsets)
+
+
+def _pin_planted(target: Target, planted: Attempt, material: Material) -> Signal:
+    success = _find_success(planted.text, target.turn, material.calls_of(target.answer))
+    reason = f"a document or tool result tells the assistant what to do: “{_shorten(planted.text)}”"
+    return _pin(target, planted.score, DOCUMENT_THRESHOLD, "succeeded" if success else "indirect", reason, success, ())
+
+
+def _pin(
+    target: Target,
+    score: float,
+    threshold: float,
+    label: str,
+    reason: str,
+    success: Success | None,
+    offsets: tuple[tuple[int, int], ...],
+) -> Signal:
+    return pin_signal(
+        target,
+        kind=KIND,
+        version=VERSION,
+        label=label,
+        score=score,
+        confidence=abs(2 * score - 1),
+        fired=score >= threshold,
+        polarity=0,
+        evidence=Evidence(
+            reason=f"{reason}; {success.reason}" if success else reason,
+            offsets=offsets,
+            span_ids=(target.answer.span_id,),
+            numbers={"given_words": success.given_words} if success and success.given_words else {},
+        ),
+    )
+
+
+def _shorten(text: str) -> str:
+    line = " ".join(text.split())
+    return line if len(line) <= _EXCERPT_CHARACTERS else line[: _EXCERPT_CHARACTERS - 1] + "…"
+
+
+DETECTOR = Detector(
+    kind=KIND,
+    version=VERSION,
+    title="Attack",
+    what="The message, or a document that came with it, tries to turn the assistant against its rules.",
+    detect=detect,
+)
