@@ -30,6 +30,9 @@ _TIME_OR_RANGE = re.compile(
 _PAIR_BEFORE = re.compile(r"\b(?:\d[a-f]|[a-f]\d|[0-9a-f]{2} [0-9a-f]{2}) $")
 _PAIR_AFTER = re.compile(r" (?:\d[a-f]|[a-f]\d|ff)\b")
 _NORTH_AMERICAN = re.compile(r"(?:1[-. ])?(?:\(\d{3}\) ?|\d{3}([-. ]))\d{3}(?(1)\1|[-. ])\d{4}")
+_BRACKETED = re.compile(r"\(0\d{1,5}\)[ /-]?\d[\d -]{4,9}\d")
+_SURELY_SO = re.compile(r"\+.*|\(\d{3}\) ?\d{3}-\d{4}.*|.*\d ?(?:x|ext\.?) ?\d+", re.DOTALL | re.IGNORECASE)
+"""Whatever word stands before it."""
 _ABROAD = re.compile(r"(?:00|011 )(?=[1-9])(?!\d+$)")
 _NATIONAL: tuple[tuple[re.Pattern[str], tuple[str, ...]], ...] = (
     (re.compile(r"0\d([ .-])\d\d(?:\1\d\d){3}"), ("FR",)),
@@ -55,7 +58,8 @@ _NOUNS = (
     r"|फ़ोन|फोन|मोबाइल|โทร|τηλ|κινητό|טלפון|נייד|điện thoại"
 )
 _VERBS = (
-    r"\b(?:call(?:ing|ed)?|ring(?:ing)?|rang|reach(?:ed|able)?|dial(?:ing|led)?|text(?:ing|ed)?|messag(?:e|ed|ing)"
+    r"\b(?:calls?|call(?:ing|ed)|ring(?:ing)?|rang|reach(?:ed|able)?|dial(?:ing|led)?|text(?:ing|ed)?|messag(?:e|ed"
+    r"|ing)"
     r"|contact(?:ed)?"
     r"|answer(?:ing)?|appel(?:er|ez|le)|joignable|llám\w*|llam[aeo]\w*|anrufen|ruf\w*|erreich\w*|ligar|ligue"
     r"|chiama\w*|bel(?:len)?|zadzwo\w*|звон\w*|позвон\w*)"
@@ -64,20 +68,30 @@ _WORDS_BETWEEN = r"(?:\s(?!\d|(?:to|for|about|an?)\b)[\w'’]+){0,4}?"
 _NAMED = re.compile(rf"(?:{_NOUNS})\W{{0,3}}(?:(?:number|no|nr|num|nummer|is)\W{{0,3}}){{0,2}}$", re.IGNORECASE)
 """It is called so right before it, whatever else stands there."""
 _SAID = re.compile(
-    rf"(?:(?:{_NOUNS})[^\d;!?]{{0,28}}"
-    rf"|{_VERBS}{_WORDS_BETWEEN}\s(?:at|on|via|under|au|al|le|unter|para|no|op|på|pod|на|по):?\s*"
-    r"|\b(?:tel|telp|hp|wa|cep|tlf)\b[.:]{0,2}\s*(?:no\.?:?\s*)?"
+    rf"(?:(?:{_NOUNS})[^\d;!]{{0,28}}"
+    rf"|{_VERBS}{_WORDS_BETWEEN}\s(?:at|on|via|under|from|au|al|le|unter|para|no|op|på|pod|на|по):?\s*"
+    r"|\b(?:tel|telp|ph|hp|wa|cep|tlf|tlph)\b[.#:]{0,3}\s*(?:no\.?:?\s*)?"
     r"|\bregistered (?:mobile |cell |contact )?(?:number |no\.? )?(?:is |on )?"
-    r"|\b(?:my|his|her|their|your|new|contact) (?:new |private |personal |home |work |direct )?number(?: is|'s|:|"
-    r" on file is)? ?"
-    r"|(?:^|[\n,;|(])\W{0,3}(?:home|work|office|desk|direct|main|cell|private|[tmpfh])\s?[:.]\s*)$",
+    r"|(?:\b(?:my|his|her|their|your|new|contact)|\w['’]s) (?:new |old |private |personal |home |work |direct )?number"
+    r"(?: is|['’]s|:|\?| on file is)? ?|\bcontact(?: number| no\.?)?(?: is|:) ?"
+    r"|\b(?:otp|code|voicemail|message|sms|text)s? (?:to|on|at|from) |\b(?:recharge|top[- ]up|recarga(?:r)?) "
+    r"|(?:^|[\n,;|(])\W{0,3}(?:home|work|office|desk|direct|main|cell|private|[tmpfh])\s?[:.)]\s*)$",
     re.IGNORECASE,
 )
-_SAID_LOOSELY = re.compile(rf"{_VERBS}{_WORDS_BETWEEN}:?\s*$", re.IGNORECASE)
+_SAID_LOOSELY = re.compile(
+    rf"(?:{_VERBS}{_WORDS_BETWEEN}:?\s*|(?:^|[.!?:|\n]\s*|\b(?:the|what is|what['’]s|best) )number(?:['’]s| is|:|\?)? ?"
+    r"|(?:^|[\n|,;])\s*[tmpfh] )$",
+    re.IGNORECASE,
+)
 """Enough for a number that is written as phone numbers are; else it may count calls."""
-_WRITTEN_SO = re.compile(r"[0+(].*|\d+[ .\-/].*|\d{10,11}", re.DOTALL)
+_SAID_RIGHT_BEFORE = re.compile(r"\b(?:call|dial|ring|contact|phone|whatsapp|sms|text) $", re.IGNORECASE)
+_WRITTEN_SO = re.compile(r"(?!\d{1,3}(?: \d{3})+$)(?:[0+(].*|\d+[ .\-/].*)", re.DOTALL)
+"""With groups that are no thousands, or a zero, plus or bracket before them."""
 _SAID_AFTER = re.compile(
-    r"[\s\-–,(]{0,3}(?:office|fax|mobile|cell|desk|home|work|direct|mob|phone|whatsapp|landline)\b", re.IGNORECASE
+    r"[\s\-–,(]{0,3}(?:office|fax|mobile|cell|desk|home|work|direct|mob|phone|whatsapp|landline|voicemail"
+    r"|is (?:my|his|her|their|your|the)\s(?:[a-z]{1,9} )?(?:number|cell|phone|mobile|line)|still (?:my|his|her"
+    r"|your) )\b",
+    re.IGNORECASE,
 )
 _OTHER_BEFORE = re.compile(
     r"(?:\b(?:order|invoice|ticket|ref(?:erence)?|case|account|acct|tracking|serial|sku|isbn(?:-1[03])?|issn|ean"
@@ -86,8 +100,10 @@ _OTHER_BEFORE = re.compile(
     r"|section|chapter|page|article"
     r"|version|build|release|port|commit|bug|issue|error|code|codes|line|lines|row|rows|rule|law|act|no|nr|n°|art|§"
     r"|population|coordinates|lat"
-    r"|latitude|longitude|score|price|total|sum|amount|balance|budget|revenue|protocolo|pratica|pedido|commande"
-    r"|bestellung|bestellnummer)(?:\s?(?:number|no|nr|num|id))?\W{0,3}|[#$€£=<>~^*/]"
+    r"|latitude|longitude|score|price|total|sum|amount|balance|budget|revenue|confirmation|booking|reservation"
+    r"|e-?ticket|member|membership|customer|employee|student|parcel|shipment"
+    r"|registration|vin|flight|room|protocolo|pratica|pedido|commande"
+    r"|bestellung|bestellnummer)(?:\s?(?:number|no|nr|num|id))?(?:\s(?:is|was|are))?\W{0,3}|[#$€£=<>~^*/]"
     r"|(?:订单|訂單|注文|заказ\w*|договор\w*|счет\w*|주문|طلب|编号|番号|单号)\W{0,3}(?:号|號|番号|№|번호|رقم)?\W{0,3}|\b(?:VAT|USt|TVA"
     r"|IVA|BTW|GST|ABN|ACN)\b.{0,12}"
     r"|\b[A-Za-z]{1,4}\d+[ -]?)$",
@@ -146,7 +162,7 @@ def _is_in_a_row(text: str, match: re.Match[str]) -> bool:
 
 
 def _tell(text: str, match: re.Match[str], value: str, digits: str) -> Iterator[Finding]:
-    if value[0] != "+" and _is_something_else(text, match.start()):
+    if not _SURELY_SO.fullmatch(match[0]) and _is_something_else(text, match.start()):
         return
     planned = look_up_number(value)
     confidence = _trust(text, match, value, digits, planned)
@@ -177,8 +193,8 @@ def _trust(text: str, match: re.Match[str], value: str, digits: str, planned: in
         return 0.8
     valid = planned not in (None, PhoneNumberType.UNKNOWN)
     if _NORTH_AMERICAN.fullmatch(value):
-        return 0.85 if valid else 0.35
-    return 0.65 if valid else 0.0
+        return 0.85 if valid else 0.55
+    return 0.65 if valid else 0.55 if _BRACKETED.fullmatch(value) else 0.0
 
 
 def _trust_abroad(text: str, match: re.Match[str], planned: int | None) -> float:
@@ -186,8 +202,8 @@ def _trust_abroad(text: str, match: re.Match[str], planned: int | None) -> float
         return 0.95
     if is_said_before(text, match.start(), match[0]) or stands_after(_SAID_AFTER, text, match.end()):
         return 0.85
-    grouped = match[0].count(" ") + match[0].count("-") >= 2
-    return 0.6 if planned is not None and grouped else 0.3
+    long = sum(map(str.isdigit, match[0])) >= 10 or match[0].count(" ") + match[0].count("-") >= 2
+    return 0.6 if planned is not None and long else 0.3
 
 
 def is_said_before(text: str, start: int, value: str) -> bool:
@@ -198,7 +214,9 @@ def is_said_before(text: str, start: int, value: str) -> bool:
     """
     if stands_before(_SAID, text, start):
         return True
-    return _WRITTEN_SO.fullmatch(value) is not None and stands_before(_SAID_LOOSELY, text, start)
+    if _WRITTEN_SO.fullmatch(value):
+        return stands_before(_SAID_LOOSELY, text, start)
+    return 7 <= len(value) <= 11 and stands_before(_SAID_RIGHT_BEFORE, text, start, 12)
 
 
 def look_up_number(value: str) -> int | None:
