@@ -92,9 +92,9 @@ def combine(one: float, other: float, first: str, second: str, wanted: str) -> I
         if alike and "percent" not in (first, second) and one and other:
             yield from (100 * one / other, 100 * other / one, 100 * abs(one - other) / one, 100 * abs(one - other) / other)
         return
-    if first == "percent" and wanted in ("", second):
+    if first == "percent" != second and (wanted in ("", second) or not second):
         yield from take_share(other, one)
-    elif second == "percent" and wanted in ("", first):
+    elif second == "percent" != first and (wanted in ("", first) or not first):
         yield from take_share(one, other)
     elif first != second or not wanted:
         yield from multiply(one, other, first, second, wanted)

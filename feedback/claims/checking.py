@@ -21,12 +21,18 @@ from feedback.claims.units import SCALES, UNITS
 MAX_ANSWER_CHARACTERS = 20_000
 MAX_QUESTION_CHARACTERS = 400
 """The numbers of a question are reckoned with; those of a document that was pasted with it are far ones."""
+TRUST_DOUBTFUL = 0.3
+TRUST_SUMMED = 0.58
+TRUST_TOLD = 0.75
+HEDGE_CHARACTERS = 28
 NEAR_CHARACTERS = 250
 NEAR_DATE = 100
 LEAST_QUOTED_SHARE = 0.5
 MOST_ASKED = 6
 MOST_TIMES = 16
-MONTH = 30 * 86_400
+DAY = 86_400
+MONTH = 30 * DAY
+YEAR = 365.25 * DAY
 LEAP_YEAR = 2024
 SMALL = 12
 KNOWN_CODES = frozenset(
@@ -188,26 +194,35 @@ class _Check:
     def check_numbers(self) -> None:
         numbers = merge_durations([*find_numbers(self.text), *find_spelled(self.text)])
         for number in numbers:
-            if number.shown[0] in (0, 1) and not number.dimension:
-                continue
-            certain = not number.spelled or bool(number.dimension)
-            self.note(Claim("number", number.start, number.end, certain), self.is_supported(number, numbers))
+            if number.shown[0] not in (0, 1) or number.dimension:
+                trust = self.doubt_number(number, numbers)
+                self.note(Claim("number", number.start, number.end, trust), not trust)
 
-    def is_supported(self, number: Number, numbers: Sequence[Number]) -> bool:
-        hedged = _HEDGE.search(self.text[max(0, number.start - 28) : number.start]) is not None
-        tolerance = find_tolerance(number, hedged)
+    def doubt_number(self, number: Number, numbers: Sequence[Number]) -> float:
+        """How much it is to be trusted that the number stands nowhere; 0 where it does, or follows from others."""
         if self.sources.deny_unit(number):
-            return False
+            return 1.0
+        hedged = _HEDGE.search(self.text[max(0, number.start - HEDGE_CHARACTERS) : number.start]) is not None
+        tolerance = find_tolerance(number, hedged)
         if self.sources.hold_number(number, tolerance) or self.is_count(number) or self.is_span(number, tolerance):
-            return True
-        near = sorted((each for each in numbers if each.start != number.start), key=lambda each: abs(each.start - number.start))
-        near = [each for each in near if abs(each.start - number.start) <= NEAR_CHARACTERS]
-        if any(is_converted(number, each, tolerance) for each in near) or is_computed(number, numbers, self.text):
-            return True
+            return 0.0
         sentence = find_sentence(self.text, number.start, number.end)
         summed = _TELLS_SUM.search(sentence) is not None
-        told = hedged or summed or _TELLS_RESULT.search(sentence) is not None
-        wanted = Wanted(number, tolerance, told, summed)
+        wanted = Wanted(number, tolerance, hedged or summed or _TELLS_RESULT.search(sentence) is not None, summed)
+        if self.follows(wanted, numbers, sentence):
+            return 0.0
+        if number.spelled and not number.dimension:
+            return TRUST_DOUBTFUL
+        return TRUST_SUMMED if summed else TRUST_TOLD if wanted.told else 1.0
+
+    def follows(self, wanted: Wanted, numbers: Sequence[Number], sentence: str) -> bool:
+        number = wanted.number
+        if is_computed(number, numbers, self.text):
+            return True
+        others = sorted((abs(each.start - number.start), each) for each in numbers if each.start != number.start)
+        near = [each for distance, each in others if distance <= NEAR_CHARACTERS]
+        if any(is_converted(number, each, wanted.tolerance) for each in near):
+            return True
         constants = [TWELVE] if _TELLS_YEAR.search(sentence) else []
         return is_derived(wanted, [*self.asked, *constants, *near], self.sources.numbers)
 
@@ -231,15 +246,17 @@ class _Check:
 
     @cached_property
     def spans_in_seconds(self) -> set[float]:
-        minutes = sorted({each.minutes for each in (*self.sources.times, *self.times)})[:40]
-        years = [year * 31_557_600.0 for year in self.spans_in_years]
-        days = list({day for each in (*self.sources.dates, *self.dates) if (day := each.calendar_day)})[:30]
+        minutes = sorted({each.minutes for each in (*self.sources.times, *self.times)})[:MOST_TIMES]
+        known = [each._replace(year=each.year or LEAP_YEAR) for each in (*self.sources.dates, *self.dates)]
+        days = sorted({day for each in known if (day := each.calendar_day)})[:MOST_TIMES]
         between = {60.0 * abs(one - other) for one, other in combinations(minutes, 2)}
-        return between | set(years) | {86_400.0 * abs((one - other).days) for one, other in combinations(days, 2)}
+        apart = {(other - one).days for one, other in combinations(days, 2)}
+        years = {year * YEAR for year in self.spans_in_years}
+        return between | years | {float(DAY * each) for days in apart for each in (days, days + 1)}
 
     @cached_property
     def spans_in_years(self) -> set[float]:
-        years = sorted({each.year for each in (*self.sources.dates, *self.dates) if each.year})[:20]
+        years = sorted({each.year for each in (*self.sources.dates, *self.dates) if each.year})[:MOST_TIMES]
         spans = {float(abs(one - other)) for one, other in combinations(years, 2)}
         return spans | {span - 1 for span in spans}
 
@@ -254,7 +271,7 @@ class _Check:
         elif not english:
             unknown = [each for each in unknown if not (each.opens and each.run == 1)]
         for start, end, certain in join_names(unknown, self.text):
-            self.unsupported.append(Claim("name", start, end, certain))
+            self.unsupported.append(Claim("name", start, end, 1.0 if certain else TRUST_DOUBTFUL))
 
     def holds_name(self, name: Name) -> bool:
         if self.sources.hold_word(name.text) or self.sources.hold_word(strip_accents(name.text)):

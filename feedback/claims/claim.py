@@ -13,5 +13,6 @@ class Claim:
     kind: ClaimKind
     start: int
     end: int
-    certain: bool = True
-    """False where it may be no claim at all: a small count in words, a lone word that opens a sentence."""
+    trust: float = 1.0
+    """0 to 1; less where it may be no claim at all (a small count in words, a lone word that opens a sentence), or may
+    follow from others in a way that is not seen (a total)."""

@@ -59,6 +59,17 @@ def normalise(text: str) -> str:
     return _TIMES_SIGN.sub("×", text)
 
 
+def blank_spans(text: str, spans: Iterable[tuple[int, int]]) -> str:
+    """The text with spaces in these places.
+
+    >>> blank_spans("at 10:30 and 7", [(3, 8)])
+    'at       and 7'
+    """
+    for start, end in spans:
+        text = f"{text[:start]}{' ' * (end - start)}{text[end:]}"
+    return text
+
+
 def compact(text: str) -> str:
     """The text as codes compare: small, without spaces and hyphens.
 
@@ -136,13 +147,17 @@ class Sources:
         self._compact.append(compact(text))
         self.words |= known
         self._initials.append("".join(word[0] for word in words))
-        self._links.update(link.key for link in find_links(text))
-        self._phones.extend(link.key for link in find_phones(text))
         self.weekdays.update(WEEKDAYS[word] for word in known & WEEKDAYS.keys())
-        self._add_dates(list(find_dates(text, known)), list(find_times(text)))
-        numbers = find_numbers(text)
+        links, phones = list(find_links(text)), list(find_phones(text))
+        dates, times = list(find_dates(text, known)), list(find_times(text))
+        self._links.update(link.key for link in links)
+        self._phones.extend(phone.key for phone in phones)
+        self._add_dates(dates, times)
+        told = (*links, *phones, *(each for each in dates if each.month), *times)
+        plain = blank_spans(text, [(each.start, each.end) for each in told])
+        numbers = find_numbers(plain)
         if not SPELLED.keys().isdisjoint(known):
-            numbers += find_spelled(text)
+            numbers += find_spelled(plain)
         merged = merge_durations(numbers)
         self._add_numbers(numbers if len(merged) == len(numbers) else {*numbers, *merged})
 
@@ -179,7 +194,7 @@ class Sources:
     def hold_number(self, number: Number, tolerance: float) -> bool:
         """Whether a number of the same size stands there, to within `tolerance` (without its unit)."""
         value = number.shown[0]
-        if any(_has_near(self._shown, other, 0.0) for other in number.shown[1:]) or (
+        if any(other % 1 and _has_near(self._shown, other, 0.0) for other in number.shown[1:]) or (
             number.step < 1 and _has_near(self._decimals, value, 0.0)
         ):
             return True
