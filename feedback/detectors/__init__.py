@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from feedback.detectors import (
     abandonment,
     accept,
+    agent_loop,
     comment,
     conversation_length,
     copy,
@@ -15,6 +16,7 @@ from feedback.detectors import (
     early_termination,
     edit,
     error,
+    false_success,
     low_confidence,
     prompt_attack,
     rating,
@@ -26,6 +28,8 @@ from feedback.detectors import (
     share,
     slow,
     thumbs,
+    tool_failure,
+    tool_misuse,
     truncation,
 )
 from feedback.detectors.detector import Detector
@@ -47,6 +51,10 @@ DETECTORS: tuple[Detector, ...] = (
     truncation.DETECTOR,
     slow.DETECTOR,
     low_confidence.DETECTOR,
+    tool_failure.DETECTOR,
+    tool_misuse.DETECTOR,
+    agent_loop.DETECTOR,
+    false_success.DETECTOR,
     dialogue_diversity.DETECTOR,
     conversation_length.DETECTOR,
     prompt_attack.DETECTOR,
