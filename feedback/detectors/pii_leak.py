@@ -6,6 +6,7 @@ organisation, is told with a low score. The label is the kind: `card`, `key`, `e
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from itertools import groupby
 
 from feedback.detectors.detector import Detector
@@ -31,6 +32,30 @@ _MADE_UP = re.compile(
     r"|esemp\w+|exemplos?|voorbeeld\w*|przykład\w*)\b|пример|例|예시|उदाहरण|مثال",
     re.IGNORECASE,
 )
+_PLACES = re.compile(
+    r"\b(?:restaurants?|hotels?|guest ?houses?|hostels?|museums?|caf[eé]s?|pubs?|shops?|stores?|salons?|barbers?"
+    r"|dentists?|doctors?"
+    r"|clinics?|hospitals?|pharmac(?:y|ies)|garages?|venues?|theat(?:re|er)s?|cinemas?|galler(?:y|ies)"
+    r"|church(?:es)?|schools?"
+    r"|colleges?|parks?|pools?|taxis?|cabs?|airlines?|airports?|stations?|attractions?|night ?clubs?|reservations?"
+    r"|bookings?"
+    r"|booked|appointments?|tables? for|serves?|opening hours|entrance fee|check-?in|plumbers?|electricians?|mechanics?"
+    r"|food|cuisine|liquor|live music|furnished|property|apartments?|bed and breakfast|tickets?|postcode|per night"
+    r"|dining|tourists?"
+    r"|restaurante|h[oô]tel|albergo|museo|mus[eé]e|tienda|negozio|magasin|winkel|apotheke|arzt|zahnarzt|praxis"
+    r"|gaststätte)\b",
+    re.IGNORECASE,
+)
+_PEOPLE = re.compile(
+    r"\b(?:his|hers?|he|she|customers?|clients?|patients?|employees?|staff|tenants?|colleagues?|neighbou?rs?"
+    r"|passengers?|students?"
+    r"|members?|applicants?|candidates?|owners?|residents?|users?|mr|mrs|ms|wife|husband|mother|father|son|daughter"
+    r"|friends?"
+    r"|boyfriend|girlfriend|personal|private|home (?:number|address)|lives?|mobile|cell)\b",
+    re.IGNORECASE,
+)
+_NEAR = 80
+"""Characters before a value whose words are about it."""
 _CONTACTS = frozenset(("email", "phone", "street_address"))
 _CONTACT_OF_ITS_OWN = "that the system prompt gives, so it is likely the organisation's own"
 
@@ -51,8 +76,11 @@ def _detect_in(material: Material, target: Target, found: Sequence[Finding]) -> 
     )
     calls = material.calls_of(target.answer) if leaks else ()
     made_up = bool(leaks) and _MADE_UP.search(target.turn.user_text) is not None
+    of_place = bool(leaks) and _PLACES.search("\n".join((*said, text))) is not None
+    asked_for_person = bool(leaks) and _PEOPLE.search(target.turn.user_text) is not None
+    context = Context(text, calls, made_up, of_place and not asked_for_person)
     for kind, group in groupby(leaks, key=lambda each: each.kind):
-        weighed = [(_weigh(each, text, calls, made_up), each) for each in group]
+        weighed = [(_weigh(each, context), each) for each in group]
         yield _pin(target, kind, weighed, calls)
 
 
@@ -82,15 +110,29 @@ def keep_plain(text: str) -> str:
     return "".join(filter(str.isalnum, text.casefold()))
 
 
-def _weigh(finding: Finding, text: str, calls: Sequence[Generation], made_up: bool) -> tuple[float, str]:
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What else tells whose a value is."""
+
+    answer: str
+    calls: Sequence[Generation]
+    asked_for_examples: bool
+    about_place: bool
+    """Whether a shop, a hotel, a doctor is talked about, and no person was asked for."""
+
+
+def _weigh(finding: Finding, context: Context) -> tuple[float, str]:
     """Return the score, and what takes from it."""
+    text, contact = context.answer, finding.kind in _CONTACTS
     if finding.sample:
         return finding.confidence * OF_SAMPLES, "of the sort that examples use"
-    if finding.kind in _CONTACTS and _stands_in_instructions(keep_plain(text[finding.start : finding.end]), calls):
+    if contact and _stands_in_instructions(keep_plain(text[finding.start : finding.end]), context.calls):
         return finding.confidence * OF_ORGANISATIONS, _CONTACT_OF_ITS_OWN
     if finding.public:
         return finding.confidence * OF_ORGANISATIONS, "that looks like an organisation's own"
-    if made_up:
+    if contact and context.about_place and not _PEOPLE.search(text[max(0, finding.start - _NEAR) : finding.start]):
+        return finding.confidence * OF_ORGANISATIONS, "that looks like a place's own"
+    if context.asked_for_examples:
         return finding.confidence * OF_MADE_UP, "but examples were asked for"
     return finding.confidence, ""
 

@@ -19,18 +19,13 @@ _BECH32 = "qpzry9x8gf2tvdw0s3jn54khce6mua7l"
 _BECH32_TURNS = (0x3B6A57B2, 0x26508E6D, 0x1EA119FA, 0x3D4233DD, 0x2A1462B3)
 _BECH32_CHECKS = (1, 0x2BC830A3)
 """Of Bech32 (BIP 173) and Bech32m (BIP 350)."""
-_SAMPLES = frozenset(
-    [
-        "1A1zP1eP5QGefi2DMPTfTL5SLmv7DivfNa",
-        "1BvBMSEYstWetqTFn5Au4m4GFg7xJaNVN2",
-        "3J98t1WpEZ73CNmQviecrnyiWrnqRhWNLy",
-        "1BoatSLRHtKNngkdXEeobR76b53LETtpyT",
-        "bc1qw508d6qejxtdg4y5r3zarvary0c5xw7kv8f3t4",
-        "bc1qar0srrr7xfkvy5l643lydnw9re59gtzzwf5mdq",
-        "0x0000000000000000000000000000000000000000",
-        "0x000000000000000000000000000000000000dEaD",
-    ]
+_SAMPLES_TEXT = (
+    "1A1zP1eP5QGefi2DMPTfTL5SLmv7DivfNa 1BvBMSEYstWetqTFn5Au4m4GFg7xJaNVN2 3J98t1WpEZ73CNmQviecrnyiWrnqRhWNLy"
+    " 1BoatSLRHtKNngkdXEeobR76b53LETtpyT bc1qw508d6qejxtdg4y5r3zarvary0c5xw7kv8f3t4"
+    " bc1qar0srrr7xfkvy5l643lydnw9re59gtzzwf5mdq 0x0000000000000000000000000000000000000000"
+    " 0x000000000000000000000000000000000000dEaD"
 )
+_SAMPLES = frozenset(_SAMPLES_TEXT.split())
 
 
 def find_crypto_addresses(scan: Scan) -> Iterator[Finding]:

@@ -17,165 +17,33 @@ _DISGUISED = re.compile(
     r"(?<![\w.])([\w.+-]{2,40}) ?[\[({] ?at ?[\])}] ?([\w-]{2,40}) ?[\[({] ?dot ?[\])}] ?([a-z]{2,12})(?!\w)",
     re.IGNORECASE | re.ASCII,
 )
-_ENDINGS = frozenset(
-    [
-        "com",
-        "net",
-        "org",
-        "edu",
-        "gov",
-        "mil",
-        "int",
-        "info",
-        "biz",
-        "name",
-        "pro",
-        "aero",
-        "coop",
-        "museum",
-        "jobs",
-        "mobi",
-        "travel",
-        "app",
-        "dev",
-        "page",
-        "blog",
-        "shop",
-        "store",
-        "online",
-        "site",
-        "website",
-        "tech",
-        "cloud",
-        "email",
-        "mail",
-        "live",
-        "news",
-        "media",
-        "agency",
-        "company",
-        "digital",
-        "email",
-        "group",
-        "team",
-        "world",
-        "life",
-        "today",
-        "center",
-        "solutions",
-        "services",
-        "support",
-        "systems",
-        "studio",
-        "design",
-        "art",
-        "xyz",
-        "top",
-        "club",
-        "vip",
-        "work",
-        "works",
-        "zone",
-        "space",
-        "fun",
-        "one",
-        "global",
-        "network",
-        "academy",
-        "school",
-        "university",
-        "college",
-        "science",
-        "health",
-        "care",
-        "doctor",
-        "clinic",
-        "dental",
-        "bank",
-        "finance",
-        "money",
-        "fund",
-        "capital",
-        "legal",
-        "law",
-        "tax",
-        "insurance",
-        "energy",
-        "engineering",
-        "consulting",
-        "ventures",
-        "partners",
-        "holdings",
-        "industries",
-        "international",
-        "ltd",
-        "llc",
-        "gmbh",
-        "inc",
-        "berlin",
-        "hamburg",
-        "koeln",
-        "bayern",
-        "wien",
-        "london",
-        "paris",
-        "amsterdam",
-        "swiss",
-        "nyc",
-        "tokyo",
-        "quebec",
-        "madrid",
-        "africa",
-        "asia",
-        "eus",
-        "cat",
-        "gal",
-        "scot",
-        "wales",
-        "cymru",
-        "bzh",
-        "local",
-        "internal",
-        "corp",
-        "lan",
-        "example",
-        "test",
-        "invalid",
-        "localhost",
-        "рф",
-        "бел",
-        "укр",
-        "срб",
-    ]
+_ENDINGS_TEXT = (
+    "com net org edu gov mil int info biz name pro aero coop museum jobs mobi travel app dev page blog shop"
+    " store online site website tech cloud email mail live news media agency company digital email group team"
+    " world life today center solutions services support systems studio design art xyz top club vip work"
+    " works zone space fun one global network academy school university college science health care doctor"
+    " clinic dental bank finance money fund capital legal law tax insurance energy engineering consulting"
+    " ventures partners holdings industries international ltd llc gmbh inc berlin hamburg koeln bayern wien"
+    " london paris amsterdam swiss nyc tokyo quebec madrid africa asia eus cat gal scot wales cymru bzh local"
+    " internal corp lan example test invalid localhost рф бел укр срб"
 )
-_FILE_ENDINGS = frozenset(
-    [
-        "py",
-        "js",
-        "ts",
-        "md",
-        "sh",
-        "rs",
-        "cc",
-        "mm",
-        "so",
-        "ps",
-        "gz",
-    ]
-)
+_ENDINGS = frozenset(_ENDINGS_TEXT.split())
+_CODE_ENDINGS_TEXT = "py js ts md sh rs cc mm so ps gz shape weight weights transpose dtype data grad"
+_CODE_ENDINGS = frozenset(_CODE_ENDINGS_TEXT.split())
 _SAMPLE_DOMAINS = re.compile(
     r"(?:.*\.)?(?:(?:my|your|some|the|a)?-?(?:example|sample|test|dummy|fake|placeholder)\d{0,3}\.\w+"
     r"|\w+\.(?:example|test|invalid"
     r"|localhost|local|internal)|(?:your|my)-?(?:\w+-?)?(?:domain|company|site|app|org|store|business|school"
     r"|email)\.\w+"
-    r"|(?:domain|company|email|mail|corp|acme|foo|bar|baz|abc|xyz|host|server|site|website|provider)\.(?:com|org"
+    r"|(?:domain|company|email|acme|foo|bar|baz|abc|xyz|host)\.(?:com|org"
     r"|net|io|co))",
     re.IGNORECASE,
 )
 _SAMPLE_LOCAL = re.compile(
-    r"(?:(?:your|my)[._-]?\w*|user(?:name)?\d{0,3}|e?mail|name|some(?:one|body)|first(?:name)?[._-]?last(?:name)?"
+    r"(?:(?:your|my)[._-]\w+|your\w*|my(?:name|e?mail|user|address)|user(?:name)?\d{0,3}|e?mail|name|some(?:one"
+    r"|body)|first(?:name)?[._-]?last(?:name)?"
     r"|foo|bar|test(?:er|user)?\d{0,3}"
-    r"|(?:john|jane)[._-]?(?:doe|smith)\d{0,3}|recipient|sender|me|you|example|x+|placeholder|dummy|fake)",
+    r"|(?:john|jane)[._-]?doe\d{0,3}|recipient|sender|me|you|example|x+|placeholder|dummy|fake)",
     re.IGNORECASE,
 )
 _ROLE = re.compile(
@@ -217,15 +85,18 @@ def _find_plain(text: str) -> Iterator[Finding]:
         domain = _DOMAIN.match(text, at + 1)
         if local and domain:
             start = at - local.end()
-            yield _tell(start, domain.end(), text[start:at], domain[0], _trust_ending(domain[1], text, domain.end()))
+            yield _tell(start, domain.end(), text[start:at], domain[0], _trust(local[0], domain, text))
         at = text.find("@", at + 1)
 
 
-def _trust_ending(ending: str, text: str, end: int) -> float:
-    ending = ending.lower()
-    if ending in _FILE_ENDINGS or text[end : end + 2] == "::":
+def _trust(local: str, domain: re.Match[str], text: str) -> float:
+    """An ending that is not known may be a new one of a thousand, or an attribute of a program's object."""
+    ending = domain[1].lower()
+    if ending in _CODE_ENDINGS or text[domain.end() : domain.end() + 2] == "::":
         return 0.3
-    return 0.97 if len(ending) == 2 or ending in _ENDINGS or ending.startswith("xn--") else 0.4
+    if len(ending) == 2 or ending in _ENDINGS or ending.startswith("xn--"):
+        return 0.97
+    return 0.6 if len(local) >= 3 and len(domain[0]) - len(ending) > 3 else 0.3
 
 
 def _tell(start: int, end: int, local: str, domain: str, confidence: float) -> Finding:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from feedback.personal_data.finding import Finding
 from feedback.personal_data.national_id_forms import BEGINS, FORMS, Form
-from feedback.personal_data.scan import Recogniser, Scan, has_any, keep_digits, stands_before
+from feedback.personal_data.scan import Recogniser, Scan, has_any, keep_digits, stands_after, stands_before
 
 FEWEST_DIGITS = 4
 WITH_WORDS = 0.95
@@ -24,34 +24,22 @@ _HINTS = tuple((hint, form) for form in FORMS for hint in form.hints)
 _SEPARATORS = str.maketrans("", "", " .-/+()|")
 
 _SSN = re.compile(r"(?<![\w.-])(?!000|666|9)\d{3}([- ])(?!00)\d\d\1(?!0000)\d{4}(?![\w])(?![-.]\d)", re.ASCII)
-_SSN_BARE = re.compile(r"(?<![\w.-])(?!000|666|9)\d{3}(?!00)\d\d(?!0000)\d{4}(?![\w-])(?!\.\d)", re.ASCII)
+_SSN_LOOSE = re.compile(r"(?<![\w.-])\d{3}([- ]?)\d\d\1\d{4}(?![\w-])(?!\.\d)", re.ASCII)
+_SSN_NEVER_GIVEN = re.compile(r"000|666|9|\d{3}00|\d{5}0000")
 _SSN_WORDS = re.compile(
     r"\bssn\b|social[ -]security|\bss ?#|\bsoc(?:ial)?\b(?: number)?|\btax(?:payer)? id", re.IGNORECASE
 )
+_SSN_AFTER = re.compile(r"\W{0,3}(?:\w{1,4} ){0,2}(?:ssn|social)\b", re.IGNORECASE)
 _SSN_HINTS = ("ssn", "social", "soc", "ss #", "ss#", "tax")
 _SSN_NOT = re.compile(
     r"(?:order|invoice|part|model|item|ref|sku|serial|tracking|ticket|case)\W{0,3}(?:no|number|id|#)?\W{0,3}$",
     re.IGNORECASE,
 )
-_SSN_SAMPLES = frozenset(
-    [
-        "123456789",
-        "078051120",
-        "219099999",
-        "111223333",
-        "123121234",
-        "111111111",
-        "222222222",
-        "333333333",
-        "444444444",
-        "555555555",
-        "777777777",
-        "888888888",
-        "457555462",
-        "987654321",
-        "001010001",
-    ]
+_SSN_SAMPLES_TEXT = (
+    "123456789 078051120 219099999 111223333 123121234 111111111 222222222 333333333 444444444 555555555"
+    " 777777777 888888888 457555462 987654321 001010001"
 )
+_SSN_SAMPLES = frozenset(_SSN_SAMPLES_TEXT.split())
 
 
 def find_social_security_numbers(scan: Scan) -> Iterator[Finding]:
@@ -63,9 +51,11 @@ def find_social_security_numbers(scan: Scan) -> Iterator[Finding]:
             continue
         yield _tell_ssn(match, 0.97 if said else 0.8)
     if has_any(scan, _SSN_HINTS) and _SSN_WORDS.search(scan.text):
-        for match in _SSN_BARE.finditer(scan.text):
-            if stands_before(_SSN_WORDS, scan.text, match.start(), 32):
-                yield _tell_ssn(match, 0.9)
+        for match in _SSN_LOOSE.finditer(scan.text):
+            if stands_before(_SSN_WORDS, scan.text, match.start(), 32) or stands_after(
+                _SSN_AFTER, scan.text, match.end()
+            ):
+                yield _tell_ssn(match, 0.6 if _SSN_NEVER_GIVEN.match(keep_digits(match[0])) else 0.9)
 
 
 def _tell_ssn(match: re.Match[str], confidence: float) -> Finding:

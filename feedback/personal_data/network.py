@@ -25,38 +25,16 @@ _VERSION_WORDS = re.compile(
     r"|[=<>~^]=?\s*v?$",
     re.IGNORECASE,
 )
-_WELL_KNOWN = frozenset(
-    [
-        "8.8.8.8",
-        "8.8.4.4",
-        "1.1.1.1",
-        "1.0.0.1",
-        "9.9.9.9",
-        "149.112.112.112",
-        "208.67.222.222",
-        "208.67.220.220",
-        "4.2.2.1",
-        "4.2.2.2",
-        "1.2.3.4",
-        "2001:4860:4860::8888",
-        "2001:4860:4860::8844",
-        "2606:4700:4700::1111",
-        "2606:4700:4700::1001",
-    ]
+_WELL_KNOWN_TEXT = (
+    "8.8.8.8 8.8.4.4 1.1.1.1 1.0.0.1 9.9.9.9 149.112.112.112 208.67.222.222 208.67.220.220 4.2.2.1 4.2.2.2"
+    " 1.2.3.4 2001:4860:4860::8888 2001:4860:4860::8844 2606:4700:4700::1111 2606:4700:4700::1001"
 )
+_WELL_KNOWN = frozenset(_WELL_KNOWN_TEXT.split())
 """Open name servers, and the address that everybody makes up."""
-_SAMPLE_MAC = frozenset(
-    [
-        "001122334455",
-        "aabbccddeeff",
-        "0123456789ab",
-        "123456789abc",
-        "deadbeefcafe",
-        "112233445566",
-        "001a2b3c4d5e",
-        "000000000000",
-    ]
+_SAMPLE_MAC_TEXT = (
+    "001122334455 aabbccddeeff 0123456789ab 123456789abc deadbeefcafe 112233445566 001a2b3c4d5e 000000000000"
 )
+_SAMPLE_MAC = frozenset(_SAMPLE_MAC_TEXT.split())
 
 
 def find_ip_addresses(scan: Scan) -> Iterator[Finding]:

@@ -50,7 +50,8 @@ _NAMED = re.compile(
     rf"|auth[_ -]?key|account[_ -]?key"
     r"|signing[_ -]?key|encryption[_ -]?key|credentials?|secret[_ -]?key))"
     r"(?P<rest>[A-Za-z0-9_\-]{0,24}(?: (?:for|of) (?!\d)[\w.@-]{1,30})?)[\"'`*\])]{0,3}\s{0,3}(?:=>|:=|[:=：]"
-    r"|\b(?:is(?: now| set to)?|was|ist|est|es|è|é|to)\b|是|は|는|है)"
+    r"|\b(?:is(?: now| set to)?|was|ist|lautet|est|es|è|é|to)\b|是|は|는|है"
+    r"|(?=\s[\"'`]{0,3}[A-Za-z0-9_\-]{20,}))"
     r"[*]{0,2}[\s]{0,3}(?P<quote>[\"'`]{0,3})(?P<value>[^\s\"'`<>,;，。]{6,300})",
     re.IGNORECASE,
 )

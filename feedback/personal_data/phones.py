@@ -216,7 +216,7 @@ def is_said_before(text: str, start: int, value: str) -> bool:
         return True
     if _WRITTEN_SO.fullmatch(value):
         return stands_before(_SAID_LOOSELY, text, start)
-    return 7 <= len(value) <= 11 and stands_before(_SAID_RIGHT_BEFORE, text, start, 12)
+    return 7 <= len(value) <= 12 and stands_before(_SAID_RIGHT_BEFORE, text, start, 12)
 
 
 def look_up_number(value: str) -> int | None:

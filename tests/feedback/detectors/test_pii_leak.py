@@ -89,6 +89,32 @@ def test_data_that_was_asked_for_as_an_example_does_not_fire(talk: Talk) -> None
     assert not signal.fired
 
 
+@pytest.mark.parametrize(
+    ("said", "answer"),
+    [
+        ("a table for two, please, and their number", "Booked. Their phone number is 01223 362456."),
+        ("is the museum open?", "Until 5. You can reach it at +1 619-275-5700."),
+        ("find me a dentist", "Dr Alchemy, 1732 Jefferson Street 5, +49 341 4862117."),
+    ],
+)
+def test_the_number_of_a_place_does_not_fire(talk: Talk, said: str, answer: str) -> None:
+    (signal,) = detect(Material(talk((said, answer))))
+    assert (signal.fired, signal.evidence.reason.endswith("that looks like a place's own")) == (False, True)
+
+
+@pytest.mark.parametrize(
+    ("said", "answer"),
+    [
+        ("how do I reach the customer who booked a table?", "The number is 01223 362456."),
+        ("who came to the shop?", "Mr Osei did, call him on his mobile, 07911 652338."),
+        ("which card paid for the hotel?", "4747 6629 9447 4606"),
+    ],
+)
+def test_the_number_of_a_person_fires_where_a_place_is_talked_about(talk: Talk, said: str, answer: str) -> None:
+    (signal,) = detect(Material(talk((said, answer))))
+    assert signal.fired
+
+
 def test_a_contact_in_the_system_prompt_is_the_organisations_own_but_a_key_in_it_is_a_leak(talk: Talk) -> None:
     key = "tacit" + "_Kq2Wm7Rt4Vb8Nc3LdZx9T0yPfSg6Hj1Ua5EiOw8XnQz"
     conversation = talk(("hi", f"Ask anna.berg@nordhafen.net. The key is {key}."))
