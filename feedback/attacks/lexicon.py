@@ -14,7 +14,7 @@ from pathlib import Path
 
 TOKEN = re.compile(r"[^\W_]+(?:'[^\W_]+)?")
 STEM_LETTERS = 5
-_UNSPACED = re.compile(r"[\u0590-\u06ff\u0900-\u097f\u0e00-\u0e7f\u3040-\u30ff\u4e00-\u9fff\uac00-\ud7af]")
+UNSPACED = re.compile(r"[\u0590-\u06ff\u0900-\u097f\u0e00-\u0e7f\u3040-\u30ff\u4e00-\u9fff\uac00-\ud7af]")
 """Of scripts in which words are not set apart by spaces, or in which particles are written together with them."""
 _INVISIBLE = re.compile(r"[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]|[\U000e0000-\U000e007f]")
 
@@ -103,7 +103,7 @@ def load_lexicon(path: Path) -> Lexicon:
     for concept, entries in json.loads(path.read_text(encoding="utf-8")).items():
         for entry in entries:
             key = entry.rstrip("*")
-            if _UNSPACED.search(key):
+            if UNSPACED.search(key):
                 runs.setdefault(key, []).append(concept)
             elif entry.endswith("*"):
                 stems.setdefault(key[:STEM_LETTERS], []).append(concept)

@@ -30,6 +30,7 @@ from feedback.detectors import (
     thumbs,
     tool_failure,
     tool_misuse,
+    toxic_output,
     truncation,
 )
 from feedback.detectors.detector import Detector
@@ -58,6 +59,7 @@ DETECTORS: tuple[Detector, ...] = (
     dialogue_diversity.DETECTOR,
     conversation_length.DETECTOR,
     prompt_attack.DETECTOR,
+    toxic_output.DETECTOR,
     thumbs.DETECTOR,
     rating.DETECTOR,
     comment.DETECTOR,
