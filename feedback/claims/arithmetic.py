@@ -38,20 +38,20 @@ class Wanted:
 def is_derived(wanted: Wanted, near: Sequence[Number], far: Sequence[Number]) -> bool:
     """Whether it follows from numbers that stand near, or from far ones where that is no accident."""
     near, far = near[:MOST_NEAR], far[:MOST_OPERANDS]
-    digits, sized = wanted.number.digits, bool(wanted.number.dimension)
-    if digits + sized + wanted.told >= 2 and any(fits(wanted, *pair) for pair in list_pairs(near, len(near))):
+    digits, sized, told = wanted.number.digits, bool(wanted.number.dimension), wanted.told
+    weight = digits + sized + told
+    if weight >= 2 and any(fits(wanted, *pair) for pair in list_pairs(near, len(near))):
         return True
-    if (digits >= 3 or sized and (digits == 2 or wanted.told)) and any(fits(wanted, *pair) for pair in product(near, far)):
+    if sized and (told or digits >= 2) and is_proportional(wanted, near, far):
         return True
-    if sized and digits >= 3 and is_chained(wanted, near, far) or sized and wanted.summed and is_chained(wanted, near, ()):
+    if (weight >= 4 or digits >= 3 or sized and told) and any(fits(wanted, *pair) for pair in product(near, far)):
         return True
-    if sized and (wanted.told or digits >= 3) and is_proportional(wanted, near, far):
+    if weight >= 4 and (digits >= 3 or sized) and is_chained(wanted, near, far):
         return True
-    if (digits >= 3 and sized or wanted.summed and digits >= 2) and any(
-        fits(wanted, *pair) for pair in list_pairs(far, NEIGHBOURS)
-    ):
+    fine = wanted.number.dimension == "percent" and wanted.number.step < 1
+    if weight + fine >= 4 and any(fits(wanted, *pair) for pair in list_pairs(far, NEIGHBOURS)):
         return True
-    if digits >= 3 and (sized or wanted.summed) and is_balance(wanted, near):
+    if weight >= 4 and is_balance(wanted, near):
         return True
     if digits >= 2 and sized and is_multiplied(wanted, near):
         return True

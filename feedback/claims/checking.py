@@ -22,18 +22,21 @@ MAX_ANSWER_CHARACTERS = 20_000
 MAX_QUESTION_CHARACTERS = 400
 """The numbers of a question are reckoned with; those of a document that was pasted with it are far ones."""
 TRUST_DOUBTFUL = 0.3
-TRUST_SUMMED = 0.58
-TRUST_TOLD = 0.75
+TRUST_RECKONED = 0.58
+FEWEST_OPERANDS = 9
 HEDGE_CHARACTERS = 28
 NEAR_CHARACTERS = 250
 NEAR_DATE = 100
 LEAST_QUOTED_SHARE = 0.5
 MOST_ASKED = 6
 MOST_TIMES = 16
+HOUR = 3_600
 DAY = 86_400
 MONTH = 30 * DAY
 YEAR = 365.25 * DAY
 LEAP_YEAR = 2024
+DAYS_OFF = 2.5
+"""Months and years are not all of one length, and a term ends on the day before."""
 SMALL = 12
 KNOWN_CODES = frozenset(
     "a4 a3 a5 b2b b2c co2 h2o o2 mp3 mp4 ipv4 ipv6 utf-8 3d 2d 4k 8k 2fa h264 sha-1 sha-256 sha256 md5 covid-19 web3 s3"
@@ -52,13 +55,13 @@ _HEDGE = re.compile(
     re.IGNORECASE,
 )
 _TELLS_RESULT = re.compile(
-    r"\b(?:total|totals|altogether|in all|combined|together|sum|overall|difference|more|less|fewer|cheaper|saves?|(?:up|down|reduced|increased|cut|raised) by|"
-    r"remaining|left|net|increase[sd]?|decrease[sd]?|rose|grew|fell|growth|average|mean|each|per|later|earlier|"
+    r"\b(?:total|totals|altogether|in all|combined|together|sum|overall|difference|ahead|behind|climb|descend|rate|share|margin|ratio|more|less|fewer|cheaper|lighter|heavier|faster|slower|bigger|smaller|saves?|(?:up|down|reduced|increased|cut|raised) by|"
+    r"remaining|left|net|becomes?|higher|lower|longer|shorter|older|younger|increase[sd]?|decrease[sd]?|rose|grew|fell|growth|average|mean|each|per|later|earlier|"
     r"gesamt|insgesamt|zusammen|differenz|mehr|weniger|durchschnitt|au total|ensemble|différence|moyenne|"
     r"en total|diferencia|promedio|in tutto|totale|differenza|media|razem|łącznie|totaal|samen|toplam|totalt|"
     r"итого|всего|разница|в среднем|adds? up|comes? to|amounts? to|arrive at|works out|save[ds]?|saving|cost|sparen|spart|sparst|"
     r"sparer|sparar|spara|also|ergibt|ergeben|macht|économise[zr]?|soit|donc|ahorras?|ahorra|es decir|risparmi|cioè|quindi|"
-    r"ou seja|poupa|czyli|drożej|taniej|dus|alltså|altså|тобто|більше|менше|дешевле|дороже|поэтому|jadi|berarti|takže|tedy)\b|合計|合计|总共|一共|平均|差|也就是|つまり|[=+]",
+    r"ou seja|poupa|czyli|drożej|taniej|dus|alltså|altså|тобто|більше|менше|дешевле|дороже|поэтому|jadi|berarti|takže|tedy)\b|合計|合计|总共|一共|平均|差|省|多|少|也就是|つまり|[=+]",
     re.IGNORECASE,
 )
 _TELLS_SUM = re.compile(
@@ -154,15 +157,21 @@ class _Check:
         for each in found:
             span = each.start, each.end
             spans[span] = spans.get(span, True) and self.is_date_supported(each)
+        years = {(each.start, each.end) for each in found if not each.month}
         for (start, end), supported in spans.items():
-            self.note(Claim("date", start, end), supported)
-            self.take(start, end)
+            # A year that is not found may be a plain number, and follow from others.
+            if supported or (start, end) not in years:
+                self.note(Claim("date", start, end), supported)
+                self.take(start, end)
         for start, end, day in find_weekdays(self.text):
             self.take(start, end)
 
     def is_date_supported(self, told: Date) -> bool:
+        if self.sources.hold_date(told):
+            return True
         near = [each for each in self.durations if not each.end or abs(each.start - told.start) <= NEAR_DATE]
-        return self.sources.hold_date(told) or is_moved(told, self.sources, near)
+        beside = [each for each in self.dates if 0 < abs(each.start - told.start) <= NEAR_DATE]
+        return is_moved(told, self.sources.dates, near) or is_moved(told, beside, self.sources.numbers)
 
     @cached_property
     def durations(self) -> list[Number]:
@@ -176,7 +185,12 @@ class _Check:
         self.times = found
         for each in found:
             near = [span for span in self.durations if not span.end or abs(span.start - each.start) <= NEAR_DATE]
-            supported = self.sources.hold_time(each) or is_shifted(each, [*self.sources.times, *found], near)
+            beside = [time for time in found if 0 < abs(time.start - each.start) <= NEAR_DATE]
+            supported = (
+                self.sources.hold_time(each)
+                or is_shifted(each, [*self.sources.times, *found], near)
+                or is_shifted(each, beside, self.sources.numbers)
+            )
             self.note(Claim("date", each.start, each.end), supported)
             self.take(each.start, each.end)
 
@@ -206,16 +220,25 @@ class _Check:
         tolerance = find_tolerance(number, hedged)
         if self.sources.hold_number(number, tolerance) or self.is_count(number) or self.is_span(number, tolerance):
             return 0.0
+        if self.is_hour(number) or self.is_complement(number, tolerance):
+            return 0.0
         sentence = find_sentence(self.text, number.start, number.end)
         summed = _TELLS_SUM.search(sentence) is not None
         wanted = Wanted(number, tolerance, hedged or summed or _TELLS_RESULT.search(sentence) is not None, summed)
-        if self.follows(wanted, numbers, sentence):
+        otherwise = self.sources.tell_otherwise(number, self.text)
+        far = [] if otherwise and not wanted.told else self.sources.numbers
+        if self.follows(wanted, numbers, sentence, far):
             return 0.0
         if number.spelled and not number.dimension:
             return TRUST_DOUBTFUL
-        return TRUST_SUMMED if summed else TRUST_TOLD if wanted.told else 1.0
+        return TRUST_RECKONED if wanted.told and not otherwise and self.may_be_reckoned(number, numbers) else 1.0
 
-    def follows(self, wanted: Wanted, numbers: Sequence[Number], sentence: str) -> bool:
+    def may_be_reckoned(self, number: Number, numbers: Sequence[Number]) -> bool:
+        """Whether the question gives numbers to reckon with, or several stand around it."""
+        around = [each for each in numbers if 0 < abs(each.start - number.start) <= NEAR_DATE]
+        return bool(self.asked) or len(around) >= FEWEST_OPERANDS
+
+    def follows(self, wanted: Wanted, numbers: Sequence[Number], sentence: str, far: Sequence[Number]) -> bool:
         number = wanted.number
         if is_computed(number, numbers, self.text):
             return True
@@ -224,7 +247,7 @@ class _Check:
         if any(is_converted(number, each, wanted.tolerance) for each in near):
             return True
         constants = [TWELVE] if _TELLS_YEAR.search(sentence) else []
-        return is_derived(wanted, [*self.asked, *constants, *near], self.sources.numbers)
+        return is_derived(wanted, [*self.asked, *constants, *near], far)
 
     @cached_property
     def asked(self) -> list[Number]:
@@ -235,6 +258,19 @@ class _Check:
         if number.dimension or number.shown[0] > SMALL:
             return False
         return len(_ITEM.findall(self.text)) == number.shown[0]
+
+    def is_hour(self, number: Number) -> bool:
+        """Whether `14 h` is a time of day."""
+        if number.dimension != "time" or number.size != HOUR or number.shown[0] > 24:
+            return False
+        return any((number.shown[0] * 60 - each.minutes) % 720 == 0 for each in self.sources.times)
+
+    def is_complement(self, number: Number, tolerance: float) -> bool:
+        """Whether a percentage is what a ratio of the sources lacks of one, or has beyond it."""
+        if number.dimension != "percent":
+            return False
+        ratios = (each.shown[0] for each in self.sources.numbers if not each.dimension and each.step < 1)
+        return any(abs(abs(1 - ratio) * 100 - number.shown[0]) <= tolerance for ratio in ratios)
 
     def is_span(self, number: Number, tolerance: float) -> bool:
         """Whether it is the time between two times or dates that are told."""
@@ -354,9 +390,9 @@ def find_tolerance(number: Number, hedged: bool) -> float:
     return tolerance
 
 
-def is_moved(told: Date, sources: Sources, durations: Sequence[Number]) -> bool:
-    """Whether the date lies as far from one in the sources as some duration says."""
-    for given in sources.dates:
+def is_moved(told: Date, dates: Sequence[Date], durations: Sequence[Number]) -> bool:
+    """Whether the date lies as far from another as some duration says."""
+    for given in dates:
         if not given.month or not told.month:
             continue
         if not told.day:
@@ -377,8 +413,10 @@ def _lasts(duration: Number, days: int) -> bool:
     if not days:
         return False
     if duration.dimension == "time":
-        told = duration.values[0] / 86_400
-        return abs(told - days) <= (2.5 if duration.size > 8 * 86_400 else 0.1)
+        told = duration.values[0] / DAY
+        if duration.size > YEAR - 1 and told:
+            return abs(days - told * round(days / told)) <= DAYS_OFF
+        return abs(told - days) <= (DAYS_OFF if duration.size >= MONTH else 0.1)
     return days % 7 == 0 and duration.shown[0] == days / 7 + 1
 
 

@@ -3,9 +3,10 @@
 import re
 from collections.abc import Collection, Iterator, Mapping
 from datetime import date
+from functools import partial
 from typing import NamedTuple
 
-from feedback.claims.numbers import WORD
+from feedback.claims.numbers import WORD, measures
 
 
 class Date(NamedTuple):
@@ -122,8 +123,9 @@ _TIME = re.compile(
 )
 
 
-def find_dates(text: str, words: Collection[str] | None = None) -> Iterator[Date]:
-    """Give the dates of a text, also those that tell only a month or a year. `words` are its words, in lower case.
+def find_dates(text: str, words: Collection[str] | None = None, *, surely: bool = True) -> Iterator[Date]:
+    """Give the dates of a text, also those that tell only a month or a year. `words` are its words, in lower
+    case; without `surely`, `may` and `march` are months as well.
 
     >>> [date[2:5] for date in find_dates("from 3 to 5 May 2024, 2025-06-30, March")]
     [(2024, 5, 3), (2024, 5, 5), (0, 3, 0), (2025, 6, 30)]
@@ -131,7 +133,7 @@ def find_dates(text: str, words: Collection[str] | None = None) -> Iterator[Date
     taken: list[tuple[int, int]] = []
     named = not MONTHS.keys().isdisjoint(WORD.findall(text.lower()) if words is None else words)
     for find in (
-        *((_find_named,) if named else ()),
+        *((partial(_find_named, surely=surely),) if named else ()),
         _find_figures,
         *((_find_unspaced,) if "月" in text or "월" in text else ()),
         _find_years,
@@ -147,15 +149,15 @@ def _overlaps(span: tuple[int, int], taken: list[tuple[int, int]]) -> bool:
     return any(span[0] < end and start < span[1] for start, end in taken)
 
 
-def _find_named(text: str) -> Iterator[Date]:
+def _find_named(text: str, surely: bool) -> Iterator[Date]:
     """Dates whose month is a word."""
     for word in WORD.finditer(text):
         month = MONTHS.get(word.group().lower())
         if month:
-            yield from _read_named(text, word, month)
+            yield from _read_named(text, word, month, surely)
 
 
-def _read_named(text: str, word: re.Match[str], month: int) -> Iterator[Date]:
+def _read_named(text: str, word: re.Match[str], month: int, surely: bool) -> Iterator[Date]:
     before = _BEFORE.search(text, max(0, word.start() - _LONGEST_BEFORE), word.start())
     behind = None if before else _BEHIND.match(text, word.end())
     year = _YEAR_BEHIND.match(text, word.end())
@@ -164,7 +166,7 @@ def _read_named(text: str, word: re.Match[str], month: int) -> Iterator[Date]:
     end = max(word.end(), behind.end() if behind else 0, year.end() if year else 0)
     told = (behind and behind.group(3)) or (year and year.group(1))
     numbers = [int(day) for day in days if day and 1 <= int(day) <= 31]
-    if not numbers and not told and not _is_surely_month(word.group(), word.start()):
+    if surely and not numbers and not told and not _is_surely_month(word.group(), word.start()):
         return
     for day in numbers or [0]:
         yield Date(start, end, _read_year(told), month, day)
@@ -210,7 +212,8 @@ def _find_unspaced(text: str) -> Iterator[Date]:
 def _find_years(text: str) -> Iterator[Date]:
     for match in _YEAR_ALONE.finditer(text):
         before = text[match.start() - 1 : match.start()]
-        if not before or not (before.isascii() and before.isalnum() or before in "_.,#$€£/-"):
+        inside = before and (before.isascii() and before.isalnum() or before in "_.,#$€£/-")
+        if not inside and not measures(text, match.end()):
             yield Date(*match.span(), int(match.group(1)), 0, 0)
 
 

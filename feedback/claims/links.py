@@ -26,6 +26,7 @@ _PHONE = re.compile(r"(?<![0-9A-Za-z_.,#/-])(?:\+|00)?\(?[0-9]{1,5}\)?(?:[ \u00a
 _MAY_LINK = re.compile(r"@|://|doi:|\.[a-z]{2}", re.IGNORECASE)
 _TAIL = ".,;:!?)’”\"'"
 _LEAST_PHONE_DIGITS = 8
+_MOST_PHONE_DIGITS = 16
 
 
 def find_links(text: str) -> Iterator[Link]:
@@ -50,8 +51,15 @@ def find_phones(text: str) -> Iterator[Link]:
     """
     for match in _PHONE.finditer(text):
         digits = re.sub(r"\D", "", match.group())
-        if _LEAST_PHONE_DIGITS <= len(digits) <= 16 and not _is_grouped_number(match.group()):
+        if _is_phone(match.group(), digits):
             yield Link(match.start(), match.start() + len(match.group().rstrip()), digits, is_phone=True)
+
+
+def _is_phone(shown: str, digits: str) -> bool:
+    """Whether groups of digits are a telephone number, not times, results or a date."""
+    least = _LEAST_PHONE_DIGITS if shown[0] in "+0(" else _LEAST_PHONE_DIGITS + 1
+    lone = sum(len(group) == 1 for group in re.findall(r"[0-9]+", shown))
+    return least <= len(digits) <= _MOST_PHONE_DIGITS and lone <= 1 + (shown[0] in "+0(") and not _is_grouped_number(shown)
 
 
 def _is_grouped_number(text: str) -> bool:

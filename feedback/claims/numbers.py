@@ -221,6 +221,12 @@ def _find_round_step(digits: str, step: float) -> float:
     return step * 10.0 ** sum(map(str.isdigit, digits[len(kept) :])) if kept else step
 
 
+def measures(text: str, end: int) -> bool:
+    """Whether the number that ends there has a unit, other than one of time."""
+    unit = _read_suffix(text, end, False).unit
+    return unit is not None and unit[0] != "time"
+
+
 def _read_key(text: str, start: int) -> Unit | None:
     """The unit that a key tells: `read_ms: 2500`."""
     key = _KEY.search(text, max(0, start - 16), start)

@@ -3,8 +3,10 @@ them goes out. Texts are read once, and only when something is looked up."""
 
 import re
 from bisect import bisect_left
+from collections import Counter
 from collections.abc import Iterable
 from difflib import SequenceMatcher
+from functools import lru_cache
 from unicodedata import combining, normalize
 
 from feedback.claims.dates import WEEKDAYS, Date, Time, find_dates, find_times
@@ -32,6 +34,12 @@ FUNCTION_WORDS = frozenset(
     las por para con del son una que och för per med til med eller voor het een van met zijn dla oraz jest
     """.split()
 )
+WINDOW_CHARACTERS = 32
+LEAST_STEM = 4
+LONGEST_STEM = 5
+MOST_BESIDE = 2
+"""Numbers that a telling word stands beside; a word that stands beside more tells nothing of any."""
+_CLOSED = re.compile(r"[.!?;](?:\s|$)|\n|[|]")
 NUMBERING = re.compile(
     r"^[ \t]*(?:[#>*-]+[ \t]*)?\**\(?[0-9]{1,2}[.)](?=[ \t*])|\[\^?[0-9]{1,3}(?:[,–-] ?[0-9]{1,3})*\]|【[^】]{0,20}】"
     r"|\b(?:step|schritt|étape|paso|passo|option|part|figure|table|source|section) [0-9]{1,2}\b",
@@ -90,6 +98,20 @@ def strip_accents(text: str) -> str:
     return "".join(each for each in normalize("NFKD", text) if not combining(each))
 
 
+def cut_window(text: str, number: Number) -> str:
+    """What stands around a number, in its sentence."""
+    before = text[max(0, number.start - WINDOW_CHARACTERS) : number.start]
+    behind = text[number.end : number.end + WINDOW_CHARACTERS]
+    return f"{_CLOSED.split(before)[-1]} {_CLOSED.split(behind)[0]}"
+
+
+@lru_cache(maxsize=4096)
+def list_stems(window: str) -> frozenset[str]:
+    """The beginnings of the words that tell something, units left out."""
+    words = (word for word in _WORD.findall(window.lower()) if len(word) >= LEAST_STEM and word not in FUNCTION_WORDS)
+    return frozenset(word[:LONGEST_STEM] for word in words if word not in UNITS)
+
+
 def counts_something(number: Number) -> bool:
     """Whether a thing is named behind the number, which then is no price and no duration."""
     return len(number.word) > 2 and number.word not in FUNCTION_WORDS and is_common(number.word)
@@ -112,6 +134,7 @@ class Sources:
         self._links: set[str] = set()
         self._phones: list[str] = []
         self._shown: list[float] = []
+        self._windows: list[str] = []
         self._bare: list[float] = []
         self._counts: list[float] = []
         self._decimals: list[float] = []
@@ -149,7 +172,7 @@ class Sources:
         self._initials.append("".join(word[0] for word in words))
         self.weekdays.update(WEEKDAYS[word] for word in known & WEEKDAYS.keys())
         links, phones = list(find_links(text)), list(find_phones(text))
-        dates, times = list(find_dates(text, known)), list(find_times(text))
+        dates, times = list(find_dates(text, known, surely=False)), list(find_times(text))
         self._links.update(link.key for link in links)
         self._phones.extend(phone.key for phone in phones)
         self._add_dates(dates, times)
@@ -159,7 +182,7 @@ class Sources:
         if not SPELLED.keys().isdisjoint(known):
             numbers += find_spelled(plain)
         merged = merge_durations(numbers)
-        self._add_numbers(numbers if len(merged) == len(numbers) else {*numbers, *merged})
+        self._add_numbers(numbers if len(merged) == len(numbers) else {*numbers, *merged}, plain)
 
     def _add_dates(self, dates: list[Date], times: list[Time]) -> None:
         self.dates += dates
@@ -167,9 +190,10 @@ class Sources:
         self._shown += [float(part) for each in dates for part in (each.year, each.month, each.day) if part]
         self._shown += [float(each.minutes // 60) for each in times]
 
-    def _add_numbers(self, numbers: Iterable[Number]) -> None:
+    def _add_numbers(self, numbers: Iterable[Number], text: str) -> None:
         for number in numbers:
             self.numbers.append(number)
+            self._windows.append(cut_window(text, number))
             self._add_number(number)
 
     def _add_number(self, number: Number) -> None:
@@ -222,6 +246,20 @@ class Sources:
             return True
         units = self._units.get(number.shown[0])
         return bool(number.dimension and units) and not {(number.dimension, number.size), ("", 1.0)} & units
+
+    def tell_otherwise(self, number: Number, text: str) -> bool:
+        """Whether another number of its kind stands there beside the same telling word, so that this one is no result."""
+        stems = list_stems(cut_window(text, number))
+        if not stems:
+            return False
+        shared: Counter[str] = Counter()
+        alike: set[str] = set()
+        for other, window in zip(self.numbers, self._windows, strict=True):
+            found = stems & list_stems(window)
+            shared.update(found)
+            if other.dimension == number.dimension:
+                alike |= found
+        return any(shared[stem] <= MOST_BESIDE for stem in alike)
 
     def _deny_currency(self, dimension: str) -> bool:
         """Whether sums of money are told there, and none in this currency."""
