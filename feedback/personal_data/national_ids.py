@@ -20,6 +20,8 @@ _ALONE_START = re.compile(
     re.ASCII | re.IGNORECASE,
 )
 """Where a number that needs no words may begin."""
+_HEXADECIMAL = re.compile(r"\d+[a-f]")
+"""The beginning of a hash may end in a letter as a Spanish number does."""
 _HINTS = tuple((hint, form) for form in FORMS for hint in form.hints)
 _SEPARATORS = str.maketrans("", "", " .-/+()|")
 
@@ -74,7 +76,8 @@ def find_national_ids(scan: Scan) -> Iterator[Finding]:
 
 def _find_alone(text: str, start: int) -> Iterator[Finding]:
     for form in _ALONE:
-        if (match := form.pattern.match(text, start)) and (found := _tell(form, match, form.alone)):
+        match = form.pattern.match(text, start)
+        if match and not _HEXADECIMAL.fullmatch(match[0]) and (found := _tell(form, match, form.alone)):
             yield found
 
 

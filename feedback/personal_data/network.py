@@ -7,7 +7,10 @@ from collections.abc import Iterator
 from feedback.personal_data.finding import Finding
 from feedback.personal_data.scan import Recogniser, Scan, stands_before
 
-_IPV4 = re.compile(r"(?<![\w.-])(?<!\d,)(?:\d{1,3}\.){3}\d{1,3}(/\d{1,2})?(?![\w-])(?!\.\w)", re.ASCII)
+_IPV4 = re.compile(
+    r"(?<![\w.-])(?<!\d,)(?:\d{1,3}\.){3}\d{1,3}(/\d{1,2})?(?![\w-])(?!\.\w)(?! -?\d*\.\d+(?!\d)(?!\.\d+\.\d))",
+    re.ASCII,
+)
 _IPV6 = re.compile(r"(?<![\w:.])[0-9A-Fa-f:]{2,39}(?:%\w{1,15})?(/\d{1,3})?(?![\w:])", re.ASCII)
 _MAC = re.compile(
     r"(?<![\w:.-])(?:[0-9A-Fa-f]{2}([:-])(?:[0-9A-Fa-f]{2}\1){4}[0-9A-Fa-f]{2}"
@@ -62,7 +65,7 @@ def _tell(match: re.Match[str], confidence: float) -> Iterator[Finding]:
 def _trust_ipv4(value: str, text: str, start: int) -> float:
     if stands_before(_VERSION_WORDS, text, start, 16):
         return 0.9 if re.search(r"://$", text[max(0, start - 3) : start]) else 0.1
-    if max(map(int, value.split("."))) < 64 and not stands_before(_IP_WORDS, text, start):
+    if max(map(int, value.split("."))) < 64 and not stands_before(_IP_WORDS, text, start, 24):
         return 0.3
     return 0.9
 

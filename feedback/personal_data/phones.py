@@ -27,7 +27,7 @@ _TIME_OR_RANGE = re.compile(
     r"|(?:1[5-9]|20)\d\d ?[-/] ?(?:1[5-9]|20)\d\d|\d{1,3}(?:\.\d{1,3}){3}|\d{1,2}\.\d+|\d+\.\d{1,2}|\d{5,}\.\d+"
     r"|\d{1,3}(?:([., ])000)(?:\3\d{3})*|\d{8} ?\d{0,6}(?=$)(?<=^20\d{6})"
 )
-_PAIR_BEFORE = re.compile(r"\b(?:\d[a-f]|[a-f]\d|[0-9a-f]{2} [0-9a-f]{2}) $")
+_PAIR_BEFORE = re.compile(r"\b(?:\d[a-f]|[a-f]\d|(?!de)[a-f]{2}|[0-9a-f]{2} [0-9a-f]{2}) $")
 _PAIR_AFTER = re.compile(r" (?:\d[a-f]|[a-f]\d|ff)\b")
 _NORTH_AMERICAN = re.compile(r"(?:1[-. ])?(?:\(\d{3}\) ?|\d{3}([-. ]))\d{3}(?(1)\1|[-. ])\d{4}")
 _BRACKETED = re.compile(r"\(0\d{1,5}\)[ /-]?\d[\d -]{4,9}\d")
