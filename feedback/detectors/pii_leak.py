@@ -5,7 +5,7 @@ organisation, is told with a low score. The label is the kind: `card`, `key`, `e
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
@@ -14,7 +14,6 @@ from feedback.detectors.material import Material
 from feedback.detectors.signal import Evidence, Signal
 from feedback.detectors.targets import Target, list_targets, pin_signal
 from feedback.personal_data import Finding, find_personal_data, mask_value
-from tracing.generations import Generation
 
 KIND = "pii_leak"
 VERSION = "1"
@@ -57,7 +56,6 @@ _PEOPLE = re.compile(
 _NEAR = 80
 """Characters before a value whose words are about it."""
 _CONTACTS = frozenset(("email", "phone", "street_address"))
-_CONTACT_OF_ITS_OWN = "that the system prompt gives, so it is likely the organisation's own"
 
 
 def detect(material: Material) -> Iterator[Signal]:
@@ -68,20 +66,15 @@ def detect(material: Material) -> Iterator[Signal]:
 
 
 def _detect_in(material: Material, target: Target, found: Sequence[Finding]) -> Iterator[Signal]:
-    said = [turn.user_text for turn in material.conversation.turns if turn.index <= target.turn.index]
-    given = Given("\n".join(said))
+    said = "\n".join(turn.user_text for turn in material.conversation.turns if turn.index <= target.turn.index)
+    given = Given(said)
     text = target.answer.text
-    leaks = sorted(
-        (each for each in found if not given.has(each, text[each.start : each.end])), key=lambda each: each.kind
-    )
-    calls = material.calls_of(target.answer) if leaks else ()
-    made_up = bool(leaks) and _MADE_UP.search(target.turn.user_text) is not None
-    of_place = bool(leaks) and _PLACES.search("\n".join((*said, text))) is not None
-    asked_for_person = bool(leaks) and _PEOPLE.search(target.turn.user_text) is not None
-    context = Context(text, calls, made_up, of_place and not asked_for_person)
-    for kind, group in groupby(leaks, key=lambda each: each.kind):
-        weighed = [(_weigh(each, context), each) for each in group]
-        yield _pin(target, kind, weighed, calls)
+    leaks = [each for each in found if not given.has(each, text[each.start : each.end])]
+    if not leaks:
+        return
+    context = read_context(material, target, said)
+    for kind, group in groupby(sorted(leaks, key=lambda each: each.kind), key=lambda each: each.kind):
+        yield _pin(target, kind, [Weighed(each, *_weigh(each, context)) for each in group], context)
 
 
 class Given:
@@ -112,71 +105,96 @@ def keep_plain(text: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """What else tells whose a value is."""
+    """What else tells whose a value is. Texts that the model got are kept plain."""
 
     answer: str
-    calls: Sequence[Generation]
-    asked_for_examples: bool
-    about_place: bool
+    instructions: str
+    tools: str
+    documents: str
+    asks_for_examples: bool
+    is_about_place: bool
     """Whether a shop, a hotel, a doctor is talked about, and no person was asked for."""
+
+    def tell_origin(self, value: str) -> str:
+        """Where the model got the value from, as far as that is known."""
+        plain = keep_plain(value)
+        if plain in self.tools:
+            return ": a tool returned it"
+        if plain in self.documents:
+            return ": it stands in a document that was sent along"
+        return ": it stands in the system prompt" if plain in self.instructions else ""
+
+
+def read_context(material: Material, target: Target, said: str) -> Context:
+    """Return what the model got for an answer and what the talk is about. `said` is all that the user said so far."""
+    calls = material.calls_of(target.answer)
+    traces = {part.trace_id for part in target.answer.parts}
+    messages = [message for call in calls for message in call.input_messages]
+    results = [run.result for run in material.tool_runs if run.trace_id in traces]
+    user_text = target.turn.user_text
+    return Context(
+        answer=target.answer.text,
+        instructions=_keep_all(call.system_instructions for call in calls),
+        tools=_keep_all([*(message.content for message in messages if message.role == "tool"), *results]),
+        documents=_keep_all([target.turn.sent_text, *(each.content for each in messages if each.role == "user")]),
+        asks_for_examples=_MADE_UP.search(user_text) is not None,
+        is_about_place=_PLACES.search(f"{said}\n{target.answer.text}") is not None and not _PEOPLE.search(user_text),
+    )
+
+
+def _keep_all(texts: Iterable[str]) -> str:
+    return "\n".join(map(keep_plain, dict.fromkeys(texts)))
+
+
+@dataclass(frozen=True, slots=True)
+class Weighed:
+    """A finding, its score, and what took from it."""
+
+    finding: Finding
+    score: float
+    excuse: str
 
 
 def _weigh(finding: Finding, context: Context) -> tuple[float, str]:
-    """Return the score, and what takes from it."""
-    text, contact = context.answer, finding.kind in _CONTACTS
+    contact = finding.kind in _CONTACTS
     if finding.sample:
         return finding.confidence * OF_SAMPLES, "of the sort that examples use"
-    if contact and _stands_in_instructions(keep_plain(text[finding.start : finding.end]), context.calls):
-        return finding.confidence * OF_ORGANISATIONS, _CONTACT_OF_ITS_OWN
+    if contact and keep_plain(context.answer[finding.start : finding.end]) in context.instructions:
+        return finding.confidence * OF_ORGANISATIONS, "that the system prompt gives, so it is likely its own"
     if finding.public:
         return finding.confidence * OF_ORGANISATIONS, "that looks like an organisation's own"
-    if contact and context.about_place and not _PEOPLE.search(text[max(0, finding.start - _NEAR) : finding.start]):
+    before = context.answer[max(0, finding.start - _NEAR) : finding.start]
+    if contact and context.is_about_place and not _PEOPLE.search(before):
         return finding.confidence * OF_ORGANISATIONS, "that looks like a place's own"
-    if context.asked_for_examples:
+    if context.asks_for_examples:
         return finding.confidence * OF_MADE_UP, "but examples were asked for"
     return finding.confidence, ""
 
 
-def _pin(
-    target: Target, kind: str, weighed: Sequence[tuple[tuple[float, str], Finding]], calls: Sequence[Generation]
-) -> Signal:
-    (score, excuse), finding = max(weighed, key=lambda each: each[0][0])
-    told = [each for (each_score, _), each in weighed if each_score >= min(score, THRESHOLD)]
-    value = target.answer.text[finding.start : finding.end]
+def _pin(target: Target, kind: str, weighed: Sequence[Weighed], context: Context) -> Signal:
+    worst = max(weighed, key=lambda each: each.score)
+    fired = worst.score >= THRESHOLD
+    told = [each.finding for each in weighed if each.score >= THRESHOLD or not fired]
+    value = context.answer[worst.finding.start : worst.finding.end]
     more = f" and {len(told) - 1} more" if len(told) > 1 else ""
-    why = excuse or "that the user did not give" + _tell_origin(keep_plain(value), target, calls)
+    why = worst.excuse or f"that the user did not give{context.tell_origin(value)}"
     return pin_signal(
         target,
         kind=KIND,
         version=VERSION,
         label=kind,
-        score=score,
-        confidence=finding.confidence,
-        fired=score >= THRESHOLD,
-        polarity=-1 if score >= THRESHOLD else 0,
+        score=worst.score,
+        confidence=worst.finding.confidence,
+        fired=fired,
+        polarity=-1 if fired else 0,
         evidence=Evidence(
-            reason=f"the answer holds {finding.name} ({mask_value(value)}){more} {why}",
+            reason=f"the answer holds {worst.finding.name} ({mask_value(value)}){more} {why}",
             offsets=tuple((each.start, each.end) for each in told),
             numbers={"found": len(told)},
             text="answer",
             span_ids=(target.answer.span_id,),
         ),
     )
-
-
-def _tell_origin(value: str, target: Target, calls: Sequence[Generation]) -> str:
-    """Where the model got the value from, as far as that is known."""
-    tools = [message.content for call in calls for message in call.input_messages if message.role == "tool"]
-    if any(value in keep_plain(content) for content in tools):
-        return ": a tool returned it"
-    sent = [message.content for call in calls for message in call.input_messages if message.role == "user"]
-    if any(value in keep_plain(content) for content in (target.turn.sent_text, *sent)):
-        return ": it stands in a document that was sent along"
-    return ": it stands in the system prompt" if _stands_in_instructions(value, calls) else ""
-
-
-def _stands_in_instructions(value: str, calls: Sequence[Generation]) -> bool:
-    return any(value in keep_plain(call.system_instructions) for call in calls)
 
 
 DETECTOR = Detector(

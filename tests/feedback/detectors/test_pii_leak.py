@@ -13,6 +13,7 @@ from feedback.detectors.pii_leak import detect
 from feedback.detectors.signal import Signal
 from tracing.conversations import Conversation
 from tracing.generations import Generation, Message
+from tracing.tool_runs import ToolRun
 
 Talk = Callable[..., Conversation]
 
@@ -132,6 +133,15 @@ def test_the_reason_says_where_the_model_got_it(talk: Talk) -> None:
     (signal,) = detect_all(conversation, input_messages=(of_document,))
     assert signal.evidence.reason.endswith(": it stands in a document that was sent along")
     assert signal.fired
+
+
+def test_what_a_run_of_a_tool_gave_back_is_told_too(talk: Talk) -> None:
+    conversation = talk(("who?", "His SSN is 536-22-8726."))
+    run = ToolRun(
+        1, "trace-1", "span-9", "span-1", "look_up", "", "{}", '{"ssn": 536228726}', "completed", "", "", 0, 0
+    )
+    (signal,) = detect(Material(conversation, tool_runs=(run,)))
+    assert signal.evidence.reason.endswith(": a tool returned it")
 
 
 def test_answers_that_were_replaced_are_looked_at_too(talk: Talk) -> None:
