@@ -13,10 +13,12 @@ import json
 import random
 import re
 import time
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 from feedback.detectors.material import Material
 from feedback.detectors.signal import Signal
@@ -84,7 +86,7 @@ def load_grounded(name: str) -> list[Grounded]:
 
 def plant_errors(row: Grounded, others: Sequence[Grounded]) -> Iterator[Planted]:
     """Give the answer again and again, each time with one error in one fact, every way that fits the fact."""
-    chance = random.Random(f"{SEED} {row.id}")
+    chance = random.Random(f"{SEED} {row.id}")  # noqa: S311, nothing is secret here
     pool = [fact for other in others if other.id != row.id and other.language == row.language for fact in other.facts]
     pool = pool or [fact for other in others if other.id != row.id for fact in other.facts]
     for fact in row.facts:
@@ -112,18 +114,22 @@ def change_digit(text: str, chance: random.Random, _: Sequence[str]) -> str:
     return text[:place] + chance.choice(digits) + text[place + 1 :]
 
 
-SPELLED = (
-    "two three four five six seven eight nine ten twelve".split(),
-    "zwei drei vier fünf sechs sieben acht neun zehn zwölf".split(),
-    "deux trois quatre cinq six sept huit neuf dix douze".split(),
-    "dos tres cuatro cinco seis siete ocho nueve diez doce".split(),
-    "due tre quattro cinque sei sette otto nove dieci dodici".split(),
-    "dois três quatro cinco seis sete oito nove dez doze".split(),
-    "twee drie vier vijf zes zeven acht negen tien twaalf".split(),
-    "to tre fire fem seks syv otte ni ti tolv".split(),
-    "två tre fyra fem sex sju åtta nio tio tolv".split(),
-    "два три четыре пять шесть семь восемь девять десять".split(),
-)
+def split_rows(text: str) -> list[list[str]]:
+    return [line.split() for line in text.splitlines() if line.strip()]
+
+
+SPELLED = split_rows("""
+    two three four five six seven eight nine ten twelve
+    zwei drei vier fünf sechs sieben acht neun zehn zwölf
+    deux trois quatre cinq six sept huit neuf dix douze
+    dos tres cuatro cinco seis siete ocho nueve diez doce
+    due tre quattro cinque sei sette otto nove dieci dodici
+    dois três quatro cinco seis sete oito nove dez doze
+    twee drie vier vijf zes zeven acht negen tien twaalf
+    to tre fire fem seks syv otte ni ti tolv
+    två tre fyra fem sex sju åtta nio tio tolv
+    два три четыре пять шесть семь восемь девять десять
+""")
 
 
 def change_word(text: str, chance: random.Random) -> str:
@@ -136,20 +142,20 @@ def change_word(text: str, chance: random.Random) -> str:
     return ""
 
 
-UNITS = (
-    "minutes hours days weeks months years".split(),
-    "Minuten Stunden Tage Wochen Monate Jahre".split(),
-    "Minuten Stunden Tagen Wochen Monaten Jahren".split(),
-    "minutes heures jours semaines mois ans".split(),
-    "minutos horas días semanas meses años".split(),
-    "minuten uren werkdagen weken maanden jaren".split(),
-    ["mg", "kg"],
-    ["km", "cm"],
-    ["MB", "GB", "TB"],
-    ["€", "£", "$"],
-    ["million", "billion"],
-    ["分", "時間", "日", "か月", "年"],
-)
+UNITS = split_rows("""
+    minutes hours days weeks months years
+    Minuten Stunden Tage Wochen Monate Jahre
+    Minuten Stunden Tagen Wochen Monaten Jahren
+    minutes heures jours semaines mois ans
+    minutos horas días semanas meses años
+    minuten uren werkdagen weken maanden jaren
+    mg kg
+    km cm
+    MB GB TB
+    € £ $
+    million billion
+    分 時間 日 か月 年
+""")
 
 
 def change_unit(text: str, chance: random.Random, _: Sequence[str]) -> str:
@@ -162,15 +168,15 @@ def change_unit(text: str, chance: random.Random, _: Sequence[str]) -> str:
     return ""
 
 
-MONTHS = (
-    "January February March April May June July August September October November December".split(),
-    "Januar Februar März April Mai Juni Juli August September Oktober November Dezember".split(),
-    "janvier février mars avril mai juin juillet août septembre octobre novembre décembre".split(),
-    "enero febrero marzo abril mayo junio julio agosto septiembre octubre noviembre diciembre".split(),
-    "gennaio febbraio marzo aprile maggio giugno luglio agosto settembre ottobre novembre dicembre".split(),
-    "janeiro fevereiro março abril maio junho julho agosto setembro outubro novembro dezembro".split(),
-    "stycznia lutego marca kwietnia maja czerwca lipca sierpnia września października listopada grudnia".split(),
-)
+MONTHS = split_rows("""
+    January February March April May June July August September October November December
+    Januar Februar März April Mai Juni Juli August September Oktober November Dezember
+    janvier février mars avril mai juin juillet août septembre octobre novembre décembre
+    enero febrero marzo abril mayo junio julio agosto septiembre octubre noviembre diciembre
+    gennaio febbraio marzo aprile maggio giugno luglio agosto settembre ottobre novembre dicembre
+    janeiro fevereiro março abril maio junho julho agosto setembro outubro novembro dezembro
+    stycznia lutego marca kwietnia maja czerwca lipca sierpnia września października listopada grudnia
+""")
 
 
 def change_month(text: str, chance: random.Random, _: Sequence[str]) -> str:
@@ -229,7 +235,11 @@ def change_host(text: str, chance: random.Random, _: Sequence[str]) -> str:
 def change_path(text: str, chance: random.Random, _: Sequence[str]) -> str:
     found = re.search(r"\.example/([\w-]+)", text)
     if found:
-        return text[: found.start(1)] + chance.choice(("start", "account", "form", "claims", "info")) + text[found.end(1) :]
+        return (
+            text[: found.start(1)]
+            + chance.choice(("start", "account", "form", "claims", "info"))
+            + text[found.end(1) :]
+        )
     found = re.match(r"[\w.+-]+(?=@)", text)
     return chance.choice(("office", "team", "hello", "desk")) + text[found.end() :] if found else ""
 
@@ -346,12 +356,18 @@ def measure(rows: Sequence[Grounded], show: bool = False, places: Sequence[str] 
 
 
 def report(figures: Figures) -> None:
-    print(f"recall {figures.recall:.3f} of {figures.planted.total()} planted, at the right place "
-          f"{figures.located.total() / figures.planted.total():.3f}")
+    print(
+        f"recall {figures.recall:.3f} of {figures.planted.total()} planted, at the right place "
+        f"{figures.located.total() / figures.planted.total():.3f}"
+    )
     for name, count in sorted(figures.planted.items()):
-        print(f"  {name:20} {figures.found[name] / count:.2f}  ({figures.located[name] / count:.2f} located) of {count}")
-    print(f"false alarms {figures.false_alarms:.3f} of {figures.answers.total()} right answers: "
-          + ", ".join(f"{place} {figures.blamed[place] / count:.3f}" for place, count in figures.answers.items()))
+        print(
+            f"  {name:20} {figures.found[name] / count:.2f}  ({figures.located[name] / count:.2f} located) of {count}"
+        )
+    print(
+        f"false alarms {figures.false_alarms:.3f} of {figures.answers.total()} right answers: "
+        + ", ".join(f"{place} {figures.blamed[place] / count:.3f}" for place, count in figures.answers.items())
+    )
 
 
 def time_answers(rows: Sequence[Grounded]) -> float:
@@ -375,10 +391,10 @@ def load_chats(folder: Path) -> Iterator[tuple[str, Conversation]]:
                 yield path.name.removesuffix(".jsonl.gz"), build_conversation(row)
 
 
-def build_conversation(row: Mapping[str, object]) -> Conversation:
+def build_conversation(row: Mapping[str, Any]) -> Conversation:
     said = row["turns"]
     turns: list[Turn] = []
-    for before, after in zip(said, said[1:], strict=False):
+    for before, after in pairwise(said):
         if before["role"] == "user" and after["role"] == "assistant":
             place = len(turns)
             answer = Answer(f"t{place}", f"s{place}", after["content"], "completed", "", START_NS, SECOND_NS)
@@ -399,8 +415,10 @@ def measure_chats(folder: Path, show: bool) -> None:
                 if show:
                     text = conversation.turns[signal.target or 0].answer.text
                     print("chat", name, conversation.conversation_id, [text[a:b] for a, b in signal.evidence.offsets])
-    print(f"chats without documents: {blamed.total() / answers.total():.4f} of {answers.total()} answers blamed, "
-          f"{seconds / answers.total() * 1e6:.0f} µs an answer")
+    print(
+        f"chats without documents: {blamed.total() / answers.total():.4f} of {answers.total()} answers blamed, "
+        f"{seconds / answers.total() * 1e6:.0f} µs an answer"
+    )
     print("  " + ", ".join(f"{name} {blamed[name]}/{count}" for name, count in answers.items()))
 
 

@@ -44,7 +44,7 @@ def is_derived(wanted: Wanted, near: Sequence[Number], far: Sequence[Number]) ->
         return True
     if sized and (told or digits >= 2) and is_proportional(wanted, near, far):
         return True
-    if (weight >= 4 or digits >= 3 or sized and told) and any(fits(wanted, *pair) for pair in product(near, far)):
+    if (weight >= 4 or digits >= 3 or (sized and told)) and any(fits(wanted, *pair) for pair in product(near, far)):
         return True
     if weight >= 4 and (digits >= 3 or sized) and is_chained(wanted, near, far):
         return True
@@ -90,7 +90,12 @@ def combine(one: float, other: float, first: str, second: str, wanted: str) -> I
         yield from (one + other, abs(one - other))
     if wanted == "percent":
         if alike and "percent" not in (first, second) and one and other:
-            yield from (100 * one / other, 100 * other / one, 100 * abs(one - other) / one, 100 * abs(one - other) / other)
+            yield from (
+                100 * one / other,
+                100 * other / one,
+                100 * abs(one - other) / one,
+                100 * abs(one - other) / other,
+            )
         return
     if first == "percent" != second and (wanted in ("", second) or not second):
         yield from take_share(other, one)
@@ -170,7 +175,9 @@ def is_total(wanted: Wanted, operands: Sequence[Number]) -> bool:
     dimension = wanted.number.dimension
     alike = [each for each in operands if each.dimension == dimension or not dimension or not each.dimension]
     return any(
-        has_run(wanted, alike[start::stride]) for stride in range(1, min(8, len(alike) // 3 + 1)) for start in range(stride)
+        has_run(wanted, alike[start::stride])
+        for stride in range(1, min(8, len(alike) // 3 + 1))
+        for start in range(stride)
     )
 
 

@@ -1,4 +1,4 @@
-"""A claim: one number, date, name, link or quotation in an answer that can be looked up in what the model was given."""
+"""A claim: one number, date, name, link or quotation of an answer, looked up in what the model was given."""
 
 from dataclasses import dataclass
 from typing import Literal
@@ -13,6 +13,6 @@ class Claim:
     kind: ClaimKind
     start: int
     end: int
-    trust: float = 1.0
-    """0 to 1; less where it may be no claim at all (a small count in words, a lone word that opens a sentence), or may
-    follow from others in a way that is not seen (a total)."""
+    doubt: float
+    """0 where it stands in the sources or follows from them, 1 where it does not; between where it may be no claim at
+    all (a small count in words, a lone word that opens a sentence), or follow in a way that is not seen (a total)."""

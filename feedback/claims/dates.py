@@ -92,7 +92,9 @@ WEEKDAYS: Mapping[str, int] = {
     for word in words.split()
 }
 _ORDINAL = r"(?:st|nd|rd|th|\.|º|ª|er|e|ème)?"
-_JOINING = r"\s?(?:[-–—/,&]|and|or|to|until|through|bis|und|oder|auf(?: den)?|et|au|ou|y|al?|o|e|tot|en|do|i|по|и|до|a)\s?"
+_JOINING = (
+    r"\s?(?:[-–—/,&]|and|or|to|until|through|bis|und|oder|auf(?: den)?|et|au|ou|y|al?|o|e|tot|en|do|i|по|и|до|a)\s?"
+)
 _BEFORE = re.compile(
     rf"(?<![0-9.,])([0-9]{{1,2}})(?:{_ORDINAL}{_JOINING}([0-9]{{1,2}}))?{_ORDINAL}"
     r"(?:[ \u00a0]+(?:(?:of|de|do)[ \u00a0])?|[-.])\Z"
@@ -138,11 +140,11 @@ def find_dates(text: str, words: Collection[str] | None = None, *, surely: bool 
         *((_find_unspaced,) if "月" in text or "월" in text else ()),
         _find_years,
     ):
-        for date in find(text):
-            span = date.start, date.end
+        for found in find(text):
+            span = found.start, found.end
             if span in taken or not _overlaps(span, taken):
                 taken.append(span)
-                yield date
+                yield found
 
 
 def _overlaps(span: tuple[int, int], taken: list[tuple[int, int]]) -> bool:
@@ -161,7 +163,8 @@ def _read_named(text: str, word: re.Match[str], month: int, surely: bool) -> Ite
     before = _BEFORE.search(text, max(0, word.start() - _LONGEST_BEFORE), word.start())
     behind = None if before else _BEHIND.match(text, word.end())
     year = _YEAR_BEHIND.match(text, word.end())
-    days = (before or behind).groups()[:2] if before or behind else ()
+    beside = before or behind
+    days = beside.groups()[:2] if beside else ()
     start = before.start() if before else word.start()
     end = max(word.end(), behind.end() if behind else 0, year.end() if year else 0)
     told = (behind and behind.group(3)) or (year and year.group(1))
@@ -176,13 +179,13 @@ def _is_surely_month(name: str, start: int) -> bool:
     """Whether a month that stands alone is one: May and March are words too."""
     if name == "March" and not start:
         return False
-    return name[0].isupper() and len(name) > 4 or name == "June" or not name.isascii()
+    return (name[0].isupper() and len(name) > 4) or name == "June" or not name.isascii()
 
 
 def _find_figures(text: str) -> Iterator[Date]:
     for match in _FIGURES.finditer(text):
         before = text[match.start() - 1 : match.start()]
-        read = None if before.isdigit() or before in ("-", ".", ",") and before else _read_figures(match)
+        read = None if before.isdigit() or (before in ("-", ".", ",") and before) else _read_figures(match)
         if read:
             yield read
 
@@ -212,7 +215,7 @@ def _find_unspaced(text: str) -> Iterator[Date]:
 def _find_years(text: str) -> Iterator[Date]:
     for match in _YEAR_ALONE.finditer(text):
         before = text[match.start() - 1 : match.start()]
-        inside = before and (before.isascii() and before.isalnum() or before in "_.,#$€£/-")
+        inside = before and ((before.isascii() and before.isalnum()) or before in "_.,#$€£/-")
         if not inside and not measures(text, match.end()):
             yield Date(*match.span(), int(match.group(1)), 0, 0)
 

@@ -22,7 +22,10 @@ _LINK = re.compile(
     r"(?:/[^\s<>\"'`|()\[\]*\u3000-\u9fff\uac00-\ud7af]*|(?![\w.]))",
     re.IGNORECASE,
 )
-_PHONE = re.compile(r"(?<![0-9A-Za-z_.,#/-])(?:\+|00)?\(?[0-9]{1,5}\)?(?:[ \u00a0./()-]{1,2}[0-9]{1,7}){2,6}(?![0-9A-Za-z_%€$£]|[.,][0-9]|\s?[€$£%])")
+_PHONE = re.compile(
+    r"(?<![0-9A-Za-z_.,#/-])(?:\+|00)?\(?[0-9]{1,5}\)?(?:[ \u00a0./()-]{1,2}[0-9]{1,7}){2,6}"
+    r"(?![0-9A-Za-z_%€$£]|[.,][0-9]|\s?[€$£%])"
+)
 _MAY_LINK = re.compile(r"@|://|doi:|\.[a-z]{2}", re.IGNORECASE)
 _TAIL = ".,;:!?)’”\"'"
 _LEAST_PHONE_DIGITS = 8
@@ -59,10 +62,13 @@ def _is_phone(shown: str, digits: str) -> bool:
     """Whether groups of digits are a telephone number, not times, results or a date."""
     least = _LEAST_PHONE_DIGITS if shown[0] in "+0(" else _LEAST_PHONE_DIGITS + 1
     lone = sum(len(group) == 1 for group in re.findall(r"[0-9]+", shown))
-    return least <= len(digits) <= _MOST_PHONE_DIGITS and lone <= 1 + (shown[0] in "+0(") and not _is_grouped_number(shown)
+    return (
+        least <= len(digits) <= _MOST_PHONE_DIGITS and lone <= 1 + (shown[0] in "+0(") and not _is_grouped_number(shown)
+    )
 
 
 def _is_grouped_number(text: str) -> bool:
     return re.fullmatch(r"[0-9]{1,3}(?:([ \u00a0.,])[0-9]{3})(?:\1[0-9]{3})*(?:[.,][0-9]{1,2})?", text) is not None or (
-        re.match(r"[12][0-9]{3}[-/.][01]?[0-9][-/.][0-3]?[0-9]|[0-3]?[0-9][./-][01]?[0-9][./-][12][0-9]{3}", text) is not None
+        re.match(r"[12][0-9]{3}[-/.][01]?[0-9][-/.][0-3]?[0-9]|[0-3]?[0-9][./-][01]?[0-9][./-][12][0-9]{3}", text)
+        is not None
     )

@@ -1,14 +1,16 @@
-"""Text comes in, names and identifiers in it go out: of people, places, companies and products, and codes such as `A-17`.
+"""Text comes in, names and identifiers in it go out: people, places, companies and products, and codes such as `A-17`.
 
 A name is told by its capital where the language writes other words small: not at the start of a sentence, not in a
 heading or a label. In German, which writes every noun large, only two large words side by side are taken.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cache
 from pathlib import Path
 from typing import NamedTuple
+
+from feedback.claims.units import SCALES, UNITS
 
 _UPPER = "A-ZÀ-ÖØ-ÞĂĄĆČĎĐĒĘĚĞĢĪĮİĶĻĽŁŃŇŌŐŒŘŚŞŠŢŤŪŮŰŲŹŻŽΑ-ΫА-ЯЁІЇЄҐ"
 _LETTER = r"[^\W\d_\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]"
@@ -25,30 +27,42 @@ _HEADING = re.compile(
 )
 _SUBJECT = re.compile(r"^(?:subject|betreff|objet|asunto|oggetto)\b.*$", re.MULTILINE | re.IGNORECASE)
 _OPENING = re.compile(r"(?:^|[.!?:;|\n•…。！？：。»«\"“”„(\[—–]|[-*>#]|\d[.)])[\s*_\"'“«„(\[>¿¡#|-]*\Z")
-_TITLES = frozenset(
-    "mr mrs ms miss dr prof professor frau herr herrn mme m mlle señor señora sr sra dra sig signora dott mevrouw"
-    " meneer pan pani sir count countess king queen captain president ceo director rechtsanwalt".split()
-)
+TITLE_WORDS = """
+    mr mrs ms miss dr prof professor frau herr herrn mme m mlle señor señora sr sra dra sig signora dott
+    mevrouw meneer pan pani sir count countess king queen captain president ceo director rechtsanwalt
+"""
+_TITLES = frozenset(TITLE_WORDS.split())
 _TITLED = re.compile(rf"\b(?:{'|'.join(_TITLES)})\.?[ \u00a0]\Z", re.IGNORECASE)
+_MEASURE = re.compile(r"[0-9]+-?([A-Za-z]+)(?:/[a-z]+)?")
+_SUFFIXES = frozenset(("st", "nd", "rd", "th", "x", "er"))
+WELL_KNOWN_CODES = """
+    24/7 24x7 24×7 2d 2fa 3d 3g 4g 4k 5g 8k a3 a4 a5 b12 b2b b2c base64 co2 covid-19 css3 d3 ec2 es6 float32
+    h264 h2o html5 i18n int64 int8 ipv4 ipv6 k8s l10n md5 mp3 mp4 o2 oauth2 python3 q1 q2 q3 q4 s3 sha-1
+    sha-256 sha256 usb-c utf-8 web3 win10 win11 x86
+"""
+_WELL_KNOWN_CODES = frozenset(WELL_KNOWN_CODES.split())
 _ACTS = re.compile(r"['’]s\b|,? (?:is|was|has|had|will|can|[a-z]{3,}(?:s|ed|ew|ld))\b(?<!less)")
-_WORD_ENDING = re.compile(r"(?:[^aeiou]s|ed|ing|ly|tion|sion|ment|ness|ity|ize|ise|able|ible|ance|ence|ive|al|ous|ism|ist|ion|ure|age|ups?|es)\Z")
+_WORD_ENDING = re.compile(
+    r"(?:[^aeiou]s|ed|ing|ly|tion|sion|ment|ness|ity|ize|ise|able|ible|ance|ence|ive|al|ous|ism|ist|ion|ure|age|ups?|es)\Z"
+)
 _GERMAN = re.compile(r"\b(?:und|der|die|das|ist|nicht|sie|Sie|für|mit|ein|eine|zu|im|bei|den|werden|wird|sich|auf)\b")
 _ENGLISH = re.compile(r"\b(?:the|and|of|is|to|you|with|for|are|was|your|in)\b")
 _POSSESSIVE = re.compile(r"['’](?:s|S|[a-zçğışöü]{1,4})\Z|['’]\Z")
-_KNOWN = frozenset(
-    """
-    i ok internet web wifi wi-fi bluetooth windows linux macos mac ios android google apple microsoft excel word gmail
-    outlook chrome firefox safari python java javascript typescript json html css sql docker kubernetes github gitlab
-    git youtube facebook instagram whatsapp twitter linkedin paypal visa mastercard zoom slack teams dropbox monday
-    tuesday wednesday thursday friday saturday sunday january february march april may june july august september
-    october november december english german french spanish italian portuguese dutch polish russian japanese chinese
-    european american british greek turkish arabic christmas easter iban bic pdf faq app apps api euro euros uhr
-    despite moreover nonetheless nevertheless additionally furthermore unfortunately congratulations alternatively
-    otherwise meanwhile regarding concerning according overall initially ultimately notably typically generally currently
-    eastern pacific western northern southern central usted ustedes lei pan pani państwo anda vous вы вас вам ви вам
-    sie ihnen ihr ihre ihrem ihren ihrer frau herr earth sun moon excel latin unix bash shell markdown hi hello dear regards sincerely best kind note yes no
-    """.split()
-)
+KNOWN_WORDS = """
+    i ok internet web wifi wi-fi bluetooth windows linux macos mac ios android google apple microsoft excel
+    word gmail outlook chrome firefox safari python java javascript typescript json html css sql docker
+    kubernetes github gitlab git youtube facebook instagram whatsapp twitter linkedin paypal visa mastercard
+    zoom slack teams dropbox monday tuesday wednesday thursday friday saturday sunday january february march
+    april may june july august september october november december english german french spanish italian
+    portuguese dutch polish russian japanese chinese european american british greek turkish arabic christmas
+    easter iban bic pdf faq app apps api euro euros uhr despite moreover nonetheless nevertheless additionally
+    furthermore unfortunately congratulations alternatively otherwise meanwhile regarding concerning according
+    overall initially ultimately notably typically generally currently eastern pacific western northern
+    southern central usted ustedes lei pan pani państwo anda vous вы вас вам ви вам sie ihnen ihr ihre ihrem
+    ihren ihrer frau herr earth sun moon excel latin unix bash shell markdown hi hello dear regards sincerely
+    best kind note yes no
+"""
+_KNOWN = frozenset(KNOWN_WORDS.split())
 
 
 class Name(NamedTuple):
@@ -111,6 +125,51 @@ def find_names(text: str) -> Iterator[Name]:
             )
 
 
+def join_names(names: Sequence[Name], text: str) -> list[tuple[int, int, bool]]:
+    """Words of one name as one: start, end, and whether it is surely a name."""
+    joined: list[tuple[int, int, bool]] = []
+    for name in names:
+        certain = not name.opens or seems_to_act(name, text)
+        if (
+            joined
+            and len(text[joined[-1][1] : name.start].strip()) <= 3
+            and name.start - joined[-1][1] <= 8
+            and name.place
+        ):
+            start, _, sure = joined.pop()
+            joined.append((start, name.end, sure or certain))
+        else:
+            joined.append((name.start, name.end, certain))
+    return joined
+
+
+def is_measure(code: str) -> bool:
+    """Whether a code is a number with a unit: `8GB`, `2-year`, `1990s`.
+
+    >>> is_measure("8GB"), is_measure("24-hour"), is_measure("E1002")
+    (True, True, False)
+    """
+    match = _MEASURE.fullmatch(code)
+    if not match:
+        return False
+    unit = match.group(1)
+    return (
+        unit.lower() in _SUFFIXES
+        or unit.lower() in UNITS
+        or unit.lower() in SCALES
+        or (unit.islower() and len(unit) > 2)
+    )
+
+
+def is_well_known(code: str) -> bool:
+    """Whether a code is no identifier of anything in particular.
+
+    >>> is_well_known("UTF-8"), is_well_known("QA-31")
+    (True, False)
+    """
+    return code.lower() in _WELL_KNOWN_CODES
+
+
 def is_german(text: str) -> bool:
     """Whether the text writes every noun large."""
     return len(set(_GERMAN.findall(text[:2_000]))) >= 3
@@ -137,7 +196,9 @@ def is_common(word: str, english: bool = False) -> bool:
     common = load_common_words(english)
     if lowered in common or lowered.replace("’", "'") in common:
         return True
-    stems = (lowered[: -len(ending)] for ending in ("s", "es", "ed", "d", "ing", "ly", "'s") if lowered.endswith(ending))
+    stems = (
+        lowered[: -len(ending)] for ending in ("s", "es", "ed", "d", "ing", "ly", "'s") if lowered.endswith(ending)
+    )
     return any(stem in common for stem in stems) or (
         "-" in lowered and all(is_common(part, english) for part in lowered.split("-"))
     )

@@ -61,16 +61,18 @@ _MONEY = frozenset("$€£¥₹₩₽₺₫₴RDKPFLNYCUp")
 """What the signs and codes of currencies end in."""
 _KEY = re.compile(r"_([a-z]{1,8})[\"']?\s*[:=]\s*[\"']?\Z")
 _BLANK = frozenset(" \u00a0")
-_BETWEEN = frozenset(
-    "business working calendar full whole more additional consecutive paid free square percentage further unpaid"
-    " ganze volle weitere bezahlte jours ouvrés días dias úteis hábiles feriali lavorativi рабочих календарных".split()
-)
+BETWEEN_WORDS = """
+    business working calendar full whole more additional consecutive paid free square percentage further
+    unpaid ganze volle weitere bezahlte jours ouvrés días dias úteis hábiles feriali lavorativi рабочих
+    календарных
+"""
+_BETWEEN = frozenset(BETWEEN_WORDS.split())
 """What may stand between a number and its unit."""
 _RANGE = re.compile(
     r"\s?(?:[-–—/×]|to|or|and|until|bis|und|oder|à|a|et|ou|y|o|e|of|tot|en|do|i|po|по|и|до|до|ile|til|till|~|～|至|到|から)\s?[€$£]?"
 )
-_OF = frozenset("of de di d' von d".split())
-_ORDINALS = frozenset("st nd rd th er ère ème º ª".split())
+_OF = frozenset(("of", "de", "di", "d'", "von", "d"))
+_ORDINALS = frozenset(("st", "nd", "rd", "th", "er", "ère", "ème", "º", "ª"))
 _HALVES = {"½": 0.5, "¼": 0.25, "¾": 0.75}
 _SEPARATORS = re.compile(r"[ \u00a0\u202f'’]")
 
@@ -102,7 +104,10 @@ SPELLED: Mapping[str, int] = {
     for word in words.split()
 }
 WORD = re.compile(r"[^\W\d_]+")
-_AMBIGUOUS = frozenset("once sei ti ni fire sex sept dos fem due cent elf tre on enam lima".split())
+AMBIGUOUS_WORDS = """
+    once sei ti ni fire sex sept dos fem due cent elf tre on enam lima
+"""
+_AMBIGUOUS = frozenset(AMBIGUOUS_WORDS.split())
 """Small numbers that are other words in other languages: they count where a unit follows."""
 
 
@@ -121,7 +126,9 @@ def _read_numbers(text: str) -> Iterator[Number]:
         if not _stands_alone(text, start):
             continue
         digits, half = match.groups()
-        may_cost = start and (text[start - 1] in _MONEY or text[start - 1] in _BLANK and start > 1 and text[start - 2] in _MONEY)
+        may_cost = start and (
+            text[start - 1] in _MONEY or (text[start - 1] in _BLANK and start > 1 and text[start - 2] in _MONEY)
+        )
         currency = _CURRENCY.search(text, max(0, start - 4), start) if may_cost else None
         values, step = _read_digits(digits)
         if half:
@@ -151,7 +158,7 @@ def _stands_alone(text: str, start: int) -> bool:
     before = text[start - 1] if start else " "
     if before in ".,":
         return not text[start - 2 : start - 1].isdigit()
-    return not (before.isalnum() and before.isascii() or before == "_")
+    return not ((before.isalnum() and before.isascii()) or before == "_")
 
 
 def share_units(numbers: Sequence[Number], text: str) -> list[Number]:
@@ -159,9 +166,10 @@ def share_units(numbers: Sequence[Number], text: str) -> list[Number]:
     shared = list(numbers)
     for place in range(len(shared) - 2, -1, -1):
         one, other = shared[place], shared[place + 1]
-        if other.dimension and not one.dimension and _RANGE.fullmatch(text, one.end, other.start):
-            if "×" not in text[one.end : other.start] or not other.dimension.startswith("money"):
-                shared[place] = one._replace(dimension=other.dimension, size=other.size, word="")
+        joined = other.dimension and not one.dimension and _RANGE.fullmatch(text, one.end, other.start)
+        times_money = "×" in text[one.end : other.start] and other.dimension.startswith("money")
+        if joined and not times_money:
+            shared[place] = one._replace(dimension=other.dimension, size=other.size, word="")
     return shared
 
 
@@ -184,7 +192,12 @@ def merge_durations(numbers: Iterable[Number]) -> list[Number]:
     merged: list[Number] = []
     for number in sorted(numbers):
         before = merged[-1] if merged else None
-        if before and before.dimension == number.dimension == "time" and before.size > number.size and number.start - before.end <= 5:
+        if (
+            before
+            and before.dimension == number.dimension == "time"
+            and before.size > number.size
+            and number.start - before.end <= 5
+        ):
             value = before.shown[0] + number.shown[0] * number.size / before.size
             step = number.step * number.size / before.size
             merged[-1] = before._replace(end=number.end, shown=(value,), step=step, round_step=step, digits=3)
@@ -238,7 +251,7 @@ def _read_suffix(text: str, at: int, has_currency: bool) -> Suffix:
     if match and is_unspaced(match.group(1)[0]):
         return _read_unspaced(match.group(1), match.start(1), at)
     scale = 1.0
-    if match and (has_currency and match.group(1) in "mM" or match.group(1).lower() in SCALES):
+    if match and ((has_currency and match.group(1) in "mM") or match.group(1).lower() in SCALES):
         scale, at = SCALES.get(match.group(1).lower(), 1e6), match.end()
         match = _AFTER.match(text, at)
     if not match:
@@ -248,7 +261,7 @@ def _read_suffix(text: str, at: int, has_currency: bool) -> Suffix:
         return Suffix(scale, UNITS[word], match.end(), "")
     if word in _ORDINALS:
         return Suffix(scale, None, at, "")
-    behind = _AFTER.match(text, match.end()) if word in _BETWEEN or scale > 1 and word in _OF else None
+    behind = _AFTER.match(text, match.end()) if word in _BETWEEN or (scale > 1 and word in _OF) else None
     if behind and behind.group(1).lower() in UNITS:
         return Suffix(scale, UNITS[behind.group(1).lower()], behind.end(), "")
     return Suffix(scale, None, at, word)

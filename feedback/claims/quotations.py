@@ -1,7 +1,8 @@
-"""Text comes in, the quotations of four words or more in it go out; and how much of one stands in other texts."""
+"""Text comes in, the quotations of four words or more in it go out."""
 
 import re
-from collections.abc import Iterator, Set
+from collections.abc import Iterator
+from itertools import pairwise
 
 LEAST_WORDS = 4
 _QUOTED = re.compile(
@@ -25,10 +26,4 @@ def find_quotations(text: str) -> Iterator[tuple[int, int]]:
 def list_pairs(text: str) -> set[tuple[str, str]]:
     """Every two words that stand beside each other, in lower case."""
     words = WORD.findall(text.lower())
-    return set(zip(words, words[1:], strict=False))
-
-
-def measure_overlap(quotation: str, pairs: Set[tuple[str, str]]) -> float:
-    """The share of the quotation's neighbouring words that are neighbours in the sources too, 0 to 1."""
-    own = list_pairs(quotation)
-    return len(own & pairs) / len(own) if own else 1.0
+    return set(pairwise(words))

@@ -6,14 +6,21 @@ from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterable
 from difflib import SequenceMatcher
-from functools import lru_cache
-from unicodedata import combining, normalize
 
 from feedback.claims.dates import WEEKDAYS, Date, Time, find_dates, find_times
 from feedback.claims.links import Link, find_links, find_phones
-from feedback.claims.names import is_common
-from feedback.claims.numbers import DIGITS, SPELLED, Number, find_numbers, find_spelled, merge_durations
+from feedback.claims.numbers import SPELLED, Number, find_numbers, find_spelled, merge_durations
 from feedback.claims.quotations import list_pairs
+from feedback.claims.texts import (
+    WORD,
+    blank_spans,
+    compact,
+    counts_something,
+    cut_window,
+    list_stems,
+    prepare_source,
+    strip_accents,
+)
 from feedback.claims.units import UNITS
 
 MAX_CHARACTERS = 60_000
@@ -25,96 +32,8 @@ LOOSE = frozenset(("speed", "fahrenheit"))
 """14 km/s may be told as 14 km every second."""
 CONVERTED_TOLERANCE = 0.06
 """Of a duration in another unit: 60 days are two months."""
-FUNCTION_WORDS = frozenset(
-    """
-    and are but each every for from had has have how including into less monthly more once only per plus than that the
-    their then there these they this those through until was were what when where which will with yearly you your daily
-    weekly excluding exclusive inclusive max maximum min minimum now just before after both each all any not also its
-    und der die das pro bis für von mit sind oder aus bei zum zur einmalig les des par pour avec est sont une dans los
-    las por para con del son una que och för per med til med eller voor het een van met zijn dla oraz jest
-    """.split()
-)
-WINDOW_CHARACTERS = 32
-LEAST_STEM = 4
-LONGEST_STEM = 5
 MOST_BESIDE = 2
 """Numbers that a telling word stands beside; a word that stands beside more tells nothing of any."""
-_CLOSED = re.compile(r"[.!?;](?:\s|$)|\n|[|]")
-NUMBERING = re.compile(
-    r"^[ \t]*(?:[#>*-]+[ \t]*)?\**\(?[0-9]{1,2}[.)](?=[ \t*])|\[\^?[0-9]{1,3}(?:[,–-] ?[0-9]{1,3})*\]|【[^】]{0,20}】"
-    r"|\b(?:step|schritt|étape|paso|passo|option|part|figure|table|source|section) [0-9]{1,2}\b",
-    re.IGNORECASE | re.MULTILINE,
-)
-"""Numbers that only count what they stand before."""
-LEAST_COMMAS = 3
-_ROW = re.compile(r"^[^\s,]*(?:,[^\s,]*){2,}$", re.MULTILINE)
-"""Of a table with commas, whose numbers are not thousands."""
-_ESCAPED = re.compile(r"\\u([0-9a-fA-F]{4})")
-_WORD = re.compile(r"[^\W\d_]+")
-
-_TIMES_SIGN = re.compile(r"(?<=[0-9])[xX](?=[0-9])")
-_NOT_CODE = re.compile(r"[\s_./#-]+")
-
-
-def normalise(text: str) -> str:
-    """The text with plain digits, as long as before, so that offsets stay.
-
-    >>> normalise("٣ x ４x5")
-    '3 x 4×5'
-    """
-    if not text.isascii():
-        text = text.translate(DIGITS)
-    return _TIMES_SIGN.sub("×", text)
-
-
-def blank_spans(text: str, spans: Iterable[tuple[int, int]]) -> str:
-    """The text with spaces in these places.
-
-    >>> blank_spans("at 10:30 and 7", [(3, 8)])
-    'at       and 7'
-    """
-    for start, end in spans:
-        text = f"{text[:start]}{' ' * (end - start)}{text[end:]}"
-    return text
-
-
-def compact(text: str) -> str:
-    """The text as codes compare: small, without spaces and hyphens.
-
-    >>> compact("LX-1067")
-    'lx1067'
-    """
-    return _NOT_CODE.sub("", text.lower())
-
-
-def strip_accents(text: str) -> str:
-    """Zürich is Zurich elsewhere.
-
-    >>> strip_accents("Zürich")
-    'Zurich'
-    """
-    if text.isascii():
-        return text
-    return "".join(each for each in normalize("NFKD", text) if not combining(each))
-
-
-def cut_window(text: str, number: Number) -> str:
-    """What stands around a number, in its sentence."""
-    before = text[max(0, number.start - WINDOW_CHARACTERS) : number.start]
-    behind = text[number.end : number.end + WINDOW_CHARACTERS]
-    return f"{_CLOSED.split(before)[-1]} {_CLOSED.split(behind)[0]}"
-
-
-@lru_cache(maxsize=4096)
-def list_stems(window: str) -> frozenset[str]:
-    """The beginnings of the words that tell something, units left out."""
-    words = (word for word in _WORD.findall(window.lower()) if len(word) >= LEAST_STEM and word not in FUNCTION_WORDS)
-    return frozenset(word[:LONGEST_STEM] for word in words if word not in UNITS)
-
-
-def counts_something(number: Number) -> bool:
-    """Whether a thing is named behind the number, which then is no price and no duration."""
-    return len(number.word) > 2 and number.word not in FUNCTION_WORDS and is_common(number.word)
 
 
 class Sources:
@@ -153,18 +72,13 @@ class Sources:
         if not self._fresh:
             return
         for text in self._fresh:
-            if "\\u" in text:
-                text = _ESCAPED.sub(lambda match: chr(int(match.group(1), 16)), text)
-            text = text.replace("\\n", "\n").replace("**", "")
-            if text.count(",") > text.count(", ") + LEAST_COMMAS:
-                text = _ROW.sub(lambda match: match.group().replace(",", " , "), text)
-            self._read_text(NUMBERING.sub(" ", normalise(text)))
+            self._read_text(prepare_source(text))
         self._fresh.clear()
         self._sort()
 
     def _read_text(self, text: str) -> None:
         lowered = text.lower()
-        words = _WORD.findall(lowered if text.isascii() else f"{lowered} {strip_accents(lowered)}")
+        words = WORD.findall(lowered if text.isascii() else f"{lowered} {strip_accents(lowered)}")
         known = set(words)
         self._lowered.append(lowered)
         self._compact.append(compact(text))
@@ -176,8 +90,9 @@ class Sources:
         self._links.update(link.key for link in links)
         self._phones.extend(phone.key for phone in phones)
         self._add_dates(dates, times)
-        told = (*links, *phones, *(each for each in dates if each.month), *times)
-        plain = blank_spans(text, [(each.start, each.end) for each in told])
+        days = [each for each in dates if each.month]
+        spans = [(start, end) for start, end, *_ in (*links, *phones, *days, *times)]
+        plain = blank_spans(text, spans)
         numbers = find_numbers(plain)
         if not SPELLED.keys().isdisjoint(known):
             numbers += find_spelled(plain)
@@ -205,7 +120,7 @@ class Sources:
         if number.dimension:
             self._sized.setdefault(number.dimension, []).append(value * number.size)
             self._units.setdefault(value, set()).add((number.dimension, number.size))
-        if number.dimension in LOOSE or not number.dimension and not counts_something(number):
+        if number.dimension in LOOSE or (not number.dimension and not counts_something(number)):
             self._units.setdefault(value, set()).add(("", 1.0))
             self._bare.append(value)
         elif not number.dimension:
@@ -244,11 +159,11 @@ class Sources:
         """Whether just this number stands there, and only with other units: 30 hours where it says 30 days."""
         if number.dimension.startswith("money") and self._deny_currency(number.dimension):
             return True
-        units = self._units.get(number.shown[0])
-        return bool(number.dimension and units) and not {(number.dimension, number.size), ("", 1.0)} & units
+        units = self._units.get(number.shown[0], set())
+        return bool(number.dimension and units) and units.isdisjoint({(number.dimension, number.size), ("", 1.0)})
 
     def tell_otherwise(self, number: Number, text: str) -> bool:
-        """Whether another number of its kind stands there beside the same telling word, so that this one is no result."""
+        """Whether another number of its kind stands there beside the same telling word: this one is no result."""
         stems = list_stems(cut_window(text, number))
         if not stems:
             return False
@@ -285,7 +200,7 @@ class Sources:
             return True
         return any(
             told.month == each.month
-            and (not told.day or told.day == each.day or not each.day and _has_near(self._bare, told.day, 0.1))
+            and (not told.day or told.day == each.day or (not each.day and _has_near(self._bare, told.day, 0.1)))
             and (not told.year or not each.year or told.year == each.year)
             for given in self.dates
             for each in given.readings
@@ -297,9 +212,9 @@ class Sources:
             return True
         hour, minute = divmod(told.minutes, 60)
         shown = (hour % 12, hour % 12 + 12) if hour % 12 else (0, 12, 24)
-        return any(_has_near(told_so, each + minute / 100, 0.001) for told_so in (self._bare, self._counts) for each in shown) or (
-            not minute and any(_has_near(self._sized.get("time", []), each * 3_600, 1) for each in shown)
-        )
+        return any(
+            _has_near(told_so, each + minute / 100, 0.001) for told_so in (self._bare, self._counts) for each in shown
+        ) or (not minute and any(_has_near(self._sized.get("time", []), each * 3_600, 1) for each in shown))
 
     def hold_link(self, link: Link) -> bool:
         """Whether host and path, or the address, or the digits stand there."""
@@ -319,7 +234,7 @@ class Sources:
 
     def hold_word(self, word: str) -> bool:
         """Whether a word of a name stands there, in this or another form of it."""
-        return all(part in self.words or self._hold_form(part) for part in _WORD.findall(word.lower()))
+        return all(part in self.words or self._hold_form(part) for part in WORD.findall(word.lower()))
 
     def _hold_form(self, word: str) -> bool:
         if len(word) == LEAST_BEGINNING - 1:
@@ -328,7 +243,9 @@ class Sources:
         if len(word) > LEAST_BEGINNING and any(each.startswith(beginning) for each in self.words):
             return True
         return len(word) > LEAST_BEGINNING and any(
-            each[0] == word[0] and abs(len(each) - len(word)) <= 1 and SequenceMatcher(None, each, word).ratio() >= ALIKE
+            each[0] == word[0]
+            and abs(len(each) - len(word)) <= 1
+            and SequenceMatcher(None, each, word).ratio() >= ALIKE
             for each in self.words
         )
 

@@ -30,13 +30,15 @@ _TABLE: tuple[tuple[str, float, str], ...] = (
         "time",
         _HOUR,
         "h hr hrs hour hours stunde stunden std heure heures hora horas ora ore uur uren godzina godziny godzin godz"
-        " timer timme timmar tunti tuntia hodina hodiny hodin saat час часа часов година години годин jam óra ore 小时 小時 時間 시간 ساعة ساعات giờ"
+        " timer timme timmar tunti tuntia hodina hodiny hodin saat час часа часов година години"
+        " годин jam óra ore 小时 小時 時間 시간 ساعة ساعات giờ"
         " ώρες घंटे",
     ),
     (
         "time",
         _DAY,
-        "night nights nacht nächte nächten nuit nuits noche noches notte notti noite noites nachten noc nocy nätter netter"
+        "night nights nacht nächte nächten nuit nuits noche noches notte notti noite noites nachten"
+        " noc nocy nätter netter"
         " yötä gece ночь ночи ночей 泊 晚 박 ليال ليالٍ malam hari đêm днів дні дня"
         " d day days tag tage tagen werktag werktage werktagen arbeitstage arbeitstagen jour jours día días dia dias"
         " giorno giorni dag dagen werkdagen dzień dni dzien dagar dage päivä päivää dny dní gün день дня дней дн 天 日"
@@ -46,21 +48,24 @@ _TABLE: tuple[tuple[str, float, str], ...] = (
         "time",
         7 * _DAY,
         "week weeks woche wochen semaine semaines semana semanas settimana settimane weken tydzień tygodnie tygodni"
-        " uge uger vecka veckor viikko viikkoa týden týdny týdnů hafta неделя недели недель тижнів тижні minggu hét săptămâni 周 週間 週 주 أسبوع أسابيع"
+        " uge uger vecka veckor viikko viikkoa týden týdny týdnů hafta неделя недели недель тижнів"
+        " тижні minggu hét săptămâni 周 週間 週 주 أسبوع أسابيع"
         " tuần weeks'",
     ),
     (
         "time",
         _YEAR / 12,
         "month months mo monat monate monaten mois mes meses mese mesi maand maanden miesiąc miesiące miesięcy måned"
-        " måneder månad månader kk kuukausi kuukautta měsíc měsíce měsíců ay месяц месяца месяцев мес місяць місяці місяців bulan hónap luni か月 ヶ月 カ月"
+        " måneder månad månader kk kuukausi kuukautta měsíc měsíce měsíců ay месяц месяца месяцев"
+        " мес місяць місяці місяців bulan hónap luni か月 ヶ月 カ月"
         " 个月 個月 개월 달 شهر أشهر شهرًا tháng μήνες महीने months' month's",
     ),
     (
         "time",
         _YEAR,
         "year years yr yrs jahr jahre jahren ans année années año años ano anos anno anni jaar jaren rok lata lat"
-        " år vuosi vuotta let roky yıl год года лет рік роки років tahun évre év ani 年 年間 년 سنة سنوات năm έτη χρόνια साल वर्ष year's years'",
+        " år vuosi vuotta let roky yıl год года лет рік роки років tahun évre év ani 年 年間 년 سنة"
+        " سنوات năm έτη χρόνια साल वर्ष year's years'",
     ),
     ("length", 0.001, "mm millimetre millimetres millimeter millimeters мм 毫米"),
     ("length", 0.01, "cm centimetre centimetres centimeter centimeters см 厘米 センチ"),
@@ -98,7 +103,11 @@ _TABLE: tuple[tuple[str, float, str], ...] = (
     ("rate", 1e3, "kbit/s kbps kbit"),
     ("rate", 1e6, "mbit/s mbps mbit"),
     ("rate", 1e9, "gbit/s gbps gbit"),
-    ("percent", 1, "% percent per-cent prozent prozentpunkte percentage pct procent pourcent porcento процентов процента ٪"),
+    (
+        "percent",
+        1,
+        "% percent per-cent prozent prozentpunkte percentage pct procent pourcent porcento процентов процента ٪",
+    ),
     ("permille", 1, "‰"),
     ("temperature", 1, "°c ℃ celsius ° degrees degree grad degrés grados gradi"),
     ("fahrenheit", 1, "°f fahrenheit"),
@@ -149,17 +158,27 @@ UNITS: Mapping[str, Unit] = {word: (dimension, size) for dimension, size, words 
 SCALES: Mapping[str, float] = {
     word: scale
     for scale, words in (
-        (1e3, "k thousand tausend tsd mille mil mila duizend tysięcy tys tusen tuhatta bin тысяч тысячи тыс ribu тисяч тис 千 천"),
+        (
+            1e3,
+            "k thousand tausend tsd mille mil mila duizend tysięcy tys tusen tuhatta bin тысяч"
+            " тысячи тыс ribu тисяч тис 千 천",
+        ),
         (1e4, "万 萬 만"),
         (1e5, "lakh lakhs लाख"),
         (
             1e6,
-            "million millions mn mio mln mill millionen millones millón milione milioni milhões milhão miljoen miljoonaa"
-            " milionów milionu miliony miljoner millioner milyon млн миллион миллиона миллионов мільйонів мільйон juta triệu εκατομμύρια مليون",
+            "million millions mn mio mln mill millionen millones millón milione milioni milhões"
+            " milhão miljoen miljoonaa"
+            " milionów milionu miliony miljoner millioner milyon млн миллион миллиона миллионов"
+            " мільйонів мільйон juta triệu εκατομμύρια مليون",
         ),
         (1e7, "crore crores करोड़"),
         (1e8, "亿 億 억"),
-        (1e9, "billion billions bn mrd milliarde milliarden milliard milliards miliardi miliardo miliardów milyar млрд миллиард миллиарда миллиардов мільярдів"),
+        (
+            1e9,
+            "billion billions bn mrd milliarde milliarden milliard milliards miliardi miliardo"
+            " miliardów milyar млрд миллиард миллиарда миллиардов мільярдів",
+        ),
         (1e12, "trillion trillions 兆"),
     )
     for word in words.split()

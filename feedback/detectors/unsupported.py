@@ -30,8 +30,7 @@ WEIGHTS: Mapping[ClaimKind, float] = {
     "link": 0.9,
     "quotation": 0.7,
 }
-"""Of answers with one claim of that kind that was not found, how many held a planted one (benchmarks/unsupported.py)."""
-WEIGHT_UNCERTAIN = 0.25
+"""Of answers with one such claim that was not found, how many are wrong, where one in five is."""
 WEIGHT_UNGROUNDED = 0.3
 """Times as likely where the answer does not seem to be written from what the model was given."""
 LEAST_DOCUMENT_CHARACTERS = 40
@@ -156,13 +155,14 @@ def _pin(target: Target, claims: Sequence[Claim], found: int, place: Place | Non
 
 
 def weigh_claim(claim: Claim) -> float:
-    return WEIGHTS[claim.kind] if claim.certain else WEIGHT_UNCERTAIN
+    return WEIGHTS[claim.kind] * claim.doubt
 
 
 def weigh(claims: Sequence[Claim]) -> float:
     """How likely at least one of them is wrong, as if each stood for itself; the doubtful ones count as one."""
-    doubtful = 0.0 if all(claim.certain for claim in claims) else WEIGHT_UNCERTAIN
-    return 1 - (1 - doubtful) * math.prod(1 - weigh_claim(claim) for claim in claims if claim.certain)
+    weights = [weigh_claim(claim) for claim in claims]
+    doubtful = max((weight for weight in weights if weight < THRESHOLD), default=0.0)
+    return 1 - (1 - doubtful) * math.prod(1 - weight for weight in weights if weight >= THRESHOLD)
 
 
 def describe(text: str, claims: Sequence[Claim], place: Place | None) -> str:
