@@ -5,8 +5,6 @@ from typing import Any
 
 import pytest
 
-pytest.importorskip("phonenumbers")
-
 from feedback.detectors import pii_leak
 from feedback.detectors.material import Material
 from feedback.detectors.pii_leak import detect
