@@ -24,7 +24,7 @@ from config.http_server import HttpServer, PortBusyError, bind
 from config.wsgi import application
 from tracing.access.decisions import RunToken
 from tracing.access.keys import create_key
-from tracing.access.origins import is_loopback
+from tracing.access.openness import is_local
 from tracing.access.rights import Scope
 from tracing.ingest import stop_ingest
 from tracing.models import DEFAULT_PROJECT, DEMO_PROJECT, ApiKey, Project
@@ -102,8 +102,8 @@ def open_databases(env: Environment) -> Iterator[None]:
     """Both databases with today's schema; refuses an address that others reach while there is no user."""
     call_command("migrate", verbosity=0, interactive=False)
     refuse_open_network(env)
-    if env.host in ("0.0.0.0", "::") and not env.allowed_hosts:  # noqa: S104 -- the person chose it
-        click.echo("The dashboard answers to loopback names only: set TACIT_ALLOWED_HOSTS to its host names.", err=True)
+    if env.host in ("0.0.0.0", "::") and not (env.allowed_hosts or env.public_url):  # noqa: S104 -- the person chose it
+        click.echo("The dashboard answers to loopback names only: set TACIT_PUBLIC_URL to its address.", err=True)
     try:
         get_store().migrate()
         if settings.CLICKHOUSE_DSN.startswith(EMBEDDED_PREFIX):
@@ -115,9 +115,9 @@ def open_databases(env: Environment) -> Iterator[None]:
 
 
 def refuse_open_network(env: Environment) -> None:
-    if not is_loopback(env.host) and not get_user_model().objects.exists():
+    if not is_local() and not get_user_model().objects.exists():
         raise CannotStartError(
-            f"{env.host} can be reached by others and there is no user yet; "
+            f"{env.public_url or env.host} can be reached by others and there is no user yet; "
             "create one first (tacit createuser --email YOU), or listen on 127.0.0.1."
         )
 

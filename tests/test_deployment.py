@@ -67,8 +67,9 @@ def test_settings_of_a_service_are_accepted_and_name_the_other_services(
     for variable, value in read_settings(OWN[name]).items():
         monkeypatch.setenv(variable, value)
     env = Environment()
-    assert env.secret_key == "filledin"
-    hosts = [re.split(r"[@/:]+", address)[-3] for address in (env.clickhouse_dsn, env.database_url, env.broker_url)]
+    assert env.secret_key.get_secret_value() == "filledin"
+    addresses = [each.get_secret_value() for each in (env.clickhouse_dsn, env.database_url, env.broker_url)]
+    hosts = [re.split(r"[@/:]+", address)[-3] for address in addresses]
     assert hosts == ["clickhouse", "postgres", "redis"]
     assert set(hosts) <= set(SERVICES)
 

@@ -283,9 +283,9 @@ def test_createuser_closes_a_running_server_and_prints_a_key_that_works(tmp_path
     ("email", "password", "told"),
     [
         ("no address", PASSWORD, "valid email"),
-        (EMAIL, "short", "10 characters"),
+        (EMAIL, "short", "12 characters"),
         (EMAIL, "password1234", "too common"),
-        (EMAIL, "", "10 characters"),
+        (EMAIL, "", "12 characters"),
     ],
 )
 def test_a_user_needs_an_address_and_a_good_password(tmp_path: Path, email: str, password: str, told: str) -> None:

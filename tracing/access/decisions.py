@@ -13,7 +13,7 @@ from django.http import HttpRequest
 from tracing.access.credentials import read_key
 from tracing.access.keys import KeyFacts, find_key
 from tracing.access.openness import is_open
-from tracing.access.origins import RequestOrigin, refuse_foreign
+from tracing.access.origins import FORWARDED, RequestOrigin, refuse_foreign
 from tracing.access.rights import EVERYTHING, RIGHTS_OF_ROLES, Right, Role
 from tracing.models import DEFAULT_PROJECT, Membership, Project
 
@@ -72,7 +72,12 @@ class RunToken:
 
 def read_origin(request: HttpRequest) -> RequestOrigin:
     headers = request.headers
-    return RequestOrigin(headers.get("Host", ""), headers.get("Origin", ""), headers.get("Sec-Fetch-Site", "").lower())
+    return RequestOrigin(
+        headers.get("Host", ""),
+        headers.get("Origin", ""),
+        headers.get("Sec-Fetch-Site", "").lower(),
+        request.META.get(FORWARDED, ""),
+    )
 
 
 def list_projects(request: HttpRequest) -> QuerySet[Project]:
