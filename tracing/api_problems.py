@@ -11,6 +11,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from ninja import Field, NinjaAPI, Schema
 from ninja.errors import AuthenticationError, HttpError, ValidationError
 
+from tracing.access.browsers import TooManyRequestsError
 from tracing.filter_language import FilterError
 from tracing.paging import CursorError
 from tracing.store import StoreUnavailableError
@@ -82,7 +83,10 @@ def refuse_filter(_request: HttpRequest, error: FilterError) -> HttpResponse:
 
 
 def refuse_request(_request: HttpRequest, error: HttpError) -> HttpResponse:
-    return answer_problem(error.status_code, str(error))
+    response = answer_problem(error.status_code, str(error))
+    if isinstance(error, TooManyRequestsError):
+        response["Retry-After"] = str(error.retry_after_s)
+    return response
 
 
 def refuse_size(_request: HttpRequest, _error: RequestDataTooBig) -> HttpResponse:

@@ -8,6 +8,7 @@ from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse
 
 from tracing.access.audit import run_recorded
+from tracing.access.browsers import answer_preflight, find_page_origins, share_answer
 from tracing.access.decisions import find_person, read_origin
 from tracing.access.openness import is_open
 from tracing.access.origins import refuse_foreign
@@ -24,11 +25,16 @@ class AccessMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
+        preflight = answer_preflight(request)
+        if preflight:
+            return preflight
         if is_open():
-            reason = refuse_foreign(read_origin(request))
+            reason = refuse_foreign(read_origin(request), find_page_origins(request))
             if reason:
                 return HttpResponse(reason, status=403, content_type="text/plain; charset=utf-8")
-        return self.get_response(request)
+        response = self.get_response(request)
+        share_answer(request, response)
+        return response
 
     def process_view(
         self, request: HttpRequest, view: Callable[..., Any], args: Sequence[Any], named: Mapping[str, Any]
