@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 import tacit
 from opentelemetry.sdk.trace import TracerProvider
+from pytest_django import Settings
 
 from config.http_server import HttpServer, bind
 from config.wsgi import application
@@ -54,6 +55,12 @@ def empty_store(store: Store) -> None:
 def _fresh_access() -> None:
     forget_users()
     forget_keys()
+
+
+@pytest.fixture
+def quick_passwords(settings: Settings) -> None:
+    """Hash passwords in no time: for tests where how it is done is no matter."""
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 
 @pytest.fixture

@@ -252,6 +252,7 @@ def list_addresses() -> Iterator[str]:
         "conversation_id": "c",
         "trace_id": make_trace_id(1),
         "number": "1",
+        "token": "t",
     }
 
     def walk(patterns: list[URLPattern | URLResolver], before: str) -> Iterator[str]:

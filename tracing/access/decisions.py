@@ -25,6 +25,8 @@ class ActorKind(StrEnum):
     """Somebody who can read the data directory, by a command on this machine."""
     LOCAL = "local"
     """Whoever uses an open server."""
+    NOBODY = "nobody"
+    """Somebody who is not logged in, and tried to be."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +127,15 @@ def find_access_of_key(key: str) -> Access | None:
 def find_access_of_command(slug: str) -> Access | None:
     """What a command on this machine may do in a project: everything, where there is one."""
     project = None if "\0" in slug else Project.objects.filter(slug=slug).first()
-    return Access(project, EVERYTHING, Actor(ActorKind.COMMAND, getpass.getuser())) if project else None
+    return Access(project, EVERYTHING, find_command_actor()) if project else None
+
+
+def find_command_actor() -> Actor:
+    """Who runs commands on this machine."""
+    try:
+        return Actor(ActorKind.COMMAND, getpass.getuser())
+    except (KeyError, OSError):  # in a container, a number that has no name
+        return Actor(ActorKind.COMMAND)
 
 
 def read_request_key(request: HttpRequest) -> str:
