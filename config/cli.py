@@ -27,6 +27,7 @@ def set_up(**options: object) -> "Environment":
         if value is not None:
             os.environ[f"TACIT_{name.upper()}"] = str(value)
     from pydantic import ValidationError
+    from pydantic_settings import SettingsError
 
     from config.env import Environment
 
@@ -34,6 +35,8 @@ def set_up(**options: object) -> "Environment":
         env = Environment()
     except ValidationError as error:
         fail("; ".join(describe_setting(str(each["loc"][0]), each["msg"]) for each in error.errors()))
+    except (OSError, SettingsError) as error:
+        fail(f"A file of TACIT_SECRETS_DIR cannot be read: {error}")
     from config import data_directory
 
     try:

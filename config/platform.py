@@ -73,7 +73,7 @@ def run_web(env: Environment) -> None:
     """Pages, REST and OTLP until SIGINT or SIGTERM, over databases that other processes use too."""
     refuse_embedded("web")
     with ExitStack() as stack:
-        data_directory.prepare(settings.DATA_DIR)
+        prepare_data_directory()
         ports = bind_ports(env)
         stack.enter_context(open_databases(env))
         stopped = catch_signals()
@@ -92,9 +92,16 @@ def refuse_embedded(command: str) -> None:
 
 @contextmanager
 def hold_data_directory() -> Iterator[None]:
-    data_directory.prepare(settings.DATA_DIR)
+    prepare_data_directory()
     with data_directory.hold(settings.DATA_DIR):
         yield
+
+
+def prepare_data_directory() -> None:
+    data_directory.prepare(settings.DATA_DIR)
+    exposure = data_directory.describe_exposure(settings.DATA_DIR)
+    if exposure:
+        click.echo(exposure, err=True)
 
 
 @contextmanager

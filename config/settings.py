@@ -26,7 +26,7 @@ def read_secret_key() -> str:
     if path.exists():
         return path.read_text(encoding="utf-8").strip()
     key = secrets.token_urlsafe(50)
-    DATA_DIR.mkdir(parents=True, exist_ok=True)
+    DATA_DIR.mkdir(mode=0o700, parents=True, exist_ok=True)
     path.touch(mode=0o600)
     path.write_text(key, encoding="utf-8")
     return key
@@ -142,6 +142,7 @@ LOGIN_REDIRECT_URL = "home"
 LOGOUT_REDIRECT_URL = "login"
 
 AXES_HANDLER = "config.logins.LoginLimits"
+AXES_VERBOSE = False  # what a client says of itself stays out of the log
 AXES_FAILURE_LIMIT = 5
 AXES_COOLOFF_TIME = timedelta(minutes=15)
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
@@ -211,6 +212,8 @@ USE_I18N = False
 USE_TZ = True
 
 CELERY_BROKER_URL = ENV.broker_url.get_secret_value()
+
+DEFAULT_EXCEPTION_REPORTER_FILTER = "config.debug_pages.SecretFilter"
 
 LOGGING = {
     "version": 1,
