@@ -5,7 +5,6 @@ addresses. The last does not hold for an address from which the user has logged 
 nobody out.
 """
 
-import ipaddress
 import unicodedata
 from collections.abc import Mapping
 from datetime import timedelta
@@ -16,10 +15,14 @@ from axes.handlers.database import AxesDatabaseHandler
 from axes.models import AccessAttempt, AccessLog
 from django.conf import settings
 from django.contrib.auth.models import AbstractBaseUser
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_ipv46_address
 from django.db.models import Sum
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
+
+from tracing.access.browsers import find_client
 
 ADDRESS_LIMIT = 30
 """Failures from one address over all users; several people may share one."""
@@ -27,8 +30,6 @@ USER_LIMIT = 50
 """Failures of one user over all addresses but their own."""
 KNOWN_DAYS = 30
 """How long an address from which a user logged in is theirs."""
-IPV6_HOST_BITS = 64
-"""What one network may choose freely: its addresses count as one."""
 
 Credentials = Mapping[str, Any] | None
 
@@ -73,16 +74,13 @@ def read_username(request: HttpRequest, credentials: Credentials = None) -> str:
 
 
 def read_address(request: HttpRequest) -> str | None:
-    """Where the request comes from: an IPv4 address, or a network of IPv6."""
+    """Where the request comes from: an IPv4 address, or the first one of a network of IPv6."""
+    client = find_client(request.META.get("REMOTE_ADDR", "")).partition("/")[0]
     try:
-        address = ipaddress.ip_address(request.META.get("REMOTE_ADDR", "").partition("%")[0])
-    except ValueError:
+        validate_ipv46_address(client)
+    except ValidationError:
         return None
-    if isinstance(address, ipaddress.IPv6Address):
-        if address.ipv4_mapped:
-            return str(address.ipv4_mapped)
-        return str(ipaddress.ip_network((address, IPV6_HOST_BITS), strict=False).network_address)
-    return str(address)
+    return client
 
 
 def answer_locked_out(request: HttpRequest, _response: HttpResponse | None, _credentials: Credentials) -> HttpResponse:
