@@ -31,6 +31,7 @@ from tracing.api import router as tracing_router
 from tracing.api_document import DescribedAPI
 from tracing.api_filters import ConversationFilters, SignalFilters
 from tracing.api_lists import router as lists_router
+from tracing.api_members import router as members_router
 from tracing.api_prices import router as prices_router
 from tracing.api_problems import refuse_parts
 from tracing.api_reprocessing import router as reprocessing_router
@@ -53,6 +54,7 @@ api = DescribedAPI(
 )
 api.add_router("", tracing_router)
 api.add_router("", lists_router)
+api.add_router("", members_router)
 api.add_router("", prices_router)
 api.add_router("", exports_router)
 api.add_router("", feedback_router)

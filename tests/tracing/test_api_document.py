@@ -29,6 +29,21 @@ OPERATIONS = {
     "show_reprocessing": "get reprocessings/{number}",
     "list_dead_letters": "get dead-letters",
     "retry_dead_letters": "post dead-letters/retry",
+    "tell_feedback": "post feedback",
+    "remove_feedback": "delete feedback/{identifier}",
+    "list_keys": "get keys",
+    "add_key": "post keys",
+    "replace_key": "post keys/{number}/rotate",
+    "revoke_key": "delete keys/{number}",
+    "list_members": "get members",
+    "change_member": "patch members/{number}",
+    "delete_member": "delete members/{number}",
+    "list_invitations": "get invitations",
+    "add_invitation": "post invitations",
+    "delete_invitation": "delete invitations/{number}",
+    "show_project": "get project",
+    "change_project": "patch project",
+    "list_projects": "get projects",
 }
 """Clients are generated with these names."""
 

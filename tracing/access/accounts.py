@@ -19,6 +19,10 @@ class AccountError(Exception):
     """What was asked for cannot be done; the message says why, and what to do."""
 
 
+class GoneError(AccountError):
+    """There is no such member or invitation, or no more."""
+
+
 def normalise_email(text: str) -> str:
     """An e-mail in the one way of writing in which it is kept and compared.
 

@@ -9,7 +9,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from tracing.access.accounts import AccountError, check_email, create_account, find_account, normalise_email
+from tracing.access.accounts import AccountError, GoneError, check_email, create_account, find_account, normalise_email
 from tracing.access.decisions import Actor
 from tracing.access.openness import is_open
 from tracing.access.rights import Role
@@ -62,10 +62,10 @@ def list_invitations(project: Project) -> QuerySet[Invitation]:
 
 
 def revoke_invitation(project: Project, number: int) -> Invitation:
-    """End an invitation that nobody has accepted. Raises AccountError where there is none."""
+    """End an invitation that nobody has accepted. Raises GoneError where there is none."""
     invitation = list_invitations(project).filter(pk=number).first()
     if invitation is None or not list_invitations(project).filter(pk=number).delete()[0]:
-        raise AccountError("There is no such invitation any more.")
+        raise GoneError("There is no such invitation any more.")
     return invitation
 
 

@@ -7,7 +7,7 @@ from django.contrib.auth.models import User
 from django.db import transaction
 from django.http import HttpRequest
 
-from tracing.access.accounts import AccountError, normalise_email
+from tracing.access.accounts import AccountError, GoneError, normalise_email
 from tracing.access.decisions import Actor, ActorKind, is_administrator, list_projects
 from tracing.access.invitations import list_invitations
 from tracing.access.rights import Role
@@ -70,7 +70,7 @@ def find_membership(project: Project, number: int, by: Actor) -> Membership:
     """A membership that `by` may change: any but their own, so that nobody shuts themselves out by a slip."""
     membership = Membership.objects.select_related("user").filter(project=project, pk=number).first()
     if membership is None:
-        raise AccountError("There is no such member any more.")
+        raise GoneError("There is no such member any more.")
     if by.kind is ActorKind.USER and by.name == membership.user.get_username():
         raise AccountError("That is you: another owner or an administrator can change or end your membership.")
     return membership
@@ -78,10 +78,10 @@ def find_membership(project: Project, number: int, by: Actor) -> Membership:
 
 @dataclass(frozen=True, slots=True)
 class ProjectRole:
-    """What a person is in one of the projects that they may see."""
+    """What somebody is in one of the projects that they may see; a key has no role."""
 
     project: Project
-    role: Role
+    role: Role | None
 
 
 def list_roles(request: HttpRequest) -> list[ProjectRole]:
