@@ -30,6 +30,7 @@ from tracing.api import describe_generation, project_of
 from tracing.api import router as tracing_router
 from tracing.api_document import DescribedAPI
 from tracing.api_filters import ConversationFilters, SignalFilters
+from tracing.api_keys import router as keys_router
 from tracing.api_lists import router as lists_router
 from tracing.api_members import router as members_router
 from tracing.api_prices import router as prices_router
@@ -53,6 +54,7 @@ api = DescribedAPI(
     urls_namespace="api",
 )
 api.add_router("", tracing_router)
+api.add_router("", keys_router)
 api.add_router("", lists_router)
 api.add_router("", members_router)
 api.add_router("", prices_router)

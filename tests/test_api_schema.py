@@ -34,7 +34,7 @@ RECORDED = ("genai-openai", "openinference-openai-agents", "langfuse-openai-5", 
 HOSTILE = {"nan": float("nan"), "big": 2**60, "deep": [[[[{"a": [2**60]}]]]], "bytes": b"\xff", "nul": "a\0b", "": ""}
 EXAMPLES = 15
 ONES = {"conversations/{conversation_id}": "conversation_id", "traces/{trace_id}": "trace_id"}
-MORE_IS_ASKED = ("set_prices", "add_reprocessing", "add_invitation")
+MORE_IS_ASKED = ("set_prices", "add_reprocessing", "add_invitation", "add_key")
 """Operations that ask more of a body than its schema can say."""
 ITEM_BY_ITEM = ("tell_feedback",)
 """Operations that refuse items of a body, not the body."""

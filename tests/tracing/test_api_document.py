@@ -34,7 +34,7 @@ OPERATIONS = {
     "list_keys": "get keys",
     "add_key": "post keys",
     "replace_key": "post keys/{number}/rotate",
-    "revoke_key": "delete keys/{number}",
+    "end_key": "delete keys/{number}",
     "list_members": "get members",
     "change_member": "patch members/{number}",
     "delete_member": "delete members/{number}",

@@ -14,11 +14,13 @@ from ninja.errors import HttpError
 
 from tracing.access.credentials import read_key
 from tracing.access.keys import KeyFacts, find_key, list_browser_origins
-from tracing.access.limits import TokenBuckets
+from tracing.access.limits import LaterError, TokenBuckets
 from tracing.access.origins import is_loopback
 
 FEEDBACK_PATH = "/api/v1/feedback"
 MAX_BODY_BYTES = 16 * 1024
+MOST_ITEMS = 20
+"""In one request."""
 REQUESTS_OF_KEY = 6_000
 """A minute, where the key says nothing else."""
 REQUESTS_OF_ADDRESS = 60
@@ -37,14 +39,6 @@ LAST_PORT = 65_535
 
 _of_keys = TokenBuckets()
 _of_addresses = TokenBuckets()
-
-
-class TooManyRequestsError(HttpError):
-    """Who asks has to wait so many seconds."""
-
-    def __init__(self, retry_after_s: int) -> None:
-        super().__init__(429, f"That is too often; send it again in {retry_after_s} s.")
-        self.retry_after_s = retry_after_s
 
 
 def read_browser_origin(text: str) -> str:
@@ -72,7 +66,8 @@ def admit_page(request: HttpRequest, key: KeyFacts) -> None:
     sender = (key.key_id, find_client(request.META.get("REMOTE_ADDR", "")))
     wait = _of_addresses.take(sender, min(REQUESTS_OF_ADDRESS, per_minute)) or _of_keys.take(key.key_id, per_minute)
     if wait:
-        raise TooManyRequestsError(math.ceil(wait))
+        after_s = math.ceil(wait)
+        raise LaterError(429, f"That is too often; send it again in {after_s} s.", after_s)
 
 
 def find_client(address: str) -> str:

@@ -7,6 +7,7 @@ import time
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from enum import StrEnum
 
 from django.db import DatabaseError, transaction
 from django.db.models import Q, QuerySet
@@ -23,6 +24,8 @@ CACHE_SECONDS = 0.5
 MOST_REMEMBERED = 10_000
 USE_NOTED_EVERY = timedelta(minutes=1)
 LONGEST_GRACE = timedelta(days=30)
+SOON = timedelta(days=14)
+"""So long before its end a key is said to expire soon."""
 
 
 class KeyReplacedError(Exception):
@@ -49,6 +52,7 @@ class KeyFacts:
 
 
 _facts: dict[str, tuple[float, KeyFacts | None]] = {}
+_times_forgotten = 0
 _origins: tuple[float, frozenset[str]] = (0.0, frozenset())
 _noted: dict[int, float] = {}
 """When this process last tried to write down that a key was used."""
@@ -59,10 +63,12 @@ def find_key(key: str) -> KeyFacts | None:
     digest, now = digest_key(key), time.monotonic()
     until, facts = _facts.get(digest, (0.0, None))
     if now >= until:
+        before = _times_forgotten
         facts = read_facts(key, digest)
         if len(_facts) > MOST_REMEMBERED:
             _facts.clear()
-        _facts[digest] = (now + CACHE_SECONDS, facts)
+        if before == _times_forgotten:  # else what was read may be what was to be forgotten
+            _facts[digest] = (now + CACHE_SECONDS, facts)
     if facts and facts.ends_at and facts.ends_at <= timezone.now():
         return None
     return facts
@@ -70,7 +76,8 @@ def find_key(key: str) -> KeyFacts | None:
 
 def forget_keys() -> None:
     """Read each again at its next use."""
-    global _origins
+    global _origins, _times_forgotten
+    _times_forgotten += 1
     _facts.clear()
     _origins = (0.0, frozenset())
     _noted.clear()
@@ -135,6 +142,24 @@ def note_use(key: ApiKey) -> None:
         logger.warning("The last use of key %s… could not be written", key.prefix, exc_info=True)
 
 
+class KeyState(StrEnum):
+    LIVE = "live"
+    EXPIRES_SOON = "expires soon"
+    REPLACED = "replaced"
+    """Another took its place, and it works until a time that is not far."""
+    EXPIRED = "expired"
+    REVOKED = "revoked"
+
+
+def find_state(key: ApiKey) -> KeyState:
+    now = timezone.now()
+    if key.revoked_at:
+        return KeyState.REPLACED if key.revoked_at > now else KeyState.REVOKED
+    if key.expires_at is None or key.expires_at - now > SOON:
+        return KeyState.LIVE
+    return KeyState.EXPIRES_SOON if key.expires_at > now else KeyState.EXPIRED
+
+
 def create_key(
     project: Project,
     name: str,
@@ -180,7 +205,7 @@ def rotate_key(key: ApiKey, grace: timedelta, created_by: str = "") -> str:
             requests_per_minute=key.requests_per_minute,
             created_by=created_by,
         )
-    forget_keys()
+        transaction.on_commit(forget_keys)
     return made
 
 
@@ -188,4 +213,4 @@ def revoke_key(key: ApiKey) -> None:
     """No process takes it any more: this one at once, others within half a second."""
     now = timezone.now()
     ApiKey.objects.filter(Q(revoked_at=None) | Q(revoked_at__gt=now), pk=key.pk).update(revoked_at=now)
-    forget_keys()
+    transaction.on_commit(forget_keys)

@@ -8,7 +8,17 @@ import time
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
 
+from ninja.errors import HttpError
+
 MOST_REMEMBERED = 100_000
+
+
+class LaterError(HttpError):
+    """Who asks is to come again after so many seconds."""
+
+    def __init__(self, status: int, message: str, retry_after_s: int) -> None:
+        super().__init__(status, message)
+        self.retry_after_s = retry_after_s
 
 
 class TokenBuckets:
