@@ -24,7 +24,7 @@ from config.http_server import HttpServer, PortBusyError, bind
 from config.wsgi import application
 from tracing.access.decisions import RunToken
 from tracing.access.keys import create_key
-from tracing.access.openness import is_local
+from tracing.access.openness import is_local, is_open
 from tracing.access.rights import Scope
 from tracing.ingest import stop_ingest
 from tracing.models import DEFAULT_PROJECT, DEMO_PROJECT, ApiKey, Project
@@ -212,6 +212,11 @@ def greet(urls: Urls) -> None:
     """Say where everything is, and what to paste into an app."""
     key = ApiKey.objects.filter(project__slug=DEFAULT_PROJECT, revoked_at=None).first()
     click.echo(f"Tacit is at {urls.web}")
+    click.echo(
+        "Open to this machine only: no login and no key. The first user closes it: tacit createuser --email YOU"
+        if is_open()
+        else "Pages need a login; REST and OTLP need a key."
+    )
     if key is not None:
         click.echo(f"Project key: {key.prefix}… (shown whole when it was made)")
     click.echo(f"OTLP goes to {urls.otlp}" + (f", over gRPC to {urls.otlp_grpc}" if urls.otlp_grpc else ""))
