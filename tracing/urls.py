@@ -2,13 +2,17 @@
 
 from django.urls import path
 
-from tracing import member_views, price_views, project_views, views
+from tracing import key_views, member_views, price_views, project_views, views
 
 urlpatterns = [
     path("dead-letters", views.show_dead_letters, name="dead_letters"),
     path("dead-letters/retry", views.insert_dead_letters, name="insert_dead_letters"),
     path("remove", views.remove_demo, name="remove_demo"),
     path("settings/invitations/<int:number>/revoke", member_views.revoke_member_invitation, name="revoke_invitation"),
+    path("settings/keys", key_views.show_keys, name="keys"),
+    path("settings/keys/add", key_views.add_key, name="add_key"),
+    path("settings/keys/<int:number>/replace", key_views.replace_key, name="replace_key"),
+    path("settings/keys/<int:number>/revoke", key_views.end_key, name="end_key"),
     path("settings/members", member_views.show_members, name="members"),
     path("settings/members/invite", member_views.invite_member, name="invite_member"),
     path("settings/members/<int:number>/remove", member_views.end_membership, name="end_membership"),
