@@ -15,6 +15,7 @@ from config.http_server import HttpServer, bind
 from config.wsgi import application
 from feedback.derivation import FEEDBACK, SIGNALS
 from feedback.tasks import derive_signals, read_feedback
+from tracing.access.browsers import forget_senders
 from tracing.access.keys import forget_keys
 from tracing.access.openness import forget_users
 from tracing.derivation import READING
@@ -55,6 +56,7 @@ def empty_store(store: Store) -> None:
 def _fresh_access() -> None:
     forget_users()
     forget_keys()
+    forget_senders()
 
 
 @pytest.fixture

@@ -154,9 +154,7 @@ def describe_problem(name: str, message: str) -> str:
 
 def show_secret(request: HttpRequest, project: Project, made: ApiKey, secret: str) -> HttpResponse:
     snippets = write_snippets(settings.PUBLIC_URL or f"{request.scheme}://{request.get_host()}", made, secret)
-    response = show_list(request, project, {"made": made, "secret": secret, "snippets": snippets})
-    response["Cache-Control"] = "no-store"
-    return response
+    return show_list(request, project, {"made": made, "secret": secret, "snippets": snippets})
 
 
 def write_snippets(endpoint: str, made: ApiKey, secret: str) -> list[Snippet]:
