@@ -3,9 +3,10 @@
 from typing import Any
 
 from django.contrib import messages
-from django.contrib.auth import login, update_session_auth_hash
+from django.contrib.auth import authenticate, login, update_session_auth_hash
 from django.contrib.auth.forms import AuthenticationForm, PasswordChangeForm, SetPasswordForm
 from django.contrib.auth.models import User
+from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -37,6 +38,20 @@ class LoginForm(AuthenticationForm):
         return account.get_username() if account else normalise_email(given)
 
 
+class PasswordForm(PasswordChangeForm):
+    """Django's, which counts a wrong old password as a failed login: who took a session over cannot guess at it."""
+
+    def __init__(self, user: User, request: HttpRequest) -> None:
+        super().__init__(user, request.POST)
+        self.request = request
+
+    def clean_old_password(self) -> str:
+        given: str = self.cleaned_data["old_password"]
+        if authenticate(self.request, username=self.user.get_username(), password=given) is None:
+            raise ValidationError("That is not the password of this account.")
+        return given
+
+
 @require_safe
 @never_cache
 @for_person
@@ -58,7 +73,7 @@ def change_password(request: HttpRequest) -> HttpResponse:
     """Take another password, and end every other session: a stolen one is worth nothing then."""
     if not isinstance(request.user, User):
         return redirect("account")
-    form = PasswordChangeForm(request.user, request.POST)
+    form = PasswordForm(request.user, request)
     if not form.is_valid():
         return render_account(request, list_problems(form), status=422)
     user = form.save()

@@ -78,6 +78,13 @@ def test_a_wrong_or_bad_password_changes_nothing(bo: User, old: str, new: str, a
     assert User.objects.get(pk=bo.pk).check_password(PASSWORD)
 
 
+def test_guessing_at_the_old_password_is_stopped_like_a_login(bo: User) -> None:
+    client = log_in(EMAIL)
+    assert [change(client, f"guess number {n}") for n in range(6)] == [422] * 4 + [429] * 2
+    assert change(client) == 429
+    assert User.objects.get(pk=bo.pk).check_password(PASSWORD)
+
+
 def test_all_other_sessions_end_and_those_of_others_do_not(bo: User) -> None:
     make_user("eve@example.org")
     here, there, eve = log_in(EMAIL), log_in(EMAIL), log_in("eve@example.org")
