@@ -253,6 +253,7 @@ def list_addresses() -> Iterator[str]:
         "trace_id": make_trace_id(1),
         "number": "1",
         "token": "t",
+        "identifier": "t",
     }
 
     def walk(patterns: list[URLPattern | URLResolver], before: str) -> Iterator[str]:

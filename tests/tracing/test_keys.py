@@ -8,13 +8,13 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import grpc
 import pytest
-from django.db import DatabaseError, connection
+from django.db import DatabaseError, connection, transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
@@ -275,40 +275,71 @@ def test_revoking_again_keeps_the_first_time(project: Project) -> None:
     assert row.revoked_at == first
 
 
+def wait_for_use(since: datetime) -> datetime:
+    """When the only key was last used, once that is not before `since`."""
+    deadline = time.monotonic() + 5
+    while (used := ApiKey.objects.get().last_used_at) is None or used < since:
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+    return used
+
+
 def test_the_last_use_is_known_to_the_minute(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
-    key = make_scoped(project, Scope.READ)
+    key, start = make_scoped(project, Scope.READ), timezone.now()
     assert ApiKey.objects.get().last_used_at is None
     find_key(key)
-    first = ApiKey.objects.get().last_used_at
-    assert first is not None
-    assert timezone.now() - first < timedelta(seconds=5)
+    first = wait_for_use(start)
+    assert first - start < timedelta(seconds=5)
     forget_keys()
     find_key(key)
+    time.sleep(0.2)
     assert ApiKey.objects.get().last_used_at == first
     later = timezone.now() + timedelta(seconds=61)
     monkeypatch.setattr(timezone, "now", lambda: later)
     forget_keys()
     find_key(key)
-    assert ApiKey.objects.get().last_used_at == later
+    assert wait_for_use(later) == later
 
 
 def test_a_last_use_that_cannot_be_written_fails_no_request_and_is_tried_once_a_minute(
     project: Project, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     key = make_scoped(project, Scope.READ)
-    tried = []
+    tried = threading.Semaphore(0)
 
     def fail(_keys: object, **_values: object) -> int:
-        tried.append(1)
+        tried.release()
         raise DatabaseError("database is locked")
 
     monkeypatch.setattr(QuerySet, "update", fail)
     for _ in range(3):
         keys._facts.clear()
         assert find_key(key) is not None
-    assert len(tried) == 1
+    assert tried.acquire(timeout=5)
+    assert not tried.acquire(timeout=0.3)
     assert "could not be written" in caplog.text
     assert key not in caplog.text
+
+
+def test_a_database_that_others_write_to_holds_no_request_up(project: Project) -> None:
+    key, start = make_scoped(project, Scope.READ), timezone.now()
+    asked_at = time.monotonic()
+    with transaction.atomic():
+        Project.objects.filter(pk=project.pk).update(name="Held")
+        ApiKey.objects.filter(project=project).update(name="held")
+        seconds: list[float] = []
+
+        def look() -> None:
+            assert find_key(key) is not None
+            seconds.append(time.monotonic() - asked_at)
+            connection.close()
+
+        thread = threading.Thread(target=look)
+        thread.start()
+        thread.join()
+        time.sleep(0.3)
+    assert seconds[0] < 0.2
+    assert wait_for_use(start)
 
 
 def test_a_known_key_asks_the_database_nothing(project: Project) -> None:

@@ -3,13 +3,14 @@
 import hmac
 import logging
 import math
+import threading
 import time
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from django.db import DatabaseError, transaction
+from django.db import connection, transaction
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
@@ -127,19 +128,22 @@ def describe_key(key: ApiKey) -> KeyFacts:
 
 
 def note_use(key: ApiKey) -> None:
-    """Write down when the key was last used, to the minute.
-
-    No request fails over it, and where the database is locked one a minute waits for it, not all.
-    """
+    """Have it written down when the key was last used, to the minute; no request waits for it or fails over it."""
     now, passed = timezone.now(), time.monotonic() - _noted.get(key.pk, -math.inf)
     if passed < USE_NOTED_EVERY.total_seconds() or (key.last_used_at and now - key.last_used_at < USE_NOTED_EVERY):
         return
     _noted[key.pk] = time.monotonic()
+    threading.Thread(target=write_use, args=(key, now), name="key-use", daemon=True).start()
+
+
+def write_use(key: ApiKey, moment: datetime) -> None:
+    """Write down that the key was used then, over a connection of this thread, which it closes."""
     try:
-        with transaction.atomic():
-            ApiKey.objects.filter(pk=key.pk).update(last_used_at=now)
-    except DatabaseError:
+        ApiKey.objects.filter(pk=key.pk).update(last_used_at=moment)
+    except Exception:  # a database that is locked or gone; the next minute tries again
         logger.warning("The last use of key %s… could not be written", key.prefix, exc_info=True)
+    finally:
+        connection.close()
 
 
 class KeyState(StrEnum):
