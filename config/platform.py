@@ -18,6 +18,7 @@ from django.core.management import call_command
 
 from config import data_directory
 from config.background import Background
+from config.checks import check_public_address
 from config.env import Environment
 from config.grpc_server import GrpcServer
 from config.http_server import HttpServer, PortBusyError, bind
@@ -109,8 +110,7 @@ def open_databases(env: Environment) -> Iterator[None]:
     """Both databases with today's schema; refuses an address that others reach while there is no user."""
     call_command("migrate", verbosity=0, interactive=False)
     refuse_open_network(env)
-    if env.host in ("0.0.0.0", "::") and not (env.allowed_hosts or env.public_url):  # noqa: S104 -- the person chose it
-        click.echo("The dashboard answers to loopback names only: set TACIT_PUBLIC_URL to its address.", err=True)
+    warn_of_network(env)
     try:
         get_store().migrate()
         if settings.CLICKHOUSE_DSN.startswith(EMBEDDED_PREFIX):
@@ -127,6 +127,14 @@ def refuse_open_network(env: Environment) -> None:
             f"{env.public_url or env.host} can be reached by others and there is no user yet; "
             "create one first (tacit createuser --email YOU), or listen on 127.0.0.1."
         )
+
+
+def warn_of_network(env: Environment) -> None:
+    """Say where others cannot reach the pages, and where they do so without TLS."""
+    if env.host in ("0.0.0.0", "::") and not (env.allowed_hosts or env.public_url):  # noqa: S104 -- the person chose it
+        click.echo("The dashboard answers to loopback names only: set TACIT_PUBLIC_URL to its address.", err=True)
+    for warning in check_public_address():
+        click.echo(f"{warning.msg} {warning.hint}", err=True)
 
 
 @dataclass(frozen=True, slots=True)

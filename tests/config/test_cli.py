@@ -152,6 +152,7 @@ def test_another_address_needs_a_user_first(tmp_path: Path, password_file: Path)
     assert created.returncode == 0
     with run_platform(directory, *everybody[1:]) as platform:
         platform.url = platform.url.replace(EVERYBODY, "127.0.0.1")
+        assert any("in the clear" in line and "TACIT_PUBLIC_URL" in line for line in platform.lines)
         assert json.loads(platform.get("/readyz")) == {"status": "ready"}
         with pytest.raises(urllib.error.HTTPError) as caught:
             platform.get_json("stats")
