@@ -5,7 +5,6 @@ addresses. The last does not hold for an address from which the user has logged 
 nobody out.
 """
 
-import unicodedata
 from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
@@ -22,6 +21,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 
+from tracing.access.accounts import normalise_email
 from tracing.access.browsers import find_client
 
 ADDRESS_LIMIT = 30
@@ -70,7 +70,7 @@ def is_known_address(username: str, address: str | None) -> bool:
 def read_username(request: HttpRequest, credentials: Credentials = None) -> str:
     """The user that somebody claims to be, in one way of writing."""
     given = (credentials or request.POST).get("username") or ""
-    return unicodedata.normalize("NFKC", str(given)).strip().lower()[:255]
+    return normalise_email(str(given))[:255]
 
 
 def read_address(request: HttpRequest) -> str | None:

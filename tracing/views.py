@@ -19,6 +19,7 @@ from tracing.dead_letters import count_letters, load_letters, retry_letters
 from tracing.models import DEFAULT_PROJECT, DEMO_PROJECT, Project
 from tracing.pages import render_page
 from tracing.paging import CursorError, decode_cursor, encode_cursor
+from tracing.projects import remove_project
 from tracing.store import get_store
 
 SDK_DIRECTORY = "tracing/sdk"
@@ -50,7 +51,7 @@ def has_conversations(project_id: int) -> bool:
 @project_page(Right.READ)
 def show_setup(request: HttpRequest, project: Project) -> HttpResponse:
     """The lines to paste, made for this server, and what has arrived."""
-    endpoint = f"{request.scheme}://{request.get_host()}"
+    endpoint = settings.PUBLIC_URL or f"{request.scheme}://{request.get_host()}"
     needs_key = not is_open() or project.slug != DEFAULT_PROJECT
     context = {
         "project": project,
@@ -92,8 +93,7 @@ def remove_demo(_request: HttpRequest, project: Project) -> HttpResponse:
     """Delete the demo and everything in it; no other project can be removed this way."""
     if project.slug != DEMO_PROJECT:
         raise Http404(f"Project {project.slug} is not the demo.")
-    get_store().delete_project(project.pk)
-    project.delete()
+    remove_project(get_store(), project)
     return redirect("home")
 
 
