@@ -219,6 +219,8 @@ def work_in_background() -> Iterator[None]:
 def greet(urls: Urls) -> None:
     """Say where everything is, and what to paste into an app."""
     key = ApiKey.objects.filter(project__slug=DEFAULT_PROJECT, revoked_at=None).first()
+    if settings.PUBLIC_URL:
+        click.echo(f"Others reach Tacit at {settings.PUBLIC_URL}")
     click.echo(f"Tacit is at {urls.web}")
     click.echo(
         "Open to this machine only: no login and no key. The first user closes it: tacit createuser --email YOU"

@@ -224,6 +224,7 @@ LOGGING = {
     "loggers": {
         # Every refused request would be a line; the answers say it, and /metrics will count them.
         "django.request": {"level": "ERROR"},
+        "django.security.csrf": {"level": "ERROR"},
         "waitress.queue": {"level": "ERROR"},
         # Both tell what the exception that they raise tells.
         "urllib3.connectionpool": {"level": "ERROR"},

@@ -119,6 +119,10 @@ def test_programs_come_through_the_proxy_with_a_key(installation: Installation) 
     assert installation.ask("POST", "/v1/traces", SPANS, Content_Type="application/x-protobuf").status == 401
 
 
+def test_the_start_says_where_others_reach_it(installation: Installation) -> None:
+    assert f"Others reach Tacit at https://{installation.host}" in installation.platform.lines
+
+
 def test_no_other_host_is_answered(installation: Installation) -> None:
     connection = http.client.HTTPSConnection("localhost", installation.port, context=installation.trust, timeout=20)
     assert exchange(connection, "GET", "/login", b"", Host="evil.example").status == 400
@@ -137,6 +141,7 @@ def test_a_browser_logs_in_and_stays_so(installation: Installation, tmp_path: Pa
         page.get_by_label("Password").fill(PASSWORD)
         page.get_by_role("button", name="Log in").click()
         page.wait_for_url("**/p/default/setup")
+        assert f"https://{installation.host}" in page.content()
         page.goto(f"https://{installation.host}/")
         expect(page.get_by_role("button", name="Log out")).to_be_visible()
         cookies = {cookie.get("name"): cookie for cookie in context.cookies()}
