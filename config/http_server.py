@@ -128,15 +128,19 @@ class HttpServer:
     def stop(self, timeout_seconds: float = 10.0) -> None:
         """Take no new connection, wait for what is being answered, then close."""
         self._server.accepting = False
+        self.drain(timeout_seconds)
+        self._stopped.set()
+        self._server.pull_trigger()
+        self._thread.join(timeout=2)
+        self._server.task_dispatcher.shutdown(timeout=1)
+        wasyncore.close_all(self._map)
+
+    def drain(self, timeout_seconds: float = 10.0) -> None:
+        """Wait for what is being answered."""
         deadline = time.monotonic() + timeout_seconds
         dispatcher = self._server.task_dispatcher
         while (dispatcher.queue or dispatcher.active_count > 0) and time.monotonic() < deadline:
             time.sleep(0.02)
-        self._stopped.set()
-        self._server.pull_trigger()
-        self._thread.join(timeout=2)
-        dispatcher.shutdown(timeout=1)
-        wasyncore.close_all(self._map)
 
     def _run(self) -> None:
         while not self._stopped.is_set():

@@ -105,13 +105,20 @@ class Server:
         derive_signals()
 
 
-@pytest.fixture
-def server(project: Project, store: Store) -> Iterator[Server]:
-    """Pages, REST and OTLP over real HTTP."""
+@pytest.fixture(scope="session")
+def http_server(django_db_setup: None) -> Iterator[HttpServer]:
+    """One for all tests: its threads keep their connections to both databases."""
     http = HttpServer(application, bind("127.0.0.1", 0))
     http.start()
-    yield Server(f"http://127.0.0.1:{http.port}", project, store)
+    yield http
     http.stop()
+
+
+@pytest.fixture
+def server(http_server: HttpServer, project: Project, store: Store) -> Iterator[Server]:
+    """Pages, REST and OTLP over real HTTP."""
+    yield Server(f"http://127.0.0.1:{http_server.port}", project, store)
+    http_server.drain()
 
 
 @pytest.fixture
