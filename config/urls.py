@@ -5,7 +5,7 @@ from django.urls import include, path
 
 from feedback import urls as feedback_urls
 from feedback.api import api
-from tracing import account_views, health, project_views
+from tracing import account_views, audit_views, health, project_views
 from tracing import urls as tracing_urls
 from tracing.access.requirements import public
 from tracing.views import open_home
@@ -25,6 +25,8 @@ urlpatterns = [
     path("invitations/<str:token>", account_views.open_invitation, name="open_invitation"),
     path("projects", project_views.show_projects, name="projects"),
     path("projects/add", project_views.add_project, name="add_project"),
+    path("audit", audit_views.show_installation_audit, name="installation_audit"),
+    path("audit.csv", audit_views.download_installation_audit, name="download_installation_audit"),
     path("healthz", public(health.show_alive)),
     path("readyz", public(health.show_ready)),
     path("metrics", public(health.show_metrics)),

@@ -28,6 +28,7 @@ from tracing.access.requirements import May
 from tracing.access.rights import Right
 from tracing.api import describe_generation, project_of
 from tracing.api import router as tracing_router
+from tracing.api_audit import router as audit_router
 from tracing.api_document import DescribedAPI
 from tracing.api_filters import ConversationFilters, SignalFilters
 from tracing.api_keys import router as keys_router
@@ -61,6 +62,7 @@ api.add_router("", prices_router)
 api.add_router("", exports_router)
 api.add_router("", feedback_router)
 api.add_router("", reprocessing_router)
+api.add_router("", audit_router)
 
 
 @api.exception_handler(UnknownFormat)

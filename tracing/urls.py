@@ -2,12 +2,14 @@
 
 from django.urls import path
 
-from tracing import key_views, member_views, price_views, project_views, views
+from tracing import audit_views, key_views, member_views, price_views, project_views, views
 
 urlpatterns = [
     path("dead-letters", views.show_dead_letters, name="dead_letters"),
     path("dead-letters/retry", views.insert_dead_letters, name="insert_dead_letters"),
     path("remove", views.remove_demo, name="remove_demo"),
+    path("settings/audit", audit_views.show_audit, name="audit"),
+    path("settings/audit.csv", audit_views.download_audit, name="download_audit"),
     path("settings/invitations/<int:number>/revoke", member_views.revoke_member_invitation, name="revoke_invitation"),
     path("settings/keys", key_views.show_keys, name="keys"),
     path("settings/keys/add", key_views.add_key, name="add_key"),

@@ -31,6 +31,8 @@ class Route:
     """Converters by the name of their part."""
     requirements: Mapping[str, Requirement | None]
     """By method; `*` is every other."""
+    functions: Mapping[str, str]
+    """Of operations, by method."""
 
     @property
     def is_rest(self) -> bool:
@@ -39,6 +41,10 @@ class Route:
     @property
     def query(self) -> str:
         return next((QUERIES[name] for name in self.names if name in QUERIES), "")
+
+    def name_entries(self, method: str) -> list[str]:
+        """What entries of the audit log call what a method does here."""
+        return [self.functions[method]] if method in self.functions else list(self.names)
 
     def find_requirement(self, method: str) -> Requirement | None:
         return self.requirements.get(method, self.requirements.get("*"))
@@ -81,6 +87,7 @@ def list_routes() -> list[Route]:
             (*(known.names if known else ()), pattern.name or ""),
             parts,
             {**(known.requirements if known else {}), **requirements},
+            {**(known.functions if known else {}), **find_functions(pattern)},
         )
     return list(found.values())
 
@@ -131,6 +138,12 @@ def find_requirements(pattern: URLPattern) -> dict[str, Requirement | None]:
         for operation in operations.operations
         for method in operation.methods
     }
+
+
+def find_functions(pattern: URLPattern) -> dict[str, str]:
+    found = find_operations(pattern)
+    operations = found.operations if found else []
+    return {method: operation.view_func.__name__ for operation in operations for method in operation.methods}
 
 
 def list_unguarded() -> list[str]:

@@ -27,6 +27,7 @@ OPERATIONS = {
     "add_reprocessing": "post reprocessings",
     "stop_reprocessings": "delete reprocessings",
     "show_reprocessing": "get reprocessings/{number}",
+    "list_audit": "get audit",
     "list_dead_letters": "get dead-letters",
     "retry_dead_letters": "post dead-letters/retry",
     "tell_feedback": "post feedback",

@@ -17,7 +17,7 @@ from tracing.access.rights import Right
 from tracing.models import AuditEntry, Project
 
 NOT_CHANGES = (Right.INGEST, Right.TELL)
-"""What apps and their users send is data, and no change by somebody who works with it."""
+"""What apps send with their keys is data, and no change by somebody who works with it."""
 
 Answer = TypeVar("Answer")
 
@@ -71,7 +71,7 @@ def run_recorded(
     """
     if not is_told(request, requirement):
         return run()
-    with transaction.atomic() if is_atomic(request, view) else nullcontext():
+    with transaction.atomic() if is_atomic(request, requirement, view) else nullcontext():
         answer = run()
         if getattr(answer, "status_code", 200) < 400:
             record_request(request, action)
@@ -79,13 +79,16 @@ def run_recorded(
 
 
 def is_told(request: HttpRequest, requirement: Requirement) -> bool:
-    if requirement.is_public or requirement.right in NOT_CHANGES:
+    access: Access | None = getattr(request, "access", None)
+    is_data = requirement.right in NOT_CHANGES and access is not None and access.key is not None
+    if requirement.is_public or is_data:
         return False
     return requirement.exports or request.method not in SAFE_METHODS
 
 
-def is_atomic(request: HttpRequest, view: object) -> bool:
-    return request.method not in SAFE_METHODS and not getattr(view, "_non_atomic_requests", None)
+def is_atomic(request: HttpRequest, requirement: Requirement, view: object) -> bool:
+    is_of_store = requirement.right in NOT_CHANGES or getattr(view, "_non_atomic_requests", None)
+    return request.method not in SAFE_METHODS and not is_of_store
 
 
 def record_request(request: HttpRequest, action: str) -> None:

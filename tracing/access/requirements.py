@@ -52,17 +52,22 @@ def for_person(view: View) -> View:
     return require(PERSON, view)
 
 
+def for_person_exporting(view: View) -> View:
+    """The same, of a view whose answer leaves as a file."""
+    return require(Requirement(exports=True), view)
+
+
 def project_page(
     right: Right, *, exports: bool = False
-) -> Callable[[Callable[..., HttpResponse]], Callable[..., HttpResponse]]:
+) -> Callable[[Callable[..., HttpResponseBase]], Callable[..., HttpResponseBase]]:
     """Turn `view(request, project, …)` into one that takes the project's slug from the address, and asks for a right.
 
     To whoever is not in the project it is as if there were none.
     """
 
-    def decorate(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    def decorate(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
         @wraps(view)
-        def wrapped(request: HttpRequest, project: str, **arguments: object) -> HttpResponse:
+        def wrapped(request: HttpRequest, project: str, **arguments: object) -> HttpResponseBase:
             access = find_access_of_person(request, project)
             if access is None:
                 return render(request, "404.html", {"message": f"There is no project “{project}”."}, status=404)
