@@ -93,6 +93,14 @@ def test_all_other_sessions_end_and_those_of_others_do_not(bo: User) -> None:
     assert AuditEntry.objects.get(action="end_other_sessions").details == {"sessions": 1}
 
 
+def test_an_account_that_is_closed_is_out_at_once_and_cannot_come_back(bo: User) -> None:
+    client = log_in(EMAIL)
+    assert client.get("/p/default/setup").status_code == 200
+    User.objects.filter(pk=bo.pk).update(is_active=False)
+    assert client.get("/p/default/setup").status_code == 302
+    assert not give(log_in(), EMAIL)
+
+
 def test_logging_in_out_and_failing_is_told_without_what_was_typed(bo: User) -> None:
     client = log_in()
     assert give(client, EMAIL)

@@ -63,7 +63,10 @@ def test_somebody_new_sets_a_password_is_logged_in_and_sees_that_project_alone(c
     assert (entry.actor, entry.project_slug, entry.details["role"]) == (NEW, "default", "reviewer")
 
 
-def test_the_secret_stands_in_no_page_no_session_and_no_audit_entry(closed: Project) -> None:
+def test_the_secret_stands_in_no_page_no_session_no_log_and_no_audit_entry(
+    closed: Project, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("DEBUG")
     link = make_link(closed)
     token = link.rpartition("/")[2]
     client = log_in()
@@ -77,6 +80,9 @@ def test_the_secret_stands_in_no_page_no_session_and_no_audit_entry(closed: Proj
     assert token not in read(page)
     assert [each for each in Session.objects.all() if token in str(each.get_decoded())] == []
     assert token not in str(list(AuditEntry.objects.values_list()))
+    over = log_in().get(link)
+    assert (over.status_code, over["Referrer-Policy"]) == (404, "no-referrer")
+    assert token not in read(over) + caplog.text
 
 
 @pytest.mark.parametrize("method", ["get", "head"])
