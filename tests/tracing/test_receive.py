@@ -220,7 +220,7 @@ def test_a_failing_store_is_503_with_a_hint_and_nothing_is_acknowledged(
 
 
 def test_a_failing_database_of_keys_is_503(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
-    def fail(_key: str) -> None:
+    def fail(*_arguments: str) -> None:
         raise OperationalError("the database is locked")
 
     with monkeypatch.context() as patch:
