@@ -141,10 +141,11 @@ class Environment(BaseSettings):
     @field_validator("public_url")
     @classmethod
     def check_public_url(cls, value: str) -> str:
+        """Written as browsers write an origin."""
         address = value.strip().lower().removesuffix("/")
         if address and not PUBLIC_URL.fullmatch(address):
-            raise ValueError(f"{value!r} is no address; write https://tacit.example.com, with its port and no path")
-        return address
+            raise ValueError("This is no address; write https://tacit.example.com, with its port and no path")
+        return address.removesuffix(":443" if address.startswith("https:") else ":80")
 
     @field_validator("trusted_proxy")
     @classmethod

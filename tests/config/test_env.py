@@ -29,6 +29,8 @@ def read(env: Environment, field: str) -> object:
         ("TACIT_DATABASE_URL", "database_url", "postgres://user:p%40ss@host/tacit"),
         ("TACIT_BROKER_URL", "broker_url", "redis://host:6379/0"),
         ("TACIT_BROKER_URL", "broker_url", "amqp://user:password@host//"),
+        ("TACIT_PUBLIC_URL", "public_url", "http://tacit.example.com:8642"),
+        ("TACIT_TRUSTED_PROXY", "trusted_proxy", "127.0.0.1, 172.18.0.0/16,::1"),
         ("TACIT_DEBUG", "debug", True),
     ],
 )
@@ -47,6 +49,14 @@ def test_a_variable_sets_its_field(monkeypatch: pytest.MonkeyPatch, variable: st
         ("TACIT_CLICKHOUSE_DSN", "localhost"),
         ("TACIT_DATABASE_URL", "localhost"),
         ("TACIT_DATABASE_URL", "gopher://host/db"),
+        ("TACIT_PUBLIC_URL", "tacit.example.com"),
+        ("TACIT_PUBLIC_URL", "https://tacit.example.com/path"),
+        ("TACIT_PUBLIC_URL", "https://user:password@tacit.example.com"),
+        ("TACIT_PUBLIC_URL", "https://*.example.com"),
+        ("TACIT_PUBLIC_URL", "ftp://tacit.example.com"),
+        ("TACIT_TRUSTED_PROXY", "proxy"),
+        ("TACIT_TRUSTED_PROXY", "*"),
+        ("TACIT_TRUSTED_PROXY", "127.0.0.1, 300.0.0.1"),
         ("TACIT_BROKER_URL", ""),
         ("TACIT_BROKER_URL", "redis"),
         ("TACIT_BROKER_URL", "http://host"),
@@ -57,6 +67,35 @@ def test_a_value_that_cannot_work_is_refused(monkeypatch: pytest.MonkeyPatch, va
     with pytest.raises(ValidationError) as caught:
         Environment()
     assert [each["loc"][0] for each in caught.value.errors()] == [variable.removeprefix("TACIT_").lower()]
+
+
+@pytest.mark.parametrize(
+    ("written", "address", "host"),
+    [
+        ("https://Tacit.Example.com/", "https://tacit.example.com", "tacit.example.com"),
+        (" https://tacit.example.com:443", "https://tacit.example.com", "tacit.example.com"),
+        ("https://tacit.example.com:8443", "https://tacit.example.com:8443", "tacit.example.com"),
+        ("http://localhost:80", "http://localhost", "localhost"),
+        ("http://[::1]:8642", "http://[::1]:8642", "[::1]"),
+    ],
+)
+def test_the_public_address_is_kept_as_browsers_write_an_origin(
+    written: str, address: str, host: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TACIT_PUBLIC_URL", written)
+    monkeypatch.setenv("TACIT_TRUSTED_PROXY", "127.0.0.1")
+    env = Environment()
+    assert (env.public_url, env.public_host) == (address, host)
+    assert env.is_secure is address.startswith("https")
+
+
+def test_a_public_address_by_https_needs_the_proxy_that_ends_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TACIT_PUBLIC_URL", "https://tacit.example.com")
+    with pytest.raises(ValidationError) as caught:
+        Environment()
+    [error] = caught.value.errors()
+    assert error["loc"] == ("trusted_proxy",)
+    assert "127.0.0.1" in error["msg"]
 
 
 def test_every_setting_says_what_it_is_for() -> None:
