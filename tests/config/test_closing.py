@@ -17,8 +17,7 @@ WATCH = """
 import time, django
 django.setup()
 from tracing.access.openness import is_open
-assert is_open()
-print("open", flush=True)
+print("open" if is_open() else "closed", flush=True)
 while is_open():
     time.sleep(0.005)
 print(time.time(), flush=True)
@@ -68,6 +67,8 @@ def test_the_first_user_closes_every_process_within_a_second(tmp_path: Path, pas
         created = run_tacit(directory, "createuser", "--email", EMAIL, "--password-file", str(password_file))
         assert created.returncode == 0, created.stderr
         closed = [float(read_line(process)) for process in processes]
+    with watch(directory) as later:
+        assert read_line(later) == "closed"
     joined = find_creation(directory)
     assert all(joined < at < joined + 1 for at in closed), [at - joined for at in closed]
 
