@@ -71,12 +71,14 @@ def test_who_is_invited_comes_in_and_sees_that_project_alone(
     context.close()
 
 
-@pytest.mark.parametrize("width", [360, 2000])
+@pytest.mark.parametrize(("width", "projects"), [(360, 3), (1280, 3), (360, 20), (2000, 20)])
 def test_pages_of_people_fit_their_width_and_can_be_hit(
-    shop: Project, server: Server, chromium: Browser, width: int
+    shop: Project, server: Server, chromium: Browser, width: int, projects: int
 ) -> None:
     make_user("somebody.with.a.very.long.name.indeed@subdomain.of.a.long.company.example.org", shop)
     make_user("root@example.org", superuser=True)
+    for number in range(projects):
+        Project.objects.create(slug=f"p-{number}", name=f"A project with a long name, {'w' * 70} {number}")
     with open_page(chromium, width=width) as page:
         page.goto(f"{server.url}/login")
         log_in(page, "root@example.org")

@@ -47,7 +47,7 @@ def test_the_account_tells_who_one_is_and_where(bo: User) -> None:
     page = read(log_in(EMAIL).get("/account"))
     assert EMAIL in page
     assert "Default" in page
-    assert "<dd>editor</dd>" in page
+    assert "<td>editor</td>" in page
 
 
 def test_another_password_ends_every_other_session(bo: User) -> None:
