@@ -34,7 +34,7 @@ class AuditEntryResource(Schema):
     action: str
     what: str
     target: str
-    details: dict[str, str]
+    details: dict[str, Any]
     address: str
 
 
@@ -71,4 +71,4 @@ def read_place(cursor: str) -> int | None:
 def describe_entry(entry: ToldEntry) -> dict[str, Any]:
     names = ("id", "kind", "who", "action", "what", "target", "address")
     time = entry.time.astimezone(UTC).isoformat().replace("+00:00", "Z")
-    return {name: getattr(entry, name) for name in names} | {"time": time, "details": dict(entry.details)}
+    return {name: getattr(entry, name) for name in names} | {"time": time, "details": entry.details}

@@ -3,9 +3,10 @@
 import csv
 import io
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db.models import QuerySet
 
@@ -72,8 +73,13 @@ class ToldEntry:
     action: str
     what: str
     target: str
-    details: Sequence[tuple[str, str]]
+    details: Mapping[str, Any]
     address: str
+
+    @property
+    def lines(self) -> list[tuple[str, str]]:
+        """The details for people: a name and what it is."""
+        return [(name.replace("_", " "), say_value(value)) for name, value in self.details.items()]
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +143,7 @@ def tell_entry(entry: AuditEntry) -> ToldEntry:
         action=entry.action,
         what=say_action(entry.action),
         target=entry.target,
-        details=[(name.replace("_", " "), say_value(value)) for name, value in entry.details.items()],
+        details=entry.details,
         address=entry.address,
     )
 
@@ -153,8 +159,18 @@ def say_actor(kind: str, name: str) -> str:
 
 
 def say_value(value: object) -> str:
-    """A detail as a line: words as they are, everything else as JSON."""
-    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    """A detail as a line.
+
+    >>> say_value([{"model": "gpt-x", "input": 1.5}]), say_value([]), say_value(True), say_value(["read", "write"])
+    ('model gpt-x, input 1.5', 'none', 'yes', 'read; write')
+    """
+    if isinstance(value, dict):
+        return ", ".join(f"{name} {say_value(each)}" for name, each in value.items() if each not in ("", None))
+    if isinstance(value, list):
+        return "; ".join(map(say_value, value)) or "none"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return "none" if value is None else str(value)
 
 
 def write_csv(entries: "QuerySet[AuditEntry]") -> Iterator[str]:
@@ -162,7 +178,7 @@ def write_csv(entries: "QuerySet[AuditEntry]") -> Iterator[str]:
     yield write_line(COLUMNS)
     for entry in entries.iterator():
         told = tell_entry(entry)
-        details = json.dumps(dict(told.details), ensure_ascii=False) if told.details else ""
+        details = json.dumps(told.details, ensure_ascii=False) if told.details else ""
         values = (told.time.isoformat(), told.project, told.kind, told.who, told.action, told.what, told.target)
         yield write_line((*values, details, told.address))
 

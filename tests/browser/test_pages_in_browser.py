@@ -21,6 +21,8 @@ PATHS = (
     "/p/default/conversations?q=zebra",
     "/p/default/conversations/rich/%C3%BCn%C3%AF",
     "/p/default/datasets",
+    "/audit",
+    "/p/default/settings/audit",
     "/p/default/settings/keys",
     "/p/default/settings/members",
     "/p/default/settings/prices?model=gpt-5&provider=openai",

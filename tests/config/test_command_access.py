@@ -41,7 +41,7 @@ def test_commands_are_in_the_audit_log_once_with_the_server_and_without_it(tmp_p
         entries = platform.get_json("audit")["items"]
         assert count_entries(entries) == once
         told = {each["action"]: (each["target"], each["details"]) for each in entries}
-        assert told["import"] == ("jsonl", {"file": "log.jsonl", "records": "1", "spans": "1"})
+        assert told["import"] == ("jsonl", {"file": "log.jsonl", "records": 1, "spans": 1})
         assert told["download_export"][0] == "trl-sft"
         run_commands(directory, log, tmp_path / "while")
         assert count_entries(platform.get_json("audit")["items"]) == dict.fromkeys(once, 2)
