@@ -6,7 +6,7 @@ import ssl
 import subprocess
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -42,10 +42,10 @@ class Forwarding(BaseHTTPRequestHandler):
         given = self.headers.get("X-Forwarded-For")
         headers["X-Forwarded-For"] = ", ".join(filter(None, [given, self.client_address[0]]))
         headers["X-Forwarded-Proto"] = "https"
-        upstream = http.client.HTTPConnection(self.target, timeout=20)
-        upstream.request(self.command, self.path, body, headers)
-        answer = upstream.getresponse()
-        content = answer.read()
+        with closing(http.client.HTTPConnection(self.target, timeout=20)) as upstream:
+            upstream.request(self.command, self.path, body, headers)
+            answer = upstream.getresponse()
+            content = answer.read()
         self.send_response_only(answer.status, answer.reason)
         for name, value in answer.getheaders():
             if name.lower() not in ("connection", "transfer-encoding", "content-length"):
@@ -53,7 +53,6 @@ class Forwarding(BaseHTTPRequestHandler):
         self.send_header("Content-Length", str(len(content)))
         self.end_headers()
         self.wfile.write(content)
-        upstream.close()
 
     do_GET = do_POST = do_PUT = do_DELETE = do_OPTIONS = forward  # noqa: N815 -- http.server names them
 
