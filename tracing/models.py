@@ -8,6 +8,8 @@ from django.db import models
 from tracing.access.rights import Role
 
 DEFAULT_PROJECT = "default"
+DEFAULT_PROJECT_ID = 1
+"""Of the migration that makes it; the tables of ClickHouse give it to rows without a project."""
 DEMO_PROJECT = "demo"
 
 

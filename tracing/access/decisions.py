@@ -15,7 +15,7 @@ from tracing.access.keys import KeyFacts, find_key
 from tracing.access.openness import is_open
 from tracing.access.origins import FORWARDED, RequestOrigin, refuse_foreign
 from tracing.access.rights import EVERYTHING, RIGHTS_OF_ROLES, Right, Role
-from tracing.models import DEFAULT_PROJECT, Membership, Project
+from tracing.models import DEFAULT_PROJECT, DEFAULT_PROJECT_ID, Membership, Project
 
 
 class ActorKind(StrEnum):
@@ -175,4 +175,4 @@ def authorise_ingest(key: str, origin: RequestOrigin) -> int | None:
     reason = refuse_foreign(origin, settings.CORS_ORIGINS)
     if reason:
         raise NotAllowedError(reason)
-    return Project.objects.get(slug=DEFAULT_PROJECT).pk
+    return DEFAULT_PROJECT_ID
