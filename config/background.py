@@ -3,7 +3,7 @@
 import logging
 import threading
 
-from celery.beat import Scheduler, Service
+from celery.beat import Scheduler
 from celery.worker import WorkController, state
 
 from config.celery import app
@@ -28,10 +28,11 @@ class Background:
             without_gossip=True,
             quiet=True,
         )
-        self._beat = Service(app, scheduler_cls=Scheduler)
+        self._beat = Scheduler(app)
+        self._beat_stopped = threading.Event()
         self._threads = [
             threading.Thread(target=self._worker.start, name="celery-worker", daemon=True),
-            threading.Thread(target=self._beat.start, name="celery-beat", daemon=True),
+            threading.Thread(target=self._tick, name="celery-beat", daemon=True),
         ]
 
     def start(self) -> None:
@@ -44,8 +45,14 @@ class Background:
         state.should_stop = 0
         worker, beat = self._threads
         self._join(worker, timeout_seconds)  # the worker waits for messages, so beat has to go on until it has ended
-        self._beat.stop()
+        self._beat_stopped.set()
         self._join(beat, timeout_seconds)
+
+    def _tick(self) -> None:
+        """What Celery's own service does, which would sleep until its next tick before it looks whether to stop."""
+        while not self._beat_stopped.wait(self._beat.tick()):
+            pass
+        self._beat.close()
 
     @staticmethod
     def _join(thread: threading.Thread, timeout_seconds: float) -> None:

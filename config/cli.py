@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, NoReturn
 
 import click
 
+from tracing.access.rights import Role
+
 if TYPE_CHECKING:
     from config.env import Environment
 
@@ -27,6 +29,7 @@ def set_up(**options: object) -> "Environment":
         if value is not None:
             os.environ[f"TACIT_{name.upper()}"] = str(value)
     from pydantic import ValidationError
+    from pydantic_settings import SettingsError
 
     from config.env import Environment
 
@@ -34,6 +37,8 @@ def set_up(**options: object) -> "Environment":
         env = Environment()
     except ValidationError as error:
         fail("; ".join(describe_setting(str(each["loc"][0]), each["msg"]) for each in error.errors()))
+    except (OSError, SettingsError) as error:
+        fail(f"A file of TACIT_SECRETS_DIR cannot be read: {error}")
     from config import data_directory
 
     try:
@@ -164,9 +169,16 @@ def migrate(data_dir: Path | None) -> None:
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
     help="Read the password from here.",
 )
+@click.option("--project", default="", help="Make a member of this project instead of an administrator.")
+@click.option("--role", type=click.Choice([each.value for each in Role]), help="Of the member there; else viewer.")
 @data_dir_option
-def createuser(email: str, password_file: Path | None, data_dir: Path | None) -> None:
-    """Create a user. The first one closes pages, REST and OTLP to everybody without a login or key."""
+def createuser(email: str, password_file: Path | None, project: str, role: str | None, data_dir: Path | None) -> None:
+    """Create a user. The first one closes pages, REST and OTLP to everybody without a login or key.
+
+    Without --project it is an administrator, who may do everything in every project.
+    """
+    if role and not project:
+        raise click.BadParameter("it is what a member is in a project; name that with --project.", param_hint="--role")
     set_up(data_dir=data_dir)
     from config.users import create_user
 
@@ -177,7 +189,7 @@ def createuser(email: str, password_file: Path | None, data_dir: Path | None) ->
     )
 
     def work() -> None:
-        key = create_user(email, password)
+        key = create_user(email, password, project, Role(role or Role.VIEWER))
         click.echo(f"Created {email}. Pages need a login now; REST and OTLP need a key.")
         if key:
             click.echo(f"Key of project default, shown this once: {key}")

@@ -1,15 +1,22 @@
-"""The data directory: made, checked, and held by one process, with the file that tells commands of the server."""
+"""The data directory: made, checked, kept from others, and held by one process.
+
+`server.json` in it tells commands where the server is.
+"""
 
 import fcntl
 import json
 import os
 import secrets
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import IO
 
 LOCK_FILE = "lock"
 SERVER_FILE = "server.json"
+PRIVATE_PATHS = (SERVER_FILE, "secret_key", "tacit.sqlite3", "tacit.sqlite3-wal", "tacit.sqlite3-shm", "clickhouse")
+OTHERS = 0o077
+"""What a mode gives to group and others."""
 
 
 class DataDirectoryError(Exception):
@@ -26,9 +33,14 @@ class RunningServer:
 
 
 def prepare(directory: Path) -> None:
-    """Make the directory, readable by its owner only; raises DataDirectoryError where it cannot be written."""
+    """Make the directory, and whatever this process makes from now on, readable by its owner only.
+
+    What lies in it of ours and is open to others is closed. Raises DataDirectoryError where it cannot be written.
+    """
+    os.umask(OTHERS)
     try:
         directory.mkdir(parents=True, exist_ok=True, mode=0o700)
+        close_to_others(directory)
         probe = directory / f".writable-{os.getpid()}"
         probe.touch()
         probe.unlink()
@@ -37,6 +49,25 @@ def prepare(directory: Path) -> None:
             f"The data directory {directory} cannot be written ({error.strerror}); "
             "give another with --data-dir or TACIT_DATA_DIR."
         ) from error
+
+
+def close_to_others(directory: Path) -> None:
+    """Take from group and others what they may do with our files; those of another user are left as they are."""
+    for path in (directory / name for name in PRIVATE_PATHS):
+        with suppress(FileNotFoundError, PermissionError):
+            if path.stat().st_mode & OTHERS:
+                path.chmod(path.stat().st_mode & ~OTHERS)
+
+
+def describe_exposure(directory: Path) -> str:
+    """What to do where others may look into the directory; empty where they may not.
+
+    It is not mended: whoever made it may keep other things there.
+    """
+    mode = directory.stat().st_mode & 0o777
+    if not mode & OTHERS:
+        return ""
+    return f"Others may look into {directory} (mode {mode:03o}); to keep them out: chmod 700 {directory}"
 
 
 def hold(directory: Path) -> IO[str]:

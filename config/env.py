@@ -1,28 +1,46 @@
-"""Every setting that Tacit has, one documented field each, read from `TACIT_*` variables."""
+"""Every setting that Tacit has, one documented field each, read from `TACIT_*` variables and from files of secrets.
 
+What is secret is a `SecretStr`, which is stars wherever it is printed, and no message repeats a wrong value of it.
+"""
+
+import ipaddress
 import re
 from pathlib import Path
 from typing import Literal
+from urllib.parse import urlsplit
 
 import dj_database_url
-from pydantic import Field, field_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import Field, SecretStr, ValidationInfo, field_validator
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SecretsSettingsSource, SettingsConfigDict
 
 BROKERS = ("memory", "redis", "rediss", "redis+socket", "sentinel", "amqp", "amqps", "pyamqp")
 
 ORIGIN = re.compile(r"[a-z][a-z0-9+.-]*://[^/?#\s]+", re.IGNORECASE)
+PUBLIC_URL = re.compile(r"https?://([a-z0-9_-]+(\.[a-z0-9_-]+)*|\[[0-9a-f:.]+\])(:[0-9]{1,5})?")
+SECRETS_DIR = Path("/run/secrets")
+"""Where Docker and Kubernetes put files of secrets."""
+
+Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 
 class Environment(BaseSettings):
     """Settings of one installation. The variable of a field is `TACIT_` and its name in capitals."""
 
-    model_config = SettingsConfigDict(env_prefix="TACIT_", extra="ignore")
+    model_config = SettingsConfigDict(env_prefix="TACIT_", extra="ignore", hide_input_in_errors=True)
 
     data_dir: Path = Field(default=Path(".tacit"), description="Directory of the embedded databases, keys and exports.")
     host: str = Field(default="127.0.0.1", description="Address to listen on. Anything but loopback needs a user.")
     port: int = Field(default=8642, ge=0, le=65535, description="Dashboard, REST and OTLP; 0 lets the system choose.")
     otlp_http_port: int = Field(default=4318, ge=0, le=65535, description="OTLP/HTTP; 0 lets the system choose.")
     otlp_grpc_port: int = Field(default=4317, ge=0, le=65535, description="OTLP/gRPC; 0 lets the system choose.")
+    public_url: str = Field(
+        default="",
+        description="Address under which others reach this server (`https://tacit.example.com`), without a path.",
+    )
+    trusted_proxy: str = Field(
+        default="",
+        description="Addresses or networks of the proxies in front, with commas; only they say who asks, and by https.",
+    )
     cors_origins: str = Field(
         default="",
         description="Origins whose pages may send OTLP from a browser (`https://shop.example`), with commas.",
@@ -33,16 +51,23 @@ class Environment(BaseSettings):
     max_attributes: int = Field(
         default=20_000, ge=100, description="Attributes of one received span, event, link, log record or resource."
     )
-    clickhouse_dsn: str = Field(
-        default="",
+    clickhouse_dsn: SecretStr = Field(
+        default=SecretStr(""),
         description="ClickHouse server (`https://user:password@host:8443/tacit`); empty: embedded.",
     )
-    database_url: str = Field(
-        default="",
+    clickhouse_password: SecretStr = Field(
+        default=SecretStr(""),
+        description="Password of the ClickHouse server, as it is; wins over the one of the address.",
+    )
+    database_url: SecretStr = Field(
+        default=SecretStr(""),
         description="Django's database (`postgres://user:password@host/tacit`); empty: SQLite in the data directory.",
     )
-    broker_url: str = Field(
-        default="memory://localhost/",
+    database_password: SecretStr = Field(
+        default=SecretStr(""), description="Password of Django's database, as it is; wins over the one of the address."
+    )
+    broker_url: SecretStr = Field(
+        default=SecretStr("memory://localhost/"),
         description="Celery's broker (`redis://host:6379/0`); `memory:` only inside one process.",
     )
     memory_limit: int = Field(
@@ -61,7 +86,13 @@ class Environment(BaseSettings):
         le=10_000,
         description="Days after which rows go, in projects that say nothing else; 0 keeps them for ever.",
     )
-    secret_key: str = Field(default="", description="Signs sessions; empty: made once and kept in the data directory.")
+    secret_key: SecretStr = Field(
+        default=SecretStr(""), description="Signs sessions; empty: made once and kept in the data directory."
+    )
+    secrets_dir: Path = Field(
+        default=SECRETS_DIR,
+        description="Directory of files that hold settings, named as the variables in lower case; variables win.",
+    )
     allowed_hosts: str = Field(
         default="",
         description="Host names under which the dashboard is reached, with commas; loopback always is.",
@@ -71,37 +102,122 @@ class Environment(BaseSettings):
     )
     debug: bool = Field(default=False, description="Django's debug pages; for developing Tacit only.")
 
+    @property
+    def is_secure(self) -> bool:
+        """Whether others reach this server by https alone."""
+        return self.public_url.startswith("https://")
+
+    @property
+    def public_host(self) -> str:
+        """Host of the public address, without port; empty where there is none."""
+        return re.sub(r":[0-9]+$", "", urlsplit(self.public_url).netloc)
+
+    @property
+    def trusted_proxies(self) -> tuple[Network, ...]:
+        return tuple(ipaddress.ip_network(each) for each in split_list(self.trusted_proxy))
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],  # noqa: ARG003 -- pydantic names it
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Options of a command, then variables, then files; the directory of the files is itself a setting."""
+        directory = Path(env_settings().get("secrets_dir", SECRETS_DIR))
+        if isinstance(file_secret_settings, SecretsSettingsSource) and directory.is_dir():
+            file_secret_settings.secrets_dir = directory
+        return init_settings, env_settings, dotenv_settings, file_secret_settings
+
+    @field_validator("secrets_dir")
+    @classmethod
+    def check_secrets_dir(cls, value: Path) -> Path:
+        if value != SECRETS_DIR and not value.is_dir():
+            raise ValueError(f"There is no directory {value}; name the one that holds files such as tacit_secret_key")
+        return value
+
+    @field_validator("public_url")
+    @classmethod
+    def check_public_url(cls, value: str) -> str:
+        """Written as browsers write an origin."""
+        address = value.strip().lower().removesuffix("/")
+        if address and not PUBLIC_URL.fullmatch(address):
+            raise ValueError("This is no address; write https://tacit.example.com, with its port and no path")
+        return address.removesuffix(":443" if address.startswith("https:") else ":80")
+
+    @field_validator("trusted_proxy")
+    @classmethod
+    def check_trusted_proxy(cls, value: str, info: ValidationInfo) -> str:
+        """Without a proxy that tells of https, every page would be sent to https again and again."""
+        for each in split_list(value):
+            try:
+                ipaddress.ip_network(each)
+            except ValueError as error:
+                raise ValueError(f"{each!r} is no address and no network; write 127.0.0.1 or 172.18.0.0/16") from error
+        if not value.strip() and info.data.get("public_url", "").startswith("https://"):
+            raise ValueError(
+                "TACIT_PUBLIC_URL is https, which a proxy in front must end; write the proxy's address here, "
+                "127.0.0.1 where it runs on this machine"
+            )
+        return value
+
     @field_validator("cors_origins")
     @classmethod
     def check_cors_origins(cls, value: str) -> str:
-        wrong = [origin for origin in value.split(",") if origin.strip() and not ORIGIN.fullmatch(origin.strip())]
-        if wrong:
-            raise ValueError(
-                f"{wrong[0].strip()!r} is no origin; write https://shop.example, with its port if it has one"
-            )
+        for origin in split_list(value):
+            if not ORIGIN.fullmatch(origin):
+                raise ValueError(f"{origin!r} is no origin; write https://shop.example, with its port if it has one")
         return value
 
     @field_validator("clickhouse_dsn")
     @classmethod
-    def check_clickhouse_dsn(cls, value: str) -> str:
-        if value and "://" not in value:
-            raise ValueError("This is no address; write https://user:password@host:8443/tacit, or nothing")
+    def check_clickhouse_dsn(cls, value: SecretStr) -> SecretStr:
+        check_address(value, "https://user:password@host:8443/tacit")
         return value
 
     @field_validator("database_url")
     @classmethod
-    def check_database_url(cls, value: str) -> str:
+    def check_database_url(cls, value: SecretStr) -> SecretStr:
+        check_address(value, "postgres://user:password@host/tacit")
         try:
-            if value:
-                dj_database_url.parse(value)
-        except ValueError as error:
-            raise ValueError("This is no address; write postgres://user:password@host/tacit, or nothing") from error
+            if value.get_secret_value():
+                dj_database_url.parse(value.get_secret_value())
+        except ValueError:
+            # What the parser says may hold part of a password.
+            raise ValueError("This is no address; write postgres://user:password@host/tacit, or nothing") from None
         return value
 
     @field_validator("broker_url")
     @classmethod
-    def check_broker_url(cls, value: str) -> str:
-        scheme, separator, _ = value.partition("://")
+    def check_broker_url(cls, value: SecretStr) -> SecretStr:
+        scheme, separator, _ = value.get_secret_value().partition("://")
         if not separator or scheme not in BROKERS:
             raise ValueError("This is no address; write redis://host:6379/0 or amqp://user:password@host//, or nothing")
         return value
+
+
+def split_list(value: str) -> list[str]:
+    """The parts of a setting that has commas."""
+    return [part.strip() for part in value.split(",") if part.strip()]
+
+
+def check_address(value: SecretStr, example: str) -> None:
+    """Raise ValueError where it is none, without repeating it: a `/` in a password puts the rest of it elsewhere."""
+    address = value.get_secret_value()
+    if address and not is_address(address):
+        raise ValueError(
+            f"This is no address; write {example}, or nothing. "
+            "Letters of a password that mean something in an address are percent-encoded"
+        )
+
+
+def is_address(text: str) -> bool:
+    try:
+        parts = urlsplit(text)
+        port = parts.port
+    except ValueError:
+        return False
+    is_cut = bool(parts.netloc) and "@" not in parts.netloc and "@" in text
+    return "://" in text and port != 0 and not is_cut

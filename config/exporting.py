@@ -15,9 +15,10 @@ from config.data_directory import RunningServer
 from config.platform import hold_data_directory, migrate_databases
 from feedback.datasets import Dataset, UnknownFormat, write_files
 from feedback.exports import build_export
+from tracing.access import audit
+from tracing.access.decisions import find_access_of_command
 from tracing.filter_language import FilterError, read_filter
 from tracing.filter_sql import compile_filter
-from tracing.models import Project
 from tracing.store import EMBEDDED_PREFIX, close_store
 
 TIMEOUT_SECONDS = 600
@@ -54,7 +55,7 @@ def check_filter(text: str) -> None:
 
 
 def fetch(server: RunningServer, project: str, format_name: str, filter_text: str) -> Dataset:
-    """The files from the server that holds the databases."""
+    """The files from the server that holds the databases, which writes down that they went out."""
     query = urllib.parse.urlencode({"project": project, "format": format_name, "q": filter_text})
     request = urllib.request.Request(  # noqa: S310 -- our own server's address
         f"{server.url}/api/v1/exports?{query}", headers={"Authorization": f"Bearer {server.token}"}
@@ -63,7 +64,7 @@ def fetch(server: RunningServer, project: str, format_name: str, filter_text: st
         with urllib.request.urlopen(request, timeout=TIMEOUT_SECONDS) as answer:  # noqa: S310
             archive = zipfile.ZipFile(io.BytesIO(answer.read()))
     except urllib.error.HTTPError as error:
-        raise CannotExportError(read_problem(error, project)) from error
+        raise CannotExportError(read_problem(error)) from error
     except OSError as error:
         raise CannotExportError(
             f"The server at {server.url} did not answer ({error}); stop it or try again."
@@ -72,9 +73,7 @@ def fetch(server: RunningServer, project: str, format_name: str, filter_text: st
     return Dataset(files, json.loads(files["manifest.json"]))
 
 
-def read_problem(error: urllib.error.HTTPError, project: str) -> str:
-    if error.code == 401:
-        return f"There is no project {project!r}."
+def read_problem(error: urllib.error.HTTPError) -> str:
     try:
         return str(json.loads(error.read())["detail"])
     except (ValueError, KeyError):
@@ -82,14 +81,17 @@ def read_problem(error: urllib.error.HTTPError, project: str) -> str:
 
 
 def build(project: str, format_name: str, filter_text: str) -> Dataset:
-    """The files, built in this process."""
+    """The files, built in this process, which is written down."""
     with hold_data_directory():
         try:
             migrate_databases()
-            found = Project.objects.get(slug=project)
-            return build_export(found, format_name, read_filter(filter_text))
-        except Project.DoesNotExist as error:
-            raise CannotExportError(f"There is no project {project!r}.") from error
+            access = find_access_of_command(project)
+            if access is None:
+                raise CannotExportError(f"There is no project {project!r}.")
+            dataset = build_export(access.project, format_name, read_filter(filter_text))
+            told = {"rows": dataset.count_rows(), "is_filtered": bool(filter_text)}
+            audit.record(access.actor, "download_export", access.project, target=format_name, details=told)
+            return dataset
         except UnknownFormat as error:
             raise CannotExportError(str(error)) from error
         finally:

@@ -5,13 +5,16 @@ import threading
 import time
 from typing import Any
 
+from django.conf import settings
 from waitress import wasyncore
 from waitress.buffers import OverflowableBuffer
 from waitress.channel import HTTPChannel
 from waitress.parser import HTTPRequestParser
 from waitress.server import create_server
-from waitress.task import WSGITask
+from waitress.task import ErrorTask, WSGITask
 
+from config.headers import add_headers, complete
+from config.proxies import heed_proxies
 from tracing.receive.otlp import MAX_BODY_BYTES
 
 THREADS = 40
@@ -82,9 +85,18 @@ class HeadTask(WSGITask):  # type: ignore[misc]
         super().finish()
 
 
+class RefusalTask(ErrorTask):  # type: ignore[misc]
+    """Answers what cannot be read as HTTP, with the headers that every answer has."""
+
+    def execute(self) -> None:
+        self.response_headers = complete([])
+        super().execute()
+
+
 class DrainingChannel(HTTPChannel):  # type: ignore[misc]
     parser_class = DrainingParser
     task_class = HeadTask
+    error_task_class = RefusalTask
 
 
 class HttpServer:
@@ -94,11 +106,12 @@ class HttpServer:
         self.port: int = listening.getsockname()[1]
         self._map: dict[int, Any] = {}
         self._server = create_server(
-            application,
+            add_headers(heed_proxies(application, settings.TRUSTED_PROXIES)),
             map=self._map,
             sockets=[listening],
             threads=THREADS,
             ident="tacit",
+            clear_untrusted_proxy_headers=False,  # ours does, and looks at them first
             max_request_body_size=MAX_DRAINED_BYTES,
             connection_limit=1000,
             asyncore_use_poll=True,
@@ -115,15 +128,19 @@ class HttpServer:
     def stop(self, timeout_seconds: float = 10.0) -> None:
         """Take no new connection, wait for what is being answered, then close."""
         self._server.accepting = False
+        self.drain(timeout_seconds)
+        self._stopped.set()
+        self._server.pull_trigger()
+        self._thread.join(timeout=2)
+        self._server.task_dispatcher.shutdown(timeout=1)
+        wasyncore.close_all(self._map)
+
+    def drain(self, timeout_seconds: float = 10.0) -> None:
+        """Wait for what is being answered."""
         deadline = time.monotonic() + timeout_seconds
         dispatcher = self._server.task_dispatcher
         while (dispatcher.queue or dispatcher.active_count > 0) and time.monotonic() < deadline:
             time.sleep(0.02)
-        self._stopped.set()
-        self._server.pull_trigger()
-        self._thread.join(timeout=2)
-        dispatcher.shutdown(timeout=1)
-        wasyncore.close_all(self._map)
 
     def _run(self) -> None:
         while not self._stopped.is_set():

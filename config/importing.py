@@ -19,6 +19,8 @@ from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTrace
 from config import data_directory
 from config.data_directory import RunningServer
 from config.platform import hold_data_directory, migrate_databases
+from tracing.access import audit
+from tracing.access.decisions import Access, find_access_of_command
 from tracing.access.keys import create_key
 from tracing.access.rights import Scope
 from tracing.importing import SOURCES, Entry, Origin, Problem, read_entries
@@ -47,6 +49,14 @@ class CannotImportError(Exception):
     """The file was not imported, or not to its end; the message says what to do."""
 
 
+@dataclass(frozen=True, slots=True)
+class Door:
+    """Where spans go, and who sends them there; nobody where nothing is sent."""
+
+    send: Send
+    access: Access | None = None
+
+
 @dataclass(slots=True)
 class Tally:
     """What has been read and sent so far."""
@@ -73,11 +83,14 @@ def import_file(
         origin = Origin(source, project, path.stat().st_mtime_ns)
         entries = read_entries(SOURCES[source], read_rows(path), origin)
         spans = list_spans(entries, tally, tell_problem)
-        with choose_door(project, dry_run=dry_run) as send:
-            for count, body in write_requests(spans):
-                tally.refused += send(body)
-                tally.spans += count
-                tell_progress(tally)
+        with choose_door(project, dry_run=dry_run) as door:
+            try:
+                for count, body in write_requests(spans):
+                    tally.refused += door.send(body)
+                    tally.spans += count
+                    tell_progress(tally)
+            finally:
+                record_import(door, source, path, tally)
     except OSError as error:
         raise CannotImportError(f"Cannot read {path} ({error.strerror or error}).") from error
     return tally
@@ -96,31 +109,38 @@ def list_spans(
             yield from entry.spans
 
 
+def record_import(door: Door, source: str, path: Path, tally: Tally) -> None:
+    """Write down what came in, also of a file that ended early."""
+    if door.access and tally.spans:
+        told = {"file": path.name, "records": tally.records, "spans": tally.spans}
+        audit.record(door.access.actor, "import", door.access.project, target=source, details=told)
+
+
 @contextmanager
-def choose_door(project: str, *, dry_run: bool) -> Iterator[Send]:
+def choose_door(project: str, *, dry_run: bool) -> Iterator[Door]:
     """Where spans go: nowhere, to the server that holds the databases, or into them from here."""
     server = data_directory.find_server(settings.DATA_DIR)
     if dry_run:
-        yield lambda _body: 0
+        yield Door(lambda _body: 0)
     elif server and settings.CLICKHOUSE_DSN.startswith(EMBEDDED_PREFIX):
-        with make_key(project) as key:
-            yield lambda body: post(server, key, body)
+        access = find_access(project)
+        with make_key(access.project) as key:
+            yield Door(lambda body: post(server, key, body), access)
     else:
-        with open_store(project) as number:
-            yield lambda body: store(number, body)
+        with open_store(project) as access:
+            yield Door(lambda body: store(access.project.pk, body), access)
 
 
-def find_project(project: str) -> Project:
-    found = Project.objects.filter(slug=project).first()
-    if found is None:
+def find_access(project: str) -> Access:
+    access = find_access_of_command(project)
+    if access is None:
         raise CannotImportError(f"There is no project {project!r}.")
-    return found
+    return access
 
 
 @contextmanager
-def make_key(project: str) -> Iterator[str]:
+def make_key(found: Project) -> Iterator[str]:
     """A key of the project for as long as the import takes."""
-    found = find_project(project)
     found.keys.filter(name=KEY_NAME).delete()
     key = create_key(found, KEY_NAME, [Scope.INGEST], expires_at=timezone.now() + KEY_LIFE)
     try:
@@ -149,12 +169,12 @@ def post(server: RunningServer, key: str, body: bytes) -> int:
 
 
 @contextmanager
-def open_store(project: str) -> Iterator[int]:
-    """This process's store with today's schema; the number of the project."""
+def open_store(project: str) -> Iterator[Access]:
+    """This process's store with today's schema; what the command may do in the project."""
     with hold_data_directory():
         try:
             migrate_databases()
-            yield find_project(project).pk
+            yield find_access(project)
         finally:
             stop_ingest()
             close_store()

@@ -18,13 +18,14 @@ from django.core.management import call_command
 
 from config import data_directory
 from config.background import Background
+from config.checks import check_public_address
 from config.env import Environment
 from config.grpc_server import GrpcServer
 from config.http_server import HttpServer, PortBusyError, bind
 from config.wsgi import application
 from tracing.access.decisions import RunToken
 from tracing.access.keys import create_key
-from tracing.access.origins import is_loopback
+from tracing.access.openness import is_local, is_open
 from tracing.access.rights import Scope
 from tracing.ingest import stop_ingest
 from tracing.models import DEFAULT_PROJECT, DEMO_PROJECT, ApiKey, Project
@@ -73,7 +74,7 @@ def run_web(env: Environment) -> None:
     """Pages, REST and OTLP until SIGINT or SIGTERM, over databases that other processes use too."""
     refuse_embedded("web")
     with ExitStack() as stack:
-        data_directory.prepare(settings.DATA_DIR)
+        prepare_data_directory()
         ports = bind_ports(env)
         stack.enter_context(open_databases(env))
         stopped = catch_signals()
@@ -92,9 +93,16 @@ def refuse_embedded(command: str) -> None:
 
 @contextmanager
 def hold_data_directory() -> Iterator[None]:
-    data_directory.prepare(settings.DATA_DIR)
+    prepare_data_directory()
     with data_directory.hold(settings.DATA_DIR):
         yield
+
+
+def prepare_data_directory() -> None:
+    data_directory.prepare(settings.DATA_DIR)
+    exposure = data_directory.describe_exposure(settings.DATA_DIR)
+    if exposure:
+        click.echo(exposure, err=True)
 
 
 @contextmanager
@@ -102,8 +110,7 @@ def open_databases(env: Environment) -> Iterator[None]:
     """Both databases with today's schema; refuses an address that others reach while there is no user."""
     call_command("migrate", verbosity=0, interactive=False)
     refuse_open_network(env)
-    if env.host in ("0.0.0.0", "::") and not env.allowed_hosts:  # noqa: S104 -- the person chose it
-        click.echo("The dashboard answers to loopback names only: set TACIT_ALLOWED_HOSTS to its host names.", err=True)
+    warn_of_network(env)
     try:
         get_store().migrate()
         if settings.CLICKHOUSE_DSN.startswith(EMBEDDED_PREFIX):
@@ -115,11 +122,19 @@ def open_databases(env: Environment) -> Iterator[None]:
 
 
 def refuse_open_network(env: Environment) -> None:
-    if not is_loopback(env.host) and not get_user_model().objects.exists():
+    if not is_local() and not get_user_model().objects.exists():
         raise CannotStartError(
-            f"{env.host} can be reached by others and there is no user yet; "
+            f"{env.public_url or env.host} can be reached by others and there is no user yet; "
             "create one first (tacit createuser --email YOU), or listen on 127.0.0.1."
         )
+
+
+def warn_of_network(env: Environment) -> None:
+    """Say where others cannot reach the pages, and where they do so without TLS."""
+    if env.host in ("0.0.0.0", "::") and not (env.allowed_hosts or env.public_url):  # noqa: S104 -- the person chose it
+        click.echo("The dashboard answers to loopback names only: set TACIT_PUBLIC_URL to its address.", err=True)
+    for warning in check_public_address():
+        click.echo(f"{warning.msg} {warning.hint}", err=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,7 +219,14 @@ def work_in_background() -> Iterator[None]:
 def greet(urls: Urls) -> None:
     """Say where everything is, and what to paste into an app."""
     key = ApiKey.objects.filter(project__slug=DEFAULT_PROJECT, revoked_at=None).first()
+    if settings.PUBLIC_URL:
+        click.echo(f"Others reach Tacit at {settings.PUBLIC_URL}")
     click.echo(f"Tacit is at {urls.web}")
+    click.echo(
+        "Open to this machine only: no login and no key. The first user closes it: tacit createuser --email YOU"
+        if is_open()
+        else "Pages need a login; REST and OTLP need a key."
+    )
     if key is not None:
         click.echo(f"Project key: {key.prefix}… (shown whole when it was made)")
     click.echo(f"OTLP goes to {urls.otlp}" + (f", over gRPC to {urls.otlp_grpc}" if urls.otlp_grpc else ""))

@@ -7,12 +7,15 @@ stands in Django's database, and what was interrupted goes on.
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 from django.conf import settings
+from django.db import transaction
 
 from config import data_directory
 from config.platform import hold_data_directory, migrate_databases, work_in_background
+from tracing.access import audit
+from tracing.access.decisions import Access, find_access_of_command
 from tracing.models import Project, Reprocessing
 from tracing.reprocessing import OPEN, Scope, request_reprocessing, stop_reprocessing
 from tracing.stages import STAGES, end_leases
@@ -64,7 +67,7 @@ def reprocess(project: str, scope: Scope, tell: Callable[[Progress], None]) -> P
     Raises CannotReprocessError, and InterruptedReprocessingError at SIGINT.
     """
     with choose_worker() as is_here:
-        requests = [request_reprocessing(each, scope) for each in find_projects(project)]
+        requests = [ask_for(access, scope) for access in find_accesses(project)]
         try:
             progress = watch([request.pk for request in requests], tell)
             if is_here:
@@ -78,7 +81,23 @@ def reprocess(project: str, scope: Scope, tell: Callable[[Progress], None]) -> P
 def stop(project: str) -> int:
     """Give up what is not done; the number of requests."""
     with choose_databases():
-        return sum(stop_reprocessing(each) for each in find_projects(project))
+        return sum(stop_of(access) for access in find_accesses(project))
+
+
+def ask_for(access: Access, scope: Scope) -> Reprocessing:
+    """Ask for spans of a project to be read again, and write that down."""
+    with transaction.atomic():
+        told = {name: value for name, value in asdict(scope).items() if value}
+        audit.record(access.actor, "reprocess", access.project, details=told)
+        return request_reprocessing(access.project, scope)
+
+
+def stop_of(access: Access) -> int:
+    """Give up what is not done in a project, and write that down; the number of requests."""
+    with transaction.atomic():
+        stopped = stop_reprocessing(access.project)
+        audit.record(access.actor, "stop_reprocessing", access.project, details={"requests": stopped})
+        return stopped
 
 
 @contextmanager
@@ -108,9 +127,10 @@ def choose_databases() -> Iterator[bool]:
             close_store()
 
 
-def find_projects(project: str) -> Sequence[Project]:
-    """The named one, or all."""
-    found = list(Project.objects.filter(slug=project) if project else Project.objects.order_by("pk"))
+def find_accesses(project: str) -> Sequence[Access]:
+    """What the command may do in the named project, or in all."""
+    slugs = [project] if project else Project.objects.order_by("pk").values_list("slug", flat=True)
+    found = [access for slug in slugs if (access := find_access_of_command(slug))]
     if not found:
         raise CannotReprocessError(f"There is no project {project!r}.")
     return found

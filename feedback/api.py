@@ -29,9 +29,12 @@ from tracing.access.requirements import May
 from tracing.access.rights import Right
 from tracing.api import describe_generation, project_of
 from tracing.api import router as tracing_router
+from tracing.api_audit import router as audit_router
 from tracing.api_document import DescribedAPI
 from tracing.api_filters import ConversationFilters, SignalFilters
+from tracing.api_keys import router as keys_router
 from tracing.api_lists import router as lists_router
+from tracing.api_members import router as members_router
 from tracing.api_prices import router as prices_router
 from tracing.api_problems import refuse_parts
 from tracing.api_reprocessing import router as reprocessing_router
@@ -53,11 +56,14 @@ api = DescribedAPI(
     urls_namespace="api",
 )
 api.add_router("", tracing_router)
+api.add_router("", keys_router)
 api.add_router("", lists_router)
+api.add_router("", members_router)
 api.add_router("", prices_router)
 api.add_router("", exports_router)
 api.add_router("", feedback_router)
 api.add_router("", reprocessing_router)
+api.add_router("", audit_router)
 
 
 @api.exception_handler(UnknownFormat)

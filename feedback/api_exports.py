@@ -9,6 +9,7 @@ from pydantic import WithJsonSchema
 from feedback.datasets import FORMATS, to_zip
 from feedback.exports import build_export
 from feedback.pages.ingredients import count_judgements, describe_choice
+from tracing.access import audit
 from tracing.access.requirements import May
 from tracing.access.rights import Right
 from tracing.api import project_of
@@ -50,7 +51,9 @@ class FormatList(Schema):
 )
 def download_export(request: HttpRequest, format: FormatName, filters: Query[ConversationFilters]) -> HttpResponse:
     """Of all conversations that match: files as `tacit export` writes them."""
-    dataset = build_export(project_of(request), format, filters.read())
+    given = filters.read()
+    dataset = build_export(project_of(request), format, given)
+    audit.describe(request, format, rows=dataset.count_rows(), is_filtered=bool(given.conditions))
     response = HttpResponse(to_zip(dataset), content_type="application/zip")
     response["Content-Disposition"] = f'attachment; filename="tacit-{format}.zip"'
     return response

@@ -43,7 +43,12 @@ def load_told_excerpt(
 def list_feedback(store: Store, project_id: int, excerpt: Excerpt) -> list[Feedback]:
     """What was said about these answers. What is about the conversation is about the answer that had begun by then."""
     conversation = excerpt.conversation
-    own = {name for answer in conversation.answers for name in (answer.trace_id, answer.message_id) if name}
+    own = {
+        name
+        for answer in conversation.answers
+        for name in (answer.trace_id, answer.message_id, answer.span_id, *answer.generation_span_ids)
+        if name
+    }
     found = load_feedback(store, project_id, conversation)
     others = sorted({name for each in found for name in name_targets(each)} - own)
     elsewhere = find_names(store, project_id, conversation.conversation_id, others)
@@ -57,11 +62,11 @@ def list_feedback(store: Store, project_id: int, excerpt: Excerpt) -> list[Feedb
 
 
 def name_targets(feedback: Feedback) -> set[str]:
-    return {feedback.trace_id, feedback.message_id} - {""}
+    return {feedback.trace_id, feedback.span_id, feedback.message_id} - {""}
 
 
 def find_names(store: Store, project_id: int, conversation_id: str, names: Sequence[str]) -> set[str]:
-    """Those of these traces and messages that the conversation has in any turn."""
+    """Those of these traces, model calls and messages that the conversation has in any turn."""
     if not names:
         return set()
     path = "feedback/sql/names_of_conversation.sql"

@@ -3,12 +3,14 @@
 import json
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, fields
+from datetime import timedelta
 from typing import Any
 
 from feedback.detectors.signal import Evidence, Signal
 from feedback.explicit import Feedback
 from tracing.conversations import Conversation
 from tracing.paging import Place
+from tracing.stages import EPOCH
 from tracing.store import Store
 
 NO_EVIDENCE = Evidence(reason="")
@@ -131,14 +133,14 @@ def load_feedback(store: Store, project_id: int, conversation: Conversation) -> 
 
 
 def load_feedback_of(store: Store, project_id: int, conversations: Sequence[Conversation]) -> dict[str, list[Feedback]]:
-    """The same for many: feedback that names the conversation, or a trace or message of it."""
+    """The same for many: feedback that names the conversation, or a trace, model call or message of it."""
     by_target = {
         target: conversation.conversation_id for conversation in conversations for target in list_targets(conversation)
     }
     found: dict[str, list[Feedback]] = {each.conversation_id: [] for each in conversations}
     if not by_target:
         return found
-    targets: dict[str, list[str]] = {"conversation": [], "trace": [], "message": []}
+    targets: dict[str, list[str]] = {"conversation": [], "trace": [], "span": [], "message": []}
     for kind, value in by_target:
         targets[kind].append(value)
     rows = store.query(
@@ -146,6 +148,7 @@ def load_feedback_of(store: Store, project_id: int, conversations: Sequence[Conv
         project_id=project_id,
         conversation_ids=targets["conversation"],
         trace_ids=targets["trace"],
+        span_ids=targets["span"],
         message_ids=targets["message"],
     )
     for row in rows:
@@ -153,6 +156,7 @@ def load_feedback_of(store: Store, project_id: int, conversations: Sequence[Conv
         for target in (
             ("message", feedback.message_id),
             ("trace", feedback.trace_id),
+            ("span", feedback.span_id),
             ("conversation", feedback.conversation_id),
         ):
             if target in by_target:
@@ -175,6 +179,7 @@ def list_targets(conversation: Conversation) -> list[tuple[str, str]]:
     targets = [("conversation", conversation.conversation_id)]
     for answer in conversation.answers:
         targets.append(("trace", answer.trace_id))
+        targets.extend(("span", span_id) for span_id in {answer.span_id, *answer.generation_span_ids})
         if answer.message_id:
             targets.append(("message", answer.message_id))
     return targets
@@ -186,13 +191,30 @@ def read_row(row: Mapping[str, Any]) -> Feedback:
 
 
 def write_feedback(store: Store, feedback: Sequence[Feedback], version: int) -> None:
-    """Write feedback in `version` (microseconds); the same identifier again replaces what was there."""
+    """Write what spans and events told, in `version` (microseconds); of one identifier holds what was told last."""
+    told_us = [min(each.time_ns // 1000, version) for each in feedback]
+    columns = to_feedback_columns(feedback) | {
+        "told_at": [EPOCH + timedelta(microseconds=each) for each in told_us],
+        "version": [version] * len(feedback),
+    }
+    store.insert("feedback", columns)
+
+
+def to_feedback_columns(feedback: Sequence[Feedback]) -> dict[str, list[Any]]:
+    """Rows that are told when the store takes them."""
     columns: dict[str, list[Any]] = {
         "time" if field.name == "time_ns" else field.name: [getattr(each, field.name) for each in feedback]
         for field in fields(Feedback)
     }
     columns["metadata"] = [json.dumps(each.metadata, ensure_ascii=False) for each in feedback]
-    store.insert("feedback", columns | {"version": [version] * len(feedback)})
+    return columns
+
+
+def load_feedback_targets(store: Store, project_id: int, identifiers: Sequence[str]) -> dict[str, Feedback]:
+    """By identifier what is there of these, with its name, target and time alone."""
+    path = "feedback/sql/feedback_targets.sql"
+    rows = store.query(path, project_id=project_id, identifiers=list(identifiers)) if identifiers else []
+    return {row["identifier"]: Feedback(project_id=project_id, **row) for row in rows}
 
 
 def load_hearings(store: Store, project_id: int, conversation_ids: Sequence[str]) -> dict[str, str]:

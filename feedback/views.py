@@ -27,6 +27,7 @@ from feedback.pages.transcript import Heard, select_turn, shorten_words, show_tu
 from feedback.pages.undertone import draw_undertone
 from feedback.pages.waterfall import Waterfall, draw_waterfall
 from feedback.records import load_outline, load_signals
+from tracing.access import audit
 from tracing.access.requirements import project_page
 from tracing.access.rights import Right
 from tracing.conversations import Turn
@@ -289,10 +290,12 @@ def download_dataset(request: HttpRequest, project: Project) -> HttpResponse:
     """The files of one format as a zip, of the conversations that the filters of the address leave."""
     name = request.GET.get("format", "")
     try:
-        dataset = build_export(project, name, Filters.from_query(request.GET.dict()).given)
+        given = Filters.from_query(request.GET.dict()).given
+        dataset = build_export(project, name, given)
     except (UnknownFormat, FilterError) as error:
         message = str(error).rstrip(".") + "."
         return render_page(request, "404.html", {"message": message, "project": project}, status=404)
+    audit.describe(request, name, rows=dataset.count_rows(), is_filtered=bool(given.conditions))
     response = HttpResponse(to_zip(dataset), content_type="application/zip")
     response["Content-Disposition"] = f'attachment; filename="tacit-{project.slug}-{name}.zip"'
     return response

@@ -9,11 +9,13 @@ from typing import Any
 import pytest
 import tacit
 from opentelemetry.sdk.trace import TracerProvider
+from pytest_django import Settings
 
 from config.http_server import HttpServer, bind
 from config.wsgi import application
 from feedback.derivation import FEEDBACK, SIGNALS
 from feedback.tasks import derive_signals, read_feedback
+from tracing.access.browsers import forget_senders
 from tracing.access.keys import forget_keys
 from tracing.access.openness import forget_users
 from tracing.derivation import READING
@@ -54,6 +56,13 @@ def empty_store(store: Store) -> None:
 def _fresh_access() -> None:
     forget_users()
     forget_keys()
+    forget_senders()
+
+
+@pytest.fixture
+def quick_passwords(settings: Settings) -> None:
+    """Hash passwords in no time: for tests where how it is done is no matter."""
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 
 @pytest.fixture
@@ -96,13 +105,20 @@ class Server:
         derive_signals()
 
 
-@pytest.fixture
-def server(project: Project, store: Store) -> Iterator[Server]:
-    """Pages, REST and OTLP over real HTTP."""
+@pytest.fixture(scope="session")
+def http_server(django_db_setup: None) -> Iterator[HttpServer]:
+    """One for all tests: its threads keep their connections to both databases."""
     http = HttpServer(application, bind("127.0.0.1", 0))
     http.start()
-    yield Server(f"http://127.0.0.1:{http.port}", project, store)
+    yield http
     http.stop()
+
+
+@pytest.fixture
+def server(http_server: HttpServer, project: Project, store: Store) -> Iterator[Server]:
+    """Pages, REST and OTLP over real HTTP."""
+    yield Server(f"http://127.0.0.1:{http_server.port}", project, store)
+    http_server.drain()
 
 
 @pytest.fixture

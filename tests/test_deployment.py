@@ -11,6 +11,7 @@ import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 import yaml
@@ -31,8 +32,8 @@ VARIABLE = re.compile(r"\$\{(\w+)([^}]*)\}")
 
 
 def read_settings(service: Mapping[str, Any]) -> dict[str, str]:
-    """The variables of a service with every `${…}` filled in."""
-    return {name: VARIABLE.sub("filledin", value) for name, value in service["environment"].items()}
+    """The variables of a service with every `${…}` left empty."""
+    return {name: VARIABLE.sub("", value) for name, value in service["environment"].items()}
 
 
 def list_copied() -> list[str]:
@@ -62,13 +63,19 @@ def test_every_setting_is_one_that_tacit_has() -> None:
 
 @pytest.mark.parametrize("name", OWN)
 def test_settings_of_a_service_are_accepted_and_name_the_other_services(
-    name: str, monkeypatch: pytest.MonkeyPatch
+    name: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     for variable, value in read_settings(OWN[name]).items():
         monkeypatch.setenv(variable, value)
+    for secret in OWN[name]["secrets"]:
+        (tmp_path / secret).write_text(f"filled in {secret}\n")
+    monkeypatch.setenv("TACIT_SECRETS_DIR", str(tmp_path))
     env = Environment()
-    assert env.secret_key == "filledin"
-    hosts = [re.split(r"[@/:]+", address)[-3] for address in (env.clickhouse_dsn, env.database_url, env.broker_url)]
+    for secret in OWN[name]["secrets"]:
+        field = getattr(env, secret.removeprefix("tacit_"))
+        assert field.get_secret_value() == f"filled in {secret}"
+    addresses = [each.get_secret_value() for each in (env.clickhouse_dsn, env.database_url, env.broker_url)]
+    hosts = [urlsplit(address).hostname for address in addresses]
     assert hosts == ["clickhouse", "postgres", "redis"]
     assert set(hosts) <= set(SERVICES)
 
@@ -80,19 +87,34 @@ def test_the_command_of_a_service_is_one_of_tacit(name: str) -> None:
     main.commands[command].make_context(command, options)
 
 
-def test_passwords_and_keys_have_no_default_and_stand_in_the_example() -> None:
+def test_variables_of_the_compose_file_stand_in_the_example_and_none_is_a_secret() -> None:
     used = dict(VARIABLE.findall((ROOT / "docker-compose.yml").read_text()))
-    secrets = {name for name in used if "PASSWORD" in name or "SECRET" in name}
-    assert secrets == {"TACIT_SECRET_KEY", "CLICKHOUSE_PASSWORD", "POSTGRES_PASSWORD"}
-    assert all(used[name].startswith(":?") for name in secrets)
     example = re.findall(r"^(\w+)=(.*)$", (ROOT / ".env.example").read_text(), re.MULTILINE)
     assert dict(example) == dict.fromkeys(used, "")
+    assert not [name for name in used if re.search("PASSWORD|SECRET|KEY|TOKEN", name)]
 
 
-def test_published_ports_are_the_default_ones() -> None:
+def test_secrets_are_files_that_the_documents_make_and_git_and_the_image_leave_out() -> None:
+    secrets = COMPOSE["secrets"]
+    assert set(secrets) == {"tacit_secret_key", "tacit_clickhouse_password", "tacit_database_password"}
+    assert all(secret["file"] == f"./secrets/{name}" for name, secret in secrets.items())
+    assert {each for service in SERVICES.values() for each in service.get("secrets", [])} == set(secrets)
+    assert f"for name in {' '.join(secrets)}; do" in (ROOT / "docs/deploying.md").read_text()
+    assert "/secrets/" in (ROOT / ".gitignore").read_text().split()
+    assert "secrets" in (ROOT / ".dockerignore").read_text().split()
+
+
+def test_databases_take_their_passwords_from_the_same_files() -> None:
+    for name, variable in (("clickhouse", "CLICKHOUSE_PASSWORD_FILE"), ("postgres", "POSTGRES_PASSWORD_FILE")):
+        [secret] = SERVICES[name]["secrets"]
+        assert SERVICES[name]["environment"][variable] == f"/run/secrets/{secret}"
+        assert not [each for each in SERVICES[name]["environment"] if each.endswith("PASSWORD")]
+
+
+def test_published_ports_are_the_default_ones_on_this_machine_alone() -> None:
     defaults = Environment.model_construct()
     ports = (defaults.port, defaults.otlp_http_port, defaults.otlp_grpc_port)
-    assert SERVICES["web"]["ports"] == [f"{port}:{port}" for port in ports]
+    assert SERVICES["web"]["ports"] == [f"127.0.0.1:{port}:{port}" for port in ports]
     assert f"\nEXPOSE {' '.join(map(str, ports))}\n" in DOCKERFILE
     assert [name for name in SERVICES if "ports" in SERVICES[name]] == ["web"]
 

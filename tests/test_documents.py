@@ -9,6 +9,7 @@ from pathlib import Path
 from urllib.parse import unquote
 
 import pytest
+from pydantic import SecretStr
 
 from config.cli import main
 from config.env import Environment
@@ -78,7 +79,11 @@ def test_every_direct_dependency_has_its_line_and_no_other() -> None:
 def test_every_setting_has_its_line_with_its_default() -> None:
     lines = re.findall(r"^\| `TACIT_(\w+)` \| (\S+) \|", (ROOT / "docs/settings.md").read_text(), re.MULTILINE)
     written = {name.lower(): default.strip("`") for name, default in lines}
-    fields = {name: str(field.default) for name, field in Environment.model_fields.items()}
+    defaults = {name: field.default for name, field in Environment.model_fields.items()}
+    fields = {
+        name: default.get_secret_value() if isinstance(default, SecretStr) else str(default)
+        for name, default in defaults.items()
+    }
     assert written == {name: {"": "empty", "False": "false"}.get(default, default) for name, default in fields.items()}
 
 

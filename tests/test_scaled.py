@@ -44,7 +44,7 @@ def answer(message: str) -> str:
 with tacit.conversation(id="scaled"):
     answer("Where is my parcel?")
     tacit.feedback("thumbs", label="up")
-assert tacit.flush()
+assert tacit.flush(timeout_seconds=30)
 """
 
 

@@ -4,10 +4,12 @@ import time
 from dataclasses import asdict
 from typing import Any
 
+from django.db import transaction
 from django.http import HttpRequest
 from ninja import Query, Router
 from ninja.errors import HttpError
 
+from tracing.access import audit
 from tracing.access.decisions import Access
 from tracing.access.requirements import May
 from tracing.access.rights import Right
@@ -104,5 +106,8 @@ def list_dead_letters(request: HttpRequest, limit: Limit = 100, cursor: Cursor =
 @router.post(
     "dead-letters/retry", response=RetriedResource, summary="Insert every dead letter again", auth=May(Right.EDIT)
 )
+@transaction.non_atomic_requests
 def retry_dead_letters(request: HttpRequest) -> dict[str, Any]:
-    return asdict(retry_letters(get_store(), project_of(request).pk))
+    retried = asdict(retry_letters(get_store(), project_of(request).pk))
+    audit.describe(request, **retried)
+    return retried

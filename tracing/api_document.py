@@ -4,13 +4,17 @@ OpenAPI stands at `/api/v1/openapi.json`. Operations are named after their funct
 stay.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from functools import partial, wraps
 from typing import Any
 
+from django.http import HttpRequest
 from ninja import NinjaAPI
 from ninja.openapi.schema import OpenAPISchema
 from ninja.operation import Operation
 
+from tracing.access.audit import run_recorded
+from tracing.access.requirements import Requirement
 from tracing.api_parameters import refuse_unknown
 from tracing.api_problems import CONTENT_TYPE, ProblemPart, ProblemResource, add_handlers
 
@@ -75,6 +79,7 @@ class DescribedAPI(NinjaAPI):
         super().__init__(**options)
         add_handlers(self)
         self.add_decorator(refuse_unknown, mode="view")
+        self.add_decorator(record_operation, mode="operation")
 
     def get_openapi_operation_id(self, operation: Operation) -> str:
         return operation.view_func.__name__
@@ -92,6 +97,17 @@ class DescribedAPI(NinjaAPI):
         components["securitySchemes"] = SECURITY_SCHEMES
         document["security"] = SECURITY
         return document
+
+
+def record_operation(view: Callable[..., Any]) -> Callable[..., Any]:
+    """Have an operation write down what it changes, under the name of its function."""
+
+    @wraps(view)
+    def recorded(request: HttpRequest, **values: Any) -> Any:
+        requirement: Requirement = request.requirement  # type: ignore[attr-defined]
+        return run_recorded(request, requirement, view.__name__, view, partial(view, request, **values))
+
+    return recorded
 
 
 def describe_model(model: type[ProblemPart] | type[ProblemResource]) -> dict[str, Any]:

@@ -6,11 +6,12 @@ from django.http import HttpRequest
 from ninja import Field, Router, Schema
 from pydantic import model_validator
 
+from tracing.access import audit
 from tracing.access.requirements import May
 from tracing.access.rights import Right
 from tracing.api import project_of
 from tracing.models import ProjectPrice
-from tracing.project_prices import put_project_prices
+from tracing.project_prices import describe_price, load_project_prices, put_project_prices
 from tracing.resources import EXACTLY, Day
 
 router = Router(tags=["tracing"])
@@ -70,5 +71,13 @@ def list_prices(request: HttpRequest) -> dict[str, Any]:
 def set_prices(request: HttpRequest, prices: NewPrices) -> dict[str, Any]:
     """Those that are not named are gone. Calls that were read before keep their cost until they are read again: see
     `POST reprocessings` and `tacit reprocess`."""
-    put_project_prices(project_of(request), [price.model_dump() for price in prices.items])
+    project = project_of(request)
+    before = [describe_price(price) for price in load_project_prices(project.pk)]
+    put_project_prices(project, [price.model_dump() for price in prices.items])
+    after = [describe_price(price) for price in load_project_prices(project.pk)]
+    audit.describe(
+        request,
+        removed=[price for price in before if price not in after],
+        added=[price for price in after if price not in before],
+    )
     return list_prices(request)

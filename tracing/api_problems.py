@@ -11,6 +11,8 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from ninja import Field, NinjaAPI, Schema
 from ninja.errors import AuthenticationError, HttpError, ValidationError
 
+from tracing.access.accounts import AccountError, GoneError
+from tracing.access.limits import LaterError
 from tracing.filter_language import FilterError
 from tracing.paging import CursorError
 from tracing.store import StoreUnavailableError
@@ -54,6 +56,7 @@ def add_handlers(api: NinjaAPI) -> None:
     api.exception_handler(ValidationError)(refuse_values)
     api.exception_handler(CursorError)(refuse_cursor)
     api.exception_handler(FilterError)(refuse_filter)
+    api.exception_handler(AccountError)(refuse_change)
     api.exception_handler(HttpError)(refuse_request)
     api.exception_handler(RequestDataTooBig)(refuse_size)
     api.exception_handler(StoreUnavailableError)(put_off)
@@ -81,8 +84,15 @@ def refuse_filter(_request: HttpRequest, error: FilterError) -> HttpResponse:
     return answer_problem(422, str(error), position=error.position, errors=[part])
 
 
+def refuse_change(_request: HttpRequest, error: AccountError) -> HttpResponse:
+    return answer_problem(404 if isinstance(error, GoneError) else 422, str(error))
+
+
 def refuse_request(_request: HttpRequest, error: HttpError) -> HttpResponse:
-    return answer_problem(error.status_code, str(error))
+    response = answer_problem(error.status_code, str(error))
+    if isinstance(error, LaterError):
+        response["Retry-After"] = str(error.retry_after_s)
+    return response
 
 
 def refuse_size(_request: HttpRequest, _error: RequestDataTooBig) -> HttpResponse:

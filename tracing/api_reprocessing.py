@@ -8,6 +8,7 @@ from ninja import Router, Schema, Status
 from ninja.errors import HttpError
 from pydantic import model_validator
 
+from tracing.access import audit
 from tracing.access.requirements import May
 from tracing.access.rights import Right
 from tracing.api import project_of
@@ -75,6 +76,7 @@ def format_moment(moment: datetime | None) -> str | None:
 def add_reprocessing(request: HttpRequest, scope: NewReprocessing) -> Status[dict[str, Any]]:
     """With today's code and prices, behind what comes in. A request of the same scope that is not done goes on."""
     asked = request_reprocessing(project_of(request), Scope(**scope.model_dump()))
+    audit.describe(request, **scope.model_dump(exclude_none=True))
     return Status(202, describe_reprocessing(asked))
 
 
@@ -99,5 +101,5 @@ def show_reprocessing(request: HttpRequest, number: int) -> dict[str, Any]:
 @router.delete("reprocessings", response=ReprocessingList, summary="Stop what is not done", auth=May(Right.EDIT))
 def stop_reprocessings(request: HttpRequest) -> dict[str, Any]:
     """Traces that were read stay as they are; the same request again begins anew."""
-    stop_reprocessing(project_of(request))
+    audit.describe(request, requests=stop_reprocessing(project_of(request)))
     return list_reprocessings(request)

@@ -1,11 +1,15 @@
 """Projects and the keys that apps send with: the workflow side of tracing, kept in Django's database."""
 
+from typing import Any
+
 from django.conf import settings
 from django.db import models
 
 from tracing.access.rights import Role
 
 DEFAULT_PROJECT = "default"
+DEFAULT_PROJECT_ID = 1
+"""Of the migration that makes it; the tables of ClickHouse give it to rows without a project."""
 DEMO_PROJECT = "demo"
 
 
@@ -77,6 +81,26 @@ class ApiKey(models.Model):
         return f"{self.prefix}… of {self.project.slug}"
 
 
+class WrittenOnceError(Exception):
+    """Somebody tried to change or delete what is written once."""
+
+    def __init__(self) -> None:
+        super().__init__("Entries of the audit log are written once; they are neither changed nor deleted.")
+
+
+class WrittenOnce(models.QuerySet["AuditEntry"]):
+    """Rows that can be added and read."""
+
+    def update(self, **_fields: object) -> int:
+        raise WrittenOnceError
+
+    def delete(self) -> tuple[int, dict[str, int]]:
+        raise WrittenOnceError
+
+    def bulk_update(self, *_arguments: object, **_options: object) -> int:
+        raise WrittenOnceError
+
+
 class AuditEntry(models.Model):
     """Something that somebody changed or exported. Entries are written once; they outlive their project."""
 
@@ -91,11 +115,21 @@ class AuditEntry(models.Model):
     address = models.CharField(max_length=45, blank=True)
     """The network address that the request came from."""
 
+    objects = WrittenOnce.as_manager()
+
     class Meta:
         indexes = (models.Index(fields=["project", "-id"], name="audit_of_a_project"),)
 
     def __str__(self) -> str:
         return f"{self.at:%Y-%m-%d %H:%M} {self.actor}: {self.action} {self.target}"
+
+    def save(self, *arguments: Any, **options: Any) -> None:
+        if self.pk is not None:
+            raise WrittenOnceError
+        super().save(*arguments, **options)
+
+    def delete(self, *_arguments: object, **_options: object) -> tuple[int, dict[str, int]]:
+        raise WrittenOnceError
 
 
 class StageLease(models.Model):

@@ -1,6 +1,7 @@
 """The page of prices: what each model costs by the tables or by the project, a form for its own, and their use."""
 
 import time
+from typing import Any
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -8,13 +9,21 @@ from django.shortcuts import redirect
 from django.views.decorators.http import require_POST, require_safe
 from pydantic import ValidationError
 
+from tracing.access import audit
 from tracing.access.requirements import project_page
 from tracing.access.rights import Right
 from tracing.api_prices import NewPrice
 from tracing.models import Project, ProjectPrice, Reprocessing
 from tracing.pages import render_page
 from tracing.price_list import DAYS, list_seen_models
-from tracing.project_prices import RATES, SOURCE, add_project_price, load_project_prices
+from tracing.project_prices import (
+    RATES,
+    SOURCE,
+    add_project_price,
+    describe_price,
+    load_project_prices,
+    to_price,
+)
 from tracing.reprocessing import OPEN, Scope, request_reprocessing
 from tracing.store import get_store
 
@@ -66,9 +75,17 @@ def add_price(request: HttpRequest, project: Project) -> HttpResponse:
     except ValidationError as error:
         problems = [describe_problem(str((*each["loc"], "")[0]), each["msg"]) for each in error.errors()]
         return show_form(request, project, filled, problems, status=422)
+    audit.describe(
+        request, price.model, before=list_rates(project, price.model), added=price.model_dump(exclude_none=True)
+    )
     add_project_price(project, price.model_dump())
     messages.info(request, f"Calls of {price.model} that come in from now on cost that.")
     return redirect("prices", project=project.slug)
+
+
+def list_rates(project: Project, model: str) -> list[dict[str, Any]]:
+    """The project's own prices of a model, for the audit log."""
+    return [describe_price(price) for price in load_project_prices(project.pk) if price.model == model]
 
 
 def read_field(name: str, text: str) -> float | str:
@@ -86,9 +103,12 @@ def describe_problem(name: str, message: str) -> str:
 
 @require_POST
 @project_page(Right.EDIT)
-def remove_price(_request: HttpRequest, project: Project, number: int) -> HttpResponse:
+def remove_price(request: HttpRequest, project: Project, number: int) -> HttpResponse:
     """Remove a price of the project; nothing where it is gone already."""
-    ProjectPrice.objects.filter(project=project, pk=number).delete()
+    price = ProjectPrice.objects.filter(project=project, pk=number).first()
+    if price is not None:
+        audit.describe(request, price.model, removed=describe_price(to_price(price)))
+        price.delete()
     return redirect("prices", project=project.slug)
 
 

@@ -1,6 +1,6 @@
 """A project's own prices: kept in Django's database, handed to the readers' pricing, which they win over."""
 
-from dataclasses import fields
+from dataclasses import asdict, fields
 from typing import Any
 
 from django.db import transaction
@@ -15,6 +15,13 @@ SOURCE = "project"
 def load_project_prices(project_id: int) -> tuple[Price, ...]:
     """Prices of a project, those that were set last at the end."""
     return tuple(to_price(row) for row in ProjectPrice.objects.filter(project_id=project_id).order_by("pk"))
+
+
+def describe_price(price: Price) -> dict[str, Any]:
+    """A price for the audit log: whose, and the rates that it has."""
+    rates = {name: rate for name, rate in asdict(price.rates).items() if rate is not None}
+    days = {"from": price.valid_from, "until": price.valid_until}
+    return {"provider": price.provider, "model": price.model} | rates | {k: day for k, day in days.items() if day}
 
 
 def to_price(row: ProjectPrice) -> Price:

@@ -220,9 +220,9 @@ def measure_text(text: str) -> str:
 
 
 def describe_dsn(dsn: str) -> str:
-    """The DSN without its password, for messages."""
+    """The DSN without its password and options, for messages."""
     scheme, separator, rest = dsn.partition("://")
-    return f"{scheme}{separator}{rest.rpartition('@')[2]}"
+    return f"{scheme}{separator}{rest.rpartition('@')[2].partition('?')[0]}"
 
 
 _store: Store | None = None

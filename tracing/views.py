@@ -5,10 +5,12 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib import messages
+from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_POST, require_safe
 
+from tracing.access import audit
 from tracing.access.decisions import list_projects
 from tracing.access.openness import is_open
 from tracing.access.requirements import for_person, project_page
@@ -17,6 +19,7 @@ from tracing.dead_letters import count_letters, load_letters, retry_letters
 from tracing.models import DEFAULT_PROJECT, DEMO_PROJECT, Project
 from tracing.pages import render_page
 from tracing.paging import CursorError, decode_cursor, encode_cursor
+from tracing.projects import remove_project
 from tracing.store import get_store
 
 SDK_DIRECTORY = "tracing/sdk"
@@ -48,7 +51,7 @@ def has_conversations(project_id: int) -> bool:
 @project_page(Right.READ)
 def show_setup(request: HttpRequest, project: Project) -> HttpResponse:
     """The lines to paste, made for this server, and what has arrived."""
-    endpoint = f"{request.scheme}://{request.get_host()}"
+    endpoint = settings.PUBLIC_URL or f"{request.scheme}://{request.get_host()}"
     needs_key = not is_open() or project.slug != DEFAULT_PROJECT
     context = {
         "project": project,
@@ -85,12 +88,12 @@ def write_import_line(project: Project) -> str:
 
 @require_POST
 @project_page(Right.ADMINISTER)
+@transaction.non_atomic_requests
 def remove_demo(_request: HttpRequest, project: Project) -> HttpResponse:
     """Delete the demo and everything in it; no other project can be removed this way."""
     if project.slug != DEMO_PROJECT:
         raise Http404(f"Project {project.slug} is not the demo.")
-    get_store().delete_project(project.pk)
-    project.delete()
+    remove_project(get_store(), project)
     return redirect("home")
 
 
@@ -127,8 +130,10 @@ def show_dead_letters(request: HttpRequest, project: Project) -> HttpResponse:
 
 @require_POST
 @project_page(Right.EDIT)
+@transaction.non_atomic_requests
 def insert_dead_letters(request: HttpRequest, project: Project) -> HttpResponse:
     """Insert every dead letter again, and say what became of them."""
     retried = retry_letters(get_store(), project.pk)
+    audit.describe(request, stored=retried.stored, refused=retried.refused)
     messages.info(request, f"{retried.stored:,} went in, {retried.refused:,} were refused again.")
     return redirect("dead_letters", project=project.slug)

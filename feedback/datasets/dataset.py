@@ -26,6 +26,10 @@ class Dataset:
     files: Mapping[str, bytes]
     manifest: Mapping[str, Any]
 
+    def count_rows(self) -> int:
+        """Rows to train on and to validate."""
+        return sum(self.files[name].count(b"\n") for name in ("train.jsonl", "validation.jsonl"))
+
 
 def build_dataset(
     format_name: str,

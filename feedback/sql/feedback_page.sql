@@ -1,5 +1,5 @@
 -- One page of feedback, latest first; an empty parameter filters nothing.
-SELECT * EXCEPT (time, version, is_deleted, expires_at), toUnixTimestamp64Nano(time) AS time_ns
+SELECT * EXCEPT (time, told_at, version, is_deleted, expires_at), toUnixTimestamp64Nano(time) AS time_ns
 FROM feedback FINAL
 WHERE project_id = {project_id:UInt32}
     AND (time_ns, identifier) < ({before_ns:Int64}, {before_id:String})

@@ -22,10 +22,11 @@ def find_chromium() -> str | None:
 def told(server: Server) -> Teller:
     """Some good, some bad, one with a replaced and a stopped answer, one of markdown."""
     teller = Teller(server.project, server.store)
-    for index in range(60):
-        thumbs = [teller.thumb(f"c-{index}", 0, "down" if index % 8 else "up")] if index % 4 == 0 else []
-        turns = [("How do I reset it?", "Hold the button."), ("That does not help at all!", "I am sorry.")]
-        teller.tell(f"c-{index}", turns[: 1 + index % 2], age_hours=1 + index * 4, feedback=thumbs, user_id="anna")
+    with teller.together():
+        for index in range(60):
+            thumbs = [teller.thumb(f"c-{index}", 0, "down" if index % 8 else "up")] if index % 4 == 0 else []
+            turns = [("How do I reset it?", "Hold the button."), ("That does not help at all!", "I am sorry.")]
+            teller.tell(f"c-{index}", turns[: 1 + index % 2], age_hours=1 + index * 4, feedback=thumbs, user_id="anna")
     start = teller.now_ns - HOUR_NS // 2
     old = make_answer("Paris, I guess.", start, "old")
     new = make_answer(

@@ -11,6 +11,8 @@ from playwright.sync_api import Browser, Page, expect
 from tests.conftest import Server
 from tests.pages.conftest import Teller
 from tests.pages.test_spending import derive, say
+from tracing.access.keys import create_key
+from tracing.access.rights import Scope
 from tracing.project_prices import put_project_prices
 
 PATHS = (
@@ -19,9 +21,16 @@ PATHS = (
     "/p/default/conversations?q=zebra",
     "/p/default/conversations/rich/%C3%BCn%C3%AF",
     "/p/default/datasets",
+    "/audit",
+    "/p/default/settings/audit",
+    "/p/default/settings/keys",
+    "/p/default/settings/members",
     "/p/default/settings/prices?model=gpt-5&provider=openai",
+    "/p/default/settings/project",
     "/p/default/setup",
+    "/account",
     "/login",
+    "/projects",
 )
 SMALL_TARGETS = """
 () => [...document.querySelectorAll("button, select, input:not([type=hidden]), summary, nav a, a.button")]
@@ -66,6 +75,8 @@ def test_every_page_is_clean_fits_its_width_and_can_be_hit(
     for trace, model in enumerate(("gpt-5", "our-own-" + "w" * 80), start=1):
         say(server, trace, "paid", model=model)
     derive(server)
+    create_key(server.project, "w" * 100, created_by="w" * 200)
+    create_key(server.project, "page", [Scope.FEEDBACK_BROWSER], origins=[f"https://{'w' * 60}.example"] * 3)
     put_project_prices(server.project, [{"model": "our-own", "provider": "p" * 60, "input": 1, "output": 2}])
     with open_page(chromium, width=width, scheme=scheme) as page:
         for path in PATHS:

@@ -5,6 +5,7 @@ import signal
 import socket
 import sqlite3
 import subprocess
+import sys
 import time
 import urllib.error
 from collections.abc import Iterator
@@ -15,7 +16,7 @@ from typing import Any
 import grpc
 import pytest
 
-from tests.config.platform_process import Platform, run_platform, run_tacit
+from tests.config.platform_process import ROOT, Platform, make_environment, run_platform, run_tacit
 from tests.tracing.otlp import make_request, make_span
 from tests.tracing.reading import observe
 
@@ -151,6 +152,7 @@ def test_another_address_needs_a_user_first(tmp_path: Path, password_file: Path)
     assert created.returncode == 0
     with run_platform(directory, *everybody[1:]) as platform:
         platform.url = platform.url.replace(EVERYBODY, "127.0.0.1")
+        assert any("in the clear" in line and "TACIT_PUBLIC_URL" in line for line in platform.lines)
         assert json.loads(platform.get("/readyz")) == {"status": "ready"}
         with pytest.raises(urllib.error.HTTPError) as caught:
             platform.get_json("stats")
@@ -283,9 +285,9 @@ def test_createuser_closes_a_running_server_and_prints_a_key_that_works(tmp_path
     ("email", "password", "told"),
     [
         ("no address", PASSWORD, "valid email"),
-        (EMAIL, "short", "10 characters"),
+        (EMAIL, "short", "12 characters"),
         (EMAIL, "password1234", "too common"),
-        (EMAIL, "", "10 characters"),
+        (EMAIL, "", "12 characters"),
     ],
 )
 def test_a_user_needs_an_address_and_a_good_password(tmp_path: Path, email: str, password: str, told: str) -> None:
@@ -293,6 +295,64 @@ def test_a_user_needs_an_address_and_a_good_password(tmp_path: Path, email: str,
     path.write_text(password)
     directory = tmp_path / "data"
     assert_told(run_tacit(directory, "createuser", "--email", email, "--password-file", str(path)), told)
+
+
+def test_a_member_is_created_after_an_administrator_and_both_are_in_the_audit_log(
+    tmp_path: Path, password_file: Path
+) -> None:
+    directory = tmp_path / "data"
+    password = ("--password-file", str(password_file))
+    member = ("createuser", "--email", "Bo@Example.org", *password, "--project", "default", "--role", "editor")
+    assert_told(run_tacit(directory, *member), "administrator", "without --project")
+    assert run_tacit(directory, "createuser", "--email", EMAIL, *password).returncode == 0
+    assert_told(run_tacit(directory, *member[:-4], "--project", "shop"), "shop", "default")
+    created = run_tacit(directory, *member)
+    assert created.returncode == 0, created.stderr
+    assert "Key" not in created.stdout
+    assert_told(run_tacit(directory, "createuser", "--email", "BO@example.org ", *password), "already")
+    with sqlite3.connect(directory / "tacit.sqlite3") as database:
+        users = database.execute("SELECT username, is_superuser FROM auth_user ORDER BY id").fetchall()
+        entries = database.execute(
+            "SELECT actor_kind, action, target, details, project_slug FROM tracing_auditentry ORDER BY id"
+        ).fetchall()
+    assert users == [(EMAIL, 1), ("bo@example.org", 0)]
+    assert entries == [
+        ("command", "create_user", EMAIL, '{"role": "administrator"}', ""),
+        ("command", "create_user", "bo@example.org", '{"role": "editor"}', "default"),
+    ]
+
+
+def test_a_role_without_a_project_is_told(tmp_path: Path, password_file: Path) -> None:
+    password = ("--password-file", str(password_file))
+    ended = run_tacit(tmp_path, "createuser", "--email", EMAIL, *password, "--role", "owner")
+    assert ended.returncode == 2
+    assert "--project" in ended.stderr
+    assert list(tmp_path.iterdir()) == [password_file]
+
+
+def test_a_password_like_the_e_mail_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "password"
+    path.write_text(EMAIL)
+    assert_told(
+        run_tacit(tmp_path / "data", "createuser", "--email", EMAIL, "--password-file", str(path)), "too similar"
+    )
+
+
+def test_a_forgotten_password_is_set_by_djangos_command(tmp_path: Path, password_file: Path) -> None:
+    directory = tmp_path / "data"
+    created = run_tacit(directory, "createuser", "--email", EMAIL, "--password-file", str(password_file))
+    assert created.returncode == 0
+    ended = subprocess.run(
+        [sys.executable, str(ROOT / "manage.py"), "changepassword", EMAIL],
+        env=make_environment(directory),
+        capture_output=True,
+        text=True,
+        timeout=60,
+        input="words that nobody guesses\n" * 2,
+        start_new_session=True,  # without a terminal the password is read from the input
+    )
+    assert ended.returncode == 0, ended.stderr
+    assert "Password changed successfully" in ended.stdout
 
 
 def test_a_password_file_that_is_not_there_is_told(tmp_path: Path) -> None:

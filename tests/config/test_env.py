@@ -1,6 +1,6 @@
 import pytest
 from click import Command, Group
-from pydantic import ValidationError
+from pydantic import SecretStr, ValidationError
 
 from config.cli import main
 from config.env import Environment
@@ -10,7 +10,14 @@ def test_everything_has_a_default_that_suits_one_machine(monkeypatch: pytest.Mon
     monkeypatch.delenv("TACIT_DATA_DIR")
     env = Environment()
     assert (env.host, env.port, env.otlp_http_port) == ("127.0.0.1", 8642, 4318)
-    assert (str(env.data_dir), env.clickhouse_dsn, env.database_url, env.debug) == (".tacit", "", "", False)
+    assert (str(env.data_dir), read(env, "clickhouse_dsn"), read(env, "database_url")) == (".tacit", "", "")
+    assert (env.debug, env.public_url, env.trusted_proxies) == (False, "", ())
+
+
+def read(env: Environment, field: str) -> object:
+    """A setting as it is, also where it is a secret."""
+    value = getattr(env, field)
+    return value.get_secret_value() if isinstance(value, SecretStr) else value
 
 
 @pytest.mark.parametrize(
@@ -22,12 +29,14 @@ def test_everything_has_a_default_that_suits_one_machine(monkeypatch: pytest.Mon
         ("TACIT_DATABASE_URL", "database_url", "postgres://user:p%40ss@host/tacit"),
         ("TACIT_BROKER_URL", "broker_url", "redis://host:6379/0"),
         ("TACIT_BROKER_URL", "broker_url", "amqp://user:password@host//"),
+        ("TACIT_PUBLIC_URL", "public_url", "http://tacit.example.com:8642"),
+        ("TACIT_TRUSTED_PROXY", "trusted_proxy", "127.0.0.1, 172.18.0.0/16,::1"),
         ("TACIT_DEBUG", "debug", True),
     ],
 )
 def test_a_variable_sets_its_field(monkeypatch: pytest.MonkeyPatch, variable: str, field: str, value: object) -> None:
     monkeypatch.setenv(variable, str(value))
-    assert getattr(Environment(), field) == value
+    assert read(Environment(), field) == value
 
 
 @pytest.mark.parametrize(
@@ -40,6 +49,14 @@ def test_a_variable_sets_its_field(monkeypatch: pytest.MonkeyPatch, variable: st
         ("TACIT_CLICKHOUSE_DSN", "localhost"),
         ("TACIT_DATABASE_URL", "localhost"),
         ("TACIT_DATABASE_URL", "gopher://host/db"),
+        ("TACIT_PUBLIC_URL", "tacit.example.com"),
+        ("TACIT_PUBLIC_URL", "https://tacit.example.com/path"),
+        ("TACIT_PUBLIC_URL", "https://user:password@tacit.example.com"),
+        ("TACIT_PUBLIC_URL", "https://*.example.com"),
+        ("TACIT_PUBLIC_URL", "ftp://tacit.example.com"),
+        ("TACIT_TRUSTED_PROXY", "proxy"),
+        ("TACIT_TRUSTED_PROXY", "*"),
+        ("TACIT_TRUSTED_PROXY", "127.0.0.1, 300.0.0.1"),
         ("TACIT_BROKER_URL", ""),
         ("TACIT_BROKER_URL", "redis"),
         ("TACIT_BROKER_URL", "http://host"),
@@ -50,6 +67,35 @@ def test_a_value_that_cannot_work_is_refused(monkeypatch: pytest.MonkeyPatch, va
     with pytest.raises(ValidationError) as caught:
         Environment()
     assert [each["loc"][0] for each in caught.value.errors()] == [variable.removeprefix("TACIT_").lower()]
+
+
+@pytest.mark.parametrize(
+    ("written", "address", "host"),
+    [
+        ("https://Tacit.Example.com/", "https://tacit.example.com", "tacit.example.com"),
+        (" https://tacit.example.com:443", "https://tacit.example.com", "tacit.example.com"),
+        ("https://tacit.example.com:8443", "https://tacit.example.com:8443", "tacit.example.com"),
+        ("http://localhost:80", "http://localhost", "localhost"),
+        ("http://[::1]:8642", "http://[::1]:8642", "[::1]"),
+    ],
+)
+def test_the_public_address_is_kept_as_browsers_write_an_origin(
+    written: str, address: str, host: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TACIT_PUBLIC_URL", written)
+    monkeypatch.setenv("TACIT_TRUSTED_PROXY", "127.0.0.1")
+    env = Environment()
+    assert (env.public_url, env.public_host) == (address, host)
+    assert env.is_secure is address.startswith("https")
+
+
+def test_a_public_address_by_https_needs_the_proxy_that_ends_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TACIT_PUBLIC_URL", "https://tacit.example.com")
+    with pytest.raises(ValidationError) as caught:
+        Environment()
+    [error] = caught.value.errors()
+    assert error["loc"] == ("trusted_proxy",)
+    assert "127.0.0.1" in error["msg"]
 
 
 def test_every_setting_says_what_it_is_for() -> None:

@@ -2,8 +2,11 @@
 
 import json
 import signal
+import sqlite3
 import subprocess
 import sys
+import time
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -49,9 +52,7 @@ def test_what_was_interrupted_goes_on_with_the_same_command(tmp_path: Path) -> N
         [*TACIT, "reprocess"], cwd=ROOT, env=make_environment(directory), text=True, stderr=subprocess.PIPE
     )
     assert process.stderr is not None
-    while not (line := process.stderr.readline()).startswith("0 of 800"):
-        if not line or line[0].isdigit():
-            break  # it was quicker than the first look
+    wait_until_begun(directory)
     process.send_signal(signal.SIGINT)
     said = process.stderr.read()
     process.stderr.close()
@@ -62,6 +63,15 @@ def test_what_was_interrupted_goes_on_with_the_same_command(tmp_path: Path) -> N
     with run_platform(directory) as platform:
         assert platform.get_json("stats")["generations"] == 800
         assert len(platform.get_json("reprocessings")["items"]) == 1
+
+
+def wait_until_begun(directory: Path) -> None:
+    """Until the first batch of traces was read again, of four."""
+    deadline = time.monotonic() + 60
+    with closing(sqlite3.connect(directory / "tacit.sqlite3")) as database:
+        while database.execute("SELECT done FROM tracing_reprocessing WHERE done > 0").fetchone() is None:
+            assert time.monotonic() < deadline, "nothing was read within 60 s"
+            time.sleep(0.01)
 
 
 def test_a_command_that_nobody_works_for_says_so(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -12,6 +12,7 @@ from feedback.detectors.signal import Signal
 from feedback.excerpts import load_heard_excerpt
 from feedback.explicit import Feedback
 from feedback.records import load_feedback, load_signals, write_feedback
+from feedback.telling import keep_feedback, withdraw_feedback
 from tests.pages.conftest import Teller
 from tracing.conversations import Conversation
 from tracing.models import Project
@@ -66,6 +67,33 @@ def test_feedback_that_comes_later_is_heard_in_its_part(teller: Teller, turn: in
         derive_signals(teller.store, [(teller.project.pk, "long")])
     assert list_written(teller) == listen_whole(teller, conversation)
     assert {each.target for each in list_written(teller) if each.kind == "thumbs"} == {turn, (turn + 5) % 11}
+
+
+@pytest.mark.parametrize("target", ["span_id", "trace_id"])
+def test_feedback_is_heard_in_a_part_and_gone_from_it_when_it_is_withdrawn(teller: Teller, target: str) -> None:
+    conversation = tell(teller, 11)
+    answer = conversation.turns[7].answer
+    thumb = Feedback(teller.project.pk, "t", "thumbs", teller.now_ns, label="down", **{target: getattr(answer, target)})
+    for told in (True, False):
+        if told:
+            keep_feedback(teller.project.pk, [thumb])
+        else:
+            withdraw_feedback(teller.project.pk, "t")
+        derive_signals(teller.store, [(teller.project.pk, "long")])
+        assert list_written(teller) == listen_whole(teller, conversation)
+        assert [each.target for each in list_written(teller) if each.kind == "thumbs"] == ([7] if told else [])
+
+
+def test_an_excerpt_has_feedback_on_its_own_model_calls_alone(teller: Teller) -> None:
+    conversation = tell(teller, 11)
+    thumbs = [
+        Feedback(teller.project.pk, f"t-{turn.index}", "thumbs", teller.now_ns, label="up", span_id=turn.answer.span_id)
+        for turn in conversation.turns
+    ]
+    keep_feedback(teller.project.pk, thumbs)
+    heard = load_heard_excerpt(teller.store, teller.project.pk, "long", 3, 3)
+    assert heard is not None
+    assert {each.identifier for each in heard.feedback} == {"t-3", "t-4", "t-5"}
 
 
 def test_only_parts_that_changed_are_listened_to(teller: Teller, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -33,8 +33,9 @@ def test_a_row_tells_its_first_message_turns_user_model_and_what_was_heard(telle
 
 def test_pages_of_the_list_show_each_once_newest_first(teller: Teller, open_page: Open) -> None:
     told = [f"c-{index:03}" for index in range(120)]
-    for index, name in enumerate(told):
-        teller.tell(name, age_hours=1 + (index // 3))
+    with teller.together():
+        for index, name in enumerate(told):
+            teller.tell(name, age_hours=1 + (index // 3))
     seen: list[str] = []
     page = open_page("conversations")
     for _ in range(5):

@@ -37,11 +37,12 @@ def tell_stopped(teller: Teller, conversation_id: str, age_hours: float) -> None
 
 
 def test_a_rate_has_its_interval_its_change_and_the_list_behind_it(teller: Teller, open_page: Open) -> None:
-    for index in range(40):
-        teller.tell(f"now-{index}", age_hours=1 + index)
-        teller.tell(f"before-{index}", age_hours=8 * 24 + index)
-    for index in range(20):
-        tell_stopped(teller, f"stopped-{index}", age_hours=2 + index)
+    with teller.together():
+        for index in range(40):
+            teller.tell(f"now-{index}", age_hours=1 + index)
+            teller.tell(f"before-{index}", age_hours=8 * 24 + index)
+        for index in range(20):
+            tell_stopped(teller, f"stopped-{index}", age_hours=2 + index)
     page = open_page("")
     assert "60 conversations with 60 turns · last 7 days against the same time before (40)" in page.text
     card = page.text[page.text.index("Stopped the answer") :]
@@ -53,9 +54,10 @@ def test_a_rate_has_its_interval_its_change_and_the_list_behind_it(teller: Telle
 
 
 def test_a_small_change_is_called_unclear(teller: Teller, open_page: Open) -> None:
-    for index in range(10):
-        teller.tell(f"now-{index}")
-        teller.tell(f"before-{index}", age_hours=8 * 24)
+    with teller.together():
+        for index in range(10):
+            teller.tell(f"now-{index}")
+            teller.tell(f"before-{index}", age_hours=8 * 24)
     tell_stopped(teller, "stopped", age_hours=1)
     assert "no clear change (+9.1 points)" in open_page("").text
 

@@ -224,7 +224,7 @@ def read_cookie(answer: Answer, name: str, *flags: str) -> str:
 
 
 def log_in(server: Server, password: str) -> Answer:
-    cookie = read_cookie(ask(server, "/login"), "csrftoken")
+    cookie = read_cookie(ask(server, "/login"), "tacit_csrf")
     fields = {"username": "anna@example.org", "password": password, "csrfmiddlewaretoken": cookie.partition("=")[2]}
     headers = {"Content_Type": "application/x-www-form-urlencoded", "Cookie": cookie}
     return ask(server, "/login", "POST", urlencode(fields).encode(), **headers)
@@ -234,7 +234,7 @@ def test_login_logs_in(server: Server) -> None:
     close()
     answer = log_in(server, PASSWORD)
     assert (answer.status, answer.headers["Location"]) == (302, "/")
-    cookie = read_cookie(answer, "sessionid", "HttpOnly", "SameSite=Lax")
+    cookie = read_cookie(answer, "tacit_session", "HttpOnly", "SameSite=Lax")
     assert ask(server, PAGE, Cookie=cookie).status == 200
     assert ask(server, REST, Cookie=cookie).status == 200
 
@@ -242,7 +242,7 @@ def test_login_logs_in(server: Server) -> None:
 def test_a_wrong_password_does_not(server: Server) -> None:
     close()
     answer = log_in(server, "another phrase")
-    assert (answer.status, "sessionid" in str(answer.headers.get_all("Set-Cookie"))) == (200, False)
+    assert (answer.status, "tacit_session" in str(answer.headers.get_all("Set-Cookie"))) == (200, False)
 
 
 def list_addresses() -> Iterator[str]:
@@ -252,6 +252,8 @@ def list_addresses() -> Iterator[str]:
         "conversation_id": "c",
         "trace_id": make_trace_id(1),
         "number": "1",
+        "token": "t",
+        "identifier": "t",
     }
 
     def walk(patterns: list[URLPattern | URLResolver], before: str) -> Iterator[str]:

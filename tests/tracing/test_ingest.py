@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
+from statistics import median
 from typing import Any
 
 import pytest
@@ -209,11 +210,13 @@ def test_tables_do_not_wait_for_each_other(store: Store) -> None:
 def test_a_lone_sender_does_not_wait_for_others() -> None:
     quick = NoStore()
     ingest = open_ingest(quick)
-    start = time.monotonic()
+    seconds = []
     for number in range(1, 101):
+        start = time.monotonic()
         ingest.commit(TABLE, make_batch(number), 10)
+        seconds.append(time.monotonic() - start)
     assert quick.inserts == 100
-    assert time.monotonic() - start < 100 * GATHER_SECONDS / 2
+    assert median(seconds) < GATHER_SECONDS / 2
     ingest.stop()
 
 

@@ -51,7 +51,7 @@ def test_deflate_is_taken_with_and_without_its_envelope(server: Server, compress
     assert (send(server, compress(ONE_SPAN), DEFLATE).status, count_spans(server)) == (200, 1)
 
 
-@pytest.mark.parametrize("body", [b"", gzip.compress(b"")])
+@pytest.mark.parametrize("body", [b"", gzip.compress(b"")], ids=["plain", "gzip"])
 def test_an_empty_request_is_taken(server: Server, body: bytes) -> None:
     answer = send(server, body, GZIP if body else PROTOBUF)
     assert (answer.status, answer.body, count_spans(server)) == (200, b"", 0)
@@ -98,6 +98,17 @@ def test_invalid_spans_are_told_in_partial_success_and_the_others_are_kept(serve
         (b"", DEFLATE, "ends before its end"),
         (zlib.compress(ONE_SPAN)[:-2], DEFLATE, "ends before its end"),
         (b"not deflate", DEFLATE, "not deflate"),
+    ],
+    ids=[
+        "not protobuf",
+        "protobuf cut",
+        "not gzip",
+        "gzip cut",
+        "gzip and more",
+        "no gzip",
+        "no deflate",
+        "deflate cut",
+        "not deflate",
     ],
 )
 def test_a_body_that_cannot_be_decoded_is_400_with_a_status(
@@ -209,7 +220,7 @@ def test_a_failing_store_is_503_with_a_hint_and_nothing_is_acknowledged(
 
 
 def test_a_failing_database_of_keys_is_503(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
-    def fail(_key: str) -> None:
+    def fail(*_arguments: str) -> None:
         raise OperationalError("the database is locked")
 
     with monkeypatch.context() as patch:

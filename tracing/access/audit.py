@@ -1,9 +1,15 @@
-"""The audit log: who changed or exported what, when. Requests are written down by the middleware, by themselves."""
+"""The audit log: who changed or exported what, when. What pages and REST change is written down by itself.
 
-from collections.abc import Mapping
-from typing import Any
+A change of Django's database and its entry are kept together or not at all: see ADR 53.
+"""
 
-from django.http import HttpRequest, HttpResponse
+import json
+from collections.abc import Callable, Mapping
+from contextlib import nullcontext
+from typing import Any, TypeVar
+
+from django.db import transaction
+from django.http import HttpRequest
 
 from tracing.access.decisions import Access, Actor, find_person
 from tracing.access.requirements import SAFE_METHODS, Requirement
@@ -11,7 +17,9 @@ from tracing.access.rights import Right
 from tracing.models import AuditEntry, Project
 
 NOT_CHANGES = (Right.INGEST, Right.TELL)
-"""What apps and their users send is data, and no change by somebody who works with it."""
+"""What apps send with their keys is data, and no change by somebody who works with it."""
+
+Answer = TypeVar("Answer")
 
 
 def record(
@@ -28,42 +36,75 @@ def record(
         project=Project.objects.filter(pk=project.pk).first() if project else None,  # it may be what was removed
         project_slug=project.slug if project else "",
         actor_kind=actor.kind,
-        actor=actor.name,
+        actor=fit(actor.name, "actor"),
         action=action,
-        target=target,
-        details=dict(details or {}),
-        address=address,
+        target=fit(target, "target"),
+        details=clean_details(details or {}),
+        address=fit(address, "address"),
     )
 
 
+def fit(text: str, field: str) -> str:
+    """The text as its column can hold it: PostgreSQL takes neither more characters nor a NUL."""
+    return text.replace("\0", "\N{REPLACEMENT CHARACTER}")[
+        : getattr(AuditEntry._meta.get_field(field), "max_length", None)
+    ]
+
+
+def clean_details(details: Mapping[str, Any]) -> Any:
+    """Details as JSON can hold them, days and the like as text."""
+    return json.loads(json.dumps(details, default=str).replace("\\u0000", "\\ufffd"))
+
+
 def describe(request: HttpRequest, target: str = "", **details: Any) -> None:
-    """Say what a request is about, for the entry that the middleware writes."""
+    """Say what a request is about, for the entry that is written when it is done."""
     request.audited = (target, details)  # type: ignore[attr-defined]
 
 
-def record_request(request: HttpRequest, response: HttpResponse) -> None:
-    """Write down a request that changed something, or took an export away, and was not refused."""
-    requirement: Requirement | None = getattr(request, "requirement", None)
-    if requirement is None or not is_told(request, requirement) or response.status_code >= 400:
-        return
+def run_recorded(
+    request: HttpRequest, requirement: Requirement, action: str, view: object, run: Callable[[], Answer]
+) -> Answer:
+    """Do what a request asks of `view`, and write it down where it changed something or took an export away.
+
+    Whatever cannot be written down fails, and has changed nothing in Django's database. A view that works on the
+    store says `transaction.non_atomic_requests`: others would wait for it, and the store does not roll back.
+    """
+    if not is_told(request, requirement):
+        return run()
+    with transaction.atomic() if is_atomic(request, requirement, view) else nullcontext():
+        answer = run()
+        if getattr(answer, "status_code", 200) < 400:
+            record_request(request, action)
+        return answer
+
+
+def is_told(request: HttpRequest, requirement: Requirement) -> bool:
+    access: Access | None = getattr(request, "access", None)
+    is_data = requirement.right in NOT_CHANGES and access is not None and access.key is not None
+    if requirement.is_public or is_data:
+        return False
+    return requirement.exports or request.method not in SAFE_METHODS
+
+
+def is_atomic(request: HttpRequest, requirement: Requirement, view: object) -> bool:
+    is_of_store = requirement.right in NOT_CHANGES or getattr(view, "_non_atomic_requests", None)
+    return request.method not in SAFE_METHODS and not is_of_store
+
+
+def record_request(request: HttpRequest, action: str) -> None:
+    """Write down a request that was done."""
     access: Access | None = getattr(request, "access", None)
     actor = access.actor if access else find_person(request)
     match = request.resolver_match
     if actor is None or match is None:
-        return
+        raise PermissionError(f"{request.method} {request.path} was done by nobody; only public views may be.")
     target, details = getattr(request, "audited", ("", {}))
     named = [str(value) for name, value in match.kwargs.items() if name != "project"]
     record(
         actor,
-        f"{request.method} {match.url_name}",
+        action,
         access.project if access else None,
         target=target or " ".join(named),
         details=details,
         address=request.META.get("REMOTE_ADDR", ""),
     )
-
-
-def is_told(request: HttpRequest, requirement: Requirement) -> bool:
-    if requirement.is_public or requirement.right in NOT_CHANGES:
-        return False
-    return requirement.exports or request.method not in SAFE_METHODS

@@ -13,9 +13,9 @@ from django.http import HttpRequest
 from tracing.access.credentials import read_key
 from tracing.access.keys import KeyFacts, find_key
 from tracing.access.openness import is_open
-from tracing.access.origins import RequestOrigin, refuse_foreign
+from tracing.access.origins import FORWARDED, RequestOrigin, refuse_foreign
 from tracing.access.rights import EVERYTHING, RIGHTS_OF_ROLES, Right, Role
-from tracing.models import DEFAULT_PROJECT, Membership, Project
+from tracing.models import DEFAULT_PROJECT, DEFAULT_PROJECT_ID, Membership, Project
 
 
 class ActorKind(StrEnum):
@@ -25,6 +25,8 @@ class ActorKind(StrEnum):
     """Somebody who can read the data directory, by a command on this machine."""
     LOCAL = "local"
     """Whoever uses an open server."""
+    NOBODY = "nobody"
+    """Somebody who is not logged in, and tried to be."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +74,12 @@ class RunToken:
 
 def read_origin(request: HttpRequest) -> RequestOrigin:
     headers = request.headers
-    return RequestOrigin(headers.get("Host", ""), headers.get("Origin", ""), headers.get("Sec-Fetch-Site", "").lower())
+    return RequestOrigin(
+        headers.get("Host", ""),
+        headers.get("Origin", ""),
+        headers.get("Sec-Fetch-Site", "").lower(),
+        request.META.get(FORWARDED, ""),
+    )
 
 
 def list_projects(request: HttpRequest) -> QuerySet[Project]:
@@ -120,7 +127,15 @@ def find_access_of_key(key: str) -> Access | None:
 def find_access_of_command(slug: str) -> Access | None:
     """What a command on this machine may do in a project: everything, where there is one."""
     project = None if "\0" in slug else Project.objects.filter(slug=slug).first()
-    return Access(project, EVERYTHING, Actor(ActorKind.COMMAND, getpass.getuser())) if project else None
+    return Access(project, EVERYTHING, find_command_actor()) if project else None
+
+
+def find_command_actor() -> Actor:
+    """Who runs commands on this machine."""
+    try:
+        return Actor(ActorKind.COMMAND, getpass.getuser())
+    except (KeyError, OSError):  # in a container, a number that has no name
+        return Actor(ActorKind.COMMAND)
 
 
 def read_request_key(request: HttpRequest) -> str:
@@ -160,4 +175,4 @@ def authorise_ingest(key: str, origin: RequestOrigin) -> int | None:
     reason = refuse_foreign(origin, settings.CORS_ORIGINS)
     if reason:
         raise NotAllowedError(reason)
-    return Project.objects.get(slug=DEFAULT_PROJECT).pk
+    return DEFAULT_PROJECT_ID

@@ -1,12 +1,14 @@
 """The door of pages and REST: what foreign pages send is refused, and so is every view that nobody was named for."""
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse
 
-from tracing.access.audit import record_request
+from tracing.access.audit import run_recorded
+from tracing.access.browsers import answer_preflight, find_page_origins, share_answer
 from tracing.access.decisions import find_person, read_origin
 from tracing.access.openness import is_open
 from tracing.access.origins import refuse_foreign
@@ -23,23 +25,30 @@ class AccessMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
+        preflight = answer_preflight(request)
+        if preflight:
+            return preflight
         if is_open():
-            reason = refuse_foreign(read_origin(request))
+            reason = refuse_foreign(read_origin(request), find_page_origins(request))
             if reason:
                 return HttpResponse(reason, status=403, content_type="text/plain; charset=utf-8")
         response = self.get_response(request)
-        record_request(request, response)
+        share_answer(request, response)
         return response
 
     def process_view(
-        self, request: HttpRequest, view: Callable[..., Any], _args: Sequence[Any], _named: Mapping[str, Any]
+        self, request: HttpRequest, view: Callable[..., Any], args: Sequence[Any], named: Mapping[str, Any]
     ) -> HttpResponse | None:
-        if request.resolver_match and request.resolver_match.app_name == REST:
+        match = request.resolver_match
+        if match is None or match.app_name == REST:
             return None
         requirement = find_requirement(view)
         if requirement is None:
             return HttpResponse("Nobody may see this page yet.", status=403, content_type="text/plain; charset=utf-8")
         request.requirement = requirement  # type: ignore[attr-defined]
-        if requirement.is_public or find_person(request):
-            return None
-        return redirect_to_login(request.get_full_path())
+        if not requirement.is_public and find_person(request) is None:
+            return redirect_to_login(request.get_full_path())
+        response: HttpResponse = run_recorded(
+            request, requirement, match.url_name or "", view, partial(view, request, *args, **named)
+        )
+        return response

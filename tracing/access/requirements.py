@@ -11,8 +11,9 @@ from django.shortcuts import render
 from ninja.errors import HttpError
 from ninja.utils import check_csrf
 
+from tracing.access.browsers import admit_page
 from tracing.access.decisions import Access, ActorKind, find_access, find_access_of_person, is_known
-from tracing.access.rights import Right
+from tracing.access.rights import Right, list_scopes
 from tracing.models import DEFAULT_PROJECT, Project
 
 SAFE_METHODS = ("GET", "HEAD", "OPTIONS", "TRACE")
@@ -23,12 +24,13 @@ View = TypeVar("View", bound=Callable[..., HttpResponseBase])
 class Requirement:
     """Whom a view takes: everybody, or a person, or one with a right in the project of the address.
 
-    `exports`: what it gives leaves as a file, which the audit log tells.
+    `exports`: what it gives leaves as a file, which the audit log tells. `browsers`: keys of browsers may do it.
     """
 
     is_public: bool = False
     right: Right | None = None
     exports: bool = False
+    browsers: bool = False
 
 
 PUBLIC = Requirement(is_public=True)
@@ -50,17 +52,22 @@ def for_person(view: View) -> View:
     return require(PERSON, view)
 
 
+def for_person_exporting(view: View) -> View:
+    """The same, of a view whose answer leaves as a file."""
+    return require(Requirement(exports=True), view)
+
+
 def project_page(
     right: Right, *, exports: bool = False
-) -> Callable[[Callable[..., HttpResponse]], Callable[..., HttpResponse]]:
+) -> Callable[[Callable[..., HttpResponseBase]], Callable[..., HttpResponseBase]]:
     """Turn `view(request, project, …)` into one that takes the project's slug from the address, and asks for a right.
 
     To whoever is not in the project it is as if there were none.
     """
 
-    def decorate(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    def decorate(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
         @wraps(view)
-        def wrapped(request: HttpRequest, project: str, **arguments: object) -> HttpResponse:
+        def wrapped(request: HttpRequest, project: str, **arguments: object) -> HttpResponseBase:
             access = find_access_of_person(request, project)
             if access is None:
                 return render(request, "404.html", {"message": f"There is no project “{project}”."}, status=404)
@@ -82,8 +89,8 @@ def refuse_page(request: HttpRequest, project: Project, right: Right) -> HttpRes
 class May:
     """The `auth=` of an operation of REST: a key, a person or a command with a right in the project."""
 
-    def __init__(self, right: Right, *, exports: bool = False) -> None:
-        self.requirement = Requirement(right=right, exports=exports)
+    def __init__(self, right: Right, *, exports: bool = False, browsers: bool = False) -> None:
+        self.requirement = Requirement(right=right, exports=exports, browsers=browsers)
 
     def __call__(self, request: HttpRequest) -> Access | None:
         access = find_access(request)
@@ -91,6 +98,7 @@ class May:
             refuse_project(request)
             return None
         check_right(access, self.requirement.right)
+        check_browser(request, access, self.requirement)
         check_forgery(request, access)
         request.access = access  # type: ignore[attr-defined]
         request.requirement = self.requirement  # type: ignore[attr-defined]
@@ -104,8 +112,21 @@ def refuse_project(request: HttpRequest) -> None:
 
 
 def check_right(access: Access, right: Right | None) -> None:
-    if right not in access.rights:
-        raise HttpError(403, f"The {access.actor} may not do this: it takes the right to {right}.")
+    if right in access.rights:
+        return
+    if access.key and right:
+        scopes = " or ".join(f"`{scope}`" for scope in list_scopes(right))
+        raise HttpError(403, f"Key {access.key} may not {right} here; send one with the scope {scopes}.")
+    raise HttpError(403, f"The {access.actor} may not do this: it takes the right to {right}.")
+
+
+def check_browser(request: HttpRequest, access: Access, requirement: Requirement) -> None:
+    """A key of browsers stands in pages for all to read: it opens one operation, to pages of its origins."""
+    if not access.key or not access.key.is_for_browsers:
+        return
+    if not requirement.browsers:
+        raise HttpError(403, f"Key {access.key} is for pages in browsers: it sends feedback, and can do nothing else.")
+    admit_page(request, access.key)
 
 
 def check_forgery(request: HttpRequest, access: Access) -> None:

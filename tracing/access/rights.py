@@ -63,3 +63,8 @@ RIGHTS_OF_SCOPES = {
 def read_scopes(scopes: Iterable[str]) -> frozenset[Right]:
     """The rights of all these scopes together."""
     return frozenset().union(*(RIGHTS_OF_SCOPES[Scope(scope)] for scope in scopes))
+
+
+def list_scopes(right: Right) -> list[Scope]:
+    """The scopes of which one is enough for `right`; that of browsers is not told, which allows one operation alone."""
+    return [scope for scope in Scope if right in RIGHTS_OF_SCOPES[scope] and scope is not Scope.FEEDBACK_BROWSER]

@@ -15,7 +15,7 @@ from google.rpc.status_pb2 import Status
 
 from tracing import figures
 from tracing.access.credentials import read_key
-from tracing.access.origins import RequestOrigin
+from tracing.access.origins import RequestOrigin, find_forwarding
 from tracing.receive.encodings import Encoding, write_message
 from tracing.receive.otlp import RETRY_AFTER_SECONDS, SIGNALS, RefusedError, Signal, find_project, keep
 
@@ -36,7 +36,7 @@ def list_handlers() -> list[Any]:
 def make_export(signal: Signal) -> Any:
     def export(data: bytes, context: grpc.ServicerContext) -> bytes:
         try:
-            project_id = find_project(read_metadata_key(context), RequestOrigin(read_peer(context)))
+            project_id = find_project(read_metadata_key(context), read_origin(context))
             answer = keep(signal, data, Encoding.PROTOBUF, project_id)
         except RefusedError as refused:
             figures.REQUESTS.labels("grpc", signal.name, STATUS_CODES[refused.code].name).inc()
@@ -50,6 +50,10 @@ def make_export(signal: Signal) -> Any:
 def read_metadata_key(context: grpc.ServicerContext) -> str:
     metadata = {name: value for name, value in context.invocation_metadata() if isinstance(value, str)}
     return read_key(metadata.get("authorization", ""), metadata.get("x-api-key", ""))
+
+
+def read_origin(context: grpc.ServicerContext) -> RequestOrigin:
+    return RequestOrigin(read_peer(context), forwarded=find_forwarding(dict(context.invocation_metadata())))
 
 
 def read_peer(context: grpc.ServicerContext) -> str:

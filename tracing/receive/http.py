@@ -16,7 +16,7 @@ from google.rpc.status_pb2 import Status
 
 from tracing import figures
 from tracing.access.credentials import read_key
-from tracing.access.origins import RequestOrigin
+from tracing.access.origins import FORWARDED, RequestOrigin
 from tracing.receive.encodings import Encoding, write_message
 from tracing.receive.otlp import MAX_BODY_BYTES, RETRY_AFTER_SECONDS, SIGNALS, RefusedError, Signal, find_project, keep
 
@@ -130,6 +130,7 @@ def read_origin(environ: "WSGIEnvironment") -> RequestOrigin:
         environ.get("HTTP_HOST", ""),
         environ.get("HTTP_ORIGIN", ""),
         environ.get("HTTP_SEC_FETCH_SITE", "").lower(),
+        environ.get(FORWARDED, ""),
     )
 
 

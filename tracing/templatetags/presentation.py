@@ -11,6 +11,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
 from tracing.access import decisions
+from tracing.access.openness import is_open
 from tracing.dead_letters import count_letters
 from tracing.models import Project
 from tracing.store import get_store
@@ -114,3 +115,9 @@ def list_projects(context: Mapping[str, Any]) -> "QuerySet[Project]":
 def count_dead_letters(project: Project) -> int:
     """How many rows of a project the store refused: the menu leads to them where there are any."""
     return count_letters(get_store(), project.pk)
+
+
+@register.simple_tag
+def tells_open() -> bool:
+    """Whether this server is open to its own machine, which every page says."""
+    return is_open()

@@ -1,0 +1,52 @@
+"""The door by which feedback that was told over REST is kept: it is in the store when these return, or they raise.
+
+Rows go the way of spans (`tracing.ingest`): many requests make one insert, and the store's clock says which was last.
+"""
+
+import hashlib
+from collections.abc import Collection, Sequence
+from dataclasses import replace
+
+from feedback.explicit import Feedback
+from feedback.records import load_feedback_targets, to_feedback_columns
+from feedback.told import TARGETS
+from tracing.access.limits import LaterError
+from tracing.ingest import get_ingest
+from tracing.receive.decoding import ColumnBatch
+from tracing.store import get_store
+
+RETRY_AFTER_S = 1
+
+
+def keep_feedback(project_id: int, told: Sequence[Feedback]) -> None:
+    """Keep feedback of one project; the same identifier again replaces. Raises LaterError where nothing was kept."""
+    latest = {feedback.identifier: feedback for feedback in told}
+    known = load_feedback_targets(get_store(), project_id, list(latest))
+    left = [mark_left(each) for each in known.values() if list_ids(each) != list_ids(latest[each.identifier])]
+    commit(list(latest.values()), left)
+
+
+def withdraw_feedback(project_id: int, identifier: str) -> bool:
+    """Withdraw feedback; whether there was any. Raises LaterError where it still stands."""
+    known = load_feedback_targets(get_store(), project_id, [identifier])
+    commit([], known.values())
+    return bool(known)
+
+
+def list_ids(feedback: Feedback) -> list[str]:
+    return [getattr(feedback, target) for target in TARGETS]
+
+
+def mark_left(feedback: Feedback) -> Feedback:
+    """What tells the stage of signals that feedback is no longer about this; no identifier holds a line break."""
+    digest = hashlib.sha256("\n".join(list_ids(feedback)).encode()).hexdigest()[:16]
+    return replace(feedback, identifier=f"{feedback.identifier}\n{digest}")
+
+
+def commit(told: Sequence[Feedback], gone: Collection[Feedback]) -> None:
+    columns = to_feedback_columns([*told, *gone]) | {"is_deleted": [0] * len(told) + [1] * len(gone)}
+    try:
+        get_ingest().commit("feedback", ColumnBatch(columns))
+    except Exception as error:  # whatever it was, nothing was kept, and the sender must hear it
+        message = "The store did not take the feedback; nothing was kept. Send it again."
+        raise LaterError(503, message, RETRY_AFTER_S) from error

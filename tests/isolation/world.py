@@ -1,0 +1,370 @@
+"""Two projects that hold the same ids, and in every text a mark of their own by which it is known wherever it shows.
+
+Ids that both have find a query that forgot its project; ids that one alone has find an answer that gives them away.
+"""
+
+import secrets
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field, fields
+from datetime import date, timedelta
+from typing import Any
+
+from django.apps import apps
+from django.contrib.auth import get_user_model
+from django.db import models
+from django.utils import timezone
+from opentelemetry.proto.collector.logs.v1.logs_service_pb2 import ExportLogsServiceRequest
+from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
+
+from feedback.detectors import Evidence, Signal
+from feedback.explicit import Feedback
+from feedback.records import ConversationSignals, write_feedback, write_signals
+from tests.tracing.otlp import make_log, make_span, make_span_id, make_trace_id, to_key_values
+from tracing.access.audit import record
+from tracing.access.decisions import Actor, ActorKind
+from tracing.access.keys import create_key, revoke_key, rotate_key
+from tracing.access.rights import Role, Scope
+from tracing.conversations import Answer, Conversation, Turn
+from tracing.dead_letters import keep_letters
+from tracing.generations import Generation, Message
+from tracing.models import ApiKey, Invitation, Membership, Project, ProjectPrice, Reprocessing
+from tracing.own_words import MessageTemplate
+from tracing.receive.decoding import decode_logs, decode_spans
+from tracing.records import write_conversations, write_generations
+from tracing.records.message_templates import write_templates
+from tracing.rollups import count_changed_hours
+from tracing.store import PROJECT_TABLES, Store
+
+SHARED_CONVERSATION = "shared"
+SHARED_TRACE = 7
+SECOND_NS = 10**9
+APPS = ("tracing", "feedback", "drift")
+PASSWORD = "a long and good phrase"
+NOT_TEXT = {
+    # Ids that are numbers, and words of a fixed list.
+    *("TraceId", "SpanId", "ParentSpanId", "Links.TraceId", "Links.SpanId", "trace_id", "span_id", "parent_span_id"),
+    *("other_span_ids", "answers.trace_id", "answers.span_id", "answers.generation_span_ids", "answers.follows"),
+    *("SpanKind", "StatusCode", "operation", "outcome", "ended_by", "convention", "code_version", "table_name"),
+    *("answers.outcome", "answers.ended_by", "outcomes", "letter_id", "annotator_kind", "detector_version"),
+    *("EventAttributeTypes", "LinkAttributeTypes", "SpanAttributeTypes", "ResourceAttributeTypes", "BodyType"),
+    *("LogAttributeTypes", "finish_reasons", "answers.history_hash", "kind", "detector", "event_name"),
+}
+"""Columns of the store that hold no text that somebody wrote."""
+NOT_WORDS = {"action", "role", "state", "basis", "actor_kind", "digest", "prefix", "scopes", "origins"}
+"""The same of Django's tables."""
+
+VOLATILE = {"last_used_at", "last_login"}
+"""What being asked changes."""
+
+
+@dataclass
+class Side:
+    """One of the two projects, and whatever can be asked for in it."""
+
+    project: Project
+    mark: str
+    """In every text of the project; lower-case letters and digits."""
+    first_id: int
+    """Rows of Django's tables have numbers from here on, so that no number means something in both."""
+    keys: dict[str, str] = field(default_factory=dict)
+    """Keys by what they are for."""
+    people: dict[str, models.Model] = field(default_factory=dict)
+    """Members by their role; `closed` is an owner whose account is no longer active."""
+
+    @property
+    def conversation(self) -> str:
+        return f"conversation-{self.mark}"
+
+    @property
+    def feedback(self) -> str:
+        return f"feedback-{self.mark}"
+
+    @property
+    def trace(self) -> int:
+        return self.first_id
+
+    def word(self, what: str) -> str:
+        return f"{what} {self.mark}"
+
+
+def make_side(store: Store, first_id: int) -> Side:
+    """A project with something in each table of both databases."""
+    mark = f"zq{secrets.token_hex(8)}"
+    project = Project.objects.create(pk=first_id, slug=f"side-{mark}", name=f"Side {mark}", retention_days=0)
+    side = Side(project, mark, first_id)
+    add_people(side)
+    add_keys(side)
+    add_rows(side)
+    fill_store(store, side)
+    return side
+
+
+def add_people(side: Side) -> None:
+    for number, (name, role) in enumerate(
+        [*((role.value, role) for role in Role), ("closed", Role.OWNER)], start=side.first_id
+    ):
+        email = f"{name}-{side.mark}@example.org"
+        user = get_user_model().objects.create(
+            pk=number,
+            username=email,
+            email=email,
+            first_name=side.mark,
+            last_name=side.mark,
+            is_active=name != "closed",
+        )
+        Membership.objects.create(pk=number, project=side.project, user=user, role=role)
+        side.people[name] = user
+
+
+def add_keys(side: Side) -> None:
+    """One key for each scope and one for all, and those that are no longer good."""
+    past = timezone.now() - timedelta(seconds=1)
+    wanted: dict[str, dict[str, Any]] = {scope.value: {"scopes": [scope]} for scope in Scope}
+    wanted["every scope"] = {"scopes": [each for each in Scope if each is not Scope.FEEDBACK_BROWSER]}
+    wanted["expired"] = {"scopes": [Scope.ADMIN], "expires_at": past}
+    wanted["revoked"] = {"scopes": [Scope.ADMIN]}
+    for number, (name, given) in enumerate(wanted.items(), start=side.first_id):
+        origins = [f"https://{side.mark}.example"] if name == Scope.FEEDBACK_BROWSER else []
+        side.keys[name] = create_key(
+            side.project, side.word(name), created_by=side.word("by"), origins=origins, **given
+        )
+        ApiKey.objects.filter(project=side.project, name=side.word(name)).update(id=number)
+    revoke_key(ApiKey.objects.get(project=side.project, name=side.word("revoked")))
+    side.keys["rotated out"] = side.keys["ingest"]
+    ingest = ApiKey.objects.get(project=side.project, name=side.word("ingest"))
+    side.keys["ingest"] = rotate_key(ingest, timedelta(0), side.word("by"))
+    ApiKey.objects.filter(project=side.project).exclude(pk__gte=side.first_id).update(id=side.first_id + len(wanted))
+
+
+def add_rows(side: Side) -> None:
+    """A row of every model of a project that has none yet."""
+    project, pk = side.project, side.first_id
+    Invitation.objects.create(
+        pk=pk,
+        project=project,
+        email=f"guest-{side.mark}@example.org",
+        role=Role.VIEWER,
+        digest=secrets.token_hex(32),
+        invited_by=side.word("by"),
+        expires_at=timezone.now() + timedelta(days=1),
+    )
+    ProjectPrice.objects.create(
+        pk=pk, project=project, provider=side.word("provider"), model=side.word("model"), input=1, output=2
+    )
+    Reprocessing.objects.create(pk=pk, project=project, from_day=date(2026, 1, 1), state=Reprocessing.State.DONE)
+    actor, details = Actor(ActorKind.USER, f"old-{side.mark}@example.org"), {"model": side.word("model")}
+    record(actor, "add_price", project, target=side.word("target"), details=details, address=side.mark)
+
+
+def fill_store(store: Store, side: Side) -> None:
+    """Spans, logs and all that is derived from them, for an id that both sides have and one of its own."""
+    now_ns = time.time_ns() - 60 * SECOND_NS
+    for conversation_id, trace in ((SHARED_CONVERSATION, SHARED_TRACE), (side.conversation, side.trace)):
+        insert_raw(store, side, trace)
+        insert_derived(store, side, conversation_id, trace, now_ns)
+    row = {"project_id": side.project.pk, "SpanName": side.word("name")}
+    keep_letters(store, "otel_traces", [(row, side.word("reason"))])
+    template = MessageTemplate(*(side.word(name) for name in ("opening", "before", "after", "closing")), False)
+    write_templates(store, side.project.pk, side.word("service"), [template], 1)
+    listed = {"began": [now_ns], "conversation_id": [side.conversation], "trace_id": [make_trace_id(side.trace)]}
+    store.insert("reprocessing_traces", {"project_id": [side.project.pk], **listed, "version": [1]})
+    while count_changed_hours(store):
+        pass
+
+
+def insert_raw(store: Store, side: Side, trace: int) -> None:
+    attributes = {f"key.{side.mark}": side.word("value")}
+    span = make_span(
+        trace, trace, attributes, name=side.word("name"), trace_state=side.word("state"), parent=trace + 500
+    )
+    span.status.message = side.word("status")
+    span.events.add(name=side.word("event"), attributes=to_key_values(attributes))
+    span.links.add(trace_state=side.word("linked"), attributes=to_key_values(attributes))
+    request = ExportTraceServiceRequest()
+    group = request.resource_spans.add()
+    group.resource.attributes.extend(to_key_values({"service.name": side.word("service"), **attributes}))
+    scope = group.scope_spans.add()
+    scope.scope.name, scope.scope.version = side.word("scope"), side.word("version")
+    scope.spans.append(span)
+    store.insert("otel_traces", decode_spans(request, side.project.pk).columns)
+    logs = decode_logs(make_logs(side, trace, attributes), side.project.pk).columns
+    of_a_collector = {"ResourceSchemaUrl": [side.word("schema")], "ScopeSchemaUrl": [side.word("schema")]}
+    store.insert("otel_logs", {**logs, **of_a_collector, "ScopeAttributes": [attributes]})
+
+
+def make_logs(side: Side, trace: int, attributes: dict[str, str]) -> ExportLogsServiceRequest:
+    request = ExportLogsServiceRequest()
+    group = request.resource_logs.add()
+    group.resource.attributes.extend(to_key_values({"service.name": side.word("service"), **attributes}))
+    scope = group.scope_logs.add()
+    scope.scope.name, scope.scope.version = side.word("scope"), side.word("version")
+    body = side.word("body")
+    scope.log_records.append(
+        make_log(side.word("event"), trace, trace, attributes, body=body, severity_text=side.word("severity"))
+    )
+    return request
+
+
+def insert_derived(store: Store, side: Side, conversation_id: str, trace: int, now_ns: int) -> None:
+    project_id, version = side.project.pk, side.first_id
+    conversation = make_conversation(side, conversation_id, trace, now_ns)
+    write_generations(store, [make_generation(side, conversation_id, trace, now_ns)], {}, version)
+    write_conversations(store, [conversation], previous={}, version=version)
+    link = {"key": [SHARED_TRACE], "told": [True], "trace_id": [make_trace_id(trace)], "start_time": [now_ns]}
+    store.insert("conversation_links", {"project_id": [project_id], **link, "version": [version]})
+    feedback = make_feedback(side, conversation_id, trace, now_ns)
+    write_feedback(store, [feedback], version)
+    signal = make_signal(side, trace)
+    found = [ConversationSignals(conversation, [signal])]
+    write_signals(store, project_id, found, [conversation_id], version)
+
+
+def fill_texts(side: Side, of: type, **given: Any) -> dict[str, Any]:
+    """A marked text for each text field of a dataclass that is not given."""
+    texts = {each.name: side.word(each.name) for each in fields(of) if each.type is str}
+    lists = {each.name: (side.word(each.name),) for each in fields(of) if each.type == tuple[str, ...]}
+    return texts | lists | given
+
+
+def make_generation(side: Side, conversation_id: str, trace: int, now_ns: int) -> Generation:
+    given = fill_texts(
+        side,
+        Generation,
+        project_id=side.project.pk,
+        trace_id=make_trace_id(trace),
+        span_id=make_span_id(trace),
+        parent_span_id="",
+        other_span_ids=(),
+        conversation_id=conversation_id,
+        start_time_ns=now_ns,
+        duration_ns=SECOND_NS,
+        input_messages=(Message("user", side.word("asked")),),
+        output_messages=(Message("assistant", side.word("answered")),),
+        tool_definitions=({"name": side.word("tool")},),
+        parameters={side.mark: side.word("parameter")},
+        prompt_variables={side.mark: side.word("variable")},
+        metadata={side.mark: side.word("metadata")},
+        operation="chat",
+        outcome="error",
+        ended_by="client",
+        convention="genai",
+        input_tokens=1,
+        output_tokens=1,
+        cost_usd=0.5,
+    )
+    return Generation(**given)
+
+
+def make_conversation(side: Side, conversation_id: str, trace: int, now_ns: int) -> Conversation:
+    given = fill_texts(
+        side,
+        Answer,
+        trace_id=make_trace_id(trace),
+        span_id=make_span_id(trace),
+        outcome="completed",
+        ended_by="",
+        start_time_ns=now_ns,
+        duration_ns=SECOND_NS,
+        generation_span_ids=(make_span_id(trace),),
+        follows="",
+        history_hash="",
+    )
+    turn = Turn(0, side.word("asked"), Answer(**given), sent_text=side.word("sent"))
+    told = fill_texts(side, Conversation, project_id=side.project.pk, conversation_id=conversation_id, turns=(turn,))
+    return Conversation(**told)
+
+
+def make_feedback(side: Side, conversation_id: str, trace: int, now_ns: int) -> Feedback:
+    given = fill_texts(
+        side,
+        Feedback,
+        project_id=side.project.pk,
+        identifier=f"feedback-{conversation_id}",
+        time_ns=now_ns,
+        annotator_kind="HUMAN",
+        metadata={side.mark: side.word("metadata")},
+        conversation_id=conversation_id,
+        trace_id=make_trace_id(trace),
+        span_id=make_span_id(trace),
+    )
+    if conversation_id != SHARED_CONVERSATION:
+        given |= {"name": "thumbs", "label": "up", "identifier": side.feedback}
+    return Feedback(**given)
+
+
+def make_signal(side: Side, trace: int) -> Signal:
+    evidence = Evidence(side.word("reason"))
+    return Signal(
+        turn_index=0,
+        kind="copy",
+        label=side.word("label"),
+        score=1.0,
+        confidence=1.0,
+        fired=True,
+        polarity=1,
+        target=0,
+        trace_id=make_trace_id(trace),
+        span_id=make_span_id(trace),
+        evidence=evidence,
+        detector="copy",
+        version="1",
+    )
+
+
+def list_models() -> Iterator[type[models.Model]]:
+    """Those whose rows belong to a project."""
+    for model in apps.get_models():
+        related = [each for each in model._meta.get_fields() if isinstance(each, models.ForeignKey)]
+        if model._meta.app_label in APPS and any(each.related_model is Project for each in related):
+            yield model
+
+
+def find_unmarked_columns(store: Store, side: Side) -> list[str]:
+    """Text columns of the store without the side's mark; a table without a row of it."""
+    found = []
+    for table in PROJECT_TABLES:
+        query = "SELECT name FROM system.columns WHERE database = currentDatabase() AND table = {table:String}"
+        typed = f"{query} AND type LIKE '%String%' AND default_kind != 'MATERIALIZED'"
+        columns = [row[0] for row in ask(store, typed, table=table) if row[0] not in NOT_TEXT]
+        marked = ", ".join(f"countIf(position(lower(toString(`{name}`)), '{side.mark}') > 0)" for name in columns)
+        counted = f"SELECT count(), {marked or 1} FROM {table} WHERE project_id = {side.project.pk}"  # noqa: S608
+        [(rows, *counts)] = ask(store, counted)
+        found += [] if rows else [table]
+        found += [f"{table}.{name}" for name, count in zip(columns, counts, strict=False) if not count]
+    return found
+
+
+def ask(store: Store, query: str, **parameters: Any) -> list[tuple[Any, ...]]:
+    return [tuple(row) for row in store._client().query(query, parameters=parameters).result_rows]
+
+
+def find_unmarked_fields(side: Side) -> list[str]:
+    """Text fields of Django's tables without the side's mark; a model without a row of it."""
+    found = []
+    for model in list_models():
+        rows = list(model._base_manager.filter(project=side.project).values())
+        found += [] if rows else [model.__name__]
+        for each in model._meta.get_fields():
+            is_text = isinstance(each, models.CharField | models.TextField | models.JSONField)
+            if is_text and each.name not in NOT_WORDS and not any(side.mark in str(row[each.name]) for row in rows):
+                found.append(f"{model.__name__}.{each.name}")
+    return found
+
+
+def measure(store: Store, side: Side) -> dict[str, Any]:
+    """What each table of both databases holds of a project, in a form that changes with it."""
+    told: dict[str, Any] = {}
+    for table in (*PROJECT_TABLES, "project_retention"):
+        query = f"SELECT count(), sum(cityHash64(toString(tuple(*)))) FROM {table} WHERE project_id = "  # noqa: S608
+        told[table] = ask(store, query + str(side.project.pk))
+    for model in list_models():
+        told[model.__name__] = read_rows(model._base_manager.filter(project=side.project))
+    told["Project"] = read_rows(Project._base_manager.filter(pk=side.project.pk))
+    told["User"] = read_rows(get_user_model()._base_manager.filter(email__contains=side.mark))
+    return told
+
+
+def read_rows(rows: models.QuerySet[Any]) -> list[str]:
+    names = [each.name for each in rows.model._meta.concrete_fields if each.name not in VOLATILE]
+    return sorted(map(str, rows.values_list(*names)))

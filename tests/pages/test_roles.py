@@ -1,0 +1,64 @@
+"""What a page offers by role: nobody is shown a button that refuses them."""
+
+import re
+
+import pytest
+
+from tests.pages.conftest import Teller
+from tests.pages.people import log_in, make_user, read
+from tracing.access.rights import Role
+from tracing.dead_letters import keep_letters
+from tracing.models import DEMO_PROJECT, Project, ProjectPrice
+from tracing.store import Store
+
+pytestmark = pytest.mark.usefixtures("quick_passwords")
+PAGES = ("", "conversations", "conversations/c", "datasets", "dead-letters", "setup", "settings/prices")
+EDITING = {
+    "/p/demo/dead-letters/retry",
+    "/p/demo/settings/prices/add",
+    "/p/demo/settings/prices/apply",
+    "/p/demo/settings/prices/1/remove",
+}
+
+
+@pytest.fixture
+def demo(project: Project, store: Store) -> Project:
+    demo = Project.objects.create(slug=DEMO_PROJECT, name="Demo")
+    Teller(demo, store).tell("c")
+    keep_letters(store, "otel_traces", [({"project_id": demo.pk, "TraceId": "x"}, "no")])
+    ProjectPrice.objects.create(pk=1, project=demo, model="m", input=1, output=1)
+    return demo
+
+
+def list_forms(email: str) -> set[str]:
+    """Where the forms of all pages lead that change something."""
+    client = log_in(email)
+    pages = [read(client.get(f"/p/demo/{page}")) for page in PAGES]
+    return {action for page in pages for action in re.findall(r'method="post" action="([^"]*)"', page)} - {"/logout"}
+
+
+@pytest.mark.parametrize(("role", "expected"), [(Role.VIEWER, set()), (Role.REVIEWER, set()), (Role.EDITOR, EDITING)])
+def test_a_role_is_offered_what_it_may_do(demo: Project, role: Role, expected: set[str]) -> None:
+    make_user("bo@example.org", demo, role)
+    assert list_forms("bo@example.org") == expected
+
+
+def test_an_owner_is_offered_the_end_of_the_demo_too(demo: Project) -> None:
+    make_user("bo@example.org", demo, Role.OWNER)
+    assert {*EDITING, "/p/demo/remove"} <= list_forms("bo@example.org")
+
+
+def test_every_role_downloads(demo: Project) -> None:
+    make_user("bo@example.org", demo)
+    assert "datasets/download" in read(log_in("bo@example.org").get("/p/demo/datasets"))
+
+
+def test_the_menu_leads_only_where_a_role_may_go(demo: Project) -> None:
+    make_user("bo@example.org", demo, Role.EDITOR)
+    make_user("olga@example.org", demo, Role.OWNER)
+    settings = [
+        set(re.findall(r'href="/p/demo/settings/(\w+)"', read(log_in(email).get("/p/demo/setup"))))
+        for email in ("bo@example.org", "olga@example.org")
+    ]
+    assert settings[0] == {"prices"}
+    assert {"prices", "members", "project"} <= settings[1]

@@ -1,0 +1,198 @@
+"""Entries of the audit log as people and programs read them: pages of rows come out, in words, and as a file."""
+
+import csv
+import io
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db.models import QuerySet
+
+from tracing.access.decisions import ActorKind
+from tracing.models import AuditEntry, Project
+
+WORDS = {
+    "accept_invitation": "joined the project",
+    "add_invitation": "invited",
+    "add_key": "made the key",
+    "add_price": "added a price of",
+    "add_project": "made the project",
+    "add_reprocessing": "asked for stored spans to be read again",
+    "apply_prices": "asked for stored spans to be read again, with today's prices",
+    "change_member": "changed the role of",
+    "change_member_role": "changed the role of",
+    "change_password": "changed their password",
+    "change_project": "changed the settings of the project",
+    "create_user": "made the account",
+    "delete_invitation": "withdrew the invitation of",
+    "delete_member": "removed the member",
+    "download_audit": "exported the audit log",
+    "download_dataset": "exported a dataset as",
+    "download_export": "exported a dataset as",
+    "download_installation_audit": "exported the audit log of the installation",
+    "end_key": "revoked the key",
+    "end_membership": "removed the member",
+    "end_other_sessions": "logged out everywhere else",
+    "end_project": "removed the project",
+    "fail_to_log_in": "tried to log in as",
+    "import": "imported an old log of",
+    "insert_dead_letters": "inserted the dead letters again",
+    "invite_member": "invited",
+    "log_in": "logged in",
+    "log_out": "logged out",
+    "remove_demo": "removed the demo",
+    "remove_feedback": "removed the feedback",
+    "remove_price": "removed a price of",
+    "replace_key": "replaced the key",
+    "reprocess": "asked for stored spans to be read again",
+    "retry_dead_letters": "inserted the dead letters again",
+    "revoke_invitation": "withdrew the invitation of",
+    "set_prices": "set all prices",
+    "stop_reprocessing": "stopped the reading of stored spans",
+    "stop_reprocessings": "stopped the reading of stored spans",
+    "tell_feedback": "sent feedback",
+}
+"""What whoever did it did, by the name of the page, the operation or the command; the target stands behind it."""
+COLUMNS = ("time", "project", "kind", "who", "action", "what", "target", "details", "address")
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+SPREADSHEETS_QUOTE = "'"
+
+
+@dataclass(frozen=True, slots=True)
+class ToldEntry:
+    """An entry in words."""
+
+    id: int
+    time: datetime
+    project: str
+    """Its short name; empty for what is of the whole installation."""
+    kind: str
+    who: str
+    action: str
+    what: str
+    target: str
+    details: Mapping[str, Any]
+    address: str
+
+    @property
+    def lines(self) -> list[tuple[str, str]]:
+        """The details for people: a name and what it is."""
+        return [(name.replace("_", " "), say_value(value)) for name, value in self.details.items()]
+
+
+@dataclass(frozen=True, slots=True)
+class AuditPage:
+    """Entries, latest first; `next_id` is where the next page begins, None where there is none."""
+
+    entries: Sequence[ToldEntry]
+    next_id: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class AuditFilter:
+    """Each is compared whole; what is empty narrows nothing."""
+
+    who: str = ""
+    action: str = ""
+
+    def narrow(self, entries: "QuerySet[AuditEntry]") -> "QuerySet[AuditEntry]":
+        if "\0" in self.who + self.action:  # PostgreSQL fails on it
+            return entries.none()
+        entries = entries.filter(actor=self.who) if self.who else entries
+        return entries.filter(action=self.action) if self.action else entries
+
+
+def list_entries(project: Project | None) -> "QuerySet[AuditEntry]":
+    """Entries of a project, or of the whole installation, latest first."""
+    entries = AuditEntry.objects.order_by("-pk")
+    return entries.filter(project=project) if project else entries
+
+
+def load_page(entries: "QuerySet[AuditEntry]", before_id: int | None, limit: int) -> AuditPage:
+    """So many entries that were written before another."""
+    rows = list((entries if before_id is None else entries.filter(pk__lt=before_id))[: limit + 1])
+    told = [tell_entry(row) for row in rows[:limit]]
+    return AuditPage(told, told[-1].id if len(rows) > limit else None)
+
+
+def list_choices(entries: "QuerySet[AuditEntry]") -> tuple[list[str], dict[str, str]]:
+    """Who did something, and what was done, for the filters."""
+    who = entries.order_by("actor").exclude(actor="").values_list("actor", flat=True).distinct()
+    actions = entries.order_by("action").values_list("action", flat=True).distinct()
+    return list(who), {action: say_action(action) for action in actions}
+
+
+def say_action(action: str) -> str:
+    """In words; what has none, for its page is gone since, by its name.
+
+    >>> say_action("add_key"), say_action("bake_cake")
+    ('made the key', 'bake cake')
+    """
+    return WORDS.get(action, action.replace("_", " "))
+
+
+def tell_entry(entry: AuditEntry) -> ToldEntry:
+    return ToldEntry(
+        id=entry.pk,
+        time=entry.at,
+        project=entry.project_slug,
+        kind=entry.actor_kind,
+        who=say_actor(entry.actor_kind, entry.actor),
+        action=entry.action,
+        what=say_action(entry.action),
+        target=entry.target,
+        details=entry.details,
+        address=entry.address,
+    )
+
+
+def say_actor(kind: str, name: str) -> str:
+    if kind == ActorKind.KEY:
+        return f"the key {name}"
+    if kind == ActorKind.COMMAND:
+        return f"{name or 'somebody'}, by a command"
+    if kind == ActorKind.LOCAL:
+        return "whoever used this machine"
+    return name or "somebody"
+
+
+def say_value(value: object) -> str:
+    """A detail as a line.
+
+    >>> say_value([{"model": "gpt-x", "input": 1.5}]), say_value([]), say_value(True), say_value(["read", "write"])
+    ('model gpt-x, input 1.5', 'none', 'yes', 'read; write')
+    """
+    if isinstance(value, dict):
+        return ", ".join(f"{name} {say_value(each)}" for name, each in value.items() if each not in ("", None))
+    if isinstance(value, list):
+        return "; ".join(map(say_value, value)) or "none"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return "none" if value is None else str(value)
+
+
+def write_csv(entries: "QuerySet[AuditEntry]") -> Iterator[str]:
+    """The rows of a file, a line at a time, with a line of names before them."""
+    yield write_line(COLUMNS)
+    for entry in entries.iterator():
+        told = tell_entry(entry)
+        details = json.dumps(told.details, ensure_ascii=False) if told.details else ""
+        values = (told.time.isoformat(), told.project, told.kind, told.who, told.action, told.what, told.target)
+        yield write_line((*values, details, told.address))
+
+
+def write_line(values: Sequence[str]) -> str:
+    line = io.StringIO()
+    csv.writer(line, lineterminator="\r\n").writerow([guard_cell(value) for value in values])
+    return line.getvalue()
+
+
+def guard_cell(text: str) -> str:
+    """A text that no spreadsheet takes for a formula.
+
+    >>> guard_cell("=1+1"), guard_cell("anna")
+    ("'=1+1", 'anna')
+    """
+    return SPREADSHEETS_QUOTE + text if text.lstrip(" ").startswith(FORMULA_STARTS) else text
