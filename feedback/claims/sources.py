@@ -61,11 +61,13 @@ class Sources:
         self._sized: dict[str, list[float]] = {}
         self._pairs: set[tuple[str, str]] = set()
 
-    def add(self, text: str) -> None:
-        """Take a text in; the same again costs nothing."""
-        if text and text not in self._seen:
-            self._seen.add(text)
-            self._fresh.append(text[:MAX_CHARACTERS])
+    def add(self, text: str) -> bool:
+        """Take a text in and say whether it is new; the same again costs nothing."""
+        if not text or text in self._seen:
+            return False
+        self._seen.add(text)
+        self._fresh.append(text[:MAX_CHARACTERS])
+        return True
 
     def read(self) -> None:
         """Read what was added since; must come before anything is looked up."""
@@ -91,7 +93,7 @@ class Sources:
         self._phones.extend(phone.key for phone in phones)
         self._add_dates(dates, times)
         days = [each for each in dates if each.month]
-        spans = [(start, end) for start, end, *_ in (*links, *phones, *days, *times)]
+        spans = [*map(span_of, links), *map(span_of, phones), *map(span_of, days), *map(span_of, times)]
         plain = blank_spans(text, spans)
         numbers = find_numbers(plain)
         if not SPELLED.keys().isdisjoint(known):
@@ -270,3 +272,7 @@ def _has_near(values: list[float], wanted: float, tolerance: float) -> bool:
     slack = tolerance + abs(wanted) * 1e-9
     place = bisect_left(values, wanted - slack)
     return place < len(values) and values[place] <= wanted + slack
+
+
+def span_of(found: Date | Time | Link) -> tuple[int, int]:
+    return found.start, found.end

@@ -7,6 +7,7 @@ or a request to write something, has its numbers from the model, and gives no si
 
 import math
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Literal
@@ -17,6 +18,7 @@ from feedback.detectors.material import Material
 from feedback.detectors.signal import Evidence, Signal
 from feedback.detectors.targets import Target, pin_signal
 from tracing.conversations import Turn
+from tracing.generations import Generation
 
 KIND = "unsupported"
 VERSION = "1"
@@ -33,21 +35,24 @@ WEIGHTS: Mapping[ClaimKind, float] = {
 """Of answers with one such claim that was not found, how many are wrong, where one in five is."""
 WEIGHT_UNGROUNDED = 0.3
 """Times as likely where the answer does not seem to be written from what the model was given."""
-LEAST_DOCUMENT_CHARACTERS = 40
-LEAST_PASTED_CHARACTERS = 160
-LEAST_SHARED: Mapping["Place", float] = {"retrieved": 0.12, "instructions": 0.3, "pasted": 0.45}
+LEAST_CHARACTERS: Mapping["Place", int] = {"retrieved": 1, "prompt": 40, "pasted": 160}
+LEAST_SHARED: Mapping["Place", float] = {"retrieved": 0.12, "prompt": 0.3, "pasted": 0.45}
 """Of an answer's longer words, how many stand in the texts where it was written from them."""
-CONFIDENCE: Mapping["Place", float] = {"retrieved": 0.9, "instructions": 0.75, "pasted": 0.6}
-CONFIDENCE_UNGROUNDED = 0.3
+LEAST_DIGITS = 8
+"""Of a text that an answer in another language may be written from."""
 LEAST_FOUND = 2
-"""Claims that were found, where the answer is in another language than the texts."""
+"""Claims that are found, where an answer in another language is written from a text."""
+CONFIDENCE: Mapping["Place", float] = {"retrieved": 0.9, "prompt": 0.75, "pasted": 0.6}
+CONFIDENCE_UNGROUNDED = 0.3
 MOST_SHOWN = 3
 LONGEST_SHOWN = 60
 
 _WORD = re.compile(r"[^\W\d_]{5,}")
-_HAS_CLAIM = re.compile(r"[0-9٠-٩०-९]|://|@|[\"«“„「]|[^\W\d_a-z]{2}|[ \u00a0][^\W\d_a-zß-ÿ]")
+_DIGIT = re.compile(r"\d")
+_HAS_CLAIM = re.compile(r"\d|://|@|[\"«“„「]|[^\W\d_a-z]{2}|[ \u00a0][^\W\d_a-zß-ÿ]")
 
-Place = Literal["retrieved", "instructions", "pasted"]
+Place = Literal["retrieved", "prompt", "pasted"]
+"""Where a text stood: result of a tool; instructions or a message that a program wrote; what the user typed."""
 
 
 class Grounding:
@@ -55,25 +60,30 @@ class Grounding:
 
     def __init__(self) -> None:
         self.sources = Sources()
-        self.words: dict[Place, set[str]] = {"retrieved": set(), "instructions": set(), "pasted": set()}
+        self.words: dict[Place, set[str]] = {}
+        self.digits: Counter[Place] = Counter()
 
-    def add(self, place: Place, text: str, least: int = LEAST_DOCUMENT_CHARACTERS) -> None:
-        self.sources.add(text)
-        if len(text) >= least:
-            self.words[place].update(_WORD.findall(text[:MAX_CHARACTERS].lower()))
+    def add(self, place: Place, text: str) -> None:
+        if self.sources.add(text) and len(text) >= LEAST_CHARACTERS[place]:
+            text = text[:MAX_CHARACTERS]
+            self.words.setdefault(place, set()).update(_WORD.findall(text.lower()))
+            self.digits[place] += len(_DIGIT.findall(text))
 
-    def rests_on(self, answer: str, checked: Checked) -> Place | None:
-        """Where the answer seems to be taken from; None where it is not."""
+    def share(self, answer: str) -> dict[Place, float]:
+        """How much of the answer's words each kind of text shares, 0 to 1; empty where it can rest on none."""
         words = set(_WORD.findall(answer.lower()))
-        for place, known in self.words.items():
-            shared = len(words & known) / len(words) if words else 0.0
-            if known and (shared >= LEAST_SHARED[place] or is_mostly_found(checked)):
-                return place
-        return None
+        shares = {place: len(words & known) / max(1, len(words)) for place, known in self.words.items()}
+        may_rest = any(
+            self.digits[place] >= LEAST_DIGITS or shared >= LEAST_SHARED[place] / 2 for place, shared in shares.items()
+        )
+        return shares if may_rest else {}
 
 
-def is_mostly_found(checked: Checked) -> bool:
-    return checked.supported >= max(LEAST_FOUND, 2 * len(checked.unsupported))
+def find_place(shares: Mapping[Place, float], checked: Checked) -> Place | None:
+    """Where the answer seems to be taken from; None where it is not."""
+    if checked.supported >= max(LEAST_FOUND, 2 * len(checked.unsupported)):
+        return next(iter(shares))
+    return next((place for place, shared in shares.items() if shared >= LEAST_SHARED[place]), None)
 
 
 def detect(material: Material) -> Iterator[Signal]:
@@ -81,35 +91,41 @@ def detect(material: Material) -> Iterator[Signal]:
     grounding = Grounding()
     for turn in material.conversation.turns:
         add_given(grounding, material, turn)
-        if any(grounding.words.values()):
-            for attempt, answer in enumerate(turn.answers):
-                if _HAS_CLAIM.search(answer.text):
-                    yield from _judge(Target(turn, attempt), grounding)
+        for attempt, answer in enumerate(turn.answers):
+            shares = grounding.share(answer.text) if grounding.words and _HAS_CLAIM.search(answer.text) else {}
+            if shares:
+                yield from _judge(Target(turn, attempt), grounding.sources, shares)
         for answer in turn.answers:
             grounding.sources.add(answer.text)
 
 
 def add_given(grounding: Grounding, material: Material, turn: Turn) -> None:
     """Take in what the model was given for a turn: the message, documents, instructions, results of tools."""
-    grounding.add("pasted", turn.user_text, LEAST_PASTED_CHARACTERS)
-    grounding.add("retrieved", without(turn.sent_text, turn.user_text))
-    grounding.sources.add(tell_day(turn))
-    for call in (call for answer in turn.answers for call in material.calls_of(answer)):
-        grounding.add("instructions", call.system_instructions)
-        for message in call.input_messages:
-            if message.role == "system":
-                grounding.add("instructions", message.content)
-            elif message.role == "tool":
-                grounding.add("retrieved", message.content, 1)
-            elif message.role == "user":
-                grounding.add("retrieved", without(message.content, turn.user_text))
-        for value in call.prompt_variables.values():
-            grounding.add("retrieved", without(str(value), turn.user_text))
+    for answer in turn.answers:
+        for call in material.calls_of(answer):
+            add_call(grounding, call, turn.user_text)
     traces = {part.trace_id for part in turn.parts}
     for run in material.tool_runs:
         if run.trace_id in traces:
+            grounding.add("retrieved", run.result)
             grounding.sources.add(run.arguments)
-            grounding.add("retrieved", run.result, 1)
+    grounding.add("prompt", without(turn.sent_text, turn.user_text))
+    grounding.add("pasted", turn.user_text)
+    grounding.sources.add(tell_day(turn))
+
+
+def add_call(grounding: Grounding, call: Generation, own: str) -> None:
+    for message in call.input_messages:
+        if message.role in ("tool", "system"):
+            grounding.add("retrieved" if message.role == "tool" else "prompt", message.content)
+        elif message.role == "user":
+            grounding.add("prompt", without(message.content, own))
+    for message in call.output_messages:
+        for tool_call in message.tool_calls:
+            grounding.sources.add(str(tool_call.arguments))
+    for value in call.prompt_variables.values():
+        grounding.add("prompt", without(str(value), own))
+    grounding.add("prompt", call.system_instructions)
 
 
 def without(sent: str, own: str) -> str:
@@ -123,13 +139,12 @@ def tell_day(turn: Turn) -> str:
     return f"{datetime.fromtimestamp(seconds, UTC):%Y-%m-%d %A}" if 0 < seconds < 10**10 else ""
 
 
-def _judge(target: Target, grounding: Grounding) -> Iterator[Signal]:
-    text = target.answer.text
-    checked = check_answer(text, grounding.sources, target.turn.user_text)
-    place = grounding.rests_on(text, checked)
+def _judge(target: Target, sources: Sources, shares: Mapping[Place, float]) -> Iterator[Signal]:
+    checked = check_answer(target.answer.text, sources, target.turn.user_text)
+    place = find_place(shares, checked)
     # Who pastes a text mostly wants it put otherwise: what stands in quotation marks is then the proposal.
     claims = [claim for claim in checked.unsupported if place != "pasted" or claim.kind != "quotation"]
-    if claims:
+    if claims and (place or "retrieved" in shares):
         yield _pin(target, claims, checked.supported, place)
 
 
