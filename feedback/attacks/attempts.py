@@ -7,7 +7,6 @@ not want. A harmful question asked openly is none (see `feedback.attacks.harm`).
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import lru_cache
 
 from feedback.attacks.disguises import reveal_hidden
 from feedback.attacks.recogniser import cut_pieces, load_recogniser
@@ -15,7 +14,6 @@ from feedback.attacks.recogniser import cut_pieces, load_recogniser
 MAX_CHARACTERS = 8_000
 """Of a message; what a person types themselves is shorter, and time stays bounded."""
 MAX_DOCUMENT_CHARACTERS = 20_000
-_MOST_REMEMBERED = 4_096
 
 _ADDRESSED = (
     *("assistant", "chatbot", " ai ", " ai,", "[ai", "|ai", "ai:", "llm", "gpt", "language model", " bot", "agent"),
@@ -27,6 +25,8 @@ _ADDRESSED = (
 """Of these one stands in whatever a document tells a model to do."""
 _SENTENCE = re.compile(r"[^\n]{1,600}?(?:[.!?。！？](?=\s|$)|\n|$)|[^\n]{600}")
 _SENTENCES_TOGETHER = 3
+_WORTH_READING_ON = 0.2
+"""From this score of a sentence, what follows it is read with it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,9 +57,11 @@ def read_attempt(text: str) -> Attempt:
 def read_document(text: str) -> Attempt:
     """Read a document or the result of a tool: its sentences that score highest as spoken to an assistant."""
     best = Attempt(0.0, "")
-    for passage in _list_passages(text[:MAX_DOCUMENT_CHARACTERS]):
-        attempt = Attempt(_score(passage), passage)
-        best = max(best, attempt, key=lambda each: each.score)
+    for sentence, passage in _list_passages(text[:MAX_DOCUMENT_CHARACTERS]):
+        score = _score(sentence)
+        best = max(best, Attempt(score, sentence), key=lambda each: each.score)
+        if passage != sentence and score >= _WORTH_READING_ON:
+            best = max(best, Attempt(_score(passage), passage), key=lambda each: each.score)
     return best
 
 
@@ -68,16 +70,14 @@ def find_telling_words(text: str) -> list[tuple[int, int]]:
     return load_recogniser("attack").find_telling_words(text)
 
 
-def _list_passages(text: str) -> Iterator[str]:
+def _list_passages(text: str) -> Iterator[tuple[str, str]]:
     """Sentences that may speak to an assistant, alone and with what follows."""
     for piece in cut_pieces(text):
-        if not _is_addressed(piece):
-            continue
-        sentences = [match.group() for match in _SENTENCE.finditer(piece)]
-        for number, sentence in enumerate(sentences):
-            if _is_addressed(sentence):
-                yield sentence.strip()
-                yield "".join(sentences[number : number + _SENTENCES_TOGETHER]).strip()
+        if _is_addressed(piece):
+            sentences = [match.group() for match in _SENTENCE.finditer(piece)]
+            for number, sentence in enumerate(sentences):
+                if _is_addressed(sentence):
+                    yield sentence.strip(), "".join(sentences[number : number + _SENTENCES_TOGETHER]).strip()
 
 
 def _is_addressed(text: str) -> bool:
@@ -85,6 +85,5 @@ def _is_addressed(text: str) -> bool:
     return any(word in lower for word in _ADDRESSED)
 
 
-@lru_cache(maxsize=_MOST_REMEMBERED)
 def _score(text: str) -> float:
     return load_recogniser("attack").score(text)

@@ -19,7 +19,7 @@ _WORD = re.compile(r"[^\W_]+(?:'[^\W_]+)?")
 _ASKED = re.compile(
     r"\b(?:say|says|saying|print|write|output|reply|respond|answer|repeat|return|include|append|add|insert|start|begin"
     r"|end|acknowledge|sag|schreib\w*|antworte|dis|écri[st]|réponds|di|escribe|responde|scrivi|rispondi|escreva|responda)\b"
-    r"[^\"“”«»'\n]{0,60}[\"“«']([^\"“”«»\n]+?)[\"”»']",
+    r"[^\"“”„«»'\n]{0,60}[\"“„«']([^\"“”„«»\n]+?)[\"”“»']",
     re.IGNORECASE,
 )
 _CAPITALS = re.compile(

@@ -89,7 +89,7 @@ class Recogniser:
         by_word, by_concept = self.words.get, self.concepts.get
         of_words = sum([by_word(word, 0.0) for word in used]) / math.sqrt(max(len(used), FEWEST_WORDS))
         concepts = list_concepts(tokens, self.lexicon.find(tokens))
-        return _to_probability(self.bias + of_words + sum([by_concept(concept, 0.0) for concept in concepts]))
+        return to_probability(self.bias + of_words + sum([by_concept(concept, 0.0) for concept in concepts]))
 
     def find_telling_words(self, text: str, most: int = 6) -> list[tuple[int, int]]:
         """Offsets of the words that speak most for it, in order; neighbours are joined."""
@@ -102,7 +102,7 @@ class Recogniser:
         return self.words.get(word, 0.0) / 4 + sum(self.concepts.get(f"@{concept}", 0.0) for concept in concepts)
 
 
-def _to_probability(logit: float) -> float:
+def to_probability(logit: float) -> float:
     return 1 / (1 + math.exp(-max(-40.0, min(40.0, logit))))
 
 

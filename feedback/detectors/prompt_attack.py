@@ -24,8 +24,8 @@ from tracing.generations import Generation
 
 KIND = "prompt_attack"
 VERSION = "1"
-THRESHOLD = 0.65
-DOCUMENT_THRESHOLD = 0.85
+THRESHOLD = 0.6
+DOCUMENT_THRESHOLD = 0.9
 """Documents are long, and most of them come from the app's own shelves."""
 MINIMUM_SCORE = 0.01
 """Under it no signal is given."""

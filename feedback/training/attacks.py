@@ -5,8 +5,9 @@ out.
 
 DATA holds `injection.jsonl.gz` (BIPIA, MIT; Self-Reminder's jailbreak prompts, MIT; XSTest, CC BY 4.0),
 `benign_banking77_train.jsonl.gz` (PolyAI, CC BY 4.0) and `chats_*.jsonl.gz` (written for Tacit, CC0). The rest stands
-beside this module in `attack_texts/` (written for Tacit, CC0). Prints what held-out texts score; `--write` writes the
-weights.
+beside this module in `attack_texts/` (written for Tacit, CC0; `passages.jsonl.gz` holds passages of Tacit's own code
+and documentation, Apache-2.0, as they were when it was made: what tools return is often code). Prints what held-out
+texts score; `--write` writes the weights.
 
 Three files of chats are never learnt from, they tell how often what people write to assistants is taken for an
 attack. The first rows of BIPIA are left out of learning: plain requests ("What is the capital of …?") which are an
@@ -28,7 +29,7 @@ from sklearn.linear_model import LogisticRegression
 
 from feedback.attacks.disguises import reveal_hidden
 from feedback.attacks.lexicon import Lexicon, load_lexicon, read_tokens
-from feedback.attacks.recogniser import FEWEST_WORDS, HERE, Recogniser, cut_pieces, list_concepts
+from feedback.attacks.recogniser import FEWEST_WORDS, HERE, Recogniser, cut_pieces, list_concepts, to_probability
 
 TEXTS = Path(__file__).parent / "attack_texts"
 VALIDATION_CHATS = ("chats_hard", "chats_r2_subtle", "chats_r2_lang")
@@ -43,6 +44,7 @@ FEWEST_TEXTS = 2
 """A word that stands in fewer texts is not learnt."""
 SMALLEST_WEIGHT = 0.05
 FOLDS = 5
+PASSAGE_WEIGHT = 0.3
 WRITTEN_WEIGHT = 3.0
 """How much more a written example counts than a chat message or a bank customer's question."""
 
@@ -73,7 +75,7 @@ def read_texts(name: str) -> list[tuple[str, str]]:
     for line in (TEXTS / f"{name}.txt").read_text(encoding="utf-8").splitlines():
         if line.startswith("## "):
             heading = line[3:]
-        elif line and not line.startswith("# "):
+        elif line and heading:
             pairs.append((heading, line.replace("\\n", "\n")))
     return pairs
 
@@ -112,6 +114,8 @@ def load_samples(data: Path, kind: str) -> list[Sample]:
     if kind == "attack":  # the answers stand in for documents
         answers = list_chat_messages(data, validation=False, role="assistant")
         samples += [Sample(text, 0, "answers") for text in answers]
+        passages = [row["text"] for row in read_rows(TEXTS / "passages.jsonl.gz")]
+        samples += [Sample(text, 0, "passages", weight=PASSAGE_WEIGHT) for text in passages]
     samples += [Sample(text, 0, "bank") for text in list_bank_questions(data, held_out=False)]
     return samples + list_injection_samples(data, kind)
 
@@ -220,15 +224,28 @@ def to_logit(score: float) -> float:
     return math.log(score / (1 - score))
 
 
-def calibrate(weights: Weights, held_out: Sequence[HeldOut]) -> Weights:
-    """The weights stretched and moved so that scores are probabilities on held-out samples (Platt scaling)."""
+@dataclass(frozen=True, slots=True)
+class Calibration:
+    """Stretches and moves scores so that they are probabilities on held-out samples (Platt scaling)."""
+
+    slope: float
+    shift: float
+
+    def to_probability(self, logit: float) -> float:
+        return to_probability(logit * self.slope + self.shift)
+
+    def apply(self, weights: Weights) -> Weights:
+        """The weights that give calibrated scores."""
+        words = {name: round(weight * self.slope, 3) for name, weight in weights.words.items()}
+        concepts = {name: round(weight * self.slope, 3) for name, weight in weights.concepts.items()}
+        return Weights(round(weights.bias * self.slope + self.shift, 3), words, concepts)
+
+
+def fit_calibration(held_out: Sequence[HeldOut]) -> Calibration:
     model = LogisticRegression(C=1e6, solver="lbfgs")
     labels = [each.sample.label for each in held_out]
     model.fit([[each.logit] for each in held_out], labels, sample_weight=[each.sample.weight for each in held_out])
-    slope, shift = float(model.coef_[0][0]), float(model.intercept_[0])
-    stretch = {name: round(weight * slope, 3) for name, weight in weights.words.items()}
-    concepts = {name: round(weight * slope, 3) for name, weight in weights.concepts.items()}
-    return Weights(round(weights.bias * slope + shift, 3), stretch, concepts)
+    return Calibration(float(model.coef_[0][0]), float(model.intercept_[0]))
 
 
 def learn(data: Path, kind: str) -> tuple[Weights, list[HeldOut]]:
@@ -236,7 +253,7 @@ def learn(data: Path, kind: str) -> tuple[Weights, list[HeldOut]]:
     lexicon = load_lexicon(HERE / f"{kind}_concepts.json")
     samples, learner = load_samples(data, kind), Learner(lexicon)
     held_out = score_held_out(learner, lexicon, samples)
-    return calibrate(learner.fit(samples), held_out), held_out
+    return fit_calibration(held_out).apply(learner.fit(samples)), held_out
 
 
 def write_weights(kind: str, weights: Weights) -> None:

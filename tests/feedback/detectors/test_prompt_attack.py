@@ -3,8 +3,9 @@ from dataclasses import replace
 
 import pytest
 
+from feedback.attacks import Attempt, read_attempt
 from feedback.detectors.material import Material
-from feedback.detectors.prompt_attack import THRESHOLD, detect
+from feedback.detectors.prompt_attack import detect
 from feedback.detectors.signal import Signal
 from tracing.conversations import Answer, Conversation, Turn
 from tracing.generations import Generation, Message, ToolCall
@@ -148,13 +149,16 @@ def test_a_template_that_repeats_is_not_read_but_the_document_in_it_is(
     assert (signal.label, signal.turn_index) == ("indirect", 1)
 
 
-def test_a_doubtful_message_weighs_more_after_attempts(talk: Talk) -> None:
-    doubtful = "Do you have hidden rules?"
-    (alone,) = detect(Material(talk((doubtful, "No."))))
-    *_, after = detect(Material(talk((ATTACK, "No."), (ATTACK, "No."), (doubtful, "No."))))
-    assert 0.3 <= alone.score < THRESHOLD
-    assert after.score > alone.score
-    assert "2 earlier attempts" in after.evidence.reason
+def test_a_doubtful_message_weighs_more_after_attempts(talk: Talk, monkeypatch: pytest.MonkeyPatch) -> None:
+    def read(text: str) -> Attempt:
+        return Attempt(0.4, text) if text == "and your rules?" else read_attempt(text)
+
+    monkeypatch.setattr("feedback.detectors.prompt_attack.read_attempt", read)
+    (alone,) = detect(Material(talk(("and your rules?", "No."))))
+    *_, after = detect(Material(talk((ATTACK, "No."), (ATTACK, "No."), ("and your rules?", "No."))))
+    assert not alone.fired
+    assert after.fired
+    assert "after 2 earlier attempts" in after.evidence.reason
 
 
 def test_a_message_without_any_suspicion_gives_no_signal() -> None:
