@@ -7,12 +7,14 @@ beside each other in the sources, and the fewer digits the result has the more m
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import product
 
 from feedback.claims.numbers import Number
 
 MOST_OPERANDS = 40
 MOST_NEAR = 12
+ROUNDING = 1e-6
 MOST_BALANCED = 6
 PER_HUNDRED = frozenset(("mass", "length", "volume"))
 """What things are told for a hundred of: grams, kilometres."""
@@ -20,7 +22,7 @@ NEIGHBOURS = 6
 """Two numbers of the sources are combined where so few stand between them: those of a row, or of a sentence."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Wanted:
     """The number that should follow. `tolerance` is without its unit; `told` says that its sentence tells of a result,
     `summed` that it tells of a sum."""
@@ -30,9 +32,16 @@ class Wanted:
     told: bool
     summed: bool
 
+    @cached_property
+    def low(self) -> float:
+        return self.number.shown[0] * (1 - ROUNDING) - self.tolerance
+
+    @cached_property
+    def high(self) -> float:
+        return self.number.shown[0] * (1 + ROUNDING) + self.tolerance
+
     def equals(self, result: float) -> bool:
-        wanted = self.number.shown[0]
-        return abs(result - wanted) <= self.tolerance + abs(wanted) * 1e-6
+        return self.low <= result <= self.high
 
 
 def is_derived(wanted: Wanted, near: Sequence[Number], far: Sequence[Number]) -> bool:
@@ -73,7 +82,9 @@ def fits(wanted: Wanted, one: Number, other: Number) -> bool:
             right *= other.size / one.size
         if wanted.equals(left + right) or wanted.equals(abs(left - right)):
             return True
-    return any(map(wanted.equals, combine(left, right, one.dimension, other.dimension, number.dimension)))
+    low, high = wanted.low, wanted.high
+    results = combine(left, right, one.dimension, other.dimension, number.dimension)
+    return any(low <= result <= high for result in results)
 
 
 def measure_in(one: Number, number: Number) -> float:

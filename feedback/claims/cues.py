@@ -29,23 +29,16 @@ _HEDGES = """
 """
 
 
-def _join(words: str) -> str:
-    return "|".join(sorted((re.escape(word) for line in words.split("\n") for word in split_words(line)), reverse=True))
+def split_phrases(text: str) -> frozenset[str]:
+    return frozenset(phrase.strip() for phrase in text.replace("\n", " ").split(",") if phrase.strip())
 
 
-def split_words(line: str) -> list[str]:
-    return [word.strip() for word in line.split(",") if word.strip()]
-
-
-HEDGE = re.compile(
-    rf"(?:\b(?:{_join(_HEDGES)}|ca\.?|approx\.?)|[~≈約约近약]|大约|およそ|ほぼ|大約)"
-    r"[ \u00a0]?(?:a |the |US|\$|€|£|NOK )*\Z",
-    re.IGNORECASE,
-)
-TELLS_SUM = re.compile(rf"\b(?:{_join(_SUMS)})\b|合計|合计|总共|一共|합계|총", re.IGNORECASE)
-TELLS_RESULT = re.compile(
-    rf"\b(?:{_join(_RESULTS)})\b|平均|差|省|多|少|也就是|つまり|[=+]|{TELLS_SUM.pattern}", re.IGNORECASE
-)
+RESULTS, SUMS, HEDGES = split_phrases(_RESULTS), split_phrases(_SUMS), split_phrases(_HEDGES)
+_WORD = re.compile(r"[^\W\d_]+")
+_BEFORE_NUMBER = re.compile(r"(?:\b(?:a|the|NOK)\s|US|[$€£\s*])*\Z")
+_HEDGE_SIGN = re.compile(r"(?:[~≈約约近약]|大约|およそ|ほぼ|大約|\bca\.|\bapprox\.)\s?\Z", re.IGNORECASE)
+_RESULT_SIGN = re.compile(r"平均|差|省|贵|便宜|多|少|也就是|つまり|[=+]")
+_SUM_SIGN = re.compile(r"合計|合计|总共|一共|합계|총")
 TELLS_YEAR = re.compile(
     r"month|year|annual|monat|jahr|mois|\ban\b|année|\bmes\b|año|mese|anno|mês|\bano\b|maand|jaar|miesi|\brok|kuuka|vuo"
     r"|měsí|\bay|yıl|месяц|\bгод|måned|månad|\bår|月|年|महीन|साल|tháng|năm|μήν|χρόν",
@@ -61,10 +54,37 @@ _ENDS = (". ", "\n", "! ", "? ", "。")
 def is_hedged(text: str, start: int) -> bool:
     """Whether a number that begins there is told as about so much.
 
-    >>> is_hedged("roughly 40", 8), is_hedged("exactly 40", 8)
+    >>> is_hedged("roughly $40", 9), is_hedged("exactly 40", 8)
+    (True, False)
+    >>> is_hedged("etwa 40", 5)
+    True
+    """
+    before = _BEFORE_NUMBER.sub("", text[max(0, start - _HEDGE_CHARACTERS) : start])
+    return holds_phrase(" ".join(_WORD.findall(before.lower())[-3:]), HEDGES, at_end=True) or bool(
+        _HEDGE_SIGN.search(text[max(0, start - 8) : start])
+    )
+
+
+def tells_result(sentence: str) -> bool:
+    """Whether the sentence tells of something that was reckoned.
+
+    >>> tells_result("That works out at 40."), tells_result("It holds 40 people.")
     (True, False)
     """
-    return HEDGE.search(text[max(0, start - _HEDGE_CHARACTERS) : start]) is not None
+    words = " ".join(_WORD.findall(sentence.lower()))
+    return holds_phrase(words, RESULTS) or tells_sum(sentence) or _RESULT_SIGN.search(sentence) is not None
+
+
+def tells_sum(sentence: str) -> bool:
+    """Whether the sentence tells of a sum."""
+    return holds_phrase(" ".join(_WORD.findall(sentence.lower())), SUMS) or _SUM_SIGN.search(sentence) is not None
+
+
+def holds_phrase(words: str, phrases: frozenset[str], *, at_end: bool = False) -> bool:
+    """Whether up to three of the words, which stand apart by one space, are one of the phrases."""
+    split = words.split(" ")
+    ends = range(len(split), len(split) - 1 if at_end else 0, -1)
+    return any(" ".join(split[max(0, end - length) : end]) in phrases for end in ends for length in (1, 2, 3))
 
 
 def find_sentence(text: str, start: int, end: int) -> str:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from feedback.claims.arithmetic import Wanted, is_derived
-from feedback.claims.cues import TELLS_RESULT, TELLS_SUM, TELLS_YEAR, find_sentence, is_hedged
+from feedback.claims.cues import TELLS_YEAR, find_sentence, is_hedged, tells_result, tells_sum
 from feedback.claims.dates import Date, Time
 from feedback.claims.durations import HOUR, YEAR, list_seconds, list_years
 from feedback.claims.numbers import Number
@@ -43,13 +43,15 @@ class Figures:
         """How much a number is to be doubted, 0 to 1; 0 where it is found or follows."""
         if self.sources.deny_unit(number):
             return 1.0
+        if self.sources.hold_number(number, find_tolerance(number, False)):
+            return 0.0
         hedged = is_hedged(self.text, number.start)
         tolerance = find_tolerance(number, hedged)
-        if self.sources.hold_number(number, tolerance) or self._is_told_otherwise(number, tolerance):
+        if (hedged and self.sources.hold_number(number, tolerance)) or self._is_told_otherwise(number, tolerance):
             return 0.0
         sentence = find_sentence(self.text, number.start, number.end)
-        told = hedged or TELLS_RESULT.search(sentence) is not None
-        wanted = Wanted(number, tolerance, told, TELLS_SUM.search(sentence) is not None)
+        told = hedged or tells_result(sentence)
+        wanted = Wanted(number, tolerance, told, tells_sum(sentence))
         denied = self.sources.tell_otherwise(number, self.text)
         if self._follows(wanted, sentence, [] if denied and not told else self.sources.numbers):
             return 0.0

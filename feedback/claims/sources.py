@@ -48,12 +48,12 @@ class Sources:
         self.times: list[Time] = []
         self.weekdays: set[int] = set()
         self._lowered: list[str] = []
-        self._compact: list[str] = []
-        self._initials: list[str] = []
+        self._codes: list[str] = []
         self._links: set[str] = set()
         self._phones: list[str] = []
         self._shown: list[float] = []
-        self._windows: list[str] = []
+        self._plain: list[str] = []
+        self._stems: list[frozenset[str]] = []
         self._bare: list[float] = []
         self._counts: list[float] = []
         self._decimals: list[float] = []
@@ -83,9 +83,7 @@ class Sources:
         words = WORD.findall(lowered if text.isascii() else f"{lowered} {strip_accents(lowered)}")
         known = set(words)
         self._lowered.append(lowered)
-        self._compact.append(compact(text))
         self.words |= known
-        self._initials.append("".join(word[0] for word in words))
         self.weekdays.update(WEEKDAYS[word] for word in known & WEEKDAYS.keys())
         links, phones = list(find_links(text)), list(find_phones(text))
         dates, times = list(find_dates(text, known, surely=False)), list(find_times(text))
@@ -110,7 +108,7 @@ class Sources:
     def _add_numbers(self, numbers: Iterable[Number], text: str) -> None:
         for number in numbers:
             self.numbers.append(number)
-            self._windows.append(cut_window(text, number))
+            self._plain.append(text)
             self._add_number(number)
 
     def _add_number(self, number: Number) -> None:
@@ -171,8 +169,10 @@ class Sources:
             return False
         shared: Counter[str] = Counter()
         alike: set[str] = set()
-        for other, window in zip(self.numbers, self._windows, strict=True):
-            found = stems & list_stems(window)
+        fresh = zip(self.numbers[len(self._stems) :], self._plain[len(self._stems) :], strict=True)
+        self._stems += [list_stems(cut_window(plain, other)) for other, plain in fresh]
+        for other, known in zip(self.numbers, self._stems, strict=True):
+            found = stems & known
             shared.update(found)
             if other.dimension == number.dimension:
                 alike |= found
@@ -223,7 +223,7 @@ class Sources:
         if link.is_phone:
             digits = link.key.lstrip("0")
             return any(digits[-8:] in each and (each in digits or digits in each) for each in self._phones) or any(
-                link.key in text or digits in text for text in self._compact
+                link.key in text or digits in text for text in self._list_codes()
             )
         if link.key in self._links or any(known.startswith(f"{link.key}/") for known in self._links):
             return True
@@ -232,7 +232,11 @@ class Sources:
     def hold_code(self, code: str) -> bool:
         """Whether an identifier stands there, with or without its hyphens."""
         wanted = compact(code)
-        return any(wanted in text for text in self._compact)
+        return any(wanted in text for text in self._list_codes())
+
+    def _list_codes(self) -> list[str]:
+        self._codes += map(compact, self._lowered[len(self._codes) :])
+        return self._codes
 
     def hold_word(self, word: str) -> bool:
         """Whether a word of a name stands there, in this or another form of it."""
@@ -255,10 +259,6 @@ class Sources:
         """Whether a word with the same beginning stands there, about as long: another case of a name."""
         beginning = word[: max(3, len(word) - 2)].lower()
         return any(each.startswith(beginning) and abs(len(each) - len(word)) <= 3 for each in self.words)
-
-    def hold_initials(self, letters: str) -> bool:
-        """Whether words that begin with these letters stand beside each other."""
-        return any(letters.lower() in each for each in self._initials)
 
     def measure_quotation(self, pairs: set[tuple[str, str]]) -> float:
         """The share of neighbouring words that are neighbours there too, 0 to 1."""

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterable
-from functools import lru_cache
 from unicodedata import combining, normalize
 
 from feedback.claims.names import is_common
@@ -105,7 +104,6 @@ def cut_window(text: str, number: Number) -> str:
     return f"{_CLOSED.split(before)[-1]} {_CLOSED.split(behind)[0]}"
 
 
-@lru_cache(maxsize=4096)
 def list_stems(window: str) -> frozenset[str]:
     """The beginnings of the words that tell something, units left out."""
     words = (word for word in WORD.findall(window.lower()) if len(word) >= LEAST_STEM and word not in FUNCTION_WORDS)
