@@ -5,8 +5,10 @@ Both are stages that find their work in the store and may run twice; see `tracin
 
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 
 from feedback.detectors import DETECTORS, detect_signals
+from feedback.detectors.material import TURNS_BEFORE
 from feedback.detectors.tuning import Tuning, describe_basis
 from feedback.evaluations import list_events, read_evaluation
 from feedback.excerpts import load_told_excerpt
@@ -32,8 +34,6 @@ SIGNALS = Stage("signals", "feedback/sql/changed_conversations.sql", "feedback/s
 
 PART_TURNS = 200
 """A conversation of more turns is listened to in parts of so many, as they change."""
-TURNS_BEFORE = 20
-"""So many turns before a part are heard with it."""
 
 LOG_PREFIX = "log:"
 """Before the id of a log record, where it stands for itself; ids of traces are hexadecimal."""
@@ -117,7 +117,7 @@ def derive_signals_by_parts(
         excerpt, feedback = heard
         told = {conversation_id: feedback}
         [material] = load_materials(store, project_id, [excerpt.conversation], told, tuning, version * 1000)
-        signals = detect_signals(material)
+        signals = detect_signals(replace(material, is_end=excerpt.ends_ns is None))
         own = [signal for signal in signals if signal.turn_index in turns]
         found = [ConversationSignals(excerpt.conversation, own)]
         write_signals(store, project_id, found, [conversation_id], version, turns)

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
 from feedback.detectors.detector import Detector
-from feedback.detectors.material import Material
+from feedback.detectors.material import TURNS_BEFORE, Material
 from feedback.detectors.signal import Evidence, Signal
 from feedback.detectors.targets import Target, pin_signal
 from tracing.conversations import Turn
@@ -27,14 +27,14 @@ _WORD = re.compile(r"\w+")
 
 
 def detect(material: Material) -> Iterator[Signal]:
-    """Give one signal for each answer that was given before, to another message; else one for answers that are much
-    the same, on the last of them."""
+    """Give one signal for each answer that was given shortly before, to another message; else, at the end, one for
+    answers that are much the same, on the last of them."""
     turns = [turn for turn in material.conversation.turns if turn.answer.outcome != "error"]
     words = [_WORD.findall(turn.answer.text[: 10 * MOST_WORDS].lower())[:MOST_WORDS] for turn in turns]
     loops = list(find_loops(turns, words))
     yield from loops
-    long = [each for each in words if len(each) >= LEAST_WORDS]
-    if loops or len(long) < LEAST_ANSWERS:
+    long = [each for each in words[-TURNS_BEFORE:] if len(each) >= LEAST_WORDS]
+    if not material.is_end or len(long) < LEAST_ANSWERS or any(is_recent(loop, turns[-1]) for loop in loops):
         return
     share = measure_distinct_pairs(long)
     if share < REPETITIVE:
@@ -43,15 +43,20 @@ def detect(material: Material) -> Iterator[Signal]:
         yield pin(turns[-1], "repetitive", 1 - share, 0.5, reason, numbers)
 
 
+def is_recent(loop: Signal, last: Turn) -> bool:
+    return last.index - loop.turn_index < TURNS_BEFORE
+
+
 def find_loops(turns: Sequence[Turn], words: Sequence[Sequence[str]]) -> Iterator[Signal]:
     seen: dict[tuple[str, ...], Turn] = {}
     for turn, said in zip(turns, words, strict=True):
         key = tuple(said)
         before = seen.get(key) if len(said) >= LEAST_WORDS else None
-        if before is not None and before.user_text.strip() != turn.user_text.strip():
+        is_near = before is not None and turn.index - before.index <= TURNS_BEFORE
+        if before is not None and is_near and before.user_text.strip() != turn.user_text.strip():
             reason = f"the same answer as in turn {before.index + 1}, to another message"
-            yield pin(turn, "loop", SCORE_LOOP, 0.8, reason, {"first_turn": float(before.index)})
-        seen.setdefault(key, turn)
+            yield pin(turn, "loop", SCORE_LOOP, 0.8, reason, {"same_as_turn": float(before.index + 1)})
+        seen[key] = turn
 
 
 def measure_distinct_pairs(texts: Sequence[Sequence[str]]) -> float:

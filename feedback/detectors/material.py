@@ -13,6 +13,9 @@ from tracing.tool_runs import ToolRun
 QUIET_NS = 30 * 60 * 10**9
 """`feedback/sql/changed_conversations.sql` has conversations listened to again once they are quiet for so long."""
 
+TURNS_BEFORE = 20
+"""So many turns before the ones that it is about a detector may count on: of long conversations it hears no more."""
+
 CallKey = tuple[str, str]
 """Id of a trace, id of a span in it."""
 
@@ -35,11 +38,14 @@ class Material:
     now_ns: int = 0
     """When it is listened to; 0 is not known."""
 
+    is_end: bool = True
+    """Whether the last of these turns is the last of the conversation; a long one is listened to in parts."""
+
     @property
     def is_quiet(self) -> bool:
         """Whether nothing was said for so long that the conversation is taken to have ended."""
         turns = self.conversation.turns
-        return bool(turns) and self.now_ns - turns[-1].answer.end_time_ns >= QUIET_NS
+        return self.is_end and bool(turns) and self.now_ns - turns[-1].answer.end_time_ns >= QUIET_NS
 
     def calls_of(self, answer: Answer) -> tuple[Generation, ...]:
         """The model calls that were made for an answer, by start; empty where none was loaded."""

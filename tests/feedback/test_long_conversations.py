@@ -1,5 +1,6 @@
 """Long conversations are listened to in parts, and opened in parts."""
 
+import time
 from dataclasses import replace
 
 import pytest
@@ -42,7 +43,8 @@ def list_written(teller: Teller) -> list[Signal]:
 
 
 def listen_whole(teller: Teller, conversation: Conversation) -> list[Signal]:
-    found = detect_signals(Material(conversation, load_feedback(teller.store, teller.project.pk, conversation)))
+    feedback = load_feedback(teller.store, teller.project.pk, conversation)
+    found = detect_signals(Material(conversation, feedback, now_ns=time.time_ns()))
     return sorted(found, key=lambda each: (each.turn_index, not each.fired, each.kind, each.label, each.span_id))
 
 
@@ -120,10 +122,13 @@ def test_another_version_of_a_detector_listens_to_all_parts_again(
 ) -> None:
     tell(teller, 7)
     heard: list[int] = []
+
+    def listen(material: Material) -> list[Signal]:
+        heard.append(len(material.conversation.turns))
+        return []
+
     monkeypatch.setattr(derivation, "DETECTORS", DETECTORS[1:])
-    monkeypatch.setattr(
-        derivation, "detect_signals", lambda material: heard.append(len(material.conversation.turns)) or []
-    )
+    monkeypatch.setattr(derivation, "detect_signals", listen)
     derive_signals(teller.store, [(teller.project.pk, "long")])
     assert len(heard) == 3
 
