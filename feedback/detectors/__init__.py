@@ -33,6 +33,7 @@ from feedback.detectors import (
     tool_misuse,
     toxic_output,
     truncation,
+    unsupported,
 )
 from feedback.detectors.detector import Detector
 from feedback.detectors.material import Material
@@ -62,6 +63,7 @@ DETECTORS: tuple[Detector, ...] = (
     prompt_attack.DETECTOR,
     toxic_output.DETECTOR,
     pii_leak.DETECTOR,
+    unsupported.DETECTOR,
     thumbs.DETECTOR,
     rating.DETECTOR,
     comment.DETECTOR,
