@@ -57,7 +57,7 @@ def is_derived(wanted: Wanted, near: Sequence[Number], far: Sequence[Number]) ->
         return True
     if weight >= 4 and (digits >= 3 or sized) and is_chained(wanted, near, far):
         return True
-    fine = wanted.number.dimension == "percent" and wanted.number.step < 1
+    fine = wanted.number.dimension == "percent" and (wanted.number.step < 1 or told)
     if weight + fine >= 4 and any(fits(wanted, *pair) for pair in list_pairs(far, NEIGHBOURS)):
         return True
     if weight >= 4 and is_balance(wanted, near):

@@ -17,16 +17,16 @@ from feedback.claims.names import (
     find_identifiers,
     find_names,
     is_common,
-    is_english,
-    is_german,
     is_measure,
     is_well_known,
     join_names,
+    tell_language,
 )
 from feedback.claims.numbers import Number, find_numbers, find_spelled, merge_durations
 from feedback.claims.quotations import find_quotations, list_pairs
 from feedback.claims.sources import Sources
 from feedback.claims.texts import NUMBERING, blank_spans, normalise, strip_accents
+from feedback.claims.units import UNITS
 
 MAX_ANSWER_CHARACTERS = 20_000
 MAX_QUESTION_CHARACTERS = 400
@@ -159,12 +159,13 @@ class Check:
                 yield Claim("number", number.start, number.end, figures.doubt(number))
 
     def check_names(self) -> Iterator[Claim]:
-        english = is_english(self.text)
+        language = tell_language(self.text)
+        english = language == "English"
         words = [each for each in find_names(self.text) if is_name(each, english)]
         unknown = [each for each in words if not self.is_name_found(each, english)]
         for name in set(words).difference(unknown):
             yield Claim("name", name.start, name.end, 0.0)
-        if is_german(self.text):
+        if language == "German":
             counts = Counter(each.run_start for each in words)
             unknown = [each for each in unknown if each.titled or 1 < each.run == counts[each.run_start]]
         elif not english:
@@ -180,6 +181,6 @@ class Check:
 
 def is_name(name: Name, english: bool) -> bool:
     """Whether a word that is written large is a name, as far as is known; short abbreviations are none."""
-    if len(name.text) < 3 or is_common(name.text, english):
+    if len(name.text) < 3 or name.text.lower() in UNITS or is_common(name.text, english):
         return False
     return not (name.text.isupper() and len(name.text) <= 5)

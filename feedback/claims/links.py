@@ -69,6 +69,6 @@ def _is_phone(shown: str, digits: str) -> bool:
 
 def _is_grouped_number(text: str) -> bool:
     return re.fullmatch(r"[0-9]{1,3}(?:([ \u00a0.,])[0-9]{3})(?:\1[0-9]{3})*(?:[.,][0-9]{1,2})?", text) is not None or (
-        re.match(r"[12][0-9]{3}[-/.][01]?[0-9][-/.][0-3]?[0-9]|[0-3]?[0-9][./-][01]?[0-9][./-][12][0-9]{3}", text)
+        re.match(r"[12][0-9]{3}[-/.][01]?[0-9][-/.][0-3]?[0-9]|[0-3]?[0-9][./-][0-3]?[0-9][./-][12][0-9]{3}", text)
         is not None
     )

@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator, Sequence
 from functools import cache
 from pathlib import Path
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from feedback.claims.units import SCALES, UNITS
 
@@ -45,7 +45,10 @@ _ACTS = re.compile(r"['’]s\b|,? (?:is|was|has|had|will|can|[a-z]{3,}(?:s|ed|ew
 _WORD_ENDING = re.compile(
     r"(?:[^aeiou]s|ed|ing|ly|tion|sion|ment|ness|ity|ize|ise|able|ible|ance|ence|ive|al|ous|ism|ist|ion|ure|age|ups?|es)\Z"
 )
-_GERMAN = re.compile(r"\b(?:und|der|die|das|ist|nicht|sie|Sie|für|mit|ein|eine|zu|im|bei|den|werden|wird|sich|auf)\b")
+LEAST_SMALL_WORDS = 2
+_GERMAN = re.compile(
+    r"\b(?:und|der|die|das|dem|des|ist|sind|nicht|sie|ihnen|für|mit|ein|eine|zu|zum|zur|im|bei|den|werden|wird|sich|auf)\b"
+)
 _ENGLISH = re.compile(r"\b(?:the|and|of|is|to|you|with|for|are|was|your|in)\b")
 _POSSESSIVE = re.compile(r"['’](?:s|S|[a-zçğışöü]{1,4})\Z|['’]\Z")
 KNOWN_WORDS = """
@@ -170,11 +173,6 @@ def is_well_known(code: str) -> bool:
     return code.lower() in _WELL_KNOWN_CODES
 
 
-def is_german(text: str) -> bool:
-    """Whether the text writes every noun large."""
-    return len(set(_GERMAN.findall(text[:2_000]))) >= 3
-
-
 def seems_to_act(name: Name, text: str) -> bool:
     """Whether a lone word that opens a sentence seems to be a name: it does something, and is built like no noun.
 
@@ -185,9 +183,17 @@ def seems_to_act(name: Name, text: str) -> bool:
     return _ACTS.match(text, name.end) is not None and not _WORD_ENDING.search(name.text)
 
 
-def is_english(text: str) -> bool:
-    """Whether the text is likely English: it has two of its commonest small words."""
-    return len(set(_ENGLISH.findall(text[:2_000]))) >= 2
+def tell_language(text: str) -> Literal["English", "German", ""]:
+    """English, German (which writes every noun large), or neither, by the commonest small words.
+
+    >>> tell_language("Das sind die Kosten."), tell_language("These are the costs of it.")
+    ('German', 'English')
+    """
+    beginning = text[:2_000].lower()
+    german, english = len(set(_GERMAN.findall(beginning))), len(set(_ENGLISH.findall(beginning)))
+    if german >= LEAST_SMALL_WORDS and german > english:
+        return "German"
+    return "English" if english >= LEAST_SMALL_WORDS else ""
 
 
 def is_common(word: str, english: bool = False) -> bool:

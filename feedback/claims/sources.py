@@ -133,7 +133,8 @@ class Sources:
     def hold_number(self, number: Number, tolerance: float) -> bool:
         """Whether a number of the same size stands there, to within `tolerance` (without its unit)."""
         value = number.shown[0]
-        if any(other % 1 and _has_near(self._shown, other, 0.0) for other in number.shown[1:]) or (
+        others = () if number.dimension.startswith("money") else number.shown[1:]
+        if any(other % 1 and _has_near(self._shown, other, 0.0) for other in others) or (
             number.step < 1 and _has_near(self._decimals, value, 0.0)
         ):
             return True
@@ -222,7 +223,8 @@ class Sources:
         """Whether host and path, or the address, or the digits stand there."""
         if link.is_phone:
             digits = link.key.lstrip("0")
-            return any(digits[-8:] in each and (each in digits or digits in each) for each in self._phones) or any(
+            known = [each.lstrip("0") for each in self._phones]
+            return any(digits[-8:] in each and (each in digits or digits in each) for each in known) or any(
                 link.key in text or digits in text for text in self._list_codes()
             )
         if link.key in self._links or any(known.startswith(f"{link.key}/") for known in self._links):
