@@ -6,7 +6,7 @@ from datetime import date
 from functools import partial
 from typing import NamedTuple
 
-from feedback.claims.numbers import WORD, measures
+from feedback.claims.numbers import WORD, locate_words, measures
 
 
 class Date(NamedTuple):
@@ -153,23 +153,21 @@ def _overlaps(span: tuple[int, int], taken: list[tuple[int, int]]) -> bool:
 
 def _find_named(text: str, surely: bool) -> Iterator[Date]:
     """Dates whose month is a word."""
-    for word in WORD.finditer(text):
-        month = MONTHS.get(word.group().lower())
-        if month:
-            yield from _read_named(text, word, month, surely)
+    for start, end, word in locate_words(text, MONTHS):
+        yield from _read_named(text, start, end, MONTHS[word], surely)
 
 
-def _read_named(text: str, word: re.Match[str], month: int, surely: bool) -> Iterator[Date]:
-    before = _BEFORE.search(text, max(0, word.start() - _LONGEST_BEFORE), word.start())
-    behind = None if before else _BEHIND.match(text, word.end())
-    year = _YEAR_BEHIND.match(text, word.end())
+def _read_named(text: str, at: int, last: int, month: int, surely: bool) -> Iterator[Date]:
+    before = _BEFORE.search(text, max(0, at - _LONGEST_BEFORE), at)
+    behind = None if before else _BEHIND.match(text, last)
+    year = _YEAR_BEHIND.match(text, last)
     beside = before or behind
     days = beside.groups()[:2] if beside else ()
-    start = before.start() if before else word.start()
-    end = max(word.end(), behind.end() if behind else 0, year.end() if year else 0)
+    start = before.start() if before else at
+    end = max(last, behind.end() if behind else 0, year.end() if year else 0)
     told = (behind and behind.group(3)) or (year and year.group(1))
     numbers = [int(day) for day in days if day and 1 <= int(day) <= 31]
-    if surely and not numbers and not told and not _is_surely_month(word.group(), word.start()):
+    if surely and not numbers and not told and not _is_surely_month(text[at:last], at):
         return
     for day in numbers or [0]:
         yield Date(start, end, _read_year(told), month, day)
@@ -228,10 +226,8 @@ def _read_year(year: str | None) -> int:
 
 def find_weekdays(text: str) -> Iterator[tuple[int, int, int]]:
     """Give start, end and number (Monday 0) of the days of the week that are named."""
-    for match in WORD.finditer(text):
-        day = WEEKDAYS.get(match.group().lower())
-        if day is not None:
-            yield *match.span(), day
+    for start, end, word in locate_words(text, WEEKDAYS):
+        yield start, end, WEEKDAYS[word]
 
 
 def find_times(text: str) -> Iterator[Time]:

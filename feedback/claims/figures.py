@@ -13,9 +13,9 @@ from feedback.claims.durations import HOUR, YEAR, list_seconds, list_years
 from feedback.claims.numbers import Number
 from feedback.claims.sources import Sources
 
-DOUBT_COUNT = 0.3
+DOUBT_COUNT = 0.1
 """A small number in words may count what nobody has counted yet."""
-DOUBT_RECKONED = 0.58
+DOUBT_RECKONED = 0.45
 """A result may follow from what the question gives in a way that is not seen here."""
 NEAR_CHARACTERS = 250
 MOST_COUNTED = 12

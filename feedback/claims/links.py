@@ -14,19 +14,23 @@ class Link(NamedTuple):
     is_phone: bool = False
 
 
-_LINK = re.compile(
-    r"\b(?:https?://|www\.)[^\s<>\"'`|\\{}\[\]()（）*\u3000-\u9fff\uac00-\ud7af\uff00-\uffef]+"
-    r"|\bdoi:\s?10\.[0-9]{4,}/[^\s<>\"'`|]+"
-    r"|[a-z0-9_.+-]+@[a-z0-9-]+(?:\.[a-z0-9-]+)+"
-    r"|(?<![\w./@-])(?:[a-z0-9-]+\.)+(?:com|org|net|io|dev|app|example|gov|edu|de|fr|es|it|nl|uk|eu|ch|at|pl|se|ru|cn|jp|br|pt|ai|info)"
-    r"(?:/[^\s<>\"'`|()\[\]*\u3000-\u9fff\uac00-\ud7af]*|(?![\w.]))",
-    re.IGNORECASE,
+_URL = re.compile(
+    r"(?:[hH][tT][tT][pP][sS]?://|[wW][wW][wW]\.)[^\s<>\"'`|\\{}\[\]()（）*\u3000-\u9fff\uac00-\ud7af\uff00-\uffef]+"
+    r"|[dD][oO][iI]:\s?10\.[0-9]{4,}/[^\s<>\"'`|]+"
 )
+_AT = re.compile(r"@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+")
+_USER = re.compile(r"[A-Za-z0-9_.+-]+\Z")
+_DOMAIN = re.compile(
+    r"\.(?:com|org|net|io|dev|app|example|gov|edu|de|fr|es|it|nl|uk|eu|ch|at|pl|se|ru|cn|jp|br|pt|ai|info)"
+    r"(?:/[^\s<>\"'`|()\[\]*\u3000-\u9fff\uac00-\ud7af]*|(?![A-Za-z0-9_]|\.[A-Za-z0-9]))"
+)
+_HOST = re.compile(r"(?<![A-Za-z0-9_./@-])(?:[A-Za-z0-9-]+\.)*[A-Za-z0-9-]+\Z")
+_LONGEST_HOST = 80
 _PHONE = re.compile(
     r"(?<![0-9A-Za-z_.,#/-])(?:\+|00)?\(?[0-9]{1,5}\)?(?:[ \u00a0./()-]{1,2}[0-9]{1,7}){2,6}"
     r"(?![0-9A-Za-z_%€$£]|[.,][0-9]|\s?[€$£%])"
 )
-_MAY_LINK = re.compile(r"@|://|doi:|\.[a-z]{2}", re.IGNORECASE)
+_PREFIX = re.compile(r"^(?:https?://)?(?:www\.)?|^doi:\s?")
 _TAIL = ".,;:!?)’”\"'"
 _LEAST_PHONE_DIGITS = 8
 _MOST_PHONE_DIGITS = 16
@@ -38,12 +42,28 @@ def find_links(text: str) -> Iterator[Link]:
     >>> [link.key for link in find_links("See https://www.a.example/b. Or mail X@a.example!")]
     ['a.example/b', 'x@a.example']
     """
-    if not _MAY_LINK.search(text):
-        return
-    for match in _LINK.finditer(text):
-        shown = match.group().rstrip(_TAIL)
-        key = re.sub(r"^(?:https?://)?(?:www\.)?|^doi:\s?", "", shown.lower()).rstrip("/")
-        yield Link(match.start(), match.start() + len(shown), key)
+    taken: list[tuple[int, int]] = []
+    for start, end in sorted(_list_spans(text)):
+        if not any(start < last and first < end for first, last in taken):
+            taken.append((start, end))
+            shown = text[start:end].rstrip(_TAIL)
+            key = _PREFIX.sub("", shown.lower()).rstrip("/")
+            yield Link(start, start + len(shown), key)
+
+
+def _list_spans(text: str) -> Iterator[tuple[int, int]]:
+    yield from (match.span() for match in _URL.finditer(text))
+    if "@" in text:
+        yield from _list_around(text, _AT, _USER)
+    if "." in text:
+        yield from _list_around(text, _DOMAIN, _HOST)
+
+
+def _list_around(text: str, mark: re.Pattern[str], before: re.Pattern[str]) -> Iterator[tuple[int, int]]:
+    for match in mark.finditer(text):
+        beginning = before.search(text, max(0, match.start() - _LONGEST_HOST), match.start())
+        if beginning:
+            yield beginning.start(), match.end()
 
 
 def find_phones(text: str) -> Iterator[Link]:

@@ -66,6 +66,11 @@ BETWEEN_WORDS = """
     unpaid ganze volle weitere bezahlte jours ouvrés días dias úteis hábiles feriali lavorativi рабочих
     календарных
 """
+_COUNTED = tuple(
+    f"{word} "
+    for word in ("step", "schritt", "étape", "paso", "passo", "option", "part", "figure", "table", "source", "section")
+)
+"""Words before a number that only says which."""
 _BETWEEN = frozenset(BETWEEN_WORDS.split())
 """What may stand between a number and its unit."""
 _RANGE = re.compile(
@@ -123,7 +128,7 @@ def find_numbers(text: str) -> list[Number]:
 def _read_numbers(text: str) -> Iterator[Number]:
     for match in _NUMBER.finditer(text):
         start = match.start()
-        if not _stands_alone(text, start):
+        if not _stands_alone(text, start) or text[max(0, start - 10) : start].lower().endswith(_COUNTED):
             continue
         digits, half = match.groups()
         may_cost = start and (
@@ -173,18 +178,36 @@ def share_units(numbers: Sequence[Number], text: str) -> list[Number]:
     return shared
 
 
+def locate_words(text: str, words: Mapping[str, object]) -> list[tuple[int, int, str]]:
+    """Start, end and small form of each word of the text that is among these.
+
+    >>> locate_words("Two of ten", {"two": 2, "ten": 10, "of": 0})
+    [(0, 3, 'two'), (4, 6, 'of'), (7, 10, 'ten')]
+    """
+    lowered = text.lower()
+    if len(lowered) != len(text):
+        found = ((*match.span(), match.group().lower()) for match in WORD.finditer(text))
+        return [each for each in found if each[2] in words]
+    located = []
+    for word in words.keys() & set(WORD.findall(lowered)):
+        start = lowered.find(word)
+        while start >= 0:
+            end = start + len(word)
+            if not lowered[start - 1 : start].isalpha() and not lowered[end : end + 1].isalpha():
+                located.append((start, end, word))
+            start = lowered.find(word, end)
+    return sorted(located)
+
+
 def find_spelled(text: str) -> Iterator[Number]:
     """Give the small numbers written as words."""
-    for match in WORD.finditer(text):
-        word = match.group().lower()
-        if word not in SPELLED:
-            continue
-        scale, unit, end, noun = _read_suffix(text, match.end(), False)
+    for start, end, word in locate_words(text, SPELLED):
+        scale, unit, last, noun = _read_suffix(text, end, False)
         if not unit and (word in _AMBIGUOUS or not noun):
             continue
         dimension, size = unit or ("", 1.0)
         value = SPELLED[word] * scale
-        yield Number(match.start(), end, (value,), size, scale, scale, dimension, 1, noun, spelled=True)
+        yield Number(start, last, (value,), size, scale, scale, dimension, 1, noun, spelled=True)
 
 
 def merge_durations(numbers: Iterable[Number]) -> list[Number]:

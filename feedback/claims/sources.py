@@ -80,8 +80,9 @@ class Sources:
 
     def _read_text(self, text: str) -> None:
         lowered = text.lower()
-        words = WORD.findall(lowered if text.isascii() else f"{lowered} {strip_accents(lowered)}")
-        known = set(words)
+        known = set(WORD.findall(lowered))
+        if not text.isascii():
+            known |= set(map(strip_accents, known))
         self._lowered.append(lowered)
         self.words |= known
         self.weekdays.update(WEEKDAYS[word] for word in known & WEEKDAYS.keys())

@@ -10,9 +10,8 @@ from feedback.claims.units import UNITS
 
 WORD = re.compile(r"[^\W\d_]+")
 NUMBERING = re.compile(
-    r"^[ \t]*(?:[#>*-]+[ \t]*)?\**\(?[0-9]{1,2}[.)](?=[ \t*])|\[\^?[0-9]{1,3}(?:[,–-] ?[0-9]{1,3})*\]|【[^】]{0,20}】"
-    r"|\b(?:step|schritt|étape|paso|passo|option|part|figure|table|source|section) [0-9]{1,2}\b",
-    re.IGNORECASE | re.MULTILINE,
+    r"^[ \t]*(?:[#>*-]+[ \t]*)?\**\(?[0-9]{1,2}[.)](?=[ \t*])|\[\^?[0-9]{1,3}(?:[,–-] ?[0-9]{1,3})*\]|【[^】]{0,20}】",
+    re.MULTILINE,
 )
 """Numbers that only count what they stand before."""
 SMALL_WORDS = """

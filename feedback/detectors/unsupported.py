@@ -23,13 +23,15 @@ from tracing.generations import Generation
 KIND = "unsupported"
 VERSION = "1"
 THRESHOLD = 0.5
+LEAST_SCORE = 0.2
+"""Of a claim that is told: a lone word that opens a sentence is hardly ever a wrong name."""
 
 WEIGHTS: Mapping[ClaimKind, float] = {
     "number": 0.8,
     "date": 0.8,
-    "name": 0.7,
-    "identifier": 0.8,
-    "link": 0.9,
+    "name": 0.85,
+    "identifier": 0.85,
+    "link": 0.95,
     "quotation": 0.7,
 }
 """Of answers with one such claim that was not found, how many are wrong, where one in five is."""
@@ -142,8 +144,10 @@ def tell_day(turn: Turn) -> str:
 def _judge(target: Target, sources: Sources, shares: Mapping[Place, float]) -> Iterator[Signal]:
     checked = check_answer(target.answer.text, sources, target.turn.user_text)
     place = find_place(shares, checked)
-    # Who pastes a text mostly wants it put otherwise: what stands in quotation marks is then the proposal.
-    claims = [claim for claim in checked.unsupported if place != "pasted" or claim.kind != "quotation"]
+    claims = [claim for claim in checked.unsupported if weigh_claim(claim) >= LEAST_SCORE]
+    if place == "pasted":
+        # Who pastes a text mostly wants it put otherwise: what stands in quotation marks is then the proposal.
+        claims = [claim for claim in claims if claim.kind != "quotation"]
     if claims and (place or "retrieved" in shares):
         yield _pin(target, claims, checked.supported, place)
 
