@@ -135,7 +135,7 @@ def find_dates(text: str, words: Collection[str] | None = None, *, surely: bool 
     taken: list[tuple[int, int]] = []
     named = not MONTHS.keys().isdisjoint(WORD.findall(text.lower()) if words is None else words)
     for find in (
-        *((partial(_find_named, surely=surely),) if named else ()),
+        *((partial(_find_named, surely=surely, known=words),) if named else ()),
         _find_figures,
         *((_find_unspaced,) if "月" in text or "월" in text else ()),
         _find_years,
@@ -151,9 +151,9 @@ def _overlaps(span: tuple[int, int], taken: list[tuple[int, int]]) -> bool:
     return any(span[0] < end and start < span[1] for start, end in taken)
 
 
-def _find_named(text: str, surely: bool) -> Iterator[Date]:
+def _find_named(text: str, surely: bool, known: Collection[str] | None) -> Iterator[Date]:
     """Dates whose month is a word."""
-    for start, end, word in locate_words(text, MONTHS):
+    for start, end, word in locate_words(text, MONTHS, known):
         yield from _read_named(text, start, end, MONTHS[word], surely)
 
 

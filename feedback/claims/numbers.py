@@ -1,7 +1,7 @@
 """Text comes in, the numbers in it go out, in whatever format and language: value, precision, and what it measures."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from feedback.claims.units import SCALES, UNITS, Unit, is_unspaced, list_beginnings
@@ -178,8 +178,10 @@ def share_units(numbers: Sequence[Number], text: str) -> list[Number]:
     return shared
 
 
-def locate_words(text: str, words: Mapping[str, object]) -> list[tuple[int, int, str]]:
-    """Start, end and small form of each word of the text that is among these.
+def locate_words(
+    text: str, words: Mapping[str, object], known: Collection[str] | None = None
+) -> list[tuple[int, int, str]]:
+    """Start, end and small form of each word of the text that is among these. `known` are all its words, if told.
 
     >>> locate_words("Two of ten", {"two": 2, "ten": 10, "of": 0})
     [(0, 3, 'two'), (4, 6, 'of'), (7, 10, 'ten')]
@@ -189,7 +191,7 @@ def locate_words(text: str, words: Mapping[str, object]) -> list[tuple[int, int,
         found = ((*match.span(), match.group().lower()) for match in WORD.finditer(text))
         return [each for each in found if each[2] in words]
     located = []
-    for word in words.keys() & set(WORD.findall(lowered)):
+    for word in words.keys() & set(WORD.findall(lowered) if known is None else known):
         start = lowered.find(word)
         while start >= 0:
             end = start + len(word)
@@ -199,9 +201,9 @@ def locate_words(text: str, words: Mapping[str, object]) -> list[tuple[int, int,
     return sorted(located)
 
 
-def find_spelled(text: str) -> Iterator[Number]:
+def find_spelled(text: str, known: Collection[str] | None = None) -> Iterator[Number]:
     """Give the small numbers written as words."""
-    for start, end, word in locate_words(text, SPELLED):
+    for start, end, word in locate_words(text, SPELLED, known):
         scale, unit, last, noun = _read_suffix(text, end, False)
         if not unit and (word in _AMBIGUOUS or not noun):
             continue

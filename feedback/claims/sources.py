@@ -96,7 +96,7 @@ class Sources:
         plain = blank_spans(text, spans)
         numbers = find_numbers(plain)
         if not SPELLED.keys().isdisjoint(known):
-            numbers += find_spelled(plain)
+            numbers += find_spelled(plain, known)
         merged = merge_durations(numbers)
         self._add_numbers(numbers if len(merged) == len(numbers) else {*numbers, *merged}, plain)
 
