@@ -22,6 +22,7 @@ from feedback.attacks.lexicon import load_lexicon
 from feedback.attacks.recogniser import HERE
 from feedback.detectors.prompt_attack import DOCUMENT_THRESHOLD, THRESHOLD
 from feedback.training.attacks import (
+    PLAIN_BIPIA_ROWS,
     Learner,
     Sample,
     build_recogniser,
@@ -37,8 +38,6 @@ from feedback.training.attacks import (
 
 ABUSIVE = 0.5
 HARMFUL = 0.5
-PLAIN_ROWS = 25
-"""Plain requests at the head of BIPIA: never learnt as attacks, counted as such in one of two figures."""
 
 
 class Bench:
@@ -61,6 +60,8 @@ class Bench:
             "chats for validation": list_chat_messages(self.data, validation=True),
             "bank, not learnt": list_bank_questions(self.data, held_out=True),
         }
+        for group, text in read_texts("unseen"):
+            messages.setdefault(f"unseen, {group}", []).append(text)
         scores = {name: [read_attempt(text).score for text in texts] for name, texts in messages.items()}
         print_shares("not learnt from, taken for an attack", scores, THRESHOLD)
 
@@ -72,7 +73,7 @@ class Bench:
             each.sample.text: score for each, score in zip(self.held_out, self.list_held_out_scores(), strict=True)
         }
         rows = read_rows(self.data / "injection.jsonl.gz")
-        plain = {row["text"] for row in [row for row in rows if row["src"] == "bipia"][:PLAIN_ROWS]}
+        plain = {row["text"] for row in [row for row in rows if row["src"] == "bipia"][:PLAIN_BIPIA_ROWS]}
         for name, kept in (("all rows", rows), ("without plain requests", [r for r in rows if r["text"] not in plain])):
             found = [(row["label"], by_text.get(row["text"], 0.0) >= THRESHOLD) for row in kept]
             right = sum(label and fired for label, fired in found)

@@ -38,7 +38,7 @@ BANK_ROWS = 3_000
 """Of the 10,003, taken evenly; the others are held out."""
 
 WORD_SCALE = 3.0
-CONCEPT_SCALE = 0.3
+CONCEPT_SCALE = 0.4
 INVERSE_PENALTY = 3.0
 FEWEST_TEXTS = 2
 """A word that stands in fewer texts is not learnt."""
