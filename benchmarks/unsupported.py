@@ -1,6 +1,6 @@
 """How many planted errors in grounded answers are found, how many right answers are blamed, and in what time.
 
-    python benchmarks/unsupported.py [--file development] [--chats DIR] [--show]
+    python benchmarks/unsupported.py [--file NAME …] [--chats DIR] [--show]
 
 Each grounded answer is told four times, with its documents as the result of a tool, in the instructions, in the message
 and pasted by the user. An error is planted in one marked fact at a time: a digit, a unit, a date, another name of the
@@ -9,6 +9,7 @@ same kind, another host or path, an invented quotation. Nothing here is learnt f
 
 import argparse
 import gzip
+import importlib.metadata
 import json
 import random
 import re
@@ -31,6 +32,7 @@ GROUNDED = ROOT / "tests/feedback/detectors/grounded"
 PLACES = ("tool", "instructions", "message", "pasted")
 SEED = 7
 SECOND_NS = 10**9
+DOCUMENT_CHARACTERS = 6_000
 START_NS = 1_731_000_000 * SECOND_NS
 
 
@@ -382,6 +384,29 @@ def time_answers(rows: Sequence[Grounded]) -> float:
     return fastest / len(told) * 1e6
 
 
+def load_excerpts() -> Iterator[Grounded]:
+    """Sentences of the long descriptions of installed packages, each with its surroundings as the document."""
+    for found in sorted(importlib.metadata.distributions(), key=lambda each: each.name):
+        text = (found.read_text("METADATA") or "").partition("\n\n")[2]
+        chance = random.Random(f"{SEED} {found.name}")  # noqa: S311, nothing is secret here
+        if len(text) >= DOCUMENT_CHARACTERS // 4:
+            start = chance.randrange(max(1, len(text) - DOCUMENT_CHARACTERS))
+            document = text[start : start + DOCUMENT_CHARACTERS]
+            sentences = re.split(r"(?<=[.!?])\s+", document)
+            first = chance.randrange(len(sentences))
+            yield Grounded(found.name, "", "en", (document,), "", " ".join(sentences[first : first + 4])[:900], ())
+
+
+def measure_excerpts() -> None:
+    rows = [row for row in load_excerpts() if row.answer.strip()]
+    signals = [hear(tell(row, row.answer, "tool")) for row in rows]
+    blamed = sum(signal is not None and signal.fired for signal in signals)
+    print(
+        f"excerpts of packages: {blamed} of {len(rows)} blamed, {time_answers(rows):.0f} µs an answer with"
+        f" {DOCUMENT_CHARACTERS:,} characters of document"
+    )
+
+
 def load_chats(folder: Path) -> Iterator[tuple[str, Conversation]]:
     """Conversations written by people, in which nothing was planted, by the name of their file."""
     for path in sorted(folder.glob("chats_*.jsonl.gz")):
@@ -424,13 +449,15 @@ def measure_chats(folder: Path, show: bool) -> None:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--file", default="development")
+    parser.add_argument("--file", nargs="+", default=["development", "held_out", "third", "fourth", "last"])
     parser.add_argument("--chats", type=Path)
     parser.add_argument("--show", action="store_true")
     options = parser.parse_args()
-    rows = load_grounded(options.file)
-    report(measure(rows, options.show))
-    print(f"{time_answers(rows):.0f} µs an answer with its documents")
+    for name in options.file:
+        rows = load_grounded(name)
+        print(f"{name}: {len(rows)} grounded answers, {time_answers(rows):.0f} µs each with its documents")
+        report(measure(rows, options.show))
+    measure_excerpts()
     if options.chats:
         measure_chats(options.chats, options.show)
 

@@ -84,7 +84,7 @@ class Grounding:
 def find_place(shares: Mapping[Place, float], checked: Checked) -> Place | None:
     """Where the answer seems to be taken from; None where it is not."""
     if checked.supported >= max(LEAST_FOUND, 2 * len(checked.unsupported)):
-        return next(iter(shares))
+        return max(shares, key=shares.__getitem__)
     return next((place for place, shared in shares.items() if shared >= LEAST_SHARED[place]), None)
 
 
