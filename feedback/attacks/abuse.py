@@ -7,7 +7,7 @@ What the answer quotes, denies, explains or was asked to write is not said to th
 import json
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 
@@ -127,24 +127,21 @@ def find_abuse(answer: str, request: str = "") -> list[Abuse]:
         return []
     own = _QUOTED.sub(lambda match: re.sub(r"\S", " ", match.group()), text)
     found = [Abuse(rule.kind, rule.severity, match.span()) for rule in rules for match in rule.pattern.finditer(own)]
-    weighed = [
-        Abuse(each.kind, each.severity * _weigh_request(request, each) * _weigh_context(own, each), each.offsets)
-        for each in found
-    ]
+    asked = ASKED_FOR if _ASKED.search(request, 0, MAX_CHARACTERS) else 1.0
+    drafted = ASKED_FOR if _DRAFTED.search(request, 0, MAX_CHARACTERS) else asked
+    weighed = []
+    for each in found:
+        left = drafted if each.kind in _AT_ANYBODY else asked
+        weighed.append(replace(each, severity=each.severity * left * _weigh_context(own, each)))
     return sorted(weighed, key=lambda each: (-each.severity, each.offsets))
 
 
 def _lower(text: str) -> str:
     """The text in lower case, letter by letter where a letter has a longer one, so that offsets stay."""
     lower = text.lower()
-    return (
-        lower if len(lower) == len(text) else "".join(each.lower() if len(each.lower()) == 1 else each for each in text)
-    )
-
-
-def _weigh_request(request: str, abuse: Abuse) -> float:
-    asked = _ASKED.search(request) or (abuse.kind in _AT_ANYBODY and _DRAFTED.search(request))
-    return ASKED_FOR if asked else 1.0
+    if len(lower) == len(text):
+        return lower
+    return "".join(letter.lower() if len(letter.lower()) == 1 else letter for letter in text)
 
 
 def _weigh_context(text: str, abuse: Abuse) -> float:

@@ -27,7 +27,8 @@ _CAPITALS = re.compile(
     r"\b([A-Z]{4,}(?: [A-Z]{2,})*)\b"
 )
 _ADDRESS = re.compile(
-    r"(?:https?://|www\.)[^\s)>\"']+|[\w.+-]+@[\w-]+\.[\w.]+\w|\b[\w-]+\.(?:com|net|org|xyz|example)\b"
+    r"(?:https?://|www\.)[^\s)>\"']+|(?<![\w.+-])[\w.+-]{1,64}@[\w-]{1,63}\.[\w.]{1,63}\w"
+    r"|(?<![\w-])[\w-]{1,63}\.(?:com|net|org|xyz|example)\b"
 )
 _OWN_WORDS = re.compile(
     r"\b(?:my|the) (?:system prompt|(?:initial |hidden |original )?instructions?)\b[^.\n]{0,40}?"

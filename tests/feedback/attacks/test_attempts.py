@@ -1,6 +1,10 @@
+import time
+
 import pytest
 
+from feedback.attacks.abuse import find_abuse
 from feedback.attacks.attempts import MAX_CHARACTERS, read_attempt, read_document
+from feedback.attacks.compliance import list_asked_phrases
 
 PAGE = "The hotel has 40 rooms, a sauna and a garden. Breakfast is served from 7 to 10. Guests praise the quiet. "
 
@@ -46,3 +50,25 @@ def test_what_a_document_tells_an_assistant_is_found_and_shown(planted: str) -> 
 )
 def test_documents_that_only_speak_of_assistants_and_rules_do_not_score(document: str) -> None:
     assert read_document(document).score < 0.7
+
+
+HOSTILE = {
+    "one_letter_words": "a " * 10_000,
+    "digits": "0" * 20_000,
+    "addresses": "a@b." * 5_000,
+    "underscores": "_" * 20_000,
+    "quotes": 'say "' * 4_000,
+    "insults": "you idiot " * 2_000,
+    "adjectives": "you are such a " * 1_500,
+    "sentences": "ai. " * 5_000,
+    "look_alikes": "аa" * 8_000,
+}
+
+
+@pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE.keys())
+def test_hostile_texts_are_read_in_bounded_time(text: str) -> None:
+    start = time.process_time()
+    for read in (read_attempt, read_document, list_asked_phrases):
+        read(text)
+    find_abuse(text, text)
+    assert time.process_time() - start < 2
