@@ -16,7 +16,7 @@ from tracing.access.rights import Right, Scope
 from tracing.api import project_of
 from tracing.api_reprocessing import format_moment
 from tracing.models import ApiKey
-from tracing.resources import EXACTLY, Time
+from tracing.resources import EXACTLY, Time, WholeNumber
 
 router = Router(tags=["tracing"])
 
@@ -59,7 +59,7 @@ class Rotation(Schema):
 
     model_config = EXACTLY
 
-    grace_s: Annotated[int, Field(ge=0, le=int(LONGEST_GRACE.total_seconds()))] = 3600
+    grace_s: Annotated[WholeNumber, Field(ge=0, le=int(LONGEST_GRACE.total_seconds()))] = 3600
 
 
 def describe_key(key: ApiKey) -> dict[str, Any]:

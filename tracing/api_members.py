@@ -4,7 +4,6 @@ from typing import Annotated, Any
 
 from django.http import HttpRequest
 from ninja import Field, Router, Schema
-from pydantic import BeforeValidator
 
 from tracing.access import audit
 from tracing.access.accounts import MOST_CHARACTERS
@@ -18,7 +17,7 @@ from tracing.api_reprocessing import format_moment
 from tracing.member_views import write_link
 from tracing.models import Invitation, Project
 from tracing.projects import MOST_DAYS
-from tracing.resources import EXACTLY, Time
+from tracing.resources import EXACTLY, Time, WholeNumber
 
 router = Router(tags=["tracing"])
 FULL_TEXT = r"^[^\x00]*\S[^\x00]*$"
@@ -28,12 +27,7 @@ GivenRole = Annotated[Role, Field(strict=False)]
 """By its value, as JSON has it."""
 
 
-def read_whole(value: Any) -> Any:
-    """A whole number that is written with a point, which in JSON is the same."""
-    return int(value) if isinstance(value, float) and value.is_integer() else value
-
-
-Days = Annotated[int, Field(ge=0, le=MOST_DAYS), BeforeValidator(read_whole)]
+Days = Annotated[WholeNumber, Field(ge=0, le=MOST_DAYS)]
 
 
 class MemberResource(Schema):

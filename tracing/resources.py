@@ -65,7 +65,13 @@ def read_day(value: Any) -> Any:
     return value
 
 
+def read_whole_number(value: Any) -> Any:
+    """A number without a fraction, such as 3.0, is a whole one: to JSON both are the same."""
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
 Day = Annotated[date, BeforeValidator(read_day)]
+WholeNumber = Annotated[int, BeforeValidator(read_whole_number)]
 Time = Annotated[
     str,
     Field(

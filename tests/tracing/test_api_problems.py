@@ -138,3 +138,12 @@ def fail_with(error: Exception) -> Any:
         raise error
 
     return query
+
+
+def test_a_whole_number_may_be_written_with_a_point(server: Server) -> None:
+    for given, status in ((3.0, 200), (3, 200), (3.5, 422), ("3", 422), (True, 422), (float("inf"), 422)):
+        answer = ask(
+            server, "/api/v1/project", "PATCH", json.dumps({"retention_days": given}), Content_Type="application/json"
+        )
+        assert answer.status == status, given
+    assert server.get_json("project")["retention_days"] == 3

@@ -438,5 +438,5 @@ def test_metrics_say_how_many_traces_are_left(server: Server, monkeypatch: pytes
     request_reprocessing(server.project, ALL)
     reprocess_next(server.store)
     metrics = server.get("/metrics").decode()
-    assert 'tacit_reprocessing_traces{project="default"} 2.0' in metrics
+    assert 'tacit_reprocessing_traces{state="running"} 2.0' in metrics
     assert 'tacit_stage_lag_seconds{stage="reprocessing"}' in metrics

@@ -11,7 +11,7 @@ from tracing.access.audit import run_recorded
 from tracing.access.browsers import answer_preflight, find_page_origins, share_answer
 from tracing.access.decisions import find_person, read_origin
 from tracing.access.openness import is_open
-from tracing.access.origins import refuse_foreign
+from tracing.access.origins import is_of_other_page, refuse_foreign
 from tracing.access.requirements import find_requirement
 
 REST = "ninja"
@@ -48,6 +48,9 @@ class AccessMiddleware:
         request.requirement = requirement  # type: ignore[attr-defined]
         if not requirement.is_public and find_person(request) is None:
             return redirect_to_login(request.get_full_path())
+        if requirement.exports and is_of_other_page(read_origin(request)):
+            message = "A page of another site asked for this file; open the address directly."
+            return HttpResponse(message, status=403, content_type="text/plain; charset=utf-8")
         response: HttpResponse = run_recorded(
             request, requirement, match.url_name or "", view, partial(view, request, *args, **named)
         )

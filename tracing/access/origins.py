@@ -70,8 +70,13 @@ def refuse_foreign(request: RequestOrigin, allowed_origins: Collection[str] = ()
         return f"Host {request.host!r} is not a loopback name; this server is open to its own machine only."
     if request.origin and request.origin in allowed_origins:
         return ""
-    if request.sec_fetch_site not in ("", "same-origin", "none"):
+    if is_of_other_page(request):
         return "A page of another site made this request; open the address directly."
     if request.origin and request.origin.partition("://")[2] != request.host:
         return f"Origin {request.origin!r} is not this server."
     return ""
+
+
+def is_of_other_page(request: RequestOrigin) -> bool:
+    """Whether a browser says that a page of another site, or of another port or name of this one, had it asked."""
+    return request.sec_fetch_site not in ("", "same-origin", "none")

@@ -12,7 +12,8 @@ from ninja.errors import HttpError
 from ninja.utils import check_csrf
 
 from tracing.access.browsers import admit_page
-from tracing.access.decisions import Access, ActorKind, find_access, find_access_of_person, is_known
+from tracing.access.decisions import Access, ActorKind, find_access, find_access_of_person, is_known, read_origin
+from tracing.access.origins import is_of_other_page
 from tracing.access.rights import Right, list_scopes
 from tracing.models import DEFAULT_PROJECT, Project
 
@@ -99,7 +100,7 @@ class May:
             return None
         check_right(access, self.requirement.right)
         check_browser(request, access, self.requirement)
-        check_forgery(request, access)
+        check_forgery(request, access, self.requirement)
         request.access = access  # type: ignore[attr-defined]
         request.requirement = self.requirement  # type: ignore[attr-defined]
         return access
@@ -129,9 +130,13 @@ def check_browser(request: HttpRequest, access: Access, requirement: Requirement
     admit_page(request, access.key)
 
 
-def check_forgery(request: HttpRequest, access: Access) -> None:
-    """A page of another site can make a browser send its cookies, but knows no token."""
-    if access.actor.kind is ActorKind.USER and request.method not in SAFE_METHODS and check_csrf(request):
+def check_forgery(request: HttpRequest, access: Access, requirement: Requirement) -> None:
+    """A page of another site can make a browser send its cookies, but knows no token; nor is it to start exports."""
+    if access.actor.kind is not ActorKind.USER:
+        return
+    if requirement.exports and is_of_other_page(read_origin(request)):
+        raise HttpError(403, "A page of another site asked for this file; open the address directly, or send a key.")
+    if request.method not in SAFE_METHODS and check_csrf(request):
         raise HttpError(
             403, "A change by a person who is logged in needs the header `X-CSRFToken`; programs send a key."
         )
