@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from feedback.claims.arithmetic import Wanted, is_derived
+from feedback.claims.arithmetic import MOST_OPERANDS, Wanted, is_derived
 from feedback.claims.cues import TELLS_YEAR, find_sentence, is_hedged, tells_result, tells_sum
 from feedback.claims.dates import Date, Time
 from feedback.claims.durations import HOUR, YEAR, list_seconds, list_years
@@ -55,11 +55,15 @@ class Figures:
         told = hedged or tells_result(sentence)
         wanted = Wanted(number, tolerance, told, tells_sum(sentence))
         denied = self.sources.tell_otherwise(number, self.text)
-        if self._follows(wanted, sentence, [] if denied and not told else self.sources.numbers):
+        if self._follows(wanted, sentence, [] if denied and not told else self._far):
             return 0.0
         if number.spelled and not number.dimension:
             return DOUBT_COUNT
         return DOUBT_RECKONED if told and self.asked and not denied else 1.0
+
+    @cached_property
+    def _far(self) -> list[Number]:
+        return self.sources.choose_numbers(self.text, MOST_OPERANDS)
 
     def _is_told_otherwise(self, number: Number, tolerance: float) -> bool:
         return (

@@ -6,6 +6,7 @@ from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterable
 from difflib import SequenceMatcher
+from itertools import accumulate
 
 from feedback.claims.dates import WEEKDAYS, Date, Time, find_dates, find_times
 from feedback.claims.links import Link, find_links, find_phones
@@ -32,6 +33,8 @@ LOOSE = frozenset(("speed", "fahrenheit"))
 """14 km/s may be told as 14 km every second."""
 CONVERTED_TOLERANCE = 0.06
 """Of a duration in another unit: 60 days are two months."""
+AROUND = 4
+"""Numbers before and behind one that tell what it is about."""
 MOST_BESIDE = 2
 """Numbers that a telling word stands beside; a word that stands beside more tells nothing of any."""
 
@@ -171,14 +174,29 @@ class Sources:
             return False
         shared: Counter[str] = Counter()
         alike: set[str] = set()
-        fresh = zip(self.numbers[len(self._stems) :], self._plain[len(self._stems) :], strict=True)
-        self._stems += [list_stems(cut_window(plain, other)) for other, plain in fresh]
-        for other, known in zip(self.numbers, self._stems, strict=True):
+        for other, known in zip(self.numbers, self._list_stems(), strict=True):
             found = stems & known
             shared.update(found)
             if other.dimension == number.dimension:
                 alike |= found
         return any(shared[stem] <= MOST_BESIDE for stem in alike)
+
+    def choose_numbers(self, text: str, most: int) -> list[Number]:
+        """The numbers, as many at most, that stand where the words of the text stand; in their order."""
+        if len(self.numbers) <= most:
+            return self.numbers
+        stems = list_stems(text)
+        shared = [len(stems & known) for known in self._list_stems()]
+        sums = [0, *accumulate(shared)]
+        last = len(shared)
+        around = [sums[min(last, place + AROUND + 1)] - sums[max(0, place - AROUND)] for place in range(last)]
+        chosen = sorted(range(last), key=lambda place: (-around[place], place))[:most]
+        return [self.numbers[place] for place in sorted(chosen)]
+
+    def _list_stems(self) -> list[frozenset[str]]:
+        fresh = zip(self.numbers[len(self._stems) :], self._plain[len(self._stems) :], strict=True)
+        self._stems += [list_stems(cut_window(plain, other)) for other, plain in fresh]
+        return self._stems
 
     def _deny_currency(self, dimension: str) -> bool:
         """Whether sums of money are told there, and none in this currency."""
