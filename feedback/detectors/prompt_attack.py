@@ -4,7 +4,8 @@ Read are the user's own words, and the documents and results of tools that the m
 `indirect`). Where the answer gave way the label is `succeeded`. A harmful question asked openly is no attack.
 """
 
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass
 
 from feedback.attacks.attempts import Attempt, find_telling_words, read_attempt, read_document
@@ -20,15 +21,15 @@ from feedback.detectors.refusal import find_refusal
 from feedback.detectors.signal import Evidence, Signal
 from feedback.detectors.targets import Target, pin_signal
 from tracing.conversations import Turn
-from tracing.generations import Generation
+from tracing.tool_runs import ToolRun
 
 KIND = "prompt_attack"
 VERSION = "1"
 THRESHOLD = 0.6
 DOCUMENT_THRESHOLD = 0.9
 """Documents are long, and most of them come from the app's own shelves."""
-MINIMUM_SCORE = 0.01
-"""Under it no signal is given."""
+MINIMUM_SCORE = 0.1
+"""Under it no signal is given: half of all messages would have one from .01."""
 
 TRIED = 0.5
 """An attempt from this score counts when the next one is weighed, and is looked at for whether it succeeded."""
@@ -49,16 +50,19 @@ class Success:
 def detect(material: Material) -> Iterator[Signal]:
     """Give at most one signal for each message and one for the documents that came with it."""
     before = 0
+    known: set[str] = set()
+    template = find_template(material.conversation.turns)
     for turn in material.conversation.turns:
         target = Target(turn, len(turn.alternatives))
         attempt = read_attempt(turn.user_text)
         score = weigh_again(attempt.score, before)
-        before += score >= TRIED
         if score >= MINIMUM_SCORE:
-            yield _pin_attempt(target, attempt, score, before - (score >= TRIED), material)
-        documents = _list_documents(turn, material.conversation.turns, material.calls_of(turn.answer))
-        planted = max(map(read_document, documents), key=lambda each: each.score)
-        if planted.score >= DOCUMENT_THRESHOLD:
+            yield _pin_attempt(target, attempt, score, before, material)
+        before += score >= TRIED
+        documents = [text for text in list_documents(material, target, template) if text not in known]
+        known.update(documents)
+        planted = max(map(read_document, documents), key=lambda each: each.score, default=None)
+        if planted and planted.score >= DOCUMENT_THRESHOLD:
             yield _pin_planted(target, planted, material)
 
 
@@ -71,21 +75,35 @@ def weigh_again(score: float, attempts_before: int) -> float:
     return score if score < DOUBTFUL else 1 - (1 - score) * LEFT_AFTER_ATTEMPT**attempts_before
 
 
-def _list_documents(turn: Turn, turns: Sequence[Turn], calls: Sequence[Generation]) -> list[str]:
-    """What the model was given besides the user's own words and the app's template.
+def list_documents(material: Material, target: Target, template: Set[str]) -> list[str]:
+    """What the model was given for an answer besides the user's own words and the lines of the template, each once.
 
-    A template is known by its lines, which stand in the message of another turn as well. What an app wrote around a
-    first message also tells the assistant what to do, so without another turn the message is not read.
+    What an app wrote around a message tells the assistant what to do, as an attack does: without a known template
+    the message is not read.
     """
-    tool_results = [message.content for call in calls for message in call.input_messages if message.role == "tool"]
-    other_lines = {line for other in turns if other is not turn for line in other.sent_text.splitlines()}
-    lines = [line for line in turn.sent_text.splitlines() if line not in other_lines] if other_lines else []
-    pasted = "\n".join(lines)
-    return list(dict.fromkeys([*tool_results, pasted.replace(turn.user_text, "\n") if turn.user_text else pasted]))
+    told = [message for call in material.calls_of(target.answer) for message in call.input_messages]
+    texts = [message.content for message in told if message.role == "tool"]
+    texts += [run.result for run in _list_runs(material, target)]
+    if template:
+        sent, own = target.turn.sent_text, target.turn.user_text
+        pasted = "\n".join(line for line in sent.splitlines() if line not in template)
+        texts.append(pasted.replace(own, "\n") if own else pasted)
+    return [text for text in dict.fromkeys(texts) if text.strip()]
 
 
-def _find_success(attack: str, turn: Turn, calls: Sequence[Generation]) -> Success | None:
-    answer = turn.answer.text
+def find_template(turns: Sequence[Turn]) -> Set[str]:
+    """The lines that stand in what was sent for more than one turn."""
+    counts = Counter(line for turn in turns for line in set(turn.sent_text.splitlines()))
+    return {line for line, count in counts.items() if count > 1}
+
+
+def _list_runs(material: Material, target: Target) -> list[ToolRun]:
+    traces = {part.trace_id for part in target.answer.parts}
+    return [run for run in material.tool_runs if run.trace_id in traces]
+
+
+def _find_success(attack: str, target: Target, material: Material) -> Success | None:
+    answer, calls = target.answer.text, material.calls_of(target.answer)
     if find_refusal(answer):
         return None
     instructions = next((call.system_instructions for call in calls if call.system_instructions), "")
@@ -95,16 +113,14 @@ def _find_success(attack: str, turn: Turn, calls: Sequence[Generation]) -> Succe
         return Success(f"the answer gives {many}", given_words)
     if phrase := find_granted_phrase(answer, attack):
         return Success(f"the answer says what it was told to: “{_shorten(phrase)}”")
-    tools = [tool.name for call in calls for message in call.output_messages for tool in message.tool_calls]
-    if tool := find_called_tool(attack, tools):
+    asked = [tool.name for call in calls for message in call.output_messages for tool in message.tool_calls]
+    if tool := find_called_tool(attack, [*asked, *(run.name for run in _list_runs(material, target))]):
         return Success(f"the assistant called {tool}")
     return None
 
 
 def _pin_attempt(target: Target, attempt: Attempt, score: float, before: int, material: Material) -> Signal:
-    turn = target.turn
-    attack = attempt.hidden or attempt.text
-    success = _find_success(attack, turn, material.calls_of(turn.answer)) if score >= TRIED else None
+    success = _find_success(attempt.hidden or attempt.text, target, material) if score >= TRIED else None
     reason = "the message tries to turn the assistant against its rules"
     if score < THRESHOLD:
         reason = "the message reads a little like an attack on the assistant"
@@ -117,7 +133,7 @@ def _pin_attempt(target: Target, attempt: Attempt, score: float, before: int, ma
 
 
 def _pin_planted(target: Target, planted: Attempt, material: Material) -> Signal:
-    success = _find_success(planted.text, target.turn, material.calls_of(target.answer))
+    success = _find_success(planted.text, target, material)
     reason = f"a document or tool result tells the assistant what to do: “{_shorten(planted.text)}”"
     return _pin(target, planted.score, DOCUMENT_THRESHOLD, "succeeded" if success else "indirect", reason, success, ())
 
