@@ -9,6 +9,7 @@ from ninja.errors import HttpError
 from pydantic import Field
 
 from feedback import listening
+from feedback.api_detectors import router as detectors_router
 from feedback.api_exports import router as exports_router
 from feedback.api_feedback import router as feedback_router
 from feedback.conversation_list import find_page
@@ -60,6 +61,7 @@ api.add_router("", keys_router)
 api.add_router("", lists_router)
 api.add_router("", members_router)
 api.add_router("", prices_router)
+api.add_router("", detectors_router)
 api.add_router("", exports_router)
 api.add_router("", feedback_router)
 api.add_router("", reprocessing_router)

@@ -2,7 +2,7 @@
 
 from django.urls import path, register_converter
 
-from feedback import views
+from feedback import detector_views, views
 from feedback.pages.addresses import ConversationIdConverter
 
 register_converter(ConversationIdConverter, "conversation_id")
@@ -13,4 +13,7 @@ urlpatterns = [
     path("conversations/<conversation_id:conversation_id>", views.show_conversation, name="conversation"),
     path("datasets", views.show_datasets, name="datasets"),
     path("datasets/download", views.download_dataset, name="download_dataset"),
+    path("settings/detectors", detector_views.show_detectors, name="detectors"),
+    path("settings/detectors/change", detector_views.change_detectors, name="change_detectors"),
+    path("settings/detectors/expect", detector_views.change_expectations, name="change_expectations"),
 ]

@@ -44,6 +44,7 @@ PARAMETER_WORDS = {
     "number": "The `id` that the request was given.",
     "days": "So many days back from now.",
     "from_turn": "Index of the first turn to give.",
+    "kind": "Of `GET detectors`.",
     "format": "One of `exports/formats`.",
 }
 """What parameters of these names are, wherever they stand and have no words of their own."""

@@ -35,6 +35,8 @@ CONVERTED_TOLERANCE = 0.06
 """Of a duration in another unit: 60 days are two months."""
 AROUND = 4
 """Numbers before and behind one that tell what it is about."""
+_PARAGRAPH = re.compile(r"\n\s*\n")
+_SIGN = re.compile(r"[$€£¥₹₩₽₺₫₴]")
 MOST_BESIDE = 2
 """Numbers that a telling word stands beside; a word that stands beside more tells nothing of any."""
 
@@ -56,6 +58,8 @@ class Sources:
         self._phones: list[str] = []
         self._shown: list[float] = []
         self._plain: list[str] = []
+        self._texts: list[str] = []
+        self._currencies: dict[str, frozenset[str]] = {}
         self._stems: list[frozenset[str]] = []
         self._bare: list[float] = []
         self._counts: list[float] = []
@@ -77,7 +81,8 @@ class Sources:
         if not self._fresh:
             return
         for text in self._fresh:
-            self._read_text(prepare_source(text))
+            for paragraph in _PARAGRAPH.split(prepare_source(text)):
+                self._read_text(paragraph)
         self._fresh.clear()
         self._sort()
 
@@ -97,6 +102,7 @@ class Sources:
         days = [each for each in dates if each.month]
         spans = [*map(span_of, links), *map(span_of, phones), *map(span_of, days), *map(span_of, times)]
         plain = blank_spans(text, spans)
+        self._texts.append(plain)
         numbers = find_numbers(plain)
         if not SPELLED.keys().isdisjoint(known):
             numbers += find_spelled(plain, known)
@@ -162,8 +168,14 @@ class Sources:
 
     def deny_unit(self, number: Number) -> bool:
         """Whether just this number stands there, and only with other units: 30 hours where it says 30 days."""
-        if number.dimension.startswith("money") and self._deny_currency(number.dimension):
-            return True
+        if number.dimension.startswith("money"):
+            same = [
+                plain
+                for other, plain in zip(self.numbers, self._plain, strict=True)
+                if not other.dimension and other.shown[0] == number.shown[0]
+            ]
+            if all(self._names_other_currency(plain, number.dimension) for plain in same or self._texts):
+                return True
         units = self._units.get(number.shown[0], set())
         return bool(number.dimension and units) and units.isdisjoint({(number.dimension, number.size), ("", 1.0)})
 
@@ -198,10 +210,14 @@ class Sources:
         self._stems += [list_stems(cut_window(plain, other)) for other, plain in fresh]
         return self._stems
 
-    def _deny_currency(self, dimension: str) -> bool:
-        """Whether sums of money are told there, and none in this currency."""
-        named = {UNITS[word][0] for word in self.words if word in UNITS} | self._sized.keys()
-        return dimension not in named and any(each.startswith("money") for each in named)
+    def _names_other_currency(self, plain: str, dimension: str) -> bool:
+        """Whether a text tells sums of money, and none in this currency; texts that tell none do not deny it."""
+        if plain not in self._currencies:
+            words = WORD.findall(plain.lower())
+            named = {UNITS[word][0] for word in (*words, *_SIGN.findall(plain)) if word in UNITS}
+            self._currencies[plain] = frozenset(each for each in named if each.startswith("money"))
+        named_there = self._currencies[plain]
+        return bool(named_there) and dimension not in named_there
 
     def _hold_digits(self, number: Number) -> bool:
         """Whether the same digits stand in a code: the 99 of `p99`."""

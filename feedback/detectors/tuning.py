@@ -25,6 +25,10 @@ class Tuning:
     """An answer that takes longer is slow; None means that the service's own past says it."""
     long_is: LongIs = "neutral"
 
+    @property
+    def slow_seconds(self) -> float | None:
+        return None if self.slow_ms is None else self.slow_ms / 1000
+
     def choose(self, detectors: "Iterable[Detector]") -> "list[Detector]":
         """Those that are on."""
         return [detector for detector in detectors if detector.kind not in self.off]

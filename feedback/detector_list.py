@@ -1,0 +1,68 @@
+"""The detectors of a project as pages and REST tell them: what each is, how the project has it work, what it heard."""
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from feedback.detectors import DETECTORS
+from feedback.models import DetectorSetting, Listening
+from tracing.store import Store
+
+DAYS = 7
+DAY_NS = 86_400 * 10**9
+KINDS = frozenset(detector.kind for detector in DETECTORS)
+
+
+@dataclass(frozen=True, slots=True)
+class ListedDetector:
+    """A detector; `signals` and `fired` are those of the last seven days."""
+
+    kind: str
+    title: str
+    what: str
+    version: str
+    is_on: bool
+    threshold: float | None
+    """None leaves it to the detector."""
+    signals: int
+    fired: int
+
+
+def list_detectors(store: Store, project_id: int) -> list[ListedDetector]:
+    """Every detector, in the order of the registry."""
+    since_ns = time.time_ns() - DAYS * DAY_NS
+    rows = store.query("feedback/sql/fired_by_kind.sql", project_id=project_id, since_ns=since_ns)
+    counts = {row["kind"]: (row["signals"], row["fired"]) for row in rows}
+    settings = {each.kind: each for each in DetectorSetting.objects.filter(project_id=project_id)}
+    return [
+        ListedDetector(
+            kind=each.kind,
+            title=each.title,
+            what=each.what,
+            version=each.version,
+            is_on=settings[each.kind].is_on if each.kind in settings else True,
+            threshold=settings[each.kind].threshold if each.kind in settings else None,
+            signals=counts.get(each.kind, (0, 0))[0],
+            fired=counts.get(each.kind, (0, 0))[1],
+        )
+        for each in DETECTORS
+    ]
+
+
+def count_waiting(project_id: int) -> int:
+    """How many conversations are still to be listened to again."""
+    return sum(Listening.objects.filter(project_id=project_id).values_list("waiting", flat=True))
+
+
+def describe_changes(before: Sequence[ListedDetector], after: Sequence[ListedDetector]) -> dict[str, str]:
+    """What was changed, by kind, in words for the audit log."""
+    return {
+        new.kind: f"{describe_setting(old)} -> {describe_setting(new)}"
+        for old, new in zip(before, after, strict=True)
+        if (old.is_on, old.threshold) != (new.is_on, new.threshold)
+    }
+
+
+def describe_setting(detector: ListedDetector) -> str:
+    state = "on" if detector.is_on else "off"
+    return state if detector.threshold is None else f"{state}, fires from {detector.threshold:g}"

@@ -1,0 +1,96 @@
+"""The page of detectors: what is listened for, from which score on, and what is expected in this project."""
+
+from dataclasses import replace
+from typing import Any
+
+from django.contrib import messages
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.views.decorators.http import require_POST, require_safe
+
+from feedback.detector_list import DAYS, ListedDetector, count_waiting, describe_changes, list_detectors
+from feedback.models import Expectation
+from feedback.tunings import load_tuning, set_detector, set_expectation
+from tracing.access import audit
+from tracing.access.requirements import project_page
+from tracing.access.rights import Right
+from tracing.models import Project
+from tracing.pages import render_page
+from tracing.store import get_store
+
+LONGEST_MS = 86_400_000
+
+
+class FormError(Exception):
+    """What was typed cannot be; the message says what to do."""
+
+
+@require_safe
+@project_page(Right.READ)
+def show_detectors(request: HttpRequest, project: Project) -> HttpResponse:
+    """Every detector, what it is and what it heard of late, with the forms to change how they work."""
+    return show_forms(request, project, [])
+
+
+def show_forms(request: HttpRequest, project: Project, problems: list[str], *, status: int = 200) -> HttpResponse:
+    context: dict[str, Any] = {
+        "project": project,
+        "section": "detectors",
+        "days": DAYS,
+        "detectors": list_detectors(get_store(), project.pk),
+        "tuning": load_tuning(project.pk),
+        "lengths": Expectation.Length.values,
+        "waiting": count_waiting(project.pk),
+        "problems": problems,
+    }
+    return render_page(request, "detectors.html", context, status=status)
+
+
+@require_POST
+@project_page(Right.EDIT)
+def change_detectors(request: HttpRequest, project: Project) -> HttpResponse:
+    """Turn detectors on and off, and move their thresholds; conversations are then listened to again."""
+    before = list_detectors(get_store(), project.pk)
+    try:
+        after = [read_setting(request, each) for each in before]
+    except FormError as error:
+        return show_forms(request, project, [str(error)], status=422)
+    changes = describe_changes(before, after)
+    for each in after:
+        if each.kind in changes:
+            set_detector(project.pk, each.kind, is_on=each.is_on, threshold=each.threshold)
+    audit.describe(request, ", ".join(changes), **changes)
+    messages.info(request, "Saved. Conversations are listened to again, the latest first." if changes else "Saved.")
+    return redirect("detectors", project=project.slug)
+
+
+def read_setting(request: HttpRequest, detector: ListedDetector) -> ListedDetector:
+    typed = request.POST.get(f"threshold:{detector.kind}", "").strip().replace(",", ".")
+    try:
+        threshold = float(typed) if typed else None
+    except ValueError:
+        threshold = -1.0
+    if threshold is not None and not 0 <= threshold <= 1:
+        raise FormError(f"{detector.title}: a threshold is a number from 0 to 1, or nothing.")
+    return replace(detector, is_on=f"on:{detector.kind}" in request.POST, threshold=threshold)
+
+
+@require_POST
+@project_page(Right.EDIT)
+def change_expectations(request: HttpRequest, project: Project) -> HttpResponse:
+    """Say when an answer is slow, and what a long conversation means."""
+    typed, long_is = request.POST.get("slow_seconds", "").strip().replace(",", "."), request.POST.get("long_is", "")
+    try:
+        slow_ms = round(float(typed) * 1000) if typed else None
+    except (ValueError, OverflowError):
+        slow_ms = 0
+    if slow_ms is not None and not 1 <= slow_ms <= LONGEST_MS:
+        return show_forms(request, project, ["Slow is a number of seconds, up to a day, or nothing."], status=422)
+    if long_is not in Expectation.Length.values:
+        return show_forms(request, project, ["A long conversation is good, neutral or bad."], status=422)
+    with transaction.atomic():
+        set_expectation(project.pk, slow_ms=slow_ms, long_is=long_is)
+    audit.describe(request, slow_ms=slow_ms, long_is=long_is)
+    messages.info(request, "Saved. Conversations are listened to again, the latest first.")
+    return redirect("detectors", project=project.slug)
