@@ -7,7 +7,7 @@ by `feedback.training.attacks` and can be read: a JSON object of features.
 
 import json
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -22,6 +22,7 @@ FEWEST_WORDS = 8
 """Texts of fewer words are weighed as if they had that many: a single word proves little."""
 _MOST_NEIGHBOURS = 8
 _LAST_OPENING_TOKEN = 1
+_SHORTEST_TELLING = 2
 
 MARKS = {
     "chat_marker": ("<|im_", "<|system", "[inst]", "<<sys>>", "</system", "<system", "### system", "### instruction:"),
@@ -35,11 +36,12 @@ MARKS = {
     "system_line": ("\nsystem:", "system: ", "[system", "\nassistant:", "\nai:", "\nhuman:", "system note"),
 }
 """What is not made of words, by name; each by strings of which one stands in the text in lower case."""
+_NEEDLES = [(needle, f"#{name}") for name, needles in MARKS.items() for needle in needles]
 
 
 def list_concepts(tokens: Tokens, occurrences: list[Occurrence]) -> set[str]:
     """The concepts of a text, which of them follows which closely, how it opens, and its marks, each by a name."""
-    found = {f"#{name}" for name, needles in MARKS.items() if any(needle in tokens.text for needle in needles)}
+    found = {name for needle, name in _NEEDLES if needle in tokens.text}
     quotes = "#quotation" in found
     for place, concept in occurrences:
         if place > _LAST_OPENING_TOKEN:
@@ -93,13 +95,26 @@ class Recogniser:
 
     def find_telling_words(self, text: str, most: int = 6) -> list[tuple[int, int]]:
         """Offsets of the words that speak most for it, in order; neighbours are joined."""
-        weighed = [(self._weigh(match.group().lower()), match.span()) for match in TOKEN.finditer(text)]
-        telling = sorted((each for each in weighed if each[0] > 0), reverse=True)[:most]
+        lower = text.lower()
+        if len(lower) != len(text):
+            return []
+        found = [(self._weigh(match.group()), match.span()) for match in TOKEN.finditer(lower)]
+        found += [
+            (self._weigh_concepts(self.lexicon.runs[match.group()]), match.span())
+            for match in self.lexicon.run.finditer(lower)
+        ]
+        telling = sorted((each for each in found if each[0] > 0 and _is_long(each[1])), reverse=True)[:most]
         return _join_neighbours(text, sorted(span for _, span in telling))
 
     def _weigh(self, word: str) -> float:
-        concepts = self.lexicon.list_concepts_of(word)
-        return self.words.get(word, 0.0) / 4 + sum(self.concepts.get(f"@{concept}", 0.0) for concept in concepts)
+        return self.words.get(word, 0.0) / 4 + self._weigh_concepts(self.lexicon.list_concepts_of(word))
+
+    def _weigh_concepts(self, concepts: Sequence[str]) -> float:
+        return sum(self.concepts.get(f"@{concept}", 0.0) for concept in concepts)
+
+
+def _is_long(span: tuple[int, int]) -> bool:
+    return span[1] - span[0] >= _SHORTEST_TELLING
 
 
 def to_probability(logit: float) -> float:
@@ -110,7 +125,7 @@ def _join_neighbours(text: str, spans: list[tuple[int, int]]) -> list[tuple[int,
     joined: list[tuple[int, int]] = []
     for start, end in spans:
         if joined and not text[joined[-1][1] : start].strip():
-            joined[-1] = (joined[-1][0], end)
+            joined[-1] = (joined[-1][0], max(joined[-1][1], end))
         else:
             joined.append((start, end))
     return joined
