@@ -7,8 +7,7 @@ from django.http import HttpRequest
 from ninja import Field, Router, Schema
 from ninja.errors import HttpError
 
-from feedback.detector_list import KINDS, count_waiting, describe_changes, list_detectors
-from feedback.tunings import load_tuning, set_detector, set_expectation
+from feedback import detector_list, tunings
 from tracing.access import audit
 from tracing.access.requirements import May
 from tracing.access.rights import Right
@@ -66,31 +65,32 @@ class NewExpectation(Schema):
 
 
 @router.get("detectors", response=DetectorList, summary="What is listened for", auth=May(Right.READ))
-def show_detectors(request: HttpRequest) -> dict[str, Any]:
+def list_detectors(request: HttpRequest) -> dict[str, Any]:
     project_id = project_of(request).pk
-    tuning = load_tuning(project_id)
+    tuning = tunings.load_tuning(project_id)
     return {
-        "items": [asdict(each) for each in list_detectors(get_store(), project_id)],
+        "items": [asdict(each) for each in detector_list.list_detectors(get_store(), project_id)],
         "expectation": {"slow_ms": tuning.slow_ms, "long_is": tuning.long_is},
-        "waiting": count_waiting(project_id),
+        "waiting": detector_list.count_waiting(project_id),
     }
 
 
 @router.put("detectors/{kind}", response=DetectorList, summary="Turn a detector on or off", auth=May(Right.EDIT))
-def set_detector_of_project(request: HttpRequest, kind: str, setting: NewSetting) -> dict[str, Any]:
+def set_detector(request: HttpRequest, kind: str, setting: NewSetting) -> dict[str, Any]:
     """Or move the score from which it fires. Conversations are then listened to again, the latest first."""
-    if kind not in KINDS:
+    if kind not in detector_list.KINDS:
         raise HttpError(404, f"There is no detector {kind!r}; GET detectors lists them.")
     project_id = project_of(request).pk
-    before = list_detectors(get_store(), project_id)
-    set_detector(project_id, kind, is_on=setting.is_on, threshold=setting.threshold)
-    audit.describe(request, kind, **describe_changes(before, list_detectors(get_store(), project_id)))
-    return show_detectors(request)
+    before = detector_list.list_detectors(get_store(), project_id)
+    tunings.set_detector(project_id, kind, is_on=setting.is_on, threshold=setting.threshold)
+    after = detector_list.list_detectors(get_store(), project_id)
+    audit.describe(request, kind, **detector_list.describe_changes(before, after))
+    return list_detectors(request)
 
 
 @router.put("expectation", response=ExpectationResource, summary="What is expected", auth=May(Right.EDIT))
-def set_expectation_of_project(request: HttpRequest, expectation: NewExpectation) -> dict[str, Any]:
+def set_expectation(request: HttpRequest, expectation: NewExpectation) -> dict[str, Any]:
     """When an answer is slow, and what an unusually long conversation means. Conversations are listened to again."""
-    set_expectation(project_of(request).pk, **expectation.model_dump())
+    tunings.set_expectation(project_of(request).pk, **expectation.model_dump())
     audit.describe(request, **expectation.model_dump())
     return expectation.model_dump()

@@ -66,6 +66,7 @@ class Route:
             "conversation_id": [side.conversation, SHARED_CONVERSATION],
             "trace_id": [make_trace_id(side.trace), make_trace_id(SHARED_TRACE)],
             "token": ["what-nobody-was-sent"],  # whoever has that of an invitation is meant to see the project's name
+            "kind": ["slow"],
             "identifier": [side.feedback, f"feedback-{SHARED_CONVERSATION}"],
         }
         if name not in examples:

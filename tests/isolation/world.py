@@ -19,7 +19,8 @@ from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTrace
 
 from feedback.detectors import Evidence, Signal
 from feedback.explicit import Feedback
-from feedback.records import ConversationSignals, write_feedback, write_signals
+from feedback.models import DetectorSetting, Expectation, Listening
+from feedback.records import ConversationSignals, write_feedback, write_hearings, write_signals
 from tests.tracing.otlp import make_log, make_span, make_span_id, make_trace_id, to_key_values
 from tracing.access.audit import record
 from tracing.access.decisions import Actor, ActorKind
@@ -31,10 +32,11 @@ from tracing.generations import Generation, Message
 from tracing.models import ApiKey, Invitation, Membership, Project, ProjectPrice, Reprocessing
 from tracing.own_words import MessageTemplate
 from tracing.receive.decoding import decode_logs, decode_spans
-from tracing.records import write_conversations, write_generations
+from tracing.records import write_conversations, write_generations, write_tool_runs
 from tracing.records.message_templates import write_templates
 from tracing.rollups import count_changed_hours
 from tracing.store import PROJECT_TABLES, Store
+from tracing.tool_runs import ToolRun
 
 SHARED_CONVERSATION = "shared"
 SHARED_TRACE = 7
@@ -48,10 +50,22 @@ NOT_TEXT = {
     *("SpanKind", "StatusCode", "operation", "outcome", "ended_by", "convention", "code_version", "table_name"),
     *("answers.outcome", "answers.ended_by", "outcomes", "letter_id", "annotator_kind", "detector_version"),
     *("EventAttributeTypes", "LinkAttributeTypes", "SpanAttributeTypes", "ResourceAttributeTypes", "BodyType"),
-    *("LogAttributeTypes", "finish_reasons", "answers.history_hash", "kind", "detector", "event_name"),
+    *("LogAttributeTypes", "finish_reasons", "answers.history_hash", "kind", "detector", "event_name", "basis"),
 }
 """Columns of the store that hold no text that somebody wrote."""
-NOT_WORDS = {"action", "role", "state", "basis", "actor_kind", "digest", "prefix", "scopes", "origins"}
+NOT_WORDS = {
+    "action",
+    "kind",
+    "long_is",
+    "role",
+    "state",
+    "basis",
+    "actor_kind",
+    "digest",
+    "prefix",
+    "scopes",
+    "origins",
+}
 """The same of Django's tables."""
 
 VOLATILE = {"last_used_at", "last_login"}
@@ -153,6 +167,9 @@ def add_rows(side: Side) -> None:
         pk=pk, project=project, provider=side.word("provider"), model=side.word("model"), input=1, output=2
     )
     Reprocessing.objects.create(pk=pk, project=project, from_day=date(2026, 1, 1), state=Reprocessing.State.DONE)
+    DetectorSetting.objects.create(pk=pk, project=project, kind="slow", threshold=0.9)
+    Expectation.objects.create(pk=pk, project=project, slow_ms=1000)
+    Listening.objects.create(pk=pk, project=project, basis="none", since=timezone.now())
     actor, details = Actor(ActorKind.USER, f"old-{side.mark}@example.org"), {"model": side.word("model")}
     record(actor, "add_price", project, target=side.word("target"), details=details, address=side.mark)
 
@@ -218,6 +235,8 @@ def insert_derived(store: Store, side: Side, conversation_id: str, trace: int, n
     signal = make_signal(side, trace)
     found = [ConversationSignals(conversation, [signal])]
     write_signals(store, project_id, found, [conversation_id], version)
+    write_hearings(store, project_id, [conversation_id], [conversation_id], "none", version)
+    write_tool_runs(store, project_id, [make_trace_id(trace)], [make_tool_run(side, trace, now_ns)], version)
 
 
 def fill_texts(side: Side, of: type, **given: Any) -> dict[str, Any]:
@@ -310,6 +329,12 @@ def make_signal(side: Side, trace: int) -> Signal:
         detector="copy",
         version="1",
     )
+
+
+def make_tool_run(side: Side, trace: int, now_ns: int) -> ToolRun:
+    ids = {"trace_id": make_trace_id(trace), "span_id": make_span_id(trace), "parent_span_id": ""}
+    times = {"start_time_ns": now_ns, "duration_ns": SECOND_NS}
+    return ToolRun(**fill_texts(side, ToolRun, project_id=side.project.pk, outcome="error", **ids, **times))
 
 
 def list_models() -> Iterator[type[models.Model]]:

@@ -254,6 +254,7 @@ def list_addresses() -> Iterator[str]:
         "number": "1",
         "token": "t",
         "identifier": "t",
+        "kind": "slow",
     }
 
     def walk(patterns: list[URLPattern | URLResolver], before: str) -> Iterator[str]:
