@@ -63,10 +63,13 @@ def lies_between(told: Time, given: Iterable[Time]) -> bool:
 
 
 def list_seconds(dates: Iterable[Date], times: Iterable[Time]) -> set[float]:
-    """What lies between any two times of a day, and between any two days, the last one counted or not."""
-    minutes = sorted({each.minutes for each in times})[:MOST_TIMES]
+    """What lies between any two times of a day, and between any two days, the last one counted or not.
+
+    Of many the first ones are taken: those that stand in the answer come first.
+    """
+    minutes = sorted(list(dict.fromkeys(each.minutes for each in times))[:MOST_TIMES])
     known = [each._replace(year=each.year or ANY_YEAR) for each in dates]
-    days = sorted({day for each in known if (day := each.calendar_day)})[:MOST_TIMES]
+    days = sorted(list(dict.fromkeys(day for each in known if (day := each.calendar_day)))[:MOST_TIMES])
     apart = {(other - one).days for one, other in combinations(days, 2)}
     between = {60.0 * (other - one) for one, other in combinations(minutes, 2)}
     return between | {float(DAY * each) for number in apart for each in (number, number + 1)}
@@ -74,6 +77,6 @@ def list_seconds(dates: Iterable[Date], times: Iterable[Time]) -> set[float]:
 
 def list_years(dates: Iterable[Date]) -> set[float]:
     """How many years lie between any two, and the age of whom the day has not come yet."""
-    years = sorted({each.year for each in dates if each.year})[:MOST_TIMES]
+    years = sorted(list(dict.fromkeys(each.year for each in dates if each.year))[:MOST_TIMES])
     spans = {float(other - one) for one, other in combinations(years, 2)}
     return spans | {span - 1 for span in spans}

@@ -102,12 +102,12 @@ class Figures:
 
     @cached_property
     def _seconds(self) -> set[float]:
-        between = list_seconds([*self.sources.dates, *self.dates], [*self.sources.times, *self.times])
+        between = list_seconds([*self.dates, *self.sources.dates], [*self.times, *self.sources.times])
         return between | {years * YEAR for years in self._years}
 
     @cached_property
     def _years(self) -> set[float]:
-        return list_years([*self.sources.dates, *self.dates])
+        return list_years([*self.dates, *self.sources.dates])
 
     def _follows(self, wanted: Wanted, sentence: str, far: Sequence[Number]) -> bool:
         number = wanted.number

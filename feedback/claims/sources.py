@@ -33,10 +33,10 @@ LOOSE = frozenset(("speed", "fahrenheit"))
 """14 km/s may be told as 14 km every second."""
 CONVERTED_TOLERANCE = 0.06
 """Of a duration in another unit: 60 days are two months."""
-AROUND = 4
+AROUND = 10
 """Numbers before and behind one that tell what it is about."""
 _PARAGRAPH = re.compile(r"\n\s*\n")
-_SIGN = re.compile(r"[$€£¥₹₩₽₺₫₴]")
+_SIGN = re.compile(r"r\$|us\$|[$€£¥₹₩₽₺₫₴]")
 MOST_BESIDE = 2
 """Numbers that a telling word stands beside; a word that stands beside more tells nothing of any."""
 
@@ -160,6 +160,11 @@ class Sources:
             return True
         if number.dimension == "percent" and _has_near(self._bare, value / 100, tolerance / 100):
             return True
+        return self._hold_converted(number, tolerance)
+
+    def _hold_converted(self, number: Number, tolerance: float) -> bool:
+        """Whether a number with a unit of the same dimension stands there."""
+        value = number.shown[0]
         if number.dimension == "time" and (number.dimension, number.size) not in self._units.get(value, ()):
             tolerance = min(tolerance, CONVERTED_TOLERANCE * value)
         if number.dimension != "time":
@@ -168,16 +173,31 @@ class Sources:
 
     def deny_unit(self, number: Number) -> bool:
         """Whether just this number stands there, and only with other units: 30 hours where it says 30 days."""
-        if number.dimension.startswith("money"):
-            same = [
-                plain
-                for other, plain in zip(self.numbers, self._plain, strict=True)
-                if not other.dimension and other.shown[0] == number.shown[0]
-            ]
-            if all(self._names_other_currency(plain, number.dimension) for plain in same or self._texts):
-                return True
+        if not number.dimension or self._hold_converted(number, 0.5 * number.step):
+            return False
+        if number.dimension.startswith("money") and self._deny_currency(number):
+            return True
         units = self._units.get(number.shown[0], set())
-        return bool(number.dimension and units) and units.isdisjoint({(number.dimension, number.size), ("", 1.0)})
+        return bool(units) and units.isdisjoint({(number.dimension, number.size), ("", 1.0)})
+
+    def _deny_currency(self, number: Number) -> bool:
+        """Whether texts that tell just this number, else all texts, name other currencies and not this one."""
+        same = [
+            plain
+            for other, plain in zip(self.numbers, self._plain, strict=True)
+            if not other.dimension and other.shown[0] == number.shown[0]
+        ]
+        if same:
+            return all(named and number.dimension not in named for named in map(self._list_currencies, same))
+        named = frozenset().union(*map(self._list_currencies, self._texts))
+        return bool(named) and number.dimension not in named
+
+    def _list_currencies(self, plain: str) -> frozenset[str]:
+        if plain not in self._currencies:
+            words = (*WORD.findall(plain.lower()), *_SIGN.findall(plain.lower()))
+            named = {UNITS[word][0] for word in words if word in UNITS}
+            self._currencies[plain] = frozenset(each for each in named if each.startswith("money"))
+        return self._currencies[plain]
 
     def tell_otherwise(self, number: Number, text: str) -> bool:
         """Whether another number of its kind stands there beside the same telling word: this one is no result."""
@@ -209,15 +229,6 @@ class Sources:
         fresh = zip(self.numbers[len(self._stems) :], self._plain[len(self._stems) :], strict=True)
         self._stems += [list_stems(cut_window(plain, other)) for other, plain in fresh]
         return self._stems
-
-    def _names_other_currency(self, plain: str, dimension: str) -> bool:
-        """Whether a text tells sums of money, and none in this currency; texts that tell none do not deny it."""
-        if plain not in self._currencies:
-            words = WORD.findall(plain.lower())
-            named = {UNITS[word][0] for word in (*words, *_SIGN.findall(plain)) if word in UNITS}
-            self._currencies[plain] = frozenset(each for each in named if each.startswith("money"))
-        named_there = self._currencies[plain]
-        return bool(named_there) and dimension not in named_there
 
     def _hold_digits(self, number: Number) -> bool:
         """Whether the same digits stand in a code: the 99 of `p99`."""
