@@ -46,10 +46,12 @@ _WORD_ENDING = re.compile(
     r"(?:[^aeiou]s|ed|ing|ly|tion|sion|ment|ness|ity|ize|ise|able|ible|ance|ence|ive|al|ous|ism|ist|ion|ure|age|ups?|es)\Z"
 )
 LEAST_SMALL_WORDS = 2
-_GERMAN = re.compile(
-    r"\b(?:und|der|die|das|dem|des|ist|sind|nicht|sie|ihnen|für|mit|ein|eine|zu|zum|zur|im|bei|den|werden|wird|sich|auf)\b"
-)
-_ENGLISH = re.compile(r"\b(?:the|and|of|is|to|you|with|for|are|was|your|in)\b")
+GERMAN_WORDS = """
+    und der die das dem des ist sind nicht sie ihnen für mit ein eine zu zum zur im bei den werden wird sich auf
+"""
+ENGLISH_WORDS = "the and of is to you with for are was your in"
+_GERMAN, _ENGLISH = frozenset(GERMAN_WORDS.split()), frozenset(ENGLISH_WORDS.split())
+_LETTERS = re.compile(r"[^\W\d_]+")
 _POSSESSIVE = re.compile(r"['’](?:s|S|[a-zçğışöü]{1,4})\Z|['’]\Z")
 KNOWN_WORDS = """
     i ok internet web wifi wi-fi bluetooth windows linux macos mac ios android google apple microsoft excel
@@ -189,8 +191,8 @@ def tell_language(text: str) -> Literal["English", "German", ""]:
     >>> tell_language("Das sind die Kosten."), tell_language("These are the costs of it.")
     ('German', 'English')
     """
-    beginning = text[:2_000].lower()
-    german, english = len(set(_GERMAN.findall(beginning))), len(set(_ENGLISH.findall(beginning)))
+    words = set(_LETTERS.findall(text[:2_000].lower()))
+    german, english = len(words & _GERMAN), len(words & _ENGLISH)
     if german >= LEAST_SMALL_WORDS and german > english:
         return "German"
     return "English" if english >= LEAST_SMALL_WORDS else ""

@@ -128,7 +128,7 @@ def find_numbers(text: str) -> list[Number]:
 def _read_numbers(text: str) -> Iterator[Number]:
     for match in _NUMBER.finditer(text):
         start = match.start()
-        if not _stands_alone(text, start) or text[max(0, start - 10) : start].lower().endswith(_COUNTED):
+        if not _stands_alone(text, start) or _only_says_which(text, start):
             continue
         digits, half = match.groups()
         may_cost = start and (
@@ -156,6 +156,11 @@ def _read_numbers(text: str) -> Iterator[Number]:
             word,
             scale=scale,
         )
+
+
+def _only_says_which(text: str, start: int) -> bool:
+    """Whether a number that begins there only says which: step 3, part 2."""
+    return text[start - 1 : start] == " " and text[max(0, start - 10) : start].lower().endswith(_COUNTED)
 
 
 def _stands_alone(text: str, start: int) -> bool:
