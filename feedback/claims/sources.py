@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from difflib import SequenceMatcher
 from itertools import accumulate
 
-from feedback.claims.dates import WEEKDAYS, Date, Time, find_dates, find_times
+from feedback.claims.dates import Date, Time, find_dates, find_times
 from feedback.claims.links import Link, find_links, find_phones
 from feedback.claims.numbers import SPELLED, Number, find_numbers, find_spelled, merge_durations
 from feedback.claims.quotations import list_pairs
@@ -51,7 +51,6 @@ class Sources:
         self.numbers: list[Number] = []
         self.dates: list[Date] = []
         self.times: list[Time] = []
-        self.weekdays: set[int] = set()
         self._lowered: list[str] = []
         self._codes: list[str] = []
         self._links: set[str] = set()
@@ -93,7 +92,6 @@ class Sources:
             known |= set(map(strip_accents, known))
         self._lowered.append(lowered)
         self.words |= known
-        self.weekdays.update(WEEKDAYS[word] for word in known & WEEKDAYS.keys())
         links, phones = list(find_links(text)), list(find_phones(text))
         dates, times = list(find_dates(text, known, surely=False)), list(find_times(text))
         self._links.update(link.key for link in links)
@@ -107,7 +105,7 @@ class Sources:
         if not SPELLED.keys().isdisjoint(known):
             numbers += find_spelled(plain, known)
         merged = merge_durations(numbers)
-        self._add_numbers(numbers if len(merged) == len(numbers) else {*numbers, *merged}, plain)
+        self._add_numbers(numbers if len(merged) == len(numbers) else sorted({*numbers, *merged}), plain)
 
     def _add_dates(self, dates: list[Date], times: list[Time]) -> None:
         self.dates += dates
