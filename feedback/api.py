@@ -78,7 +78,9 @@ def show_stats(request: HttpRequest) -> dict[str, Any]:
     store = get_store()
     counts = store.query("feedback/sql/stats.sql", project_id=project_of(request).pk)[0]
     lag = {stage.name: stage.measure_lag(store) for stage in (READING, LEARNING, ROLLUPS, FEEDBACK, SIGNALS)}
-    return counts | {"lag": lag | {each.NAME: each.measure_lag() for each in (reprocessing, listening)}}
+    lag[reprocessing.NAME] = reprocessing.measure_lag()
+    lag[listening.NAME] = listening.measure_lag(project_of(request).pk)
+    return counts | {"lag": lag}
 
 
 @api.get(

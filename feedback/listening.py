@@ -79,7 +79,7 @@ def tell_progress(store: Store, project_id: int, basis: str, *, waits: bool) -> 
         told.save()
 
 
-def measure_lag() -> float:
-    """Seconds since the oldest change for which conversations are still to be listened to; 0 where none waits."""
-    oldest = Listening.objects.filter(waiting__gt=0).order_by("since").first()
-    return max(0.0, (timezone.now() - oldest.since).total_seconds()) if oldest else 0.0
+def measure_lag(project_id: int) -> float:
+    """Seconds since the change for which conversations of a project are still to be listened to; 0 where none waits."""
+    waiting = Listening.objects.filter(project_id=project_id, waiting__gt=0).first()
+    return max(0.0, (timezone.now() - waiting.since).total_seconds()) if waiting else 0.0

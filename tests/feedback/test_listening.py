@@ -44,7 +44,7 @@ def load(teller: Teller, name: str, kind: str = "sentiment") -> list[Signal]:
 def test_nothing_is_done_where_nothing_changed(teller: Teller) -> None:
     hear(teller, "a", "b")
     assert listen_next(teller.store) == 0
-    assert measure_lag() == 0
+    assert measure_lag(teller.project.pk) == 0
 
 
 def test_a_detector_that_is_turned_off_loses_its_signals_and_gets_them_back(teller: Teller) -> None:
@@ -82,10 +82,10 @@ def test_another_version_listens_to_the_latest_first_and_tells_what_is_left(
     left = []
     while listen_next(teller.store):
         left.append(Listening.objects.get().waiting)
-        assert measure_lag() > 0
+        assert measure_lag(teller.project.pk) > 0
     assert heard == ["new", "older", "oldest"]
     assert left == [3, 2, 1]
-    assert measure_lag() == 0
+    assert measure_lag(teller.project.pk) == 0
 
 
 def test_an_expectation_that_changed_counts_too(teller: Teller) -> None:
