@@ -14,8 +14,7 @@ from feedback.resources import FeedbackPage, describe_feedback
 from feedback.telling import keep_feedback, withdraw_feedback
 from feedback.told import NewFeedback, NotToldError, limit_to_browser, read_told
 from tracing.access.browsers import MOST_ITEMS
-from tracing.access.decisions import Access
-from tracing.access.requirements import May
+from tracing.access.requirements import May, access_of
 from tracing.access.rights import Right
 from tracing.api import project_of
 from tracing.paging import Cursor, Limit, Place, decode_cursor, give_page
@@ -90,7 +89,7 @@ def tell_feedback(request: HttpRequest) -> dict[str, Any]:
     A list has at most 1,000 items, with a key for browsers 20 and 16 kB, and is kept whole but for the items that are
     refused, before the answer goes out.
     """
-    access: Access = request.auth  # type: ignore[attr-defined]
+    access = access_of(request)
     is_browser = access.key is not None and access.key.is_for_browsers
     received_at = datetime.now(UTC)
     told: list[Feedback] = []

@@ -222,11 +222,11 @@ def test_a_span_becomes_a_signal_by_way_of_redis_and_postgresql(installation: In
     platform = installation.start("up")
     with ending(platform):
         run_app(installation.wait_for_server())
+        leases = "SELECT stage FROM tracing_stagelease ORDER BY stage"
+        wait_until(lambda: installation.fetch(leases) == ["feedback", "reading", "rollups", "signals", "templates"])
     assert platform.returncode == 0, installation.read_log("up")
     assert "Traceback" not in installation.read_log("up")
     assert installation.broker.info("commandstats")["cmdstat_lpush"]["calls"] >= len(TASKS)
-    leases = installation.fetch("SELECT stage FROM tracing_stagelease ORDER BY stage")
-    assert leases == ["feedback", "reading", "rollups", "signals", "templates"]
 
 
 def test_every_part_is_a_process_of_its_own(with_clickhouse_server: Installation) -> None:

@@ -10,8 +10,7 @@ from ninja import Query, Router
 from ninja.errors import HttpError
 
 from tracing.access import audit
-from tracing.access.decisions import Access
-from tracing.access.requirements import May
+from tracing.access.requirements import May, access_of
 from tracing.access.rights import Right
 from tracing.api_filters import GenerationFilters
 from tracing.dead_letters import load_letters, retry_letters
@@ -37,8 +36,7 @@ router = Router(tags=["tracing"])
 
 def project_of(request: HttpRequest) -> Project:
     """The project that the request's key or `?project=` names, as the operation's `May` found it."""
-    access: Access = request.auth  # type: ignore[attr-defined]
-    return access.project
+    return access_of(request).project
 
 
 @router.get(

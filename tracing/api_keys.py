@@ -8,15 +8,13 @@ from ninja import Field, Router, Schema, Status
 from ninja.errors import HttpError
 
 from tracing.access import audit
-from tracing.access.decisions import Access
 from tracing.access.keys import LONGEST_GRACE, KeyReplacedError, KeyState, find_state, revoke_key, rotate_key
 from tracing.access.new_keys import KeyRefusedError, NewKey, find_made, make_asked_key
-from tracing.access.requirements import May
+from tracing.access.requirements import May, access_of
 from tracing.access.rights import Right, Scope
 from tracing.api import project_of
-from tracing.api_reprocessing import format_moment
 from tracing.models import ApiKey
-from tracing.resources import EXACTLY, Time, WholeNumber
+from tracing.resources import EXACTLY, Time, WholeNumber, format_moment
 
 router = Router(tags=["tracing"])
 
@@ -87,7 +85,7 @@ def list_keys(request: HttpRequest) -> dict[str, Any]:
 @router.post("keys", response={201: KeyWithSecret}, summary="Make a key", auth=May(Right.ADMINISTER))
 def add_key(request: HttpRequest, response: HttpResponse, asked: NewKey) -> Status[dict[str, Any]]:
     """`key` is given this once. No key can have a scope that allows more than whoever makes it may do."""
-    access: Access = request.auth  # type: ignore[attr-defined]
+    access = access_of(request)
     try:
         made, secret = make_asked_key(access, asked)
     except KeyRefusedError as error:
@@ -108,7 +106,7 @@ def replace_key(
     request: HttpRequest, response: HttpResponse, number: int, rotation: Rotation | None = None
 ) -> Status[dict[str, Any]]:
     """The new key may do what the old one may, and lives as long as that was made for. Both work for `grace_s`."""
-    access: Access = request.auth  # type: ignore[attr-defined]
+    access = access_of(request)
     old = find_key_of(access.project.pk, number)
     grace_s = (rotation or Rotation()).grace_s
     try:

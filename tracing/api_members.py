@@ -10,14 +10,13 @@ from tracing.access.accounts import MOST_CHARACTERS
 from tracing.access.decisions import Access, ActorKind
 from tracing.access.invitations import invite, list_invitations, revoke_invitation
 from tracing.access.members import Member, ProjectRole, change_role, list_members, list_roles, remove_member
-from tracing.access.requirements import May
+from tracing.access.requirements import May, access_of
 from tracing.access.rights import Right, Role
+from tracing.addresses import write_invitation_link
 from tracing.api import project_of
-from tracing.api_reprocessing import format_moment
-from tracing.member_views import write_link
 from tracing.models import Invitation, Project
 from tracing.projects import MOST_DAYS
-from tracing.resources import EXACTLY, Time, WholeNumber
+from tracing.resources import EXACTLY, Time, WholeNumber, format_moment
 
 router = Router(tags=["tracing"])
 FULL_TEXT = r"^[^\x00]*\S[^\x00]*$"
@@ -106,11 +105,6 @@ class ProjectList(Schema):
     items: list[ProjectRoleResource]
 
 
-def access_of(request: HttpRequest) -> Access:
-    access: Access = request.auth  # type: ignore[attr-defined]
-    return access
-
-
 @router.get(
     "members",
     response=MemberList,
@@ -172,7 +166,7 @@ def add_invitation(request: HttpRequest, given: NewInvitation) -> dict[str, Any]
     """No e-mail is sent: hand the link over. It works once, for seven days, and takes the place of an earlier one."""
     invitation, token = invite(project_of(request), given.email, given.role, access_of(request).actor)
     audit.describe(request, invitation.email, role=given.role.value)
-    return describe_invitation(invitation) | {"link": write_link(request, token)}
+    return describe_invitation(invitation) | {"link": write_invitation_link(request, token)}
 
 
 def describe_invitation(invitation: Invitation) -> dict[str, Any]:

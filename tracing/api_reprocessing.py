@@ -1,6 +1,6 @@
 """REST of reprocessing: ask for stored spans to be read again, and see how far that has come."""
 
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 
 from django.http import HttpRequest
@@ -14,8 +14,7 @@ from tracing.access.rights import Right
 from tracing.api import project_of
 from tracing.models import Reprocessing
 from tracing.reprocessing import Scope, request_reprocessing, stop_reprocessing
-from tracing.resources import EXACTLY, Day, format_time
-from tracing.stages import EPOCH, to_us
+from tracing.resources import EXACTLY, Day, format_moment
 
 router = Router(tags=["tracing"])
 SHOWN = 100
@@ -64,10 +63,6 @@ def describe_reprocessing(request: Reprocessing) -> dict[str, Any]:
     times = ("created_at", "began_at", "ended_at")
     told = {name: getattr(request, name) for name in names}
     return told | {name: format_moment(getattr(request, name)) for name in times} | {"id": request.pk}
-
-
-def format_moment(moment: datetime | None) -> str | None:
-    return None if moment is None else format_time(to_us(moment - EPOCH) * 1000)
 
 
 @router.post(

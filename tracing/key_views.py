@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from django.conf import settings
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -16,11 +15,11 @@ from pydantic import ValidationError
 
 from tracing.access import audit
 from tracing.access.browsers import REQUESTS_OF_ADDRESS, REQUESTS_OF_KEY
-from tracing.access.decisions import Access
 from tracing.access.keys import KeyReplacedError, KeyState, find_state, revoke_key, rotate_key
 from tracing.access.new_keys import KeyRefusedError, NewKey, find_made, make_asked_key
-from tracing.access.requirements import project_page
+from tracing.access.requirements import access_of, project_page
 from tracing.access.rights import RIGHTS_OF_SCOPES, Right, Scope
+from tracing.addresses import find_public_address
 from tracing.models import ApiKey, Project
 from tracing.pages import render_page
 
@@ -100,11 +99,6 @@ def show_list(request: HttpRequest, project: Project, more: dict[str, Any], *, s
     return render_page(request, "keys.html", context | more, status=status)
 
 
-def access_of(request: HttpRequest) -> Access:
-    access: Access = request.access  # type: ignore[attr-defined]
-    return access
-
-
 @require_POST
 @never_cache
 @project_page(Right.ADMINISTER)
@@ -153,7 +147,7 @@ def describe_problem(name: str, message: str) -> str:
 
 
 def show_secret(request: HttpRequest, project: Project, made: ApiKey, secret: str) -> HttpResponse:
-    snippets = write_snippets(settings.PUBLIC_URL or f"{request.scheme}://{request.get_host()}", made, secret)
+    snippets = write_snippets(find_public_address(request), made, secret)
     return show_list(request, project, {"made": made, "secret": secret, "snippets": snippets})
 
 

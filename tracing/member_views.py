@@ -2,22 +2,20 @@
 
 from typing import Any
 
-from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from tracing.access import audit
 from tracing.access.accounts import AccountError
-from tracing.access.decisions import Access
 from tracing.access.invitations import HELD_FOR, invite, list_invitations, revoke_invitation
 from tracing.access.members import change_role, list_members, remove_member
-from tracing.access.requirements import project_page
+from tracing.access.requirements import access_of, project_page
 from tracing.access.rights import Right, Role
+from tracing.addresses import write_invitation_link
 from tracing.models import Project
 from tracing.pages import render_page
 
@@ -51,11 +49,6 @@ def show_list(request: HttpRequest, project: Project, more: dict[str, Any], *, s
     return render_page(request, "members.html", context | more, status=status)
 
 
-def access_of(request: HttpRequest) -> Access:
-    access: Access = request.access  # type: ignore[attr-defined]
-    return access
-
-
 def read_role(request: HttpRequest) -> Role:
     """The role of a form. Raises AccountError where there is no such role."""
     try:
@@ -76,13 +69,7 @@ def invite_member(request: HttpRequest, project: Project) -> HttpResponse:
     except AccountError as error:
         return show_list(request, project, {"problem": error, "email": email}, status=422)
     audit.describe(request, invitation.email, role=role.value)
-    return show_list(request, project, {"link": write_link(request, token), "invited": invitation})
-
-
-def write_link(request: HttpRequest, token: str) -> str:
-    """The address to hand over: under the public address of this server, else under the one that was asked."""
-    path = reverse("open_invitation", args=[token])
-    return f"{settings.PUBLIC_URL}{path}" if settings.PUBLIC_URL else request.build_absolute_uri(path)
+    return show_list(request, project, {"link": write_invitation_link(request, token), "invited": invitation})
 
 
 @require_POST

@@ -29,6 +29,11 @@ def format_time(time_ns: int) -> str:
     return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%S") + f".{rest // 1000:06d}Z"
 
 
+def format_moment(moment: datetime | None) -> str | None:
+    """The same of a moment of Django's database; None where there is none."""
+    return None if moment is None else format_time(round(moment.timestamp() * 1e6) * 1000)
+
+
 def to_ms(duration_ns: int) -> float:
     return duration_ns / 1e6
 

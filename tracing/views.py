@@ -15,6 +15,7 @@ from tracing.access.decisions import list_projects
 from tracing.access.openness import is_open
 from tracing.access.requirements import for_person, project_page
 from tracing.access.rights import Right
+from tracing.addresses import find_public_address
 from tracing.dead_letters import count_letters, load_letters, retry_letters
 from tracing.models import DEFAULT_PROJECT, DEMO_PROJECT, Project
 from tracing.pages import render_page
@@ -39,10 +40,6 @@ def open_home(request: HttpRequest) -> HttpResponse:
     return redirect("overview", project=full.slug) if full else redirect("setup", project=projects[0].slug)
 
 
-def rank_project(project: Project) -> tuple[bool, bool]:
-    return project.slug == DEMO_PROJECT, project.slug != DEFAULT_PROJECT
-
-
 def has_conversations(project_id: int) -> bool:
     return bool(get_store().query("tracing/sql/page_has_conversations.sql", project_id=project_id))
 
@@ -51,7 +48,7 @@ def has_conversations(project_id: int) -> bool:
 @project_page(Right.READ)
 def show_setup(request: HttpRequest, project: Project) -> HttpResponse:
     """The lines to paste, made for this server, and what has arrived."""
-    endpoint = settings.PUBLIC_URL or f"{request.scheme}://{request.get_host()}"
+    endpoint = find_public_address(request)
     needs_key = not is_open() or project.slug != DEFAULT_PROJECT
     context = {
         "project": project,

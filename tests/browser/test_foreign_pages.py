@@ -263,7 +263,7 @@ def assert_only_refusals(way: Way, read: list[list[str]]) -> None:
     assert [each for each in read if way is not by_rebinding or "Bad Request" not in each[2]] == []
 
 
-@ways(from_another_port, from_a_sandbox, by_rebinding)
+@ways(from_another_port, by_rebinding)
 def test_an_open_server_cannot_be_driven_from_a_foreign_page(
     witness: Witness,
     server: Server,
@@ -282,7 +282,7 @@ def test_an_open_server_cannot_be_driven_from_a_foreign_page(
     assert min(witness.list_answers()) >= 400
 
 
-@ways(from_another_port, from_a_foreign_site)
+@ways(from_another_port)
 def test_nor_can_a_closed_one_in_the_name_of_who_is_logged_in(
     witness: Witness,
     server: Server,

@@ -89,8 +89,8 @@ def test_pages_of_people_fit_their_width_and_can_be_hit(
         page.goto(f"{server.url}/p/shop/settings/members")
         page.get_by_label("E-mail").fill(NEW)
         page.get_by_role("button", name="Make a link").click()
-        assert page.evaluate("document.documentElement.scrollWidth") <= width
         link = page.locator("#invitation-link").inner_text().strip()
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
         page.goto(link)
         assert page.evaluate("document.documentElement.scrollWidth") <= width
         expect(page.get_by_text("You are logged in as root@example.org")).to_be_visible()

@@ -142,5 +142,11 @@ def check_forgery(request: HttpRequest, access: Access, requirement: Requirement
         )
 
 
+def access_of(request: HttpRequest) -> Access:
+    """Who asks, on which project, with which rights, as `project_page` or `May` found it."""
+    access: Access = request.access  # type: ignore[attr-defined]
+    return access
+
+
 def find_requirement(view: Any) -> Requirement | None:
     return getattr(view, "requirement", None)
