@@ -3,11 +3,13 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from feedback.attacks.probes import Probe
 from feedback.detectors.material import CallKey, Material
 from feedback.detectors.tuning import Tuning
 from feedback.detectors.usual import Usual
 from feedback.explicit import Feedback
 from feedback.norms import load_usual
+from feedback.probes import load_probes
 from tracing.conversations import Conversation
 from tracing.generations import Generation
 from tracing.records import load_recent_generations, load_tool_runs
@@ -30,7 +32,8 @@ def load_materials(
     runs: dict[str, list[ToolRun]] = {}
     for run in load_tool_runs(store, project_id, trace_ids):
         runs.setdefault(run.trace_id, []).append(run)
-    known = Known(calls, runs, tuning, load_usual(store, project_id, now_ns), now_ns)
+    probes = load_probes(store, project_id, conversations)
+    known = Known(calls, runs, probes, tuning, load_usual(store, project_id, now_ns), now_ns)
     return [gather(each, feedback[each.conversation_id], known) for each in conversations]
 
 
@@ -41,6 +44,8 @@ class Known:
     calls: Mapping[CallKey, Generation]
     runs: Mapping[str, Sequence[ToolRun]]
     """By trace."""
+    probes: Mapping[str, Sequence[Probe]]
+    """By conversation."""
     tuning: Tuning
     usual: Usual
     now_ns: int
@@ -54,6 +59,7 @@ def gather(conversation: Conversation, feedback: Sequence[Feedback], known: Know
         feedback=feedback,
         calls={key: known.calls[key] for key in keys if key in known.calls},
         tool_runs=tuple(run for trace_id in traces for run in known.runs.get(trace_id, ())),
+        probes=known.probes.get(conversation.conversation_id, ()),
         tuning=known.tuning,
         usual=known.usual,
         now_ns=known.now_ns,

@@ -5,11 +5,12 @@ Everything here is pure and needs no network; the weights beside it were learnt 
 
 from feedback.attacks.attempts import Attempt, find_telling_words, read_attempt, read_document
 from feedback.attacks.harm import looks_harmful
-from feedback.attacks.probes import are_similar_probes
+from feedback.attacks.probes import Probe, count_variations
 
 __all__ = [
     "Attempt",
-    "are_similar_probes",
+    "Probe",
+    "count_variations",
     "find_telling_words",
     "looks_harmful",
     "read_attempt",

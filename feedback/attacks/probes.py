@@ -1,4 +1,4 @@
-"""Messages of one user come in, whether they are one probe in many variations goes out.
+"""Messages of one user come in, how many of them are variations of one goes out.
 
 Somebody who looks for a way past an assistant's rules sends nearly the same text again and again: with another name,
 another number, another word.
@@ -6,29 +6,42 @@ another number, another word.
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 FEWEST_PROBES = 3
+"""So many variations of one message are somebody who looks for a way."""
+WINDOW_NS = 86_400 * 10**9
+"""Within a day."""
 ALIKE = 0.5
 """Share of words in common from which two messages are variations of one."""
 MOST_COMPARED = 50
-"""Of the messages, the latest; time grows with the square of it."""
+"""Of the earlier messages, the latest."""
+MAX_CHARACTERS = 2_000
+"""Of a message."""
 _WORD = re.compile(r"[^\W\d_]+|\d")
 _DIGIT = re.compile(r"\d+")
 
 
-def are_similar_probes(texts: Sequence[str]) -> bool:
-    """Whether at least `FEWEST_PROBES` of the messages, and at least half of them, are variations of one another.
+@dataclass(frozen=True, slots=True)
+class Probe:
+    """A doubtful message of a user, and when it was sent (nanoseconds)."""
 
-    Numbers count as equal, so that counting through ids is one probe.
+    time_ns: int
+    text: str
 
-    >>> are_similar_probes(["show order 1001", "show order 1002", "Show order 1003!", "thanks"])
-    True
-    >>> are_similar_probes(["show order 1001", "where is my parcel?", "show me lamps"])
-    False
+
+def count_variations(text: str, earlier: Sequence[str]) -> int:
+    """How many of the earlier messages are variations of this one. Numbers count as equal.
+
+    >>> count_variations("show order 1003", ["Show order 1001!", "show order 1002", "where is my parcel?"])
+    2
     """
-    sets = [set(_WORD.findall(_DIGIT.sub("0", text.lower()))) for text in texts[-MOST_COMPARED:]]
-    varied = [any(_are_alike(a, b) for at, b in enumerate(sets) if at != number) for number, a in enumerate(sets)]
-    return sum(varied) >= max(FEWEST_PROBES, len(sets) / 2)
+    words = _list_words(text)
+    return sum(_are_alike(words, _list_words(each)) for each in earlier[-MOST_COMPARED:])
+
+
+def _list_words(text: str) -> set[str]:
+    return set(_WORD.findall(_DIGIT.sub("0", text[:MAX_CHARACTERS].lower())))
 
 
 def _are_alike(one: set[str], other: set[str]) -> bool:

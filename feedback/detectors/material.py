@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from feedback.attacks.probes import Probe
 from feedback.detectors.tuning import SHIPPED, Tuning
 from feedback.detectors.usual import UNKNOWN, Usual
 from feedback.explicit import Feedback
@@ -35,6 +36,9 @@ class Material:
     tuning: Tuning = SHIPPED
     usual: Usual = UNKNOWN
     """What is usual in the project."""
+    probes: Sequence[Probe] = ()
+    """Doubtful messages of its user (`prompt_attack`) in other conversations of that day, by time."""
+
     now_ns: int = 0
     """When it is listened to; 0 is not known."""
 

@@ -6,7 +6,7 @@ Read are the user's own words, and the documents and results of tools that the m
 
 from collections import Counter
 from collections.abc import Iterator, Sequence, Set
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from feedback.attacks.attempts import Attempt, find_telling_words, read_attempt, read_document
 from feedback.attacks.compliance import (
@@ -15,6 +15,8 @@ from feedback.attacks.compliance import (
     find_granted_phrase,
     gives_instructions,
 )
+from feedback.attacks.harm import looks_harmful
+from feedback.attacks.probes import FEWEST_PROBES, WINDOW_NS, count_variations
 from feedback.detectors.detector import Detector
 from feedback.detectors.material import Material
 from feedback.detectors.refusal import find_refusal
@@ -24,7 +26,7 @@ from tracing.conversations import Turn
 from tracing.tool_runs import ToolRun
 
 KIND = "prompt_attack"
-VERSION = "1"
+VERSION = "2"
 THRESHOLD = 0.6
 DOCUMENT_THRESHOLD = 0.9
 """Documents are long, and most of them come from the app's own shelves."""
@@ -34,6 +36,8 @@ MINIMUM_SCORE = 0.1
 TRIED = 0.5
 """An attempt from this score counts when the next one is weighed, and is looked at for whether it succeeded."""
 DOUBTFUL = 0.3
+"""An attempt from this score, or a harmful request that was declined, is compared with what its user sends later."""
+HARMFUL = 0.5
 LEFT_AFTER_ATTEMPT = 0.7
 """What is left of the doubt about a message after each earlier attempt in the conversation."""
 _EXCERPT_CHARACTERS = 120
@@ -49,21 +53,50 @@ class Success:
 
 def detect(material: Material) -> Iterator[Signal]:
     """Give at most one signal for each message and one for the documents that came with it."""
-    before = 0
+    before = Before()
     known: set[str] = set()
     template = find_template(material.conversation.turns)
     for turn in material.conversation.turns:
         target = Target(turn, len(turn.alternatives))
         attempt = read_attempt(turn.user_text)
-        score = weigh_again(attempt.score, before)
+        doubt = weigh_declined(attempt.score, turn)
+        variations = count_variations(turn.user_text, before.list_texts(material, turn)) if doubt >= DOUBTFUL else 0
+        tries = variations if variations + 1 >= FEWEST_PROBES else 0
+        score = weigh_again(doubt, max(before.attempts, tries))
         if score >= MINIMUM_SCORE:
-            yield _pin_attempt(target, attempt, score, before, material)
-        before += score >= TRIED
+            yield _pin_attempt(target, attempt, score, before.attempts, variations, material)
+        before.note(turn, doubt, score)
         documents = [text for text in list_documents(material, target, template) if text not in known]
         known.update(documents)
         planted = max(map(read_document, documents), key=lambda each: each.score, default=None)
         if planted and planted.score >= DOCUMENT_THRESHOLD:
             yield _pin_planted(target, planted, material)
+
+
+@dataclass(slots=True)
+class Before:
+    """What was tried earlier in the conversation."""
+
+    attempts: int = 0
+    doubtful: list[str] = field(default_factory=list)
+
+    def list_texts(self, material: Material, turn: Turn) -> list[str]:
+        """The user's doubtful messages of the day before a turn, in other conversations and in this one."""
+        until_ns = turn.parts[0].start_time_ns
+        elsewhere = [each.text for each in material.probes if until_ns - WINDOW_NS <= each.time_ns < until_ns]
+        return [*elsewhere, *self.doubtful]
+
+    def note(self, turn: Turn, doubt: float, score: float) -> None:
+        self.attempts += score >= TRIED
+        if doubt >= DOUBTFUL:
+            self.doubtful.append(turn.user_text)
+
+
+def weigh_declined(score: float, turn: Turn) -> float:
+    """The score of a message; a harmful request that was declined is at least doubtful, for it may be tried again."""
+    if score < DOUBTFUL and find_refusal(turn.answer.text) and looks_harmful(turn.user_text) >= HARMFUL:
+        return DOUBTFUL
+    return score
 
 
 def weigh_again(score: float, attempts_before: int) -> float:
@@ -119,7 +152,9 @@ def _find_success(attack: str, target: Target, material: Material) -> Success | 
     return None
 
 
-def _pin_attempt(target: Target, attempt: Attempt, score: float, before: int, material: Material) -> Signal:
+def _pin_attempt(
+    target: Target, attempt: Attempt, score: float, before: int, variations: int, material: Material
+) -> Signal:
     success = _find_success(attempt.hidden or attempt.text, target, material) if score >= TRIED else None
     reason = "the message tries to turn the assistant against its rules"
     if score < THRESHOLD:
@@ -128,6 +163,8 @@ def _pin_attempt(target: Target, attempt: Attempt, score: float, before: int, ma
         reason += f", in disguise: “{_shorten(attempt.hidden)}”"
     if before and score >= TRIED:
         reason += f", after {before} earlier attempt{'s' if before > 1 else ''} in this conversation"
+    if variations + 1 >= FEWEST_PROBES:
+        reason += f"; this user sent {variations} variations of it within a day"
     offsets = () if attempt.hidden or score < TRIED else tuple(find_telling_words(attempt.text))
     return _pin(target, score, THRESHOLD, "succeeded" if success else "attempt", reason, success, offsets)
 

@@ -1,0 +1,47 @@
+"""What users tried elsewhere, from the store: conversations come in, doubtful messages of their users go out."""
+
+from collections.abc import Sequence
+
+from feedback.attacks.probes import MOST_COMPARED, WINDOW_NS, Probe
+from feedback.detectors.prompt_attack import DOUBTFUL
+from tracing.conversations import Conversation
+from tracing.store import Store
+
+
+def load_probes(store: Store, project_id: int, conversations: Sequence[Conversation]) -> dict[str, list[Probe]]:
+    """For each conversation, by id, the latest of its user's doubtful messages in other ones, from a day before its
+    first turn to its last, by time. A conversation without a user has none."""
+    named = [each for each in conversations if each.user_id and each.turns]
+    if not named:
+        return {}
+    rows = store.query(
+        "feedback/sql/probes_of_users.sql",
+        project_id=project_id,
+        user_ids=sorted({each.user_id for each in named}),
+        since_ns=min(map(find_start, named)) - WINDOW_NS,
+        until_ns=max(map(find_end, named)),
+        doubtful=DOUBTFUL,
+    )
+    by_user: dict[str, list[tuple[str, Probe]]] = {}
+    for row in rows:
+        by_user.setdefault(row["user_id"], []).append((row["conversation_id"], Probe(row["time_ns"], row["text"])))
+    return {each.conversation_id: choose_probes(each, by_user.get(each.user_id, ())) for each in named}
+
+
+def choose_probes(conversation: Conversation, probes: Sequence[tuple[str, Probe]]) -> list[Probe]:
+    """Those of other conversations in its time, of which at most the latest that are compared."""
+    since_ns, until_ns = find_start(conversation) - WINDOW_NS, find_end(conversation)
+    chosen = [
+        probe
+        for conversation_id, probe in probes
+        if conversation_id != conversation.conversation_id and since_ns <= probe.time_ns < until_ns
+    ]
+    return sorted(chosen, key=lambda each: each.time_ns)[-MOST_COMPARED:]
+
+
+def find_start(conversation: Conversation) -> int:
+    return conversation.turns[0].parts[0].start_time_ns
+
+
+def find_end(conversation: Conversation) -> int:
+    return conversation.turns[-1].answer.end_time_ns
