@@ -1,4 +1,5 @@
-"""What was said about answers becomes feedback, and conversations that changed are listened to again: signals go out.
+"""What was said about answers becomes feedback, and conversations that changed are listened to again: signals, and the
+tasks of agents, go out.
 
 Both are stages that find their work in the store and may run twice; see `tracing.stages`.
 """
@@ -7,6 +8,9 @@ import time
 from collections.abc import Sequence
 from dataclasses import replace
 
+from feedback import agent_tasks
+from feedback.agent_task_records import write_agent_tasks
+from feedback.agent_tasks import list_agent_tasks
 from feedback.detectors import DETECTORS, detect_signals
 from feedback.detectors.material import TURNS_BEFORE
 from feedback.detectors.tuning import Tuning, describe_basis
@@ -63,7 +67,8 @@ def derive_feedback(store: Store, keys: Sequence[Key]) -> None:
 
 
 def derive_signals(store: Store, keys: Sequence[Key]) -> None:
-    """Run every detector over these conversations (project, conversation id) and write what they say now."""
+    """Run every detector over these conversations (project, conversation id) and write what they say now, with the tasks
+    of agents."""
     for project_id, conversation_ids in group_by_project(keys).items():
         derive_signals_of_project(store, project_id, conversation_ids)
 
@@ -71,7 +76,7 @@ def derive_signals(store: Store, keys: Sequence[Key]) -> None:
 def derive_signals_of_project(store: Store, project_id: int, conversation_ids: Sequence[str]) -> None:
     version = time.time_ns() // 1000
     tuning = load_tuning(project_id)
-    basis = describe_basis(DETECTORS, tuning)
+    basis = describe_all(tuning)
     counts = {key: row["turn_count"] for key, row in load_rows(store, project_id, conversation_ids).items()}
     long = [key for key, count in counts.items() if count > PART_TURNS]
     short = sorted(set(conversation_ids) - set(long))
@@ -80,18 +85,25 @@ def derive_signals_of_project(store: Store, project_id: int, conversation_ids: S
     materials = load_materials(store, project_id, conversations, feedback, tuning, version * 1000)
     found = [ConversationSignals(each.conversation, detect_signals(each)) for each in materials]
     write_signals(store, project_id, found, short, version)
+    tasks = [task for each in materials for task in list_agent_tasks(each)]
+    write_agent_tasks(store, project_id, tasks, short, version)
     known = load_hearings(store, project_id, long)
     for conversation_id in long:
         is_outdated = known.get(conversation_id) != basis
         derive_signals_by_parts(store, project_id, conversation_id, tuning, version, every=is_outdated)
         gone = range(counts[conversation_id], ALL_TURNS.stop)
         write_signals(store, project_id, [], [conversation_id], version, gone)
+        write_agent_tasks(store, project_id, [], [conversation_id], version, gone)
     write_hearings(store, project_id, conversation_ids, counts.keys(), basis, version)
 
 
 def find_basis(project_id: int) -> str:
-    """What signals of a project follow from today, besides its conversations."""
-    return describe_basis(DETECTORS, load_tuning(project_id))
+    """What signals and tasks of a project follow from today, besides its conversations."""
+    return describe_all(load_tuning(project_id))
+
+
+def describe_all(tuning: Tuning) -> str:
+    return f"{describe_basis(DETECTORS, tuning)}-{agent_tasks.VERSION}"
 
 
 def derive_signals_by_parts(
@@ -121,3 +133,5 @@ def derive_signals_by_parts(
         own = [signal for signal in signals if signal.turn_index in turns]
         found = [ConversationSignals(excerpt.conversation, own)]
         write_signals(store, project_id, found, [conversation_id], version, turns)
+        tasks = [task for task in list_agent_tasks(material) if task.turn_index in turns]
+        write_agent_tasks(store, project_id, tasks, [conversation_id], version, turns)

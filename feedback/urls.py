@@ -2,7 +2,7 @@
 
 from django.urls import path, register_converter
 
-from feedback import detector_views, views
+from feedback import agent_task_views, detector_views, views
 from feedback.pages.addresses import ConversationIdConverter
 
 register_converter(ConversationIdConverter, "conversation_id")
@@ -11,6 +11,7 @@ urlpatterns = [
     path("", views.show_overview, name="overview"),
     path("conversations", views.show_conversations, name="conversations"),
     path("conversations/<conversation_id:conversation_id>", views.show_conversation, name="conversation"),
+    path("tasks", agent_task_views.show_tasks, name="tasks"),
     path("datasets", views.show_datasets, name="datasets"),
     path("datasets/download", views.download_dataset, name="download_dataset"),
     path("settings/detectors", detector_views.show_detectors, name="detectors"),

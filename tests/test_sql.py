@@ -48,6 +48,9 @@ EXAMPLES = {
     "Array(Array(String))": [["a", "it's"]],
 }
 FILTERED: dict[str, ListName] = {
+    "feedback/sql/agent_task_figures.sql": "tasks",
+    "feedback/sql/agent_task_page.sql": "tasks",
+    "feedback/sql/agent_task_tools.sql": "tasks",
     "feedback/sql/conversation_ids.sql": "conversations",
     "feedback/sql/conversation_page.sql": "conversations",
     "feedback/sql/page_conversations.sql": "conversations",

@@ -61,5 +61,9 @@ class SignalFilters(build_filters("signals")):  # type: ignore[misc]
     """The parameters of lists of signals."""
 
 
+class TaskFilters(build_filters("tasks")):  # type: ignore[misc]
+    """The parameters of lists of tasks, and of their figures."""
+
+
 class HourFilters(build_filters("hours")):  # type: ignore[misc]
     """The parameters of hourly figures."""

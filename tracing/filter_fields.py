@@ -12,7 +12,7 @@ from tracing.generations import Outcome
 
 Kind = Literal["name", "number", "duration", "time", "text"]
 """A name is compared whole; a number, a duration (nanoseconds in SQL) and a time can be more or less."""
-ListName = Literal["conversations", "generations", "traces", "signals", "hours"]
+ListName = Literal["conversations", "generations", "traces", "signals", "tasks", "hours"]
 
 CALLS = (
     "conversation_id IN (SELECT conversation_id FROM generations_by_time FINAL "
@@ -25,6 +25,18 @@ TOLD = (
 """Metadata stand with the whole calls alone."""
 CALL = "(trace_id, span_id)"
 HEARD = "%s IN (SELECT %s FROM signals FINAL WHERE project_id = {project_id:UInt32} AND fired AND %s)"
+FIRED = "(kind IN {values:Array(String)} OR (label != '' AND concat(kind, '/', label) IN {values:Array(String)}))"
+MACHINES = ("evaluation", "test", "schedule", "load_test", "monitor", "batch")
+"""Who leads conversations besides people; `feedback/detectors/machines.py` says what each is."""
+LED = (
+    "(conversation_id IN (SELECT conversation_id FROM hearings FINAL WHERE project_id = {project_id:UInt32} "
+    "AND machine != '' AND (machine IN {values:Array(String)} OR has({values:Array(String)}, 'yes')) "
+    "!= has({values:Array(String)}, 'no'))) != has({values:Array(String)}, 'no')"
+)
+"""Those led by such a machine; with `no` all but those led by another, as who was not heard yet counts as people."""
+USED = (
+    "conversation_id IN (SELECT conversation_id FROM agent_tasks FINAL WHERE project_id = {project_id:UInt32} AND %s)"
+)
 SAID = "SELECT %s FROM feedback FINAL WHERE project_id = {project_id:UInt32} AND name IN {values:Array(String)}"
 RELEASES = "arrayMap(each -> concat('service.version=', each), {values:Array(String)})"
 TOKENS = "coalesce(input_tokens + output_tokens, input_tokens, output_tokens)"
@@ -60,6 +72,7 @@ FIELDS = (
             "generations": "start_time",
             "traces": "fromUnixTimestamp64Nano(start_time_ns, 'UTC')",
             "signals": "time",
+            "tasks": "start_time",
             "hours": "hour",
         },
         aliases=("range",),
@@ -69,14 +82,14 @@ FIELDS = (
         "name",
         "Where the app ran.",
         "environment:production",
-        equal("conversations", "generations", "hours", column="environment"),
+        equal("conversations", "generations", "tasks", "hours", column="environment"),
     ),
     Field(
         "service",
         "name",
         "The service that sent it.",
         "service:shop",
-        equal("conversations", "generations", "traces", "hours", column="service_name"),
+        equal("conversations", "generations", "traces", "tasks", "hours", column="service_name"),
         aliases=("service_name",),
     ),
     Field(
@@ -85,7 +98,7 @@ FIELDS = (
         "A model that was asked or that answered.",
         "model:gpt-5,gpt-5-mini",
         {
-            "conversations": "hasAny(models, {values:Array(String)})",
+            **dict.fromkeys(("conversations", "tasks"), "hasAny(models, {values:Array(String)})"),
             "generations": "(request_model IN {values:Array(String)} OR response_model IN {values:Array(String)})",
             **equal("hours", column="model"),
         },
@@ -142,7 +155,7 @@ FIELDS = (
         "name",
         "The user's id.",
         "user:anna",
-        equal("conversations", "generations", column="user_id"),
+        equal("conversations", "generations", "tasks", column="user_id"),
         aliases=("user_id",),
     ),
     Field(
@@ -150,7 +163,7 @@ FIELDS = (
         "name",
         "A tag that the app set.",
         "tag:beta",
-        dict.fromkeys(("conversations", "generations"), "hasAny(tags, {values:Array(String)})"),
+        dict.fromkeys(("conversations", "generations", "tasks"), "hasAny(tags, {values:Array(String)})"),
         aliases=("tags",),
     ),
     Field(
@@ -178,7 +191,7 @@ FIELDS = (
         "name",
         "The conversation's id.",
         "conversation:c-17",
-        equal("conversations", "generations", "signals", column="conversation_id"),
+        equal("conversations", "generations", "signals", "tasks", column="conversation_id"),
         aliases=("conversation_id",),
     ),
     Field(
@@ -186,7 +199,7 @@ FIELDS = (
         "name",
         "The trace's id.",
         "trace:4bf92f3577b34da6a3ce929d0e0e4736",
-        equal("generations", "traces", "signals", column="trace_id")
+        equal("generations", "traces", "signals", "tasks", column="trace_id")
         | {"conversations": CALLS % "trace_id IN {values:Array(String)}"},
         aliases=("trace_id",),
     ),
@@ -194,12 +207,13 @@ FIELDS = (
     Field(
         "signal",
         "name",
-        "What was heard in it: a kind of signal that fired.",
+        "What was heard in it: a kind of signal that fired, or a kind and its label, such as refusal/needless.",
         "signal:rephrase,correction",
         {
-            "conversations": HEARD % ("conversation_id", "conversation_id", "kind IN {values:Array(String)}"),
-            "generations": HEARD % ("trace_id", "trace_id", "kind IN {values:Array(String)}"),
-            **equal("signals", column="kind"),
+            "conversations": HEARD % ("conversation_id", "conversation_id", FIRED),
+            "generations": HEARD % ("trace_id", "trace_id", FIRED),
+            "tasks": HEARD % (CALL, "trace_id, span_id", FIRED),
+            "signals": FIRED,
         },
         aliases=("signal_kind", "kind"),
     ),
@@ -229,6 +243,7 @@ FIELDS = (
             "conversations": HEARD
             % ("conversation_id", "conversation_id", "kind = 'thumbs' AND label IN {values:Array(String)}"),
             "generations": HEARD % ("trace_id", "trace_id", "kind = 'thumbs' AND label IN {values:Array(String)}"),
+            "tasks": HEARD % (CALL, "trace_id, span_id", "kind = 'thumbs' AND label IN {values:Array(String)}"),
         },
         choices=("up", "down"),
     ),
@@ -245,11 +260,19 @@ FIELDS = (
         },
     ),
     Field(
+        "machine",
+        "name",
+        "Whether a machine led the conversation, or which kind of machine.",
+        "machine:no",
+        {"conversations": LED},
+        choices=("yes", "no", *MACHINES),
+    ),
+    Field(
         "outcome",
         "name",
         "How an answer ended.",
         "outcome:error,truncated",
-        equal("generations", column="outcome") | {"conversations": "hasAny(outcomes, {values:Array(String)})"},
+        equal("generations", "tasks", column="outcome") | {"conversations": "hasAny(outcomes, {values:Array(String)})"},
         choices=get_args(Outcome),
     ),
     Field(
@@ -267,7 +290,7 @@ FIELDS = (
         "number",
         "What it cost, in US dollars, as far as it is known.",
         "cost>0.01",
-        {"conversations": "cost_usd", "generations": "cost_usd"},
+        {"conversations": "cost_usd", "generations": "cost_usd", "tasks": "cost_usd"},
         aliases=("cost_usd",),
     ),
     Field(
@@ -275,7 +298,7 @@ FIELDS = (
         "duration",
         "How long it took; of a conversation, its slowest answer.",
         "latency>=2s",
-        {"conversations": "longest_ns", "generations": "duration_ns", "traces": "duration_ns"},
+        {"conversations": "longest_ns", "generations": "duration_ns", "traces": "duration_ns", "tasks": "duration_ns"},
     ),
     Field(
         "first_chunk",
@@ -289,22 +312,43 @@ FIELDS = (
         "number",
         "Tokens in and out.",
         "tokens>10000",
-        {"conversations": TOKENS, "generations": TOKENS},
+        {"conversations": TOKENS, "generations": TOKENS, "tasks": TOKENS},
     ),
     Field(
         "input_tokens",
         "number",
         "Tokens in.",
         "input_tokens>8000",
-        {"conversations": "input_tokens", "generations": "input_tokens"},
+        {"conversations": "input_tokens", "generations": "input_tokens", "tasks": "input_tokens"},
     ),
     Field(
         "output_tokens",
         "number",
         "Tokens out.",
         "output_tokens<10",
-        {"conversations": "output_tokens", "generations": "output_tokens"},
+        {"conversations": "output_tokens", "generations": "output_tokens", "tasks": "output_tokens"},
     ),
+    Field(
+        "tool",
+        "name",
+        "A tool that was used.",
+        "tool:search,book",
+        {
+            "conversations": USED % "hasAny(tools.name, {values:Array(String)})",
+            "tasks": "hasAny(tools.name, {values:Array(String)})",
+        },
+    ),
+    Field(
+        "failed",
+        "name",
+        "Whether the task failed: its answer is an error, or a tool failed to the end.",
+        "failed:true",
+        equal("tasks", column="toString(failed)"),
+        choices=("true", "false"),
+    ),
+    Field("steps", "number", "How many model calls the task took.", "steps>10", {"tasks": "steps"}),
+    Field("tool_uses", "number", "How often the task used tools.", "tool_uses>5", {"tasks": "tool_uses"}),
+    Field("tool_failures", "number", "How many of these uses failed.", "tool_failures>0", {"tasks": "tool_failures"}),
     Field("turns", "number", "How many turns the conversation has.", "turns>3", {"conversations": "turn_count"}),
 )
 
@@ -326,6 +370,11 @@ THROUGH: Mapping[ListName, tuple[ListName, str]] = {
         "WHERE project_id = {project_id:UInt32} AND %s)",
     ),
     "signals": (
+        "conversations",
+        "conversation_id IN (SELECT conversation_id FROM conversations FINAL "
+        "WHERE project_id = {project_id:UInt32} AND %s)",
+    ),
+    "tasks": (
         "conversations",
         "conversation_id IN (SELECT conversation_id FROM conversations FINAL "
         "WHERE project_id = {project_id:UInt32} AND %s)",

@@ -17,6 +17,8 @@ from django.utils import timezone
 from opentelemetry.proto.collector.logs.v1.logs_service_pb2 import ExportLogsServiceRequest
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 
+from feedback.agent_task_records import write_agent_tasks
+from feedback.agent_tasks import AgentTask, ToolCount
 from feedback.detectors import Evidence, Signal
 from feedback.explicit import Feedback
 from feedback.models import DetectorSetting, Expectation, Listening
@@ -237,6 +239,8 @@ def insert_derived(store: Store, side: Side, conversation_id: str, trace: int, n
     write_signals(store, project_id, found, [conversation_id], version)
     write_hearings(store, project_id, [conversation_id], [conversation_id], "none", version)
     write_tool_runs(store, project_id, [make_trace_id(trace)], [make_tool_run(side, trace, now_ns)], version)
+    task = make_agent_task(side, conversation_id, trace, now_ns)
+    write_agent_tasks(store, project_id, [task], [conversation_id], version)
 
 
 def fill_texts(side: Side, of: type, **given: Any) -> dict[str, Any]:
@@ -335,6 +339,27 @@ def make_tool_run(side: Side, trace: int, now_ns: int) -> ToolRun:
     ids = {"trace_id": make_trace_id(trace), "span_id": make_span_id(trace), "parent_span_id": ""}
     times = {"start_time_ns": now_ns, "duration_ns": SECOND_NS}
     return ToolRun(**fill_texts(side, ToolRun, project_id=side.project.pk, outcome="error", **ids, **times))
+
+
+def make_agent_task(side: Side, conversation_id: str, trace: int, now_ns: int) -> AgentTask:
+    given = fill_texts(
+        side,
+        AgentTask,
+        conversation_id=conversation_id,
+        turn_index=0,
+        trace_id=make_trace_id(trace),
+        span_id=make_span_id(trace),
+        steps=2,
+        tools=(ToolCount(side.word("tool"), 2, 1),),
+        failed=True,
+        outcome="error",
+        input_tokens=1,
+        output_tokens=1,
+        cost_usd=0.5,
+        start_time_ns=now_ns,
+        duration_ns=SECOND_NS,
+    )
+    return AgentTask(**given)
 
 
 def list_models() -> Iterator[type[models.Model]]:

@@ -1,0 +1,9 @@
+-- What the selectors of the list of tasks offer: values that occur, the most frequent first.
+SELECT
+    topKIf(50)(environment, environment != '') AS environments,
+    topKIf(50)(service_name, service_name != '') AS services,
+    topKArrayIf(50)(models, notEmpty(models)) AS models,
+    topKArrayIf(50)(tools.name, notEmpty(tools.name)) AS tools,
+    count() AS tasks
+FROM agent_tasks FINAL
+WHERE project_id = {project_id:UInt32}
