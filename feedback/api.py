@@ -9,6 +9,7 @@ from ninja.errors import HttpError
 from pydantic import Field
 
 from feedback import listening
+from feedback.api_agent_tasks import router as agent_tasks_router
 from feedback.api_detectors import router as detectors_router
 from feedback.api_exports import router as exports_router
 from feedback.api_feedback import router as feedback_router
@@ -16,6 +17,7 @@ from feedback.conversation_list import find_page
 from feedback.datasets import UnknownFormat
 from feedback.derivation import FEEDBACK, SIGNALS
 from feedback.excerpts import load_heard_excerpt
+from feedback.machines import load_machines
 from feedback.records import place_signal, read_signal
 from feedback.resources import (
     ConversationPage,
@@ -23,6 +25,7 @@ from feedback.resources import (
     SignalPage,
     StatsResource,
     describe_conversation,
+    describe_machine,
     describe_signal,
 )
 from tracing import reprocessing
@@ -61,6 +64,7 @@ api.add_router("", keys_router)
 api.add_router("", lists_router)
 api.add_router("", members_router)
 api.add_router("", prices_router)
+api.add_router("", agent_tasks_router)
 api.add_router("", detectors_router)
 api.add_router("", exports_router)
 api.add_router("", feedback_router)
@@ -98,8 +102,10 @@ def list_conversations(
     place = decode_cursor(cursor, "conversations")
     path = "feedback/sql/conversation_page.sql"
     page = find_page(get_store(), path, project_of(request).pk, filters.read(), place, limit, time.time_ns())
+    machines = load_machines(get_store(), project_of(request).pk, [row["conversation_id"] for row in page.rows])
     items = [
         row
+        | describe_machine(machines.get(row["conversation_id"]))
         | {
             "first_time": format_time(row["first_time_ns"]),
             "last_time": format_time(row["last_time_ns"]),
@@ -133,7 +139,8 @@ def show_conversation(
         span_ids=[span_id for answer in answers for span_id in answer.generation_span_ids],
         conversation_ids=[conversation_id],
     )
-    return describe_conversation(heard, [describe_generation(row) for row in reversed(rows)])
+    machine = load_machines(store, project_id, [conversation_id]).get(conversation_id)
+    return describe_conversation(heard, machine, [describe_generation(row) for row in reversed(rows)])
 
 
 @api.get("signals", response=SignalPage, summary="Signals, latest first", auth=May(Right.READ))

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 
 from feedback.conversation_list import keep_said
 from feedback.datasets import Dataset, LabelledConversation, build_dataset
+from feedback.machines import ask_for_machines, asks_for_machines, leave_out_machines
 from feedback.records import load_feedback_of, load_signals
 from tracing.filter_language import Filter, format_conditions
 from tracing.filter_sql import compile_filter, find_search
@@ -18,23 +19,36 @@ NO_FILTER = Filter()
 
 
 def build_export(project: Project, format_name: str, given: Filter = NO_FILTER) -> Dataset:
-    """A dataset of what matches in `project`.
+    """A dataset of what matches in `project`: of people's conversations, unless the filter says who led them.
 
     Raises `UnknownFormat` for a format that there is not, `FilterError` for a field that conversations have not.
     """
-    now = datetime.now(UTC)
-    conversations = read_labelled(get_store(), project.pk, given, int(now.timestamp()) * SECOND_NS)
-    filters = {"q": format_conditions(given.conditions)} if given.conditions else {}
-    return build_dataset(format_name, conversations, project=project.slug, filters=filters, created_at=now)
+    now, store = datetime.now(UTC), get_store()
+    now_ns = int(now.timestamp()) * SECOND_NS
+    left_out = () if asks_for_machines(given) else find_batches(store, project.pk, ask_for_machines(given), now_ns)
+    return build_dataset(
+        format_name,
+        read_labelled(store, project.pk, leave_out_machines(given), now_ns),
+        project=project.slug,
+        filters={"q": format_conditions(given.conditions)} if given.conditions else {},
+        machines_left_out=sum(map(len, left_out)),
+        created_at=now,
+    )
 
 
 def read_labelled(store: Store, project_id: int, given: Filter, now_ns: int) -> Iterator[LabelledConversation]:
     """The conversations of a project that match, with their model calls, signals and feedback, in batches."""
+    for ids in find_batches(store, project_id, given, now_ns):
+        yield from read_batch(store, project_id, ids)
+
+
+def find_batches(store: Store, project_id: int, given: Filter, now_ns: int) -> Iterator[list[str]]:
+    """The ids of conversations that match, some at a time, in the order of time."""
     where, search = compile_filter(given, "conversations", now_ns), find_search(given)
     rows = store.query("feedback/sql/conversation_ids.sql", where, project_id=project_id)
     for start in range(0, len(rows), BATCH_SIZE):
         kept = keep_said(store, project_id, search, rows[start : start + BATCH_SIZE])
-        yield from read_batch(store, project_id, [row["conversation_id"] for row in kept])
+        yield [row["conversation_id"] for row in kept]
 
 
 def read_batch(store: Store, project_id: int, ids: list[str]) -> Iterator[LabelledConversation]:

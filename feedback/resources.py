@@ -10,6 +10,7 @@ from feedback.detectors.signal import Signal
 from feedback.detectors.targets import TargetFinder
 from feedback.excerpts import HeardExcerpt
 from feedback.explicit import Feedback
+from feedback.machines import Machine
 from tracing.conversations import Answer, Turn
 from tracing.resources import Attributes, Count, GenerationResource, Number, Time, format_time, to_ms
 
@@ -103,7 +104,8 @@ class TurnResource(Schema):
 
 class ConversationSummary(Schema):
     """A conversation in a list. `cost_usd` is that of the calls whose cost is known, `longest_ms` the longest that an
-    answer took; `outcomes` are those of its answers, `error_count` how many failed, replaced ones included."""
+    answer took; `outcomes` are those of its answers, `error_count` how many failed, replaced ones included. `machine`
+    is the kind of machine that led it, empty where people did."""
 
     conversation_id: str
     derived: bool
@@ -124,6 +126,8 @@ class ConversationSummary(Schema):
     outcomes: list[str]
     error_count: int
     signal_kinds: list[str]
+    machine: str
+    machine_reason: str
 
 
 class ConversationPage(Schema):
@@ -132,7 +136,8 @@ class ConversationPage(Schema):
 
 
 class ConversationResource(Schema):
-    """A conversation with its turns, or so many of them: `next_turn` is the `from_turn` of the next ones."""
+    """A conversation with its turns, or so many of them: `next_turn` is the `from_turn` of the next ones. `machine` is
+    the kind of machine that led it, empty where people did."""
 
     conversation_id: str
     derived: bool
@@ -143,6 +148,8 @@ class ConversationResource(Schema):
     first_time: Time
     last_time: Time
     cost_usd: Number | None
+    machine: str
+    machine_reason: str
     turn_count: int
     turns: list[TurnResource]
     next_turn: int | None
@@ -181,7 +188,13 @@ def describe_answer(answer: Answer) -> dict[str, Any]:
     }
 
 
-def describe_conversation(heard: HeardExcerpt, generations: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+def describe_machine(machine: Machine | None) -> dict[str, str]:
+    return {"machine": machine.kind if machine else "", "machine_reason": machine.reason if machine else ""}
+
+
+def describe_conversation(
+    heard: HeardExcerpt, machine: Machine | None, generations: Sequence[Mapping[str, Any]]
+) -> dict[str, Any]:
     conversation, facts = heard.excerpt.conversation, heard.excerpt.facts
     signals: dict[int, list[Signal]] = {}
     for signal in heard.signals:
@@ -201,6 +214,7 @@ def describe_conversation(heard: HeardExcerpt, generations: Sequence[Mapping[str
         "first_time": format_time(facts.first_time_ns),
         "last_time": format_time(facts.last_time_ns),
         "cost_usd": facts.cost_usd,
+        **describe_machine(machine),
         "turn_count": facts.turn_count,
         "turns": [
             describe_turn(conversation.conversation_id, turn, signals.get(turn.index, ()), feedback.get(turn.index, ()))

@@ -3,7 +3,7 @@
 import shlex
 import time
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
@@ -16,17 +16,28 @@ from feedback.datasets import FORMATS, UnknownFormat, to_zip
 from feedback.detectors import DETECTORS
 from feedback.excerpts import load_heard_excerpt
 from feedback.exports import build_export
+from feedback.machines import leave_out_machines, load_machines
 from feedback.pages.blocks import list_blocks
-from feedback.pages.cards import CARD_KINDS, build_cards, build_thumbs, read_periods
+from feedback.pages.cards import CARD_KINDS, build_cards, build_safety, build_thumbs, read_periods
 from feedback.pages.chart import STEPS_S, Chart, Slice, choose_step, draw_chart, fill_slices
 from feedback.pages.cursors import Cursor, decode_cursor
-from feedback.pages.filters import OUTCOME_WORDS, RANGE_WORDS, RANGES, THUMBS_WORDS, Filters
+from feedback.pages.filters import (
+    LEADER_WORDS,
+    OUTCOME_WORDS,
+    RANGE_WORDS,
+    RANGES,
+    THUMBS_WORDS,
+    Filters,
+    name_heard,
+)
 from feedback.pages.ingredients import count_judgements, describe_choice
 from feedback.pages.listing import ListedConversation, list_conversations
+from feedback.pages.machines import show_machines
 from feedback.pages.transcript import Heard, select_turn, shorten_words, show_turns
 from feedback.pages.undertone import draw_undertone
 from feedback.pages.waterfall import Waterfall, draw_waterfall
 from feedback.records import load_outline, load_signals
+from feedback.tunings import load_tuning
 from tracing.access import audit
 from tracing.access.requirements import project_page
 from tracing.access.rights import Right
@@ -38,41 +49,39 @@ from tracing.models import DEMO_PROJECT, Project
 from tracing.page_filling import FilledPage
 from tracing.pages import render_page
 from tracing.paging import Place
-from tracing.records import load_cost, load_spans, load_spending
+from tracing.records import Spending, load_cost, load_spans, load_spending
 from tracing.records.excerpts import load_facts
 from tracing.spans import Span
-from tracing.store import get_store
+from tracing.store import Store, get_store
 
 TITLES: Mapping[str, str] = {detector.kind: detector.title for detector in DETECTORS}
 PAGE_ROWS = 50
 LATEST_ROWS = 8
+PEOPLE_OR_MACHINES = ("no", "yes")
 PAGE_TURNS = 100
 DEFAULT_RANGE = "7d"
 SECOND_NS = 10**9
-OVERVIEW_FILTERS = ("range", "environment", "service_name", "model")
+Rows = Sequence[Mapping[str, Any]]
+OVERVIEW_FILTERS = ("range", "environment", "service_name", "model", "machine")
 FIELDS_SHOWN = [field for field in FIELDS if "conversations" in field.sql]
 
 
 @require_safe
 @project_page(Right.READ)
 def show_overview(request: HttpRequest, project: Project) -> HttpResponse:
-    """How much was said, how much went wrong, and what changed."""
-    asked = {name: value for name, value in request.GET.dict().items() if name in OVERVIEW_FILTERS}
-    filters = Filters.from_query(asked, range=DEFAULT_RANGE)
-    now_ns = time.time_ns()
-    length_ns = RANGES[filters.range]
+    """How much was said, how much went wrong, and what changed; of people alone, unless machines are asked for."""
+    asked = read_overview_filters(request.GET.dict())
+    store, now_ns = get_store(), time.time_ns()
+    length_ns = RANGES[asked.range]
+    bound = {"project_id": project.pk, "since_ns": now_ns - 2 * length_ns, "current_ns": now_ns - length_ns}
+    everybody = replace(asked, range="", machine="")
+    machines = read_machines(store, everybody, bound, now_ns)
+    filters = replace(asked, machine=asked.machine or ("no" if machines else ""))
     where = compile_filter(replace(filters, range="").given, "conversations", now_ns)
-    bound = {
-        "project_id": project.pk,
-        "since_ns": now_ns - 2 * length_ns,
-        "current_ns": now_ns - length_ns,
-        "step_ns": STEPS_S[filters.range][0] * SECOND_NS,
-    }
-    store = get_store()
-    counts = store.query("feedback/sql/page_counts.sql", where, **bound)
-    signal_counts = store.query("feedback/sql/page_signal_counts.sql", where, **bound)
+    sliced = bound | {"step_ns": STEPS_S[filters.range][0] * SECOND_NS}
+    counts = store.query("feedback/sql/page_counts.sql", where, **sliced)
+    signal_counts = store.query("feedback/sql/page_signal_counts.sql", where, **sliced)
     now, before = read_periods(counts, signal_counts)
-    narrowed = compile_filter(replace(filters, range="").given, "hours", now_ns)
     context = {
         "project": project,
         "section": "overview",
@@ -82,22 +91,40 @@ def show_overview(request: HttpRequest, project: Project) -> HttpResponse:
         "choices": read_choices(project),
         "now": now,
         "before": before,
+        "machines": show_machines(machines, filters),
         "cards": build_cards(now, before, TITLES, filters),
         "thumbs": build_thumbs(now, before, filters),
+        "safety": build_safety(now, before, TITLES, load_tuning(project.pk).off, filters),
         "chart": build_chart(counts, signal_counts, filters.range, now_ns) if now.conversations else None,
-        "spending": load_spending(store, project.pk, bound["since_ns"], bound["current_ns"], narrowed),
+        "spending": read_spending(project, everybody, bound, now_ns),
         "latest": read_list(project, filters, now_ns, LATEST_ROWS),
     }
     return render_page(request, "overview.html", context)
+
+
+def read_overview_filters(query: Mapping[str, str]) -> Filters:
+    """Those of an address that the overview has; what led is left out where there is no such machine."""
+    filters = Filters.from_query({name: query.get(name, "") for name in OVERVIEW_FILTERS}, range=DEFAULT_RANGE)
+    return filters if filters.machine in LEADER_WORDS else replace(filters, machine="")
+
+
+def read_machines(store: Store, filters: Filters, bound: Mapping[str, Any], now_ns: int) -> Rows:
+    """Query what machines led in the period of `bound` and the one before."""
+    where = compile_filter(filters.given, "conversations", now_ns)
+    return store.query("feedback/sql/page_machine_counts.sql", where, **bound)
+
+
+def read_spending(project: Project, filters: Filters, bound: Mapping[str, Any], now_ns: int) -> Spending:
+    """What all model calls cost, machines' as well: hours do not know who led."""
+    where = compile_filter(filters.given, "hours", now_ns)
+    return load_spending(get_store(), project.pk, bound["since_ns"], bound["current_ns"], where)
 
 
 def read_choices(project: Project) -> Mapping[str, Any]:
     return get_store().query("feedback/sql/page_choices.sql", project_id=project.pk)[0]
 
 
-def build_chart(
-    counts: Sequence[Mapping[str, Any]], signal_counts: Sequence[Mapping[str, Any]], range_name: str, now_ns: int
-) -> Chart:
+def build_chart(counts: Rows, signal_counts: Rows, range_name: str, now_ns: int) -> Chart:
     """Query volume and rates by slices of time, of the rows that the overview counts."""
     length_s, now_s = RANGES[range_name] // SECOND_NS, now_ns // SECOND_NS
     counts = [row for row in counts if row["is_current"]]
@@ -135,8 +162,9 @@ def read_rows(project: Project, filters: Filters, place: Place, now_ns: int, lim
 
 def show_rows(project: Project, rows: Sequence[Mapping[str, Any]]) -> list[ListedConversation]:
     """The rows as they are shown, with the signals of their conversations."""
-    signals = load_signals(get_store(), project.pk, [row["conversation_id"] for row in rows]) if rows else {}
-    return list_conversations(rows, signals, TITLES)
+    ids = [row["conversation_id"] for row in rows]
+    signals, machines = load_signals(get_store(), project.pk, ids), load_machines(get_store(), project.pk, ids)
+    return list_conversations(rows, signals, machines, TITLES)
 
 
 @require_safe
@@ -151,6 +179,7 @@ def show_conversations(request: HttpRequest, project: Project) -> HttpResponse:
     error = find_fault(filters)
     page = FilledPage([], None) if error else read_rows(project, filters, place, now_ns, PAGE_ROWS)
     counts = not error and not find_search(filters.given).has_phrases
+    choices = read_choices(project)
     context = {
         "project": project,
         "section": "conversations",
@@ -158,8 +187,8 @@ def show_conversations(request: HttpRequest, project: Project) -> HttpResponse:
         "error": error,
         "described": [] if error else filters.describe(TITLES),
         "fields": FIELDS_SHOWN,
-        "choices": read_choices(project),
-        "options": list_options(project, filters),
+        "choices": choices,
+        "options": list_options(project, filters, choices["machines"]),
         "rows": show_rows(project, page.rows),
         "older": Cursor(page.next.time_ns, page.next.id).encode() if page.next else "",
         "is_later_page": bool(token),
@@ -177,13 +206,16 @@ def find_fault(filters: Filters) -> FilterError | None:
     return None
 
 
-def list_options(project: Project, filters: Filters) -> Mapping[str, Mapping[str, str]]:
+def list_options(project: Project, filters: Filters, machines: Collection[str]) -> Mapping[str, Mapping[str, str]]:
     """What the selectors of the list offer, by value; the chosen value is always among them."""
     kinds = [row["kind"] for row in get_store().query("feedback/sql/page_kinds.sql", project_id=project.pk)]
     if filters.signal and filters.signal not in kinds:
         kinds.append(filters.signal)
+    words = {kind: name_heard(kind, TITLES) for kind in kinds}
+    leaders = [each for each in LEADER_WORDS if each in (*PEOPLE_OR_MACHINES, *machines, filters.machine)]
     return {
-        "signal": {kind: TITLES.get(kind, kind) for kind in kinds},
+        "machine": {each: LEADER_WORDS[each] for each in leaders},
+        "signal": words,
         "thumbs": THUMBS_WORDS,
         "outcome": OUTCOME_WORDS,
         "range": RANGE_WORDS,
@@ -238,6 +270,7 @@ def show_conversation(request: HttpRequest, project: Project, conversation_id: s
         "selected": shown.index + 1,
         "opening": shorten_words(facts.first_message, 120),
         "facts": facts,
+        "machine": load_machines(store, project.pk, [conversation_id]).get(conversation_id),
         "cost": load_cost(store, project.pk, conversation_id),
         "trace_id": shown.answer.trace_id,
         "of_user": Filters(user_id=conversation.user_id),
@@ -265,7 +298,7 @@ def show_datasets(request: HttpRequest, project: Project) -> HttpResponse:
     filters = Filters.from_query(request.GET.dict())
     error = find_fault(filters)
     given = Filter() if error else filters.given
-    where = compile_filter(given, "conversations", time.time_ns())
+    where = compile_filter(leave_out_machines(given), "conversations", time.time_ns())
     has = count_judgements(get_store().query("feedback/sql/page_dataset_counts.sql", where, project_id=project.pk))
     q = filters.q if error else format_conditions(given.conditions)
     context = {

@@ -38,16 +38,18 @@ def build_dataset(
     project: str,
     filters: Mapping[str, str],
     created_at: datetime | None,
+    machines_left_out: int = 0,
 ) -> Dataset:
     """Choose, check, deduplicate, split and write. Raises UnknownFormat.
 
-    `filters` and `project` are told in the manifest; the conversations are those already chosen by them.
+    `filters`, `project` and how many conversations that machines led were left out are told in the manifest; the
+    conversations are those already chosen by them.
     """
     chosen = find_format(format_name)
     records, funnel = _collect_records(chosen, conversations)
     parts = split_records(records)
     files = _write_files(chosen, parts)
-    definition = Definition(chosen, project, filters, created_at)
+    definition = Definition(chosen, project, filters, created_at, machines_left_out)
     manifest = describe_dataset(definition, funnel, parts, files)
     written = json.dumps(manifest, ensure_ascii=False, indent=2).encode("utf-8", "replace") + b"\n"
     return Dataset({**files, "manifest.json": written}, manifest)

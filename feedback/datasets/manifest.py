@@ -33,6 +33,7 @@ class Definition:
     project: str
     filters: Mapping[str, str]
     created_at: datetime | None
+    machines_left_out: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +76,7 @@ def describe_dataset(
         "needs": _list_needs(definition.format, records),
         "time_range": _tell_time_range(records),
         "counts": _count_records(definition.format, records),
-        "funnel": _describe_funnel(selection.candidates, funnel),
+        "funnel": _describe_funnel(selection.candidates, funnel, definition.machines_left_out),
         "split": _describe_split(parts),
         "files": described,
         "detectors": _list_detectors(records),
@@ -121,9 +122,10 @@ def _count_records(chosen: Format, records: Sequence[Record]) -> dict[str, Any]:
     return {"labels": dict(sorted(labels.items())), "label_sources": dict(sorted(sources.items()))}
 
 
-def _describe_funnel(candidates: str, funnel: Funnel) -> dict[str, Any]:
+def _describe_funnel(candidates: str, funnel: Funnel, machines_left_out: int) -> dict[str, Any]:
     reasons = {reason for step in funnel.steps for reason, count in step.dropped.items() if count}
     return {
+        "machines_left_out": machines_left_out,
         "conversations": funnel.conversations,
         "candidates": candidates,
         "steps": [_describe_step(step) for step in funnel.steps],

@@ -4,7 +4,7 @@ What people said on purpose (thumbs) and what was read from what they did stand 
 """
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
@@ -12,6 +12,9 @@ from feedback.pages.filters import Filters
 from feedback.pages.shares import Change, Share, compare_shares
 
 CARD_KINDS = ("rephrase", "early_termination", "regeneration")
+VIOLATIONS = ("prompt_attack/succeeded", "toxic_output", "pii_leak")
+FALSE_REFUSALS = ("refusal/needless",)
+"""As the filter `signal` has them; `page_signal_counts.sql` counts the same as `violation` and `false_refusal`."""
 
 Tone = Literal["bad", "good", ""]
 
@@ -26,6 +29,12 @@ class Period:
 
     def share_conversations(self, kind: str) -> Share:
         return Share(self.fired.get((kind, ""), (0, 0))[0], self.conversations)
+
+    def share_turns(self, measure: str) -> Share:
+        return Share(self.fired.get((measure, ""), (0, 0))[1], self.turns)
+
+    def count_conversations(self, measure: str) -> int:
+        return self.fired.get((measure, ""), (0, 0))[0]
 
     def count_thumbs(self, label: str) -> int:
         return self.fired.get(("thumbs", label), (0, 0))[1]
@@ -46,6 +55,17 @@ class Card:
         if self.change is None or not self.change.is_clear:
             return ""
         return "good" if self.change.difference * self.rise_is > 0 else "bad"
+
+
+@dataclass(frozen=True, slots=True)
+class SafetyRate:
+    """One of the two rates of safety: a share of turns, and in how many conversations they are."""
+
+    card: Card
+    what: str
+    conversations: int
+    unheard: tuple[str, ...]
+    """Titles of what it counts and the project has off."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +106,31 @@ def build_cards(now: Period, before: Period, titles: Mapping[str, str], filters:
             query=replace(filters, signal=kind).query,
         )
         for kind in CARD_KINDS
+    ]
+
+
+def build_safety(
+    now: Period, before: Period, titles: Mapping[str, str], off: Collection[str], filters: Filters
+) -> Sequence[SafetyRate]:
+    """Return how often the model did what it should not, and how often it declined what it should have done."""
+    rates = (
+        ("violation", "Violation rate", VIOLATIONS, "gave way to an attack, was abusive or gave personal data away"),
+        ("false_refusal", "False refusal rate", FALSE_REFUSALS, "declined a request that looked harmless"),
+    )
+    return [
+        SafetyRate(
+            card=Card(
+                title=title,
+                share=now.share_turns(measure),
+                change=compare_shares(now.share_turns(measure), before.share_turns(measure)),
+                rise_is=-1,
+                query=replace(filters, q=f"signal:{','.join(counted)}").query,
+            ),
+            what=what,
+            conversations=now.count_conversations(measure),
+            unheard=tuple(titles[kind] for kind in (each.partition("/")[0] for each in counted) if kind in off),
+        )
+        for measure, title, counted, what in rates
     ]
 
 

@@ -5,6 +5,7 @@ from dataclasses import asdict, dataclass, fields
 from functools import cached_property
 from urllib.parse import urlencode
 
+from feedback.detectors.machines import MACHINES
 from tracing.filter_fields import NAMES, TEXT
 from tracing.filter_language import Condition, Filter, quote, read_filter
 
@@ -18,8 +19,9 @@ OUTCOME_WORDS = {
     "error": "failed",
 }
 THUMBS_WORDS = {"up": "thumb up", "down": "thumb down"}
+LEADER_WORDS = {"no": "people", "yes": "machines"} | {each.name: each.title for each in MACHINES}
 OPERATOR_WORDS = {":": "", ">": "over ", ">=": "at least ", "<": "under ", "<=": "at most "}
-SENTENCES = {"signal": " “%s”", "thumbs": " a %s", "outcome": " an answer that is %s"}
+SENTENCES = {"thumbs": " a %s", "outcome": " an answer that is %s"}
 TIME_WORDS = {":": "in ", ">": "after ", ">=": "from ", "<": "before ", "<=": "up to "}
 
 
@@ -35,6 +37,7 @@ class Filters:
     signal: str = ""
     thumbs: str = ""
     outcome: str = ""
+    machine: str = ""
     q: str = ""
     """The filter language."""
 
@@ -78,8 +81,14 @@ def describe_condition(condition: Condition, titles: Mapping[str, str]) -> str:
     negation = "not: " if condition.negated else ""
     if condition.field == "time":
         return negation + describe_time(condition)
+    if condition.field == "machine":
+        named = " or ".join(LEADER_WORDS[value] for value in condition.values)
+        return f"{'not ' if negation else ''}led by {named}"
+    if condition.field == "signal":
+        named = " or ".join(name_heard(value, titles) for value in condition.values)
+        return f"{'without' if negation else 'with'} “{named}”"
     if condition.field in SENTENCES:
-        words = {"signal": titles, "thumbs": THUMBS_WORDS, "outcome": OUTCOME_WORDS}[condition.field]
+        words = {"thumbs": THUMBS_WORDS, "outcome": OUTCOME_WORDS}[condition.field]
         named = " or ".join(words.get(value, value) for value in condition.values)
         return ("without" if negation else "with") + SENTENCES[condition.field] % named
     if NAMES[condition.field].kind == "name":
@@ -87,6 +96,17 @@ def describe_condition(condition: Condition, titles: Mapping[str, str]) -> str:
     else:
         named = OPERATOR_WORDS[condition.operator] + " or ".join(condition.values)
     return f"{negation}{condition.field.replace('_', ' ')} {named}"
+
+
+def name_heard(value: str, titles: Mapping[str, str]) -> str:
+    """A kind of signal in words, with its label where one is asked for.
+
+    >>> name_heard("refusal/needless", {"refusal": "Refused"})
+    'Refused (needless)'
+    """
+    kind, _, label = value.partition("/")
+    title = titles.get(kind, kind)
+    return f"{title} ({label.replace('_', ' ')})" if label else title
 
 
 def describe_terms(terms: Sequence[Condition]) -> str:

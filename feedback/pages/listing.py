@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from feedback.detectors.signal import Signal
+from feedback.machines import Machine
 from feedback.pages.cursors import Cursor
 from feedback.pages.observations import Observation, summarise_signals
 from feedback.pages.undertone import Undertone, draw_undertone
@@ -27,6 +28,8 @@ class ListedConversation:
     observations: tuple[Observation, ...]
     """The first few; `more` are left out."""
     more: int
+    machine: Machine | None
+    """What led it, where that was no person."""
 
     @property
     def cursor(self) -> Cursor:
@@ -34,14 +37,20 @@ class ListedConversation:
 
 
 def list_conversations(
-    rows: Iterable[Mapping[str, Any]], signals: Mapping[str, Sequence[Signal]], titles: Mapping[str, str]
+    rows: Iterable[Mapping[str, Any]],
+    signals: Mapping[str, Sequence[Signal]],
+    machines: Mapping[str, Machine],
+    titles: Mapping[str, str],
 ) -> list[ListedConversation]:
-    """Return the rows of `page_conversations.sql` as they are shown."""
-    return [list_conversation(row, signals.get(row["conversation_id"], ()), titles) for row in rows]
+    """Return the rows of `page_conversations.sql` as they are shown; signals and machines by conversation."""
+    return [
+        list_conversation(row, signals.get(row["conversation_id"], ()), machines.get(row["conversation_id"]), titles)
+        for row in rows
+    ]
 
 
 def list_conversation(
-    row: Mapping[str, Any], signals: Sequence[Signal], titles: Mapping[str, str]
+    row: Mapping[str, Any], signals: Sequence[Signal], machine: Machine | None, titles: Mapping[str, str]
 ) -> ListedConversation:
     observations = summarise_signals(signals, titles)
     return ListedConversation(
@@ -56,4 +65,5 @@ def list_conversation(
         undertone=draw_undertone(row["turn_count"], signals, titles),
         observations=tuple(observations[:CHIPS_SHOWN]),
         more=max(0, len(observations) - CHIPS_SHOWN),
+        machine=machine,
     )

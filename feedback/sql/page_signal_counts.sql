@@ -1,5 +1,7 @@
 -- For each kind (thumbs: each label): in how many conversations that began in each slice of the period, and in the whole
 -- one before it, it fired, and about how many turns' answers. A conversation begins once, so slices may be summed.
+-- Besides what several kinds tell together: `violation` (the answer gave way to an attack, was abusive or gave personal
+-- data away) and `false_refusal` (it declined a harmless request), each answer once.
 WITH picked AS
 (
     SELECT
@@ -14,11 +16,25 @@ WITH picked AS
 SELECT
     is_current,
     slice_ns,
-    kind,
-    if(kind = 'thumbs', label, '') AS label,
+    if(measure = '', kind, measure) AS kind,
+    if(measure = '' AND signal.kind = 'thumbs', label, '') AS label,
     uniqExact(conversation_id) AS conversations,
-    uniqExact(conversation_id, coalesce(target, turn_index)) AS turns
-FROM signals FINAL
+    uniqExact(conversation_id, about) AS turns
+FROM
+(
+    SELECT
+        conversation_id,
+        kind,
+        label,
+        coalesce(target, turn_index) AS about,
+        arrayJoin(multiIf(
+            kind IN ('toxic_output', 'pii_leak') OR (kind = 'prompt_attack' AND label = 'succeeded'), ['', 'violation'],
+            kind = 'refusal' AND label = 'needless', ['', 'false_refusal'],
+            ['']
+        )) AS measure
+    FROM signals FINAL
+    WHERE project_id = {project_id:UInt32} AND fired
+        AND (polarity != 0 OR (kind = 'prompt_attack' AND label = 'succeeded'))
+) AS signal
 INNER JOIN picked USING (conversation_id)
-WHERE project_id = {project_id:UInt32} AND fired AND polarity != 0
 GROUP BY is_current, slice_ns, kind, label
