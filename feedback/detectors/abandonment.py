@@ -66,7 +66,7 @@ def judge_end(material: Material, turn: Turn) -> Ending | None:
         return Ending(0.65, "truncated", "after an answer that was cut off")
     if find_refusal(turn.answer.text):
         return Ending(0.7, "refusal", "after the assistant declined")
-    if any(signal.fired and signal.turn_index == turn.index for signal in rephrase.detect(material)):
+    if any(signal.fired for signal in rephrase.detect_last(material.conversation)):
         return Ending(0.7, "rephrase", "after asking the same again in other words")
     if measure_tone(turn.user_text) <= -THANKFUL and turn.index:
         return Ending(0.6, "tone", "after a message that sounds negative")

@@ -10,9 +10,9 @@ from collections.abc import Iterator, Sequence
 from feedback.detectors.detector import Detector
 from feedback.detectors.material import Material
 from feedback.detectors.signal import Evidence, Signal
-from feedback.detectors.targets import Target, list_targets, pin_signal
+from feedback.detectors.targets import Target, pin_signal
 from feedback.detectors.tool_results import judge_result
-from feedback.detectors.tool_uses import ToolUse, list_tool_uses
+from feedback.detectors.tool_uses import ToolUse, list_used
 
 KIND = "agent_loop"
 VERSION = "1"
@@ -26,8 +26,7 @@ LONGEST_ROUND = 4
 
 def detect(material: Material) -> Iterator[Signal]:
     """Give one signal for each answer on the way to which the agent repeated itself."""
-    for target in list_targets(material.conversation):
-        uses = list_tool_uses(material, target)
+    for target, uses in list_used(material):
         if len(uses) > 1 and (found := find_repeated(uses) or find_round(uses)):
             yield pin(target, *found)
 

@@ -9,9 +9,9 @@ from collections.abc import Iterator, Sequence
 from feedback.detectors.detector import Detector
 from feedback.detectors.material import Material
 from feedback.detectors.signal import Evidence, Signal
-from feedback.detectors.targets import Target, list_targets, pin_signal
+from feedback.detectors.targets import Target, pin_signal
 from feedback.detectors.tool_results import judge_result
-from feedback.detectors.tool_uses import ToolUse, list_tool_uses
+from feedback.detectors.tool_uses import ToolUse, list_used
 
 KIND = "false_success"
 VERSION = "1"
@@ -66,11 +66,9 @@ _ADMITS = re.compile(
 
 def detect(material: Material) -> Iterator[Signal]:
     """Give one signal for each answer that claims to have done what its tools did not do."""
-    for target in list_targets(material.conversation):
-        claim = find_claim(target.answer.text)
-        if claim is None:
-            continue
-        if failed := find_unmended(list_tool_uses(material, target)):
+    for target, uses in list_used(material):
+        failed = find_unmended(uses)
+        if failed and (claim := find_claim(target.answer.text)):
             yield pin(target, failed, claim)
 
 

@@ -8,11 +8,11 @@ own labelled chats, rounded. What shares no words is not found.
 
 import math
 import re
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache
-from itertools import takewhile
-from typing import TYPE_CHECKING
+from functools import lru_cache
+from itertools import pairwise, takewhile
 
 from feedback.detectors.detector import Detector
 from feedback.detectors.material import Material
@@ -21,10 +21,7 @@ from feedback.detectors.refusal import find_refusal
 from feedback.detectors.signal import Evidence, Signal
 from feedback.detectors.targets import Target, pin_signal
 from feedback.detectors.times import MACHINE_GAP_SECONDS, describe_seconds, measure_gap
-from tracing.conversations import Turn
-
-if TYPE_CHECKING:
-    from sklearn.feature_extraction.text import HashingVectorizer
+from tracing.conversations import Conversation, Turn
 
 KIND = "rephrase"
 VERSION = "1"
@@ -91,29 +88,53 @@ class Request:
     stems: frozenset[str]
     stressed: frozenset[str]
     """Stems of words in capitals."""
+    groups: Counter[str]
+    """How often groups of three and four letters stand in it."""
+    norm: float
+    """Euclidean, of these counts."""
 
 
 def detect(material: Material) -> Iterator[Signal]:
     """Give one signal for each message that may ask again what the message before it asked."""
-    if len(material.conversation.turns) < 2:
+    turns = material.conversation.turns
+    requests = [read_request(turn.user_text) for turn in turns] if len(turns) > 1 else []
+    for (previous, turn), (before, after) in zip(pairwise(turns), pairwise(requests), strict=False):
+        yield from compare(previous, turn, before, after)
+
+
+def detect_last(conversation: Conversation) -> Iterator[Signal]:
+    """The same for the last message alone."""
+    if len(conversation.turns) > 1:
+        previous, turn = conversation.turns[-2:]
+        yield from compare(previous, turn, read_request(previous.user_text), read_request(turn.user_text))
+
+
+def compare(previous: Turn, turn: Turn, before: Request, after: Request) -> Iterator[Signal]:
+    if not _may_ask_again(previous, turn) or not _can_compare(before, after):
         return
-    requests = [read_request(turn.user_text) for turn in material.conversation.turns]
-    for index, likeness in enumerate(_compare_neighbours(requests)):
-        previous, turn = material.conversation.turns[index : index + 2]
-        before, after = requests[index : index + 2]
-        if not _may_ask_again(previous, turn) or not _can_compare(before, after):
-            continue
-        features = measure_features(before, previous.answer.text, after, likeness)
-        if (score := weigh_features(features)) >= MINIMUM_SCORE:
-            yield _pin(previous, turn, before, score, likeness)
+    likeness = measure_likeness(before, after)
+    score = weigh_features(measure_features(before, previous.answer.text, after, likeness))
+    if score >= MINIMUM_SCORE:
+        yield _pin(previous, turn, before, score, likeness)
 
 
+@lru_cache(256)
 def read_request(text: str) -> Request:
     own = blank_pasted(text)
     words = _WORD.findall(own)
     stems = frozenset(stem for word in words if (stem := _stem(word)))
     stressed = frozenset(_stem(word) for word in words if len(word) > 1 and word.isupper())
-    return Request(own, tuple(word.lower() for word in words), stems, stressed)
+    groups = count_groups(own)
+    norm = math.sqrt(sum(count * count for count in groups.values()))
+    return Request(own, tuple(word.lower() for word in words), stems, stressed, groups, norm)
+
+
+def count_groups(text: str) -> Counter[str]:
+    """How often groups of three and four letters stand in the words, whose ends count as letters."""
+    padded = [f" {word} " for word in text.lower().split()]
+    groups = Counter(word[at : at + 3] for word in padded for at in range(len(word) - 2))
+    groups.update(word[at : at + 4] for word in padded for at in range(len(word) - 3))
+    return groups
 
 
 def _stem(word: str) -> str:
@@ -122,20 +143,10 @@ def _stem(word: str) -> str:
     return "" if word in _COMMON else word[:_STEM_LETTERS]
 
 
-@cache
-def _load_vectorizer() -> "HashingVectorizer":
-    from sklearn.feature_extraction.text import HashingVectorizer  # half a second, only where it is needed
-
-    return HashingVectorizer(analyzer="char_wb", ngram_range=(3, 4), n_features=2**18, alternate_sign=False)
-
-
-def _compare_neighbours(requests: Sequence[Request]) -> list[float]:
-    """Return the likeness (cosine of letter groups, 0 to 1) of each message to the one before it."""
-    if len(requests) < 2:
-        return []
-    vectors = _load_vectorizer().transform([request.own for request in requests])
-    cosines = vectors[:-1].multiply(vectors[1:]).sum(axis=1)
-    return [min(float(cosine), 1.0) for cosine in cosines.A1]
+def measure_likeness(before: Request, after: Request) -> float:
+    """Cosine, 0 to 1, between how often each group of three and four letters stands in the words of the two."""
+    shared = sum(count * after.groups[group] for group, count in before.groups.items() if group in after.groups)
+    return shared / (before.norm * after.norm) if shared else 0.0
 
 
 def _can_compare(before: Request, after: Request) -> bool:

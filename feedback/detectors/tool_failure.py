@@ -5,9 +5,9 @@ from collections.abc import Iterator, Sequence
 from feedback.detectors.detector import Detector
 from feedback.detectors.material import Material
 from feedback.detectors.signal import Evidence, Signal
-from feedback.detectors.targets import Target, list_targets, pin_signal
+from feedback.detectors.targets import Target, pin_signal
 from feedback.detectors.tool_results import Failure, judge_result
-from feedback.detectors.tool_uses import ToolUse, list_tool_uses
+from feedback.detectors.tool_uses import ToolUse, list_used
 
 KIND = "tool_failure"
 VERSION = "1"
@@ -19,8 +19,7 @@ SHOWN_CHARACTERS = 120
 
 def detect(material: Material) -> Iterator[Signal]:
     """Give one signal for each way in which tools failed an answer, with all the uses that did."""
-    for target in list_targets(material.conversation):
-        uses = list_tool_uses(material, target)
+    for target, uses in list_used(material):
         judged = [(use, *judge_result(use)) for use in uses]
         for label in dict.fromkeys(failure for _, failure, _ in judged if failure):
             failed = [(use, message) for use, failure, message in judged if failure == label]

@@ -9,8 +9,8 @@ import jsonschema_rs
 from feedback.detectors.detector import Detector
 from feedback.detectors.material import Material
 from feedback.detectors.signal import Evidence, Signal
-from feedback.detectors.targets import Target, list_targets, pin_signal
-from feedback.detectors.tool_uses import ToolUse, encode_sorted, list_definitions, list_tool_uses
+from feedback.detectors.targets import Target, pin_signal
+from feedback.detectors.tool_uses import ToolUse, encode_sorted, list_definitions, list_used
 
 KIND = "tool_misuse"
 VERSION = "1"
@@ -21,9 +21,9 @@ LARGEST_SCHEMA = 50_000
 
 def detect(material: Material) -> Iterator[Signal]:
     """Give one signal for each way in which an answer's tools were used wrongly, on the first use that was."""
-    for target in list_targets(material.conversation):
+    for target, uses in list_used(material):
         told: set[str] = set()
-        for use in list_tool_uses(material, target):
+        for use in uses:
             if (fault := find_fault(use)) and fault[0] not in told:
                 told.add(fault[0])
                 yield pin(target, use, *fault)

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from feedback.detectors.material import Material
-from feedback.detectors.targets import Target
+from feedback.detectors.targets import Target, list_targets
 from tracing.conventions.messages import parse_json
 from tracing.generations import Generation, Message, ToolCall
 from tracing.tool_runs import ToolRun
@@ -43,6 +43,19 @@ class ToolUse:
     def span_id(self) -> str:
         """The span where it can be seen."""
         return self.run.span_id if self.run else self.asked_by.span_id if self.asked_by else ""
+
+
+def list_used(material: Material) -> Iterator[tuple[Target, list[ToolUse]]]:
+    """Each answer for which tools were used, also those that were replaced, with their uses in order."""
+    if not material.tool_runs and not any(message.tool_calls for message in list_outputs(material)):
+        return
+    for target in list_targets(material.conversation):
+        if uses := list_tool_uses(material, target):
+            yield target, uses
+
+
+def list_outputs(material: Material) -> Iterator[Message]:
+    return (message for call in material.calls.values() for message in call.output_messages)
 
 
 def list_tool_uses(material: Material, target: Target) -> list[ToolUse]:

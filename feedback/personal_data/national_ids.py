@@ -22,7 +22,20 @@ _ALONE_START = re.compile(
 """Where a number that needs no words may begin."""
 _HEXADECIMAL = re.compile(r"\d+[a-f]")
 """The beginning of a hash may end in a letter as a Spanish number does."""
-_HINTS = tuple((hint, form) for form in FORMS for hint in form.hints)
+_LATIN = re.compile(r"[a-z]+")
+
+
+def _group_hints() -> dict[str, list[tuple[str, Form]]]:
+    """What numbers are called, and their forms, by the first Latin word of it; "" where it is in another script."""
+    grouped: dict[str, list[tuple[str, Form]]] = {}
+    for form in FORMS:
+        for hint in form.hints:
+            word = _LATIN.match(hint) if hint.isascii() else None
+            grouped.setdefault(word[0] if word else "", []).append((hint, form))
+    return grouped
+
+
+_HINTS = _group_hints()
 _SEPARATORS = str.maketrans("", "", " .-/+()|")
 
 _SSN = re.compile(r"(?<![\w.-])(?!000|666|9)\d{3}([- ])(?!00)\d\d\1(?!0000)\d{4}(?![\w])(?![-.]\d)", re.ASCII)
@@ -70,8 +83,16 @@ def find_national_ids(scan: Scan) -> Iterator[Finding]:
         return
     for start in _ALONE_START.finditer(scan.text):
         yield from _find_alone(scan.text, start.start())
-    for form in dict.fromkeys([form for hint, form in _HINTS if hint in scan.lower]):
+    for form in _list_called(scan.lower):
         yield from _find_beside_words(scan.text, form)
+
+
+def _list_called(text: str) -> list[Form]:
+    """The forms whose numbers a text calls by name. A set of its words is asked: there are many names."""
+    words = {""}.union(_LATIN.findall(text)) if not text.isascii() else set(_LATIN.findall(text))
+    hints = [pair for word in words & _HINTS.keys() for pair in _HINTS[word]]
+    called = {id(form) for hint, form in hints if hint in text}
+    return [form for form in FORMS if id(form) in called] if called else []
 
 
 def _find_alone(text: str, start: int) -> Iterator[Finding]:

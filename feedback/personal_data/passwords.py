@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 from feedback.personal_data.finding import Finding, Kind
 from feedback.personal_data.keys import is_placeholder, measure_entropy
-from feedback.personal_data.scan import Recogniser, Scan
+from feedback.personal_data.scan import Recogniser, Scan, has_any
 
 SHORTEST_PASSWORD = 6
 SHORTEST_KEY = 16
@@ -80,7 +80,7 @@ _WEAK_HOST = re.compile(
 
 
 def find_secrets(scan: Scan) -> Iterator[Finding]:
-    if any(hint in scan.lower for hint in _HINTS):
+    if has_any(scan, _HINTS):
         for match in _NAMED.finditer(scan.text):
             yield from _tell_named(match)
         for match in _BEARER.finditer(scan.text):

@@ -46,7 +46,11 @@ def scan_text(text: str) -> Scan:
 
 def has_any(scan: Scan, hints: Iterable[str]) -> bool:
     """Whether one of them, in lower case, stands anywhere in the text: much faster than a pattern."""
-    return any(hint in scan.lower for hint in hints)
+    lower = scan.lower
+    for hint in hints:  # noqa: SIM110 - half the time of any()
+        if hint in lower:
+            return True
+    return False
 
 
 def stands_before(words: re.Pattern[str], text: str, at: int, reach: int = 48) -> bool:

@@ -1,7 +1,9 @@
+import re
+
 from hypothesis import given
 from hypothesis import strategies as st
 
-from feedback.detectors.pasted import MAX_CHARACTERS, blank_pasted
+from feedback.detectors.pasted import _PASTED, MAX_CHARACTERS, blank_pasted
 
 
 @given(st.text(alphabet=st.sampled_from('ab`"“”>;|\n\t 😭') | st.characters(codec="utf-8"), max_size=300))
@@ -46,3 +48,11 @@ def test_very_long_messages_are_cut() -> None:
 
 def test_half_a_surrogate_does_no_harm() -> None:
     assert blank_pasted("a\ud800b") == "a?b"
+
+
+@given(st.text(alphabet='abAT \t\n`>:/w.Wh;|"“”«»„「」[(]{}0123456789-FileERROR', max_size=80))
+def test_no_pattern_is_passed_over_where_it_would_blank_something(text: str) -> None:
+    every = text
+    for _, pattern in _PASTED:
+        every = pattern.sub(lambda match: re.sub(r"[^\n]", " ", match.group()), every)
+    assert blank_pasted(text) == every
