@@ -11,6 +11,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from feedback.detector_list import DAYS, ListedDetector, count_waiting, describe_changes, list_detectors
 from feedback.models import Expectation
+from feedback.pages.detector_groups import group_detectors
 from feedback.tunings import load_tuning, set_detector, set_expectation
 from tracing.access import audit
 from tracing.access.requirements import project_page
@@ -38,13 +39,23 @@ def show_forms(request: HttpRequest, project: Project, problems: list[str], *, s
         "project": project,
         "section": "detectors",
         "days": DAYS,
-        "detectors": list_detectors(get_store(), project.pk),
+        "groups": group_detectors(list_detectors(get_store(), project.pk)),
         "tuning": load_tuning(project.pk),
         "lengths": Expectation.Length.values,
-        "waiting": count_waiting(project.pk),
         "problems": problems,
+        **measure_progress(project.pk),
     }
     return render_page(request, "detectors.html", context, status=status)
+
+
+def measure_progress(project_id: int) -> dict[str, int]:
+    """How many conversations are still to be listened to again, and of how many."""
+    waiting = count_waiting(project_id)
+    if not waiting:
+        return {"waiting": 0}
+    path = "feedback/sql/page_choices.sql"
+    conversations = max(waiting, get_store().query(path, project_id=project_id)[0]["conversations"])
+    return {"waiting": waiting, "conversations": conversations, "done": conversations - waiting}
 
 
 @require_POST

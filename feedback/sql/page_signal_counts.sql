@@ -34,7 +34,12 @@ FROM
         )) AS measure
     FROM signals FINAL
     WHERE project_id = {project_id:UInt32} AND fired
-        AND (polarity != 0 OR (kind = 'prompt_attack' AND label = 'succeeded'))
+        AND (
+            polarity != 0 -- or what is against a rule all the same where nobody was there to mind
+            OR kind IN ('toxic_output', 'pii_leak')
+            OR (kind = 'prompt_attack' AND label = 'succeeded')
+            OR (kind = 'refusal' AND label = 'needless')
+        )
 ) AS signal
 INNER JOIN picked USING (conversation_id)
 GROUP BY is_current, slice_ns, kind, label
