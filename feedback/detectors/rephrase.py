@@ -24,7 +24,7 @@ from feedback.detectors.times import MACHINE_GAP_SECONDS, describe_seconds, meas
 from tracing.conversations import Conversation, Turn
 
 KIND = "rephrase"
-VERSION = "1"
+VERSION = "2"
 THRESHOLD = 0.45
 MINIMUM_SCORE = 0.01
 """Under it no signal is given."""
