@@ -4,9 +4,10 @@
     python benchmarks/query.py --spans 1000000      a table of p50 and p95 over 20 runs each
     python benchmarks/query.py --directory D        keeps the store in D, and takes it from there the next time
 
-Every span is a model call of about 2.4 kB; a trace has two, a turn is a trace and a conversation has four turns, over
-the last seven days. Texts are sentences of the demo's dialogues in random order. Rows are inserted in blocks, as the
-receiver does, and nothing is merged by hand: the engine has as many parts as it has after such a load.
+Every span is a model call of about 2.4 kB; a trace has two, a turn is a trace and a task of an agent, and a
+conversation has four turns, over the last seven days. Texts are sentences of the demo's dialogues in random order. Rows
+are inserted in blocks, as the receiver does, and nothing is merged by hand: the engine has as many parts as it has
+after such a load.
 """
 
 import argparse
@@ -21,6 +22,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+from feedback import agent_task_list
 from feedback.conversation_list import find_page
 from tracing.filter_language import Filter, read_filter
 from tracing.filter_sql import compile_filter, find_search
@@ -33,7 +35,7 @@ from tracing.words import split_words
 
 ROOT = Path(__file__).resolve().parent.parent
 DIALOGUES = ROOT / "tracing" / "demo" / "dialogues.jsonl"
-FILL = ("otel_traces", "generations", "generations_by_time", "turns", "conversations", "signals")
+FILL = ("otel_traces", "generations", "generations_by_time", "turns", "conversations", "signals", "agent_tasks")
 BLOCK = 20_000
 RUNS = 20
 MAX_MS = 20_000
@@ -100,6 +102,16 @@ def ask_traces(store: Store, q: str) -> object:
     return find_traces(store, PROJECT_ID, read_filter(q), Place(), 50, time.time_ns())
 
 
+def ask_tasks(store: Store, q: str = "") -> object:
+    """The page of tasks: one page of the list, the figures of all that match, and what the selectors offer."""
+    given, now_ns = read_filter(q), time.time_ns()
+    return (
+        agent_task_list.find_page(store, PROJECT_ID, given, Place(), 50, now_ns),
+        agent_task_list.load_figures(store, PROJECT_ID, given, now_ns),
+        store.query("feedback/sql/agent_task_choices.sql", project_id=PROJECT_ID),
+    )
+
+
 def ask_overview(store: Store) -> object:
     """Every figure of the overview of a week."""
     now = time.time_ns()
@@ -151,6 +163,13 @@ def list_questions(store: Store, spans: int) -> list[Question]:
             "  by model and user, REST",
             page_goal,
             lambda store: ask_generations(store, "request_model:model-1 user:user-7"),
+        ),
+        Question("latest 50 tasks with all figures", None if is_large else 300, ask_tasks),
+        Question(
+            "  by tool and steps", None if is_large else 300, lambda store: ask_tasks(store, "tool:tool_3 steps>5")
+        ),
+        Question(
+            "  by signal", None if is_large else 300, lambda store: ask_tasks(store, "signal:rephrase failed:true")
         ),
         Question("hourly latency and cost by model", 500 if is_large else 150, ask_hours),
         Question("all figures of the overview", figures_goal, ask_overview),

@@ -30,10 +30,9 @@ EXAMPLE = """@tacit.observe(kind="tool")
 def find_order(order: int) -> str:
     return orders.find(order)
 
-
 @tacit.observe(kind="agent")
 def answer(message: str) -> str:
-    return agent.run(message)  # calls a model, then find_order, then the model again"""
+    return agent.run(message)  # a model, find_order, the model"""
 
 
 @require_safe
