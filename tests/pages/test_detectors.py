@@ -2,12 +2,17 @@
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
+from feedback.detector_list import list_detectors
 from feedback.detectors import DETECTORS
+from feedback.models import Listening
+from feedback.pages.detector_groups import GROUPS, group_detectors
 from feedback.tunings import load_tuning
 from tests.pages.conftest import Page, Teller
 from tracing.models import AuditEntry, Project
@@ -80,10 +85,34 @@ def test_slow_is_a_number_of_seconds(
     ],
 )
 def test_rest_changes_the_same(path: str, body: dict[str, Any], status: int, store: Store, project: Project) -> None:
-    answer = Client(headers={"host": "localhost"}).put(f"/api/v1/{path}", json.dumps(body), content_type="application/json")
+    answer = Client(headers={"host": "localhost"}).put(
+        f"/api/v1/{path}", json.dumps(body), content_type="application/json"
+    )
     assert answer.status_code == status
     tuning = load_tuning(project.pk)
     if path == "detectors/slow":
         assert tuning.thresholds == ({"slow": 0.5} if status == 200 else {})
     if path == "expectation":
         assert (tuning.slow_ms, tuning.long_is) == ((3000, "good") if status == 200 else (None, "neutral"))
+
+
+def test_every_detector_stands_in_one_group() -> None:
+    grouped = [kind for group in GROUPS for kind in group.kinds]
+    assert len(grouped) == len(set(grouped))
+    assert {each.kind for each in DETECTORS} <= set(grouped)  # else it stands among "Others": give it a group
+
+
+def test_a_detector_without_a_group_is_shown_all_the_same(teller: Teller) -> None:
+    new = replace(list_detectors(teller.store, teller.project.pk)[0], kind="new")
+    [group] = group_detectors([new])
+    assert (group.title, group.detectors) == ("Others", (new,))
+
+
+def test_how_far_listening_again_has_come_is_shown(teller: Teller, open_page: Callable[[str], Page]) -> None:
+    for name in ("a", "b", "c", "d"):
+        teller.tell(name)
+    assert "<progress" not in open_page(ADDRESS).html
+    Listening.objects.create(project=teller.project, basis="new", since=timezone.now(), waiting=3)
+    page = open_page(ADDRESS)
+    assert "3 of 4 conversations are still to be listened to again" in page.text
+    assert '<progress max="4" value="1"' in page.html
