@@ -11,9 +11,10 @@ from dataclasses import replace
 from feedback import agent_tasks
 from feedback.agent_task_records import write_agent_tasks
 from feedback.agent_tasks import list_agent_tasks
-from feedback.detectors import DETECTORS, detect_signals
+from feedback.detectors import DETECTORS, detect_signals, machines
 from feedback.detectors.material import TURNS_BEFORE
 from feedback.detectors.tuning import Tuning, describe_basis
+from feedback.detectors.verdict import PEOPLE, Verdict
 from feedback.evaluations import list_events, read_evaluation
 from feedback.excerpts import load_told_excerpt
 from feedback.explicit import read_feedback
@@ -21,12 +22,14 @@ from feedback.materials import load_materials
 from feedback.records import (
     ALL_TURNS,
     ConversationSignals,
+    Hearing,
     load_feedback_of,
     load_hearings,
     write_feedback,
     write_hearings,
     write_signals,
 )
+from feedback.traffic import list_earlier
 from feedback.tunings import load_tuning
 from tracing.records import load_conversations, load_logs, load_spans
 from tracing.records.conversations import load_rows
@@ -67,13 +70,17 @@ def derive_feedback(store: Store, keys: Sequence[Key]) -> None:
 
 
 def derive_signals(store: Store, keys: Sequence[Key]) -> None:
-    """Run every detector over these conversations (project, conversation id) and write what they say now, with the tasks
-    of agents."""
+    """Run every detector over these conversations (project, conversation id) and write what they say now, with the
+    tasks of agents."""
     for project_id, conversation_ids in group_by_project(keys).items():
-        derive_signals_of_project(store, project_id, conversation_ids)
+        earlier = derive_signals_of_project(store, project_id, conversation_ids)
+        if earlier:
+            derive_signals_of_project(store, project_id, earlier)
 
 
-def derive_signals_of_project(store: Store, project_id: int, conversation_ids: Sequence[str]) -> None:
+def derive_signals_of_project(store: Store, project_id: int, conversation_ids: Sequence[str]) -> list[str]:
+    """The same for one project; returns conversations that were heard as people's before it was known that a machine
+    leads such ones."""
     version = time.time_ns() // 1000
     tuning = load_tuning(project_id)
     basis = describe_all(tuning)
@@ -87,14 +94,19 @@ def derive_signals_of_project(store: Store, project_id: int, conversation_ids: S
     write_signals(store, project_id, found, short, version)
     tasks = [task for each in materials for task in list_agent_tasks(each)]
     write_agent_tasks(store, project_id, tasks, short, version)
+    verdicts = {each.conversation.conversation_id: each.verdict for each in materials}
     known = load_hearings(store, project_id, long)
     for conversation_id in long:
-        is_outdated = known.get(conversation_id) != basis
-        derive_signals_by_parts(store, project_id, conversation_id, tuning, version, every=is_outdated)
+        before = known.get(conversation_id, Hearing(""))
+        is_outdated = before.basis != basis
+        verdict = derive_signals_by_parts(store, project_id, conversation_id, tuning, version, every=is_outdated)
+        verdicts[conversation_id] = verdict or before.verdict
         gone = range(counts[conversation_id], ALL_TURNS.stop)
         write_signals(store, project_id, [], [conversation_id], version, gone)
         write_agent_tasks(store, project_id, [], [conversation_id], version, gone)
-    write_hearings(store, project_id, conversation_ids, counts.keys(), basis, version)
+    hearings = {key: Hearing(basis, verdicts.get(key, PEOPLE)) for key in counts}
+    write_hearings(store, project_id, hearings, set(conversation_ids) - counts.keys(), version)
+    return list_earlier(store, project_id, materials, version)
 
 
 def find_basis(project_id: int) -> str:
@@ -103,16 +115,18 @@ def find_basis(project_id: int) -> str:
 
 
 def describe_all(tuning: Tuning) -> str:
-    return f"{describe_basis(DETECTORS, tuning)}-{agent_tasks.VERSION}"
+    return f"{describe_basis(DETECTORS, tuning)}-{agent_tasks.VERSION}-{machines.VERSION}"
 
 
 def derive_signals_by_parts(
     store: Store, project_id: int, conversation_id: str, tuning: Tuning, version: int, *, every: bool
-) -> None:
-    """Listen to those parts of a long conversation that changed since, or to every one, each with some turns before it.
+) -> Verdict | None:
+    """Listen to those parts of a long conversation that changed since, or to every one, each with some turns before it;
+    returns who led the last of these, None where none changed.
 
     `version` is of before anything was read: what changes meanwhile is listened to next time.
     """
+    verdict = None
     for part in store.query(
         "feedback/sql/parts_to_hear.sql",
         project_id=project_id,
@@ -129,9 +143,11 @@ def derive_signals_by_parts(
         excerpt, feedback = heard
         told = {conversation_id: feedback}
         [material] = load_materials(store, project_id, [excerpt.conversation], told, tuning, version * 1000)
+        verdict = material.verdict
         signals = detect_signals(replace(material, is_end=excerpt.ends_ns is None))
         own = [signal for signal in signals if signal.turn_index in turns]
         found = [ConversationSignals(excerpt.conversation, own)]
         write_signals(store, project_id, found, [conversation_id], version, turns)
         tasks = [task for task in list_agent_tasks(material) if task.turn_index in turns]
         write_agent_tasks(store, project_id, tasks, [conversation_id], version, turns)
+    return verdict

@@ -1,15 +1,17 @@
 """What detectors look at, from the store: conversations come in, each goes out with all that is known of it."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from feedback.attacks.probes import Probe
+from feedback.detectors.machines import judge
 from feedback.detectors.material import CallKey, Material
 from feedback.detectors.tuning import Tuning
 from feedback.detectors.usual import Usual
 from feedback.explicit import Feedback
 from feedback.norms import load_usual
 from feedback.probes import load_probes
+from feedback.traffic import Surroundings, load_surroundings
 from tracing.conversations import Conversation
 from tracing.generations import Generation
 from tracing.records import load_recent_generations, load_tool_runs
@@ -33,7 +35,8 @@ def load_materials(
     for run in load_tool_runs(store, project_id, trace_ids):
         runs.setdefault(run.trace_id, []).append(run)
     probes = load_probes(store, project_id, conversations)
-    known = Known(calls, runs, probes, tuning, load_usual(store, project_id, now_ns), now_ns)
+    around = load_surroundings(store, project_id, conversations)
+    known = Known(calls, runs, probes, around, tuning, load_usual(store, project_id, now_ns), now_ns)
     return [gather(each, feedback[each.conversation_id], known) for each in conversations]
 
 
@@ -46,6 +49,7 @@ class Known:
     """By trace."""
     probes: Mapping[str, Sequence[Probe]]
     """By conversation."""
+    around: Surroundings
     tuning: Tuning
     usual: Usual
     now_ns: int
@@ -54,7 +58,7 @@ class Known:
 def gather(conversation: Conversation, feedback: Sequence[Feedback], known: Known) -> Material:
     traces = dict.fromkeys(answer.trace_id for answer in conversation.answers)
     keys = {(answer.trace_id, span_id) for answer in conversation.answers for span_id in answer.generation_span_ids}
-    return Material(
+    material = Material(
         conversation=conversation,
         feedback=feedback,
         calls={key: known.calls[key] for key in keys if key in known.calls},
@@ -62,8 +66,10 @@ def gather(conversation: Conversation, feedback: Sequence[Feedback], known: Know
         probes=known.probes.get(conversation.conversation_id, ()),
         tuning=known.tuning,
         usual=known.usual,
+        traffic=known.around.find(conversation),
         now_ns=known.now_ns,
     )
+    return replace(material, verdict=judge(material))
 
 
 def key_of(call: Generation) -> CallKey:

@@ -36,10 +36,12 @@ def read_usual(store: Store, project_id: int, since_ns: int) -> Usual:
     turns = store.query("feedback/sql/usual_turns.sql", **bound)
     answers = store.query("feedback/sql/usual_answers.sql", **bound)
     logprobs = store.query("feedback/sql/usual_logprobs.sql", **bound)
+    named = store.query("feedback/sql/usual_named.sql", **bound)
     return Usual(
         turns={row["service_name"]: read_spread(row) for row in turns},
         seconds={(row["service_name"], row["model"]): read_spread(row) for row in answers},
         logprobs={(row["service_name"], row["model"]): read_spread(row) for row in logprobs},
+        named={row["service_name"]: row["share"] for row in named},
     )
 
 

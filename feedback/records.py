@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 from feedback.detectors.signal import Evidence, Signal
+from feedback.detectors.verdict import PEOPLE, Verdict
 from feedback.explicit import Feedback
 from tracing.conversations import Conversation
 from tracing.paging import Place
@@ -24,6 +25,14 @@ class ConversationSignals:
 
     conversation: Conversation
     signals: Sequence[Signal]
+
+
+@dataclass(frozen=True, slots=True)
+class Hearing:
+    """How a conversation was listened to: by which detectors and settings (a digest), and who led it."""
+
+    basis: str
+    verdict: Verdict = PEOPLE
 
 
 def load_signals(store: Store, project_id: int, conversation_ids: Sequence[str]) -> dict[str, list[Signal]]:
@@ -217,30 +226,34 @@ def load_feedback_targets(store: Store, project_id: int, identifiers: Sequence[s
     return {row["identifier"]: Feedback(project_id=project_id, **row) for row in rows}
 
 
-def load_hearings(store: Store, project_id: int, conversation_ids: Sequence[str]) -> dict[str, str]:
-    """By what each of these conversations was listened to; those that were not are missing."""
+def load_hearings(store: Store, project_id: int, conversation_ids: Sequence[str]) -> dict[str, Hearing]:
+    """How each of these conversations was listened to last; those that were not are missing."""
     if not conversation_ids:
         return {}
     path = "feedback/sql/hearings_of_conversations.sql"
     rows = store.query(path, project_id=project_id, conversation_ids=list(conversation_ids))
-    return {row["conversation_id"]: row["basis"] for row in rows}
+    return {row["conversation_id"]: read_hearing(row) for row in rows}
+
+
+def read_hearing(row: Mapping[str, Any]) -> Hearing:
+    return Hearing(row["basis"], Verdict(row["machine"], row["machine_score"], row["machine_reason"]))
 
 
 def write_hearings(
-    store: Store,
-    project_id: int,
-    conversation_ids: Sequence[str],
-    existing: Collection[str],
-    basis: str,
-    version: int,
+    store: Store, project_id: int, hearings: Mapping[str, Hearing], gone: Collection[str], version: int
 ) -> None:
-    """Write down in `version` (microseconds) that these were listened to; those that exist no more are deleted."""
-    count = len(conversation_ids)
+    """Write down in `version` (microseconds) how conversations were listened to, by id; those that are gone are
+    deleted."""
+    told = list(hearings.values())
+    nothing = [Hearing("")] * len(gone)
     columns: dict[str, list[Any]] = {
-        "project_id": [project_id] * count,
-        "conversation_id": list(conversation_ids),
-        "basis": [basis] * count,
-        "version": [version] * count,
-        "is_deleted": [int(each not in existing) for each in conversation_ids],
+        "project_id": [project_id] * (len(told) + len(gone)),
+        "conversation_id": [*hearings, *gone],
+        "basis": [each.basis for each in (*told, *nothing)],
+        "machine": [each.verdict.kind for each in (*told, *nothing)],
+        "machine_score": [each.verdict.score for each in (*told, *nothing)],
+        "machine_reason": [each.verdict.reason for each in (*told, *nothing)],
+        "version": [version] * (len(told) + len(gone)),
+        "is_deleted": [0] * len(told) + [1] * len(gone),
     }
     store.insert("hearings", columns)

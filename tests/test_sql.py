@@ -44,6 +44,7 @@ EXAMPLES = {
     "String": "it's {x:String}\n",
     "Array(String)": ["a", "it's"],
     "Array(UInt32)": [1],
+    "Array(Int64)": [1],
     "Array(UInt64)": [1],
     "Array(Array(String))": [["a", "it's"]],
 }

@@ -37,6 +37,7 @@ PROJECT_TABLES = (
     "feedback",
     "signals",
     "hearings",
+    "openings",
     "agent_tasks",
     "reprocessing_traces",
     "message_templates",

@@ -36,6 +36,7 @@ from feedback.detectors import (
     unsupported,
 )
 from feedback.detectors.detector import Detector
+from feedback.detectors.machines import silence
 from feedback.detectors.material import Material
 from feedback.detectors.signal import Evidence, Signal
 
@@ -78,7 +79,8 @@ DETECTORS: tuple[Detector, ...] = (
 
 
 def detect_signals(material: Material, detectors: Sequence[Detector] = DETECTORS) -> list[Signal]:
-    """Return what every detector finds that is on. One that raises is logged and loses only its own signals."""
+    """Return what every detector finds that is on; a machine is not dissatisfied. One that raises is logged and loses
+    only its own signals."""
     signals: list[Signal] = []
     for detector in material.tuning.choose(detectors):
         try:
@@ -90,4 +92,5 @@ def detect_signals(material: Material, detectors: Sequence[Detector] = DETECTORS
                 detector.version,
                 material.conversation.conversation_id,
             )
-    return list(material.tuning.apply(signals))
+    fired = material.tuning.apply(signals)
+    return list(silence(material, fired) if material.verdict.kind else fired)

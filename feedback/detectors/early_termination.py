@@ -1,18 +1,20 @@
 """The user stopped the answer: how answers ended and actions in, signals out.
 
-An app that breaks off, a time limit or a shutdown is nobody's opinion and gives none.
+An app that breaks off, a time limit or a shutdown is nobody's opinion and gives none. Nor is a client's own time limit,
+which looks like a reader who leaves: it ends the answer at a round time, and the client asks again by itself.
 """
 
 from collections.abc import Iterator
 
 from feedback.detectors.detector import Detector
 from feedback.detectors.material import Material
+from feedback.detectors.retries import was_cut_by_client
 from feedback.detectors.signal import Evidence, Signal
 from feedback.detectors.targets import Target, find_actions, list_targets, pin_signal
 from feedback.detectors.times import describe_seconds
 
 KIND = "early_termination"
-VERSION = "1"
+VERSION = "2"
 SCORE_PRESSED = 0.98
 SCORE_CLIENT = 0.95
 SCORE_UNKNOWN = 0.5
@@ -26,6 +28,8 @@ def detect(material: Material) -> Iterator[Signal]:
         ended_by = target.answer.ended_by if target.answer.outcome == "stopped" else "itself"
         if target.key in pressed:
             yield _pin(target, SCORE_PRESSED, 0.95, "the user pressed stop")
+        elif was_cut_by_client(target.turn.answers, target.attempt):
+            continue
         elif ended_by == "client":
             yield _pin(target, SCORE_CLIENT, 0.9, "the user's side ended the answer")
         elif ended_by in ("unknown", ""):

@@ -4,8 +4,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from feedback.attacks.probes import Probe
+from feedback.detectors.traffic import NO_TRAFFIC, Traffic
 from feedback.detectors.tuning import SHIPPED, Tuning
 from feedback.detectors.usual import UNKNOWN, Usual
+from feedback.detectors.verdict import PEOPLE, Verdict
 from feedback.explicit import Feedback
 from tracing.conversations import Answer, Conversation
 from tracing.generations import Generation
@@ -36,6 +38,10 @@ class Material:
     tuning: Tuning = SHIPPED
     usual: Usual = UNKNOWN
     """What is usual in the project."""
+    traffic: Traffic = NO_TRAFFIC
+    """What goes on around the conversation."""
+    verdict: Verdict = PEOPLE
+    """Who led it; `feedback.detectors.machines.judge` says it from all the rest."""
     probes: Sequence[Probe] = ()
     """Doubtful messages of its user (`prompt_attack`) in other conversations of that day, by time."""
 

@@ -29,6 +29,8 @@ class Usual:
     """By service and model, from asking to the end of a complete answer."""
     logprobs: Mapping[tuple[str, str], Spread] = field(default_factory=dict)
     """By service and model, mean log-probability of an answer's tokens."""
+    named: Mapping[str, float] = field(default_factory=dict)
+    """By service, the share (0 to 1) of conversations that tell their user."""
 
 
 UNKNOWN = Usual()

@@ -20,9 +20,10 @@ from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTrace
 from feedback.agent_task_records import write_agent_tasks
 from feedback.agent_tasks import AgentTask, ToolCount
 from feedback.detectors import Evidence, Signal
+from feedback.detectors.verdict import Verdict
 from feedback.explicit import Feedback
 from feedback.models import DetectorSetting, Expectation, Listening
-from feedback.records import ConversationSignals, write_feedback, write_hearings, write_signals
+from feedback.records import ConversationSignals, Hearing, write_feedback, write_hearings, write_signals
 from tests.tracing.otlp import make_log, make_span, make_span_id, make_trace_id, to_key_values
 from tracing.access.audit import record
 from tracing.access.decisions import Actor, ActorKind
@@ -237,7 +238,7 @@ def insert_derived(store: Store, side: Side, conversation_id: str, trace: int, n
     signal = make_signal(side, trace)
     found = [ConversationSignals(conversation, [signal])]
     write_signals(store, project_id, found, [conversation_id], version)
-    write_hearings(store, project_id, [conversation_id], [conversation_id], "none", version)
+    write_hearings(store, project_id, {conversation_id: Hearing("none", make_verdict(side))}, [], version)
     write_tool_runs(store, project_id, [make_trace_id(trace)], [make_tool_run(side, trace, now_ns)], version)
     task = make_agent_task(side, conversation_id, trace, now_ns)
     write_agent_tasks(store, project_id, [task], [conversation_id], version)
@@ -296,6 +297,10 @@ def make_conversation(side: Side, conversation_id: str, trace: int, now_ns: int)
     turn = Turn(0, side.word("asked"), Answer(**given), sent_text=side.word("sent"))
     told = fill_texts(side, Conversation, project_id=side.project.pk, conversation_id=conversation_id, turns=(turn,))
     return Conversation(**told)
+
+
+def make_verdict(side: Side) -> Verdict:
+    return Verdict("", 0.5, side.word("reason"))
 
 
 def make_feedback(side: Side, conversation_id: str, trace: int, now_ns: int) -> Feedback:
