@@ -9,6 +9,8 @@ from urllib.parse import urlencode
 
 import pytest
 
+from feedback.agent_task_records import write_agent_tasks
+from feedback.agent_tasks import AgentTask, ToolCount
 from tests.conftest import Server
 from tests.tracing.otlp import make_span_id, make_trace_id
 from tests.tracing.test_rollups import make_generation
@@ -351,6 +353,84 @@ def test_signals_that_match_are_found(told: Server) -> None:
         assert {f"{item['conversation_id']} {item['label']}" for item in ask(told, "signals", q=q)} == expected, q
 
 
+def tell_tasks(store: Store, now_ns: int) -> None:
+    """A task in each conversation: Anna's failed, Bo's used no tool, nobody's took long."""
+    tools = {
+        "anna": (ToolCount("search", 3, 2), ToolCount("book", 1, 0)),
+        "bo": (),
+        "nobody": (ToolCount("book", 1, 0),),
+    }
+    tasks = [
+        AgentTask(
+            conversation_id=name,
+            turn_index=0,
+            trace_id=make_trace_id(number),
+            span_id="",
+            request="Do it",
+            user_id=CONVERSATIONS[name]["user_id"],
+            service_name=CONVERSATIONS[name]["service_name"],
+            environment=CONVERSATIONS[name]["environment"],
+            tags=tuple(CONVERSATIONS[name]["tags"]),
+            models=tuple(CONVERSATIONS[name]["models"]),
+            steps=number + 2,
+            tools=tools[name],
+            failed=name == "anna",
+            outcome=CONVERSATIONS[name]["outcomes"][-1],
+            input_tokens=CONVERSATIONS[name]["input_tokens"],
+            output_tokens=CONVERSATIONS[name]["output_tokens"],
+            cost_usd=CONVERSATIONS[name]["cost_usd"],
+            start_time_ns=now_ns - AGES_NS[name],
+            duration_ns=CONVERSATIONS[name]["longest_ns"],
+        )
+        for number, name in enumerate(CALLS)
+    ]
+    write_agent_tasks(store, 1, tasks, [], 1)
+
+
+OF_TASKS = [
+    ("", EVERYBODY),
+    ("tool:book", {"anna", "nobody"}),
+    ("tool:search,none", {"anna"}),
+    ("-tool:book", {"bo"}),
+    ("failed:true", {"anna"}),
+    ("steps>2", {"bo", "nobody"}),
+    ("steps:2", {"anna"}),
+    ("tool_uses>=1", {"anna", "nobody"}),
+    ("tool_failures>0", {"anna"}),
+    ("latency>=2s", {"anna", "nobody"}),
+    ("cost>0.01", {"anna"}),
+    ("-cost>0.01", {"bo", "nobody"}),
+    ("tokens>99", {"anna"}),
+    ("outcome:stopped", {"nobody"}),
+    ("user:anna", {"anna"}),
+    ("service:shop model:tiny", {"nobody"}),
+    ("environment:production", {"anna"}),
+    ("tag:web", {"anna", "nobody"}),
+    ("time:7d", {"anna", "bo"}),
+    ("conversation:bo", {"bo"}),
+    (f"trace:{make_trace_id(2)}", {"nobody"}),
+    ("signal:rephrase", {"anna"}),
+    ("-thumbs:up", {"anna", "bo"}),
+    ("turns>3", {"anna"}),
+    ("provider:anthropic", {"bo"}),
+    ("refund", {"anna", "bo"}),
+]
+
+
+def test_tasks_that_match_are_found_and_counted(told: Server) -> None:
+    tell_tasks(told.store, time.time_ns())
+    for q, expected in OF_TASKS:
+        assert {item["conversation_id"] for item in ask(told, "tasks", q=q)} == expected, q
+        assert told.get_json(f"tasks/figures?{urlencode({'q': q})}")["tasks"] == len(expected), q
+
+
+def test_what_used_a_tool_is_found_in_other_lists(told: Server) -> None:
+    tell_tasks(told.store, time.time_ns())
+    assert {item["conversation_id"] for item in ask(told, "conversations", q="tool:search")} == {"anna"}
+    assert {item["conversation_id"] for item in ask(told, "generations", q="-tool:book")} == {"bo"}
+    assert {item["conversation_id"] for item in ask(told, "signals", q="tool:book")} == {"anna", "nobody"}
+
+
 OF_HOURS = [("", 2), ("model:gpt-5-dated", 1), ("service:shop", 1), ("environment:test", 1), ("time:1d", 1)]
 
 
@@ -371,6 +451,7 @@ NAMED: list[tuple[str, dict[str, str], int]] = [
     ("signals", {"kind": "thumbs", "label": "up", "fired": "true"}, 1),
     ("signals", {"conversation_id": "anna"}, 2),
     ("traces", {"service_name": "shop"}, 2),
+    ("tasks", {"tool": "search", "failed": "true"}, 0),
     ("hours", {"environment": "test"}, 1),
 ]
 
@@ -396,6 +477,7 @@ WRONG = [
     ("generations", 'a "red button"', 3, "phrases are looked for in lists of conversations"),
     ("traces", "-fired:true", 1, "a list of traces has no `fired`"),
     ("signals", "score>high", 7, "a number"),
+    ("tasks", "steps>1 fired:true", 9, "a list of tasks has no `fired`"),
     ("hours", "model:a cost>1", 9, "a list of hours has no `cost`"),
     ("hours", "model:a word", 9, "a list of hours has no `text`"),
     ("exports", "time:never", 6, "an age such as 24h"),

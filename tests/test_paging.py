@@ -90,6 +90,18 @@ def write_opinion(server: Server, number: int, second: int) -> None:
     write_feedback(server.store, [opinion], version)
 
 
+def write_task(server: Server, number: int, second: int) -> None:
+    row = {
+        "project_id": PROJECT,
+        "conversation_id": f"c{number % 3}",
+        "turn_index": number,
+        "steps": next(VERSIONS),
+        "start_time": START_NS + second * SECOND,
+        "version": next(VERSIONS),
+    }
+    server.store.insert("agent_tasks", {name: [value] for name, value in row.items()})
+
+
 LISTS = {
     "conversations": Rows(
         "first_time",
@@ -117,6 +129,15 @@ LISTS = {
         write_signal,
         "signals",
         lambda number: {"conversation_id": f"c{number % 3}", "turn_index": number, "kind": "error"},
+    ),
+    "tasks": Rows(
+        "start_time",
+        lambda item: str(item["turn_index"]),
+        str,
+        write_task,
+        write_task,
+        "agent_tasks",
+        lambda number: {"conversation_id": f"c{number % 3}", "turn_index": number},
     ),
     "feedback": Rows(
         "time",

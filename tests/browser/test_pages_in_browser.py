@@ -28,6 +28,7 @@ PATHS = (
     "/p/default/settings/prices?model=gpt-5&provider=openai",
     "/p/default/settings/project",
     "/p/default/setup",
+    "/p/default/tasks",
     "/account",
     "/login",
     "/projects",
