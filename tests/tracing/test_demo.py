@@ -21,6 +21,7 @@ from opentelemetry.proto.trace.v1.trace_pb2 import Span
 from tacit import attributes
 
 from tracing.demo.dialogues import SAMPLE, load_dialogues
+from tracing.demo.machines import plan_visits
 from tracing.demo.schedule import plan_endings
 
 DAY = timedelta(days=1)
@@ -132,6 +133,7 @@ def test_every_conversation_of_the_sample_arrives_and_the_last_line_says_how_man
 ) -> None:
     first = replays[0]
     expected = {dialogue.conversation_id for dialogue in load_dialogues()}
+    expected |= {visit.dialogue.conversation_id for visit in plan_visits(first.started)}
     arrived = {answer[attributes.CONVERSATION_ID] for answer in find_answers(first.sink)}
     assert first.result.returncode == 0, first.result.stderr
     assert arrived == expected
@@ -264,11 +266,11 @@ def test_the_support_assistant_shows_retrieval_and_a_model_call_beneath_its_repl
     assert len(beneath) == 2 * len(replies)
 
 
-def test_every_app_is_a_service_in_production(sink: Sink) -> None:
+def test_every_app_is_a_service_in_production_and_one_is_evaluated(sink: Sink) -> None:
     services = {resource["service.name"] for resource, _ in sink.services}
     environments = {resource["deployment.environment.name"] for resource, _ in sink.services}
     assert services == {dialogue.app for dialogue in load_dialogues()}
-    assert environments == {"production"}
+    assert environments == {"production", "evaluation"}
 
 
 def test_the_key_travels_in_the_header(sink: Sink) -> None:
@@ -289,7 +291,7 @@ def test_the_sample_is_small_and_names_only_sources_that_notice_attributes() -> 
     dialogues = load_dialogues()
     assert SAMPLE.stat().st_size < 400_000
     assert 160 <= len(dialogues) <= 240
-    assert {dialogue.source for dialogue in dialogues} == set(re.findall(r'^"(.+)"$', notice, re.MULTILINE))
+    assert {dialogue.source for dialogue in dialogues} <= set(re.findall(r'^"(.+)"$', notice, re.MULTILINE))
 
 
 def test_the_week_is_busier_by_day_than_by_night_and_grows() -> None:
@@ -301,6 +303,19 @@ def test_the_week_is_busier_by_day_than_by_night_and_grows() -> None:
     assert now - endings[-1] == timedelta(minutes=2)
     assert sum(9 <= hour < 18 for hour in hours) > 4 * sum(hour < 6 for hour in hours)
     assert thursday > 1.05 * monday
+
+
+@pytest.mark.parametrize("hour", [0, 2, 3, 16, 23])
+def test_machines_come_at_fixed_hours_of_the_week_before(hour: int) -> None:
+    now = datetime(2026, 3, 13, hour, 1, tzinfo=UTC)
+    visits = plan_visits(now)
+    checks = [visit for visit in visits if visit.dialogue.user_id == "uptime-check"]
+    nightly = [visit for visit in visits if visit.environment == "evaluation"]
+    assert (len(checks), len(nightly)) == (20, 18)
+    assert len({visit.dialogue.conversation_id for visit in visits}) == 38
+    assert {visit.ending.hour for visit in checks} == {0, 8, 16}
+    assert {visit.ending.hour for visit in nightly} == {2}
+    assert all(now - 7 * DAY < visit.ending < now - timedelta(minutes=2) for visit in visits)
 
 
 def count_endings(endings: list[datetime], start: datetime) -> int:

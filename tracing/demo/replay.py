@@ -1,5 +1,5 @@
-"""The demo replay: the shipped dialogues go through instrumented apps and leave by OTLP, like any app's
-spans, over a week that ends now. `python -m tracing.demo.replay --endpoint http://127.0.0.1:4318`; the
+"""The demo replay: the shipped dialogues, and what machines ask, go through instrumented apps and leave by OTLP, like
+any app's spans, over a week that ends now. `python -m tracing.demo.replay --endpoint http://127.0.0.1:4318`; the
 key, where one is needed, in TACIT_DEMO_KEY. Ids are fixed: a second run sends the same conversations
 again.
 """
@@ -35,6 +35,7 @@ from tracing.demo.apps import (
     SupportApp,
 )
 from tracing.demo.dialogues import DemoTurn, Dialogue, load_dialogues
+from tracing.demo.machines import PRODUCTION, plan_visits
 from tracing.demo.retrieval import EarlierAnswers
 from tracing.demo.schedule import plan_endings
 from tracing.demo.simulation import NS, NamedIds, SimulatedClock, SpanRecorder
@@ -62,16 +63,16 @@ class Replay:
         provider.add_span_processor(self.recorder)
         return provider
 
-    def play_dialogue(self, dialogue: Dialogue, ending: datetime) -> list[ReadableSpan]:
+    def play_dialogue(self, dialogue: Dialogue, ending: datetime, environment: str = PRODUCTION) -> list[ReadableSpan]:
         """The spans of a conversation that ended at `ending`."""
         self.clock.reset()
         self.earlier.conversation_id = dialogue.conversation_id
         history: list[Message] = []
-        with tacit.conversation(id=dialogue.conversation_id, user_id=dialogue.user_id):
+        with tacit.conversation(id=dialogue.conversation_id, user_id=dialogue.user_id or None):
             for index, turn in enumerate(dialogue.turns):
                 self.play_turn(dialogue, index, turn, history)
         offset_ns = int(ending.timestamp() * NS) - self.clock.now_ns
-        return self.recorder.take_spans(offset_ns, describe_service(dialogue.app))
+        return self.recorder.take_spans(offset_ns, describe_service(dialogue.app, environment))
 
     def play_turn(self, dialogue: Dialogue, index: int, turn: DemoTurn, history: list[Message]) -> None:
         """Adds what was said to `history`."""
@@ -128,8 +129,8 @@ def write_script(dialogue: Dialogue, key: str, text: str, error: str) -> Script:
 
 
 @cache
-def describe_service(app_name: str) -> Resource:
-    return Resource.create({"service.name": app_name, "deployment.environment.name": "production"})
+def describe_service(app_name: str, environment: str) -> Resource:
+    return Resource.create({"service.name": app_name, "deployment.environment.name": environment})
 
 
 def replay_spans(dialogues: tuple[Dialogue, ...], now: datetime) -> Iterator[ReadableSpan]:
@@ -139,6 +140,8 @@ def replay_spans(dialogues: tuple[Dialogue, ...], now: datetime) -> Iterator[Rea
     tacit.configure(tracer_provider=provider)
     for dialogue, ending in zip(dialogues, plan_endings(len(dialogues), now), strict=True):
         yield from replay.play_dialogue(dialogue, ending)
+    for visit in plan_visits(now):
+        yield from replay.play_dialogue(visit.dialogue, visit.ending, visit.environment)
 
 
 def send_spans(spans: Iterator[ReadableSpan], exporter: SpanExporter) -> int:
@@ -182,13 +185,14 @@ def main(arguments: list[str] | None = None) -> int:
         headers={"Authorization": f"Bearer {options.api_key}"} if options.api_key else None,
         compression=Compression.Gzip,
     )
-    dialogues = load_dialogues()
+    dialogues, now = load_dialogues(), datetime.now(UTC)
     try:
-        sent = send_spans(replay_spans(dialogues, datetime.now(UTC)), exporter)
+        sent = send_spans(replay_spans(dialogues, now), exporter)
     except ConnectionError as error:
         print(f"demo: {options.endpoint} did not take the spans ({error}): {complaint.text}", file=sys.stderr)
         return 1
-    print(f"demo: sent {len(dialogues)} conversations in {sent} spans to {options.endpoint}")
+    conversations = len(dialogues) + len(plan_visits(now))
+    print(f"demo: sent {conversations} conversations in {sent} spans to {options.endpoint}")
     return 0
 
 
