@@ -35,7 +35,10 @@ from tracing.words import split_words
 
 ROOT = Path(__file__).resolve().parent.parent
 DIALOGUES = ROOT / "tracing" / "demo" / "dialogues.jsonl"
-FILL = ("otel_traces", "generations", "generations_by_time", "turns", "conversations", "signals", "agent_tasks")
+FILL = (
+    *("otel_traces", "generations", "generations_by_time"),
+    *("turns", "conversations", "signals", "hearings", "agent_tasks"),
+)
 BLOCK = 20_000
 RUNS = 20
 MAX_MS = 20_000
@@ -115,15 +118,11 @@ def ask_tasks(store: Store, q: str = "") -> object:
 def ask_overview(store: Store) -> object:
     """Every figure of the overview of a week."""
     now = time.time_ns()
-    bound = {
-        "project_id": PROJECT_ID,
-        "since_ns": now - 2 * WEEK_NS,
-        "current_ns": now - WEEK_NS,
-        "step_ns": HOUR_NS,
-    }
+    bound = {"project_id": PROJECT_ID, "since_ns": now - 2 * WEEK_NS, "current_ns": now - WEEK_NS}
+    people = compile_filter(read_filter("machine:no"), "conversations", now)
     return (
-        store.query("feedback/sql/page_counts.sql", **bound),
-        store.query("feedback/sql/page_signal_counts.sql", **bound),
+        store.query("feedback/sql/page_counts.sql", **bound, step_ns=HOUR_NS),
+        store.query("feedback/sql/page_signal_counts.sql", people, **bound, step_ns=HOUR_NS),
         store.query("feedback/sql/page_choices.sql", project_id=PROJECT_ID),
     )
 
@@ -146,6 +145,7 @@ def list_questions(store: Store, spans: int) -> list[Question]:
         Question("one conversation", page_goal, lambda store: load_conversation(store, PROJECT_ID, conversation_id)),
         Question("latest 50 conversations, page", page_goal, ask_list),
         Question("  by model and user, page", page_goal, lambda store: ask_list(store, "model:model-1 user:user-7")),
+        Question("  led by a timer, page", None, lambda store: ask_list(store, "machine:schedule")),
         Question("  by signal, page", None, lambda store: ask_list(store, "signal:rephrase")),
         Question(
             "  by outcome, cost and latency, page",

@@ -32,7 +32,7 @@ from feedback.pages.filters import (
 )
 from feedback.pages.ingredients import count_judgements, describe_choice
 from feedback.pages.listing import ListedConversation, list_conversations
-from feedback.pages.machines import show_machines
+from feedback.pages.machines import choose_leader, select_led, show_machines
 from feedback.pages.transcript import Heard, select_turn, shorten_words, show_turns
 from feedback.pages.undertone import draw_undertone
 from feedback.pages.waterfall import Waterfall, draw_waterfall
@@ -44,7 +44,7 @@ from tracing.access.rights import Right
 from tracing.conversations import Turn
 from tracing.filter_fields import FIELDS
 from tracing.filter_language import Filter, FilterError, format_conditions
-from tracing.filter_sql import compile_filter, find_search
+from tracing.filter_sql import Where, compile_filter, find_search
 from tracing.models import DEMO_PROJECT, Project
 from tracing.page_filling import FilledPage
 from tracing.pages import render_page
@@ -52,7 +52,7 @@ from tracing.paging import Place
 from tracing.records import Spending, load_cost, load_spans, load_spending
 from tracing.records.excerpts import load_facts
 from tracing.spans import Span
-from tracing.store import Store, get_store
+from tracing.store import get_store
 
 TITLES: Mapping[str, str] = {detector.kind: detector.title for detector in DETECTORS}
 PAGE_ROWS = 50
@@ -72,14 +72,13 @@ def show_overview(request: HttpRequest, project: Project) -> HttpResponse:
     """How much was said, how much went wrong, and what changed; of people alone, unless machines are asked for."""
     asked = read_overview_filters(request.GET.dict())
     store, now_ns = get_store(), time.time_ns()
-    length_ns = RANGES[asked.range]
+    everybody, length_ns = replace(asked, range="", machine=""), RANGES[asked.range]
     bound = {"project_id": project.pk, "since_ns": now_ns - 2 * length_ns, "current_ns": now_ns - length_ns}
-    everybody = replace(asked, range="", machine="")
-    machines = read_machines(store, everybody, bound, now_ns)
-    filters = replace(asked, machine=asked.machine or ("no" if machines else ""))
-    where = compile_filter(replace(filters, range="").given, "conversations", now_ns)
-    sliced = bound | {"step_ns": STEPS_S[filters.range][0] * SECOND_NS}
-    counts = store.query("feedback/sql/page_counts.sql", where, **sliced)
+    sliced = bound | {"step_ns": STEPS_S[asked.range][0] * SECOND_NS}
+    all_counts = store.query("feedback/sql/page_counts.sql", to_where(everybody, now_ns), **sliced)
+    filters = choose_leader(asked, all_counts)
+    counts = select_led(all_counts, filters.machine)
+    where = to_where(replace(filters, range=""), now_ns)
     signal_counts = store.query("feedback/sql/page_signal_counts.sql", where, **sliced)
     now, before = read_periods(counts, signal_counts)
     context = {
@@ -91,7 +90,7 @@ def show_overview(request: HttpRequest, project: Project) -> HttpResponse:
         "choices": read_choices(project),
         "now": now,
         "before": before,
-        "machines": show_machines(machines, filters),
+        "machines": show_machines(all_counts, filters),
         "cards": build_cards(now, before, TITLES, filters),
         "thumbs": build_thumbs(now, before, filters),
         "safety": build_safety(now, before, TITLES, load_tuning(project.pk).off, filters),
@@ -108,10 +107,8 @@ def read_overview_filters(query: Mapping[str, str]) -> Filters:
     return filters if filters.machine in LEADER_WORDS else replace(filters, machine="")
 
 
-def read_machines(store: Store, filters: Filters, bound: Mapping[str, Any], now_ns: int) -> Rows:
-    """Query what machines led in the period of `bound` and the one before."""
-    where = compile_filter(filters.given, "conversations", now_ns)
-    return store.query("feedback/sql/page_machine_counts.sql", where, **bound)
+def to_where(filters: Filters, now_ns: int) -> Where:
+    return compile_filter(filters.given, "conversations", now_ns)
 
 
 def read_spending(project: Project, filters: Filters, bound: Mapping[str, Any], now_ns: int) -> Spending:

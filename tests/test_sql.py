@@ -56,7 +56,6 @@ FILTERED: dict[str, ListName] = {
     "feedback/sql/conversation_page.sql": "conversations",
     "feedback/sql/page_conversations.sql": "conversations",
     "feedback/sql/page_counts.sql": "conversations",
-    "feedback/sql/page_machine_counts.sql": "conversations",
     "feedback/sql/page_dataset_counts.sql": "conversations",
     "feedback/sql/page_position.sql": "conversations",
     "feedback/sql/page_signal_counts.sql": "conversations",

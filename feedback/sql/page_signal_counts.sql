@@ -1,7 +1,7 @@
 -- For each kind (thumbs: each label): in how many conversations that began in each slice of the period, and in the whole
--- one before it, it fired, and about how many turns' answers. A conversation begins once, so slices may be summed.
--- Besides what several kinds tell together: `violation` (the answer gave way to an attack, was abusive or gave personal
--- data away) and `false_refusal` (it declined a harmless request), each answer once.
+-- one before it, it fired. A conversation begins once, so slices may be summed. Besides what several kinds tell together:
+-- `violation` (the answer gave way to an attack, was abusive or gave personal data away) and `false_refusal` (it declined
+-- a harmless request). Of these two and of thumbs also about how many turns' answers, each once.
 WITH picked AS
 (
     SELECT
@@ -18,8 +18,9 @@ SELECT
     slice_ns,
     if(measure = '', kind, measure) AS kind,
     if(measure = '' AND signal.kind = 'thumbs', label, '') AS label,
-    uniqExact(conversation_id) AS conversations,
-    uniqExact(conversation_id, about) AS turns
+    -- hashes take less room than ids; two of a project's ids do not share one of 64 bits
+    uniqExact(cityHash64(conversation_id)) AS conversations,
+    uniqExactIf(cityHash64(conversation_id, about), measure != '' OR signal.kind = 'thumbs') AS turns
 FROM
 (
     SELECT

@@ -141,8 +141,8 @@ def test_machines_are_what_is_counted_where_the_address_asks_for_them(teller: Te
     lead(teller, tell_many(teller, "check", 2, stopped=0), "monitor")
     page = open_page("?machine=yes")
     assert "8 conversations with" in page.text
-    assert "Counted is what machines led. Count people instead" in page.text
-    assert "Counted is what an evaluation led." in open_page("?machine=evaluation").text
+    assert "Only what machines led is counted. Count people instead" in page.text
+    assert "Only what an evaluation led is counted." in open_page("?machine=evaluation").text
     assert "6 conversations with" in open_page("?machine=evaluation").text
     for other in ("?machine=no", "?machine=nonsense"):
         assert "3 conversations with" in open_page(other).text
