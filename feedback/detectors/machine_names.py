@@ -174,26 +174,7 @@ SCOPES: Mapping[str, str] = {
     "k6": "load_test",
 }
 
-PEOPLES_NAMES = frozenset(
-    {
-        "artillery",
-        "checkly",
-        "cypress",
-        "giskard",
-        "hey",
-        "jenkins",
-        "k6",
-        "locust",
-        "nox",
-        "oha",
-        "slurm",
-        "spark",
-        "tox",
-        "travis",
-        "vegeta",
-        "wrk",
-    }
-)
+PEOPLES_NAMES = frozenset({"artillery", "cypress", "giskard", "hey", "jenkins", "nox", "oha", "spark", "tox", "travis"})
 """Tools that share their name with people, towns and things."""
 
 PEOPLES_STATES = frozenset({"test", "tests", "testing", "offline", "performance"})
@@ -253,7 +234,7 @@ def read_pair(key: str, value: str, reason: str) -> Clue | None:
     if found := _WHOLE.fullmatch(text) or _LEADING.match(text):
         return Clue(_kind_of(found), STRONG, reason)
     if text not in PEOPLES_STATES and (found := _SHARED.fullmatch(text)):
-        return Clue(_kind_of(found), STRONG if name in STARTING_KEYS else SHARED, reason)
+        return Clue(_kind_of(found), STRONG if name in STARTING_KEYS else FAINT, reason)
     return None
 
 
@@ -287,7 +268,7 @@ def read_conversation_id(name: str) -> Clue | None:
 
 
 def _weigh_name(found: re.Match[str]) -> float:
-    return SHARED if found.group().rstrip("0123456789") in PEOPLES_NAMES or found.group() in PEOPLES_NAMES else STRONG
+    return FAINT if found.group() in PEOPLES_NAMES else STRONG
 
 
 def read_metadata(metadata: Mapping[str, Any]) -> Iterator[Clue]:

@@ -58,6 +58,8 @@ RUSH = 20
 """Conversations of a single call that one user begins within a minute."""
 CHAIN = 5
 """Turns that all follow within a second of the answer before."""
+TYPED_A_SECOND = 25.0
+"""Characters; nobody types as many for long."""
 NAMED_SHARE = 0.8
 """Where so many conversations of a service tell their user, one that does not is unlike them."""
 
@@ -142,6 +144,8 @@ def list_own_clues(material: Material) -> Iterator[Clue]:
         yield describe_rhythm(rhythm)
     elif is_chained(talk):
         yield Clue("batch", 0.9, f"each of its {len(talk.turns)} messages came within a second of the answer before")
+    elif is_hurried(talk):
+        yield Clue("", 0.5, "each of its messages came sooner than it could be typed")
 
 
 def find_own_rhythm(talk: Conversation) -> Rhythm | None:
@@ -159,6 +163,12 @@ def is_chained(talk: Conversation) -> bool:
         return False
     gaps = [measure_gap(before.answer, after.answers[0]) for before, after in pairwise(talk.turns)]
     return all(gap is not None and 0 <= gap < MACHINE_GAP_SECONDS for gap in gaps)
+
+
+def is_hurried(talk: Conversation) -> bool:
+    """Whether all messages came sooner than they can be typed; buttons with ready words are as quick."""
+    pairs = [(measure_gap(before.answer, after.answers[0]), after.user_text) for before, after in pairwise(talk.turns)]
+    return bool(pairs) and all(gap is not None and gap < len(text) / TYPED_A_SECOND for gap, text in pairs)
 
 
 def list_traffic_clues(material: Material) -> Iterator[Clue]:

@@ -13,6 +13,8 @@ NEAREST = 12
 """So many times around the one in question are looked at: a timer may have been switched on or off."""
 SHARE = 0.8
 TOLERANCE = 0.04
+MOST_SLACK_S = 20.0
+"""A person who comes every morning comes minutes earlier or later."""
 SLACK_S = 1.5
 """What an interval may differ by where a program waits between two answers."""
 MINUTE_S = 60.0
@@ -42,7 +44,7 @@ def find_rhythm(starts_ns: Sequence[int], around_ns: int, enough: int = ENOUGH) 
 
 def is_regular(gaps: Sequence[float], middle: float) -> bool:
     """Whether nearly all intervals (seconds) are the same."""
-    tolerance = max(TOLERANCE * middle, min(SLACK_S, 0.1 * middle))
+    tolerance = min(MOST_SLACK_S, max(TOLERANCE * middle, min(SLACK_S, 0.1 * middle)))
     return sum(abs(gap - middle) <= tolerance for gap in gaps) >= SHARE * len(gaps)
 
 

@@ -11,7 +11,7 @@ class Alike:
     starts_ns: tuple[int, ...] = ()
     """When they began, in order, this one too; of a frequent one the latest of each ten minutes."""
     in_minute: tuple[int, ...] = ()
-    """For each of these, how many there were within its minute."""
+    """For each of these, how many there were in the fullest minute of its ten."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,5 @@
 -- When conversations opened with these words, by service and user: the latest twelve of each ten minutes, and how many
--- there were in the minute of each. Of users those who are asked about, and nobody.
+-- there were in the fullest minute of these. Of users those who are asked about, and nobody.
 SELECT
     opening,
     service_name,
@@ -14,12 +14,21 @@ FROM
         user_id,
         first_time,
         toUnixTimestamp64Nano(first_time) AS start_ns,
-        count() OVER (PARTITION BY opening, service_name, user_id, toStartOfMinute(first_time)) AS in_minute
-    FROM openings FINAL
-    PREWHERE project_id = {project_id:UInt32} AND opening IN {openings:Array(UInt64)}
-    WHERE first_time >= fromUnixTimestamp64Nano({since_ns:Int64})
-        AND first_time <= fromUnixTimestamp64Nano({until_ns:Int64})
-        AND user_id IN {user_ids:Array(String)}
+        max(of_minute) OVER (PARTITION BY opening, service_name, user_id, toStartOfTenMinutes(first_time)) AS in_minute
+    FROM
+    (
+        SELECT
+            opening,
+            service_name,
+            user_id,
+            first_time,
+            count() OVER (PARTITION BY opening, service_name, user_id, toStartOfMinute(first_time)) AS of_minute
+        FROM openings FINAL
+        PREWHERE project_id = {project_id:UInt32} AND opening IN {openings:Array(UInt64)}
+        WHERE first_time >= fromUnixTimestamp64Nano({since_ns:Int64})
+            AND first_time <= fromUnixTimestamp64Nano({until_ns:Int64})
+            AND user_id IN {user_ids:Array(String)}
+    )
     ORDER BY first_time DESC
     LIMIT 12 BY opening, service_name, user_id, toStartOfTenMinutes(first_time)
 )
