@@ -1,7 +1,7 @@
 """The agent went in circles: uses of tools in, signals out.
 
 The same call with the same arguments and the same result again, or a round of calls that repeats. Polling, whose
-results change, and paging, whose arguments change, are none.
+results change, and paging, whose arguments change, are none; nor is looking again after something new was done.
 """
 
 from collections import Counter
@@ -15,7 +15,7 @@ from feedback.detectors.tool_results import judge_result
 from feedback.detectors.tool_uses import ToolUse, list_used
 
 KIND = "agent_loop"
-VERSION = "1"
+VERSION = "2"
 LEAST = 3
 """So often the same call with the same result is a loop."""
 LEAST_FAILED = 2
@@ -40,8 +40,17 @@ def find_repeated(uses: Sequence[ToolUse]) -> tuple[list[ToolUse], str] | None:
     known = result is not None or same[0].run is not None
     if not known or count <= (LEAST_FAILED if failed else LEAST - 1):
         return None
+    if not failed and count_new_between(uses, same) >= count - 1:
+        return None
     came = "failed each time" if failed else "gave the same each time"
     return same, f"the tool {same[0].name} was used {count} times with the same arguments, and {came}"
+
+
+def count_new_between(uses: Sequence[ToolUse], same: Sequence[ToolUse]) -> int:
+    """How many other uses stand between the first and the last of these, each different from all others."""
+    at = [index for index, use in enumerate(uses) if any(use is each for each in same)]
+    known = {(use.key, use.result) for use in (*uses[: at[0]], same[0])}
+    return len({(use.key, use.result) for use in uses[at[0] : at[-1]]} - known)
 
 
 def find_round(uses: Sequence[ToolUse]) -> tuple[list[ToolUse], str] | None:

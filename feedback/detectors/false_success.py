@@ -14,7 +14,7 @@ from feedback.detectors.tool_results import judge_result
 from feedback.detectors.tool_uses import ToolUse, list_used
 
 KIND = "false_success"
-VERSION = "1"
+VERSION = "2"
 
 _ACTS = (
     "booked|reserved|cancell?ed|sent|e-?mailed|updated|changed|created|added|deleted|removed|scheduled"
@@ -22,37 +22,89 @@ _ACTS = (
     "|processed|completed|transferred|refunded|ordered|placed|reset|activated|deactivated|enabled|disabled|moved"
     "|renamed|uploaded"
     "|published|posted|deployed|merged|fixed|paid|issued|registered|confirmed|notified|forwarded|assigned|closed"
-    "|opened|restarted"
+    "|opened|restarted|arranged|unsubscribed|subscribed|signed|applied|resolved"
 )
+_STATES = _ACTS.replace("|closed", "").replace("|opened", "")
+"""Without what shops are, too."""
+_GERMAN = (
+    "gebucht|umgebucht|reserviert|storniert|abgesagt|gekündigt|gesendet|geschickt|verschickt|versendet|geändert"
+    "|aktualisiert|angepasst|angelegt|erstellt|eingerichtet|hinzugefügt|gelöscht|entfernt|erstattet|überwiesen|bezahlt"
+    "|gespeichert|bestellt|übermittelt|weitergeleitet|bestätigt|verschoben|vereinbart|eingetragen|angemeldet"
+    "|abgemeldet|registriert|aktiviert|deaktiviert|zurückgesetzt|abgeschlossen|veröffentlicht|hochgeladen"
+)
+_FRENCH = (
+    "réserv|annul|envoy|modifi|mise?s? à jour|cré|supprim|rembours|enregistr|command|confirm|programm|déplac|report"
+    "|ajout|transmis|transfér|résili|activ|désactiv|réinitialis|publi|pay|inscri|planifi|valid|chang"
+)
+_SPANISH = (
+    "reservad|cancelad|anulad|enviad|actualizad|cread|eliminad|borrad|reembolsad|guardad|cambiad|modificad|confirmad"
+    "|añadid|agregad|programad|pedid|pagad|transferid|registrad|activad|desactivad|cerrad"
+)
+_SPANISH_DID = (
+    "reserv|cancel|anul|envi|actualic|cre|elimin|borr|reembols|guard|cambi|modifiqu|confirm|agregu|program|pagu|registr"
+)
+_PORTUGUESE = (
+    "reservad|cancelad|enviad|atualizad|criad|excluíd|apagad|reembolsad|salv|guardad|alterad|mudad|confirmad|adicionad"
+    "|agendad|pag|registrad|ativad|desativad"
+)
+_PORTUGUESE_DID = "reserv|cancel|envi|atualiz|cri|apagu|salv|guard|alter|mud|confirm|adicion|agend|pagu|registr"
+_ITALIAN = (
+    "prenotat|annullat|disdett|inviat|aggiornat|creat|eliminat|cancellat|rimborsat|salvat|modificat|cambiat|spostat"
+    "|confermat|aggiunt|programmat|ordinat|pagat|trasferit|registrat|attivat|disattivat"
+)
+_DUTCH = (
+    "geboekt|gereserveerd|geannuleerd|afgezegd|opgezegd|verzonden|verstuurd|gestuurd|gewijzigd|aangepast|bijgewerkt"
+    "|aangemaakt|toegevoegd|verwijderd|terugbetaald|opgeslagen|besteld|bevestigd|verplaatst|betaald|geactiveerd"
+    "|ingepland|geregistreerd"
+)
+_POLISH = (
+    "zarezerwowan|anulowan|odwołan|wysłan|zaktualizowan|zmienion|utworzon|stworzon|usunięt|zwrócon|zapisan|zamówion"
+    "|potwierdzon|dodan|przeniesion|opłacon|zarejestrowan"
+)
+_POLISH_DID = (
+    "zarezerwowa|anulowa|odwoła|wysła|zaktualizowa|zmieni|utworzy|stworzy|usun[ąę]|zwróci|zapisa|zamówi|potwierdzi"
+    "|doda|przenios|opłaci|zarejestrowa"
+)
+_RUSSIAN = (
+    "забронирован|отмен[её]н|отправлен|обновл[её]н|создан|удал[её]н|измен[её]н|возвращ[её]н|сохран[её]н|заказан"
+    "|подтвержд[её]н|добавлен|перенес[её]н|оплачен|активирован|зарегистрирован"
+)
+_RUSSIAN_DID = (
+    "забронировал|отменил|отправил|обновил|создал|удалил|изменил|вернул|сохранил|заказал|подтвердил|добавил|перен[её]с"
+    "|оплатил|зарегистрировал"
+)
+_CHINESE = (
+    "预订|订好|预约|约好|取消|发送|发出|寄出|更新|创建|新建|删除|退款|修改|更改|保存"
+    "|提交|下单|确认|添加|支付|转账|注册|关闭|办好|处理"
+)
+_JAPANESE = "予約|キャンセル|送信|更新|作成|削除|返金|変更|登録|注文|確認|保存|追加|解約|手配|設定|公開|移動"
 _CLAIM = re.compile(
-    rf"\bI(?:'ve| have)(?: just| now| successfully| also| already)* (?:{_ACTS})\b"
-    rf"|\bI (?:just |successfully )*(?:{_ACTS})\b"
+    rf"\bI(?:'ve| have)(?: just| now| successfully| also| already| gone ahead and)* (?:{_ACTS})\b"
+    rf"|\bI (?:just |successfully |went ahead and |also )*(?:{_ACTS})\b"
     rf"|\b(?:has|have) (?:now |just |also |already )?been (?:successfully )?(?:{_ACTS})\b"
-    rf"|\b(?:is|are) now (?:{_ACTS})\b|\bsuccessfully (?:{_ACTS})\b|\ball (?:done|set)\b|^\W*done\b"
-    r"|\b(?:wurde|wurden|ist|habe) (?:\S+ ){0,6}?(?:gebucht|storniert|gesendet|geändert|aktualisiert|angelegt"
-    r"|gelöscht|erstattet"
-    r"|gespeichert|versendet|verschickt|erstellt|bestellt|übermittelt)\b|\berledigt\b"
-    r"|\b(?:a été|ont été|j'ai|est) (?:bien |maintenant )?(?:réservée?s?|annulée?s?|envoyée?s?|modifiée?s?"
-    r"|mise?s? à jour|créée?s?"
-    r"|supprimée?s?|remboursée?s?|enregistrée?s?)\b|\bc'est fait\b"
-    r"|\b(?:ha sido|han sido|he|se ha|está) (?:reservad|cancelad|enviad|actualizad|cread|eliminad|reembolsad"
-    r"|guardad|cambiad)\w+"
-    r"|\b(?:foi|foram|já|fiz|está) (?:reservad|cancelad|enviad|atualizad|criad|excluíd|reembolsad|salv|alterad)\w+"
-    r"|\b(?:è stat[oa]|sono stat[ie]|ho) (?:prenotat|annullat|inviat|aggiornat|creat|eliminat|rimborsat|salvat"
-    r"|modificat)\w+"
-    r"|\b(?:is|zijn|heb) (?:\S+ ){0,4}?(?:geboekt|geannuleerd|verzonden|gewijzigd|bijgewerkt|aangemaakt"
-    r"|verwijderd|terugbetaald)\b"
-    r"|\b(?:został[aoy]?|zostały) (?:zarezerwowan|anulowan|wysłan|zaktualizowan|utworzon|usunięt|zwrócon)\w+"
-    r"|(?:забронирован|отмен[её]н|отправлен|обновл[её]н|создан|удал[её]н|измен[её]н|возвращ[её]н)[аоы]?\b"
-    r"|(?:已经?|已成功)(?:为您)?(?:预订|取消|发送|更新|创建|删除|退款|修改|保存)"
-    r"|(?:予約|キャンセル|送信|更新|作成|削除|返金|変更)(?:が完了しました|しました|いたしました)",
+    rf"|\b(?:is|are) now (?:{_ACTS})\b|\b(?:was|were )?successfully (?:{_ACTS})\b"
+    rf"|\b(?:your|the) (?:[\w-]+ ){{1,5}}(?:is|are) (?:{_STATES})\b"
+    r"|\ball (?:done|set)\b|^\W*done\b"
+    rf"|\b(?:wurden?|ist|sind|habe?) (?:[^\s.!?]+ ){{0,7}}?(?:{_GERMAN})\b|\berledigt\b"
+    rf"|\b(?:j'ai|a été|ont été|est|sont) (?:[^\s.!?]+ ){{0,2}}?(?:{_FRENCH})(?:é?e?s?|te?s?|is?e?s?)\b|\bc'est fait\b"
+    rf"|\b(?:ha sido|han sido|fue|fueron|he|se ha|está|quedó|queda) (?:[^\s.!?]+ )?(?:{_SPANISH})[oa]s?\b"
+    rf"|\b(?:ya |te |le |lo |la )+(?:{_SPANISH_DID})é\b|^\W*(?:listo|hecho)\b"
+    rf"|\b(?:foi|foram|já|fiz|está|estão) (?:[^\s.!?]+ )?(?:{_PORTUGUESE})[oa]s?\b"
+    rf"|\b(?:{_PORTUGUESE_DID})ei\b|^\W*(?:pronto|feito)\b"
+    rf"|\b(?:è stat[oa]|sono stat[ie]|ho) (?:[^\s.!?]+ )?(?:{_ITALIAN})[oaie]\b|^\W*fatto\b"
+    rf"|\b(?:is|zijn|heb|werd|werden) (?:[^\s.!?]+ ){{0,5}}?(?:{_DUTCH})\b|\bis geregeld\b|^\W*gedaan\b"
+    rf"|\bzosta(?:ł[aoy]?|ły) (?:[^\s.!?]+ )?(?:{_POLISH})\w+|\b(?:{_POLISH_DID})(?:łem|łam|liśmy|łyśmy)\b"
+    r"|^\W*(?:gotowe|zrobione)\b"
+    rf"|\b(?:{_RUSSIAN})[аоы]?\b|\bя (?:уже )?(?:{_RUSSIAN_DID})а?\b|^\W*готово\b"
+    rf"|(?:已经?|已?成功|刚刚)(?:帮|为|替|给)?(?:您|你)?[^。！？\n]{{0,6}}?(?:{_CHINESE})|(?:{_CHINESE})(?:成功|好了|完成)"
+    rf"|(?:{_JAPANESE})(?:を|が)?(?:完了しました|完了いたしました|しました|いたしました|済みです|できました|しておきました)",
     re.IGNORECASE | re.MULTILINE,
 )
 _ADMITS = re.compile(
-    r"\b(?:could(?: not|n't)|can(?:not|'t)|unable|unfortunately|failed|fails|error|problem|issue|not able"
+    r"\b(?:could(?: not|n't)|can(?:not|'t)|unable|unfortunately|failed|fails|not able"
     r"|didn't (?:work|go)"
     r"|did not (?:work|go)|wasn't|was not|hasn't|has not|haven't|have not|try again|tried|sorry|however"
-    r"|unavailable|timed? ?out)\b"
+    r"|unavailable|timed? ?out)\b|(?<!\bno )(?<!\bany )(?<!without )\b(?:problem|issue|error)\b"
     r"|\b(?:leider|konnte(?:n)? (?:\S+ ){0,6}?nicht|fehler|fehlgeschlagen|nicht möglich)\b"
     r"|\b(?:malheureusement|impossible|erreur|échoué|n'a pas|n'ai pas)\b|\b(?:lamentablemente|no (?:pude"
     r"|se pudo)|error|falló)\b"

@@ -10,7 +10,7 @@ from feedback.detectors.tool_results import Failure, judge_result
 from feedback.detectors.tool_uses import ToolUse, list_used
 
 KIND = "tool_failure"
-VERSION = "1"
+VERSION = "2"
 THRESHOLD = 0.5
 SCORE_LAST, SCORE_RECOVERED, SCORE_EMPTY = 0.95, 0.6, 0.3
 """Of a tool that did not work to the end, of one that worked when it was asked again, of one that found nothing."""

@@ -13,7 +13,7 @@ from feedback.detectors.targets import Target, pin_signal
 from feedback.detectors.tool_uses import ToolUse, encode_sorted, list_definitions, list_used
 
 KIND = "tool_misuse"
-VERSION = "1"
+VERSION = "2"
 SHOWN_CHARACTERS = 160
 LARGEST_SCHEMA = 50_000
 """Characters; what a larger one asks for is not checked."""

@@ -91,8 +91,9 @@ def add_results(asked: Sequence[ToolUse], calls: Sequence[Generation]) -> list[T
         for message in call.input_messages:
             if message.role == "tool" and message.tool_call_id:
                 results.setdefault(message.tool_call_id, message.content)
-            elif message.role == "tool" and message not in unnamed:
-                unnamed.append(message)
+        told = [message for message in call.input_messages if message.role == "tool" and not message.tool_call_id]
+        is_resent = told[: len(unnamed)] == unnamed
+        unnamed += told[len(unnamed) :] if is_resent else [message for message in told if message not in unnamed]
     found = [replace(use, result=results.get(use.call_id)) if use.call_id else use for use in asked]
     open_uses = [index for index, use in enumerate(found) if use.result is None]
     for index, message in zip(open_uses, unnamed, strict=False):
@@ -114,7 +115,12 @@ def add_runs(uses: Sequence[ToolUse], runs: Sequence[ToolRun]) -> Iterator[ToolU
 
 
 def is_run_of(run: ToolRun, use: ToolUse) -> bool:
-    return run.name == use.name and encode_sorted(parse_json(run.arguments)) == encode_sorted(use.arguments)
+    """Whether it may be the run of a use. A run may tell the only argument without its name, or no arguments at all."""
+    if run.name != use.name or not run.arguments:
+        return run.name == use.name
+    told = parse_json(run.arguments)
+    only = [*use.arguments.values()] if isinstance(use.arguments, Mapping) and len(use.arguments) == 1 else []
+    return told in only or encode_sorted(told) == encode_sorted(use.arguments)
 
 
 def list_definitions(call: Generation) -> dict[str, Mapping[str, Any]]:

@@ -24,6 +24,8 @@ def test_repeating_oneself_is_a_loop(steps: list[Step]) -> None:
         [FAILED, FAILED],
         [FAILED, Step("sent")],
         [Step(f"{number} %", name="progress") for number in range(6)],
+        [A, B, A, Step("c", name="write"), A],
+        [Step("2", name="left"), A, Step("1", name="left"), A, Step("0", name="left"), A],
         [Step("a page", name="search", arguments={"page": number}) for number in range(6)],
     ],
 )

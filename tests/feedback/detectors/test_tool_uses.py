@@ -64,3 +64,19 @@ def test_results_without_an_id_belong_to_the_uses_in_order() -> None:
         for key, call in material.calls.items()
     }
     assert [use.result for use in list_uses(replace(material, calls=nameless))] == ["sent", "open"]
+
+
+def test_equal_results_without_an_id_are_told_apart() -> None:
+    material = act(Step("sent"), Step("sent"), Step("sent"))
+    nameless = {
+        key: replace(call, input_messages=tuple(replace(each, tool_call_id="") for each in call.input_messages))
+        for key, call in material.calls.items()
+    }
+    assert [use.result for use in list_uses(replace(material, calls=nameless))] == ["sent"] * 3
+
+
+def test_a_run_that_tells_its_only_argument_without_a_name_or_none_is_the_same_use() -> None:
+    for arguments in ("4711", ""):
+        [use] = list_uses(replace(act(Step("sent")), tool_runs=(replace(RUN, arguments=arguments),)))
+        assert use.span_id == "run-1"
+    assert len(list_uses(replace(act(Step("sent")), tool_runs=(replace(RUN, arguments="4712"),)))) == 2

@@ -1,0 +1,39 @@
+"""Failures planted in agents of recorded frameworks are found, and clean tasks that look alike are not blamed."""
+
+import pytest
+
+from benchmarks.agents import SETS, Figures, measure
+from tests.feedback.detectors.planted_agents import KINDS, RECORDINGS, Recorded, load_recorded, plant_all
+from tracing.store import Store
+
+LEAST_FOUND = {
+    "seen": dict.fromkeys(KINDS, 0.98),
+    "held out": {"tool_failure": 0.85, "tool_misuse": 1.0, "agent_loop": 1.0, "false_success": 0.75},
+}
+MOST_BLAMED = {"seen": 0.005, "held out": 0.03}
+
+
+@pytest.fixture(scope="module")
+def recorded(migrated_store: Store) -> list[Recorded]:
+    return [each for name in RECORDINGS if (each := load_recorded(migrated_store, name))]
+
+
+def share_found(figures: Figures, kind: str) -> float:
+    planted = sum(count for (of, _), count in figures.planted.items() if of == kind)
+    return sum(count for (of, _), count in figures.found.items() if of == kind) / planted
+
+
+def test_there_are_tasks_of_many_frameworks(recorded: list[Recorded]) -> None:
+    assert len(recorded) > 30
+    for texts in SETS.values():
+        tasks = plant_all(recorded, *texts)
+        assert sum(bool(task.kind) for task in tasks) >= 200
+        assert sum(not task.kind for task in tasks) >= 200
+
+
+@pytest.mark.parametrize("name", SETS)
+def test_what_was_planted_is_found_and_what_is_clean_is_not_blamed(recorded: list[Recorded], name: str) -> None:
+    figures = measure(plant_all(recorded, *SETS[name]))
+    for kind in KINDS:
+        assert share_found(figures, kind) >= LEAST_FOUND[name][kind], (kind, figures.faults[:5])
+        assert figures.blamed[kind] / figures.silent[kind] <= MOST_BLAMED[name], (kind, figures.faults[:5])
