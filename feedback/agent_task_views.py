@@ -9,7 +9,7 @@ from feedback.agent_task_list import find_page, load_figures
 from feedback.agent_tasks import AgentTask
 from feedback.detectors import DETECTORS
 from feedback.pages.cursors import Cursor, decode_cursor
-from feedback.pages.filters import OUTCOME_WORDS, RANGE_WORDS
+from feedback.pages.filters import LEADER_WORDS, OUTCOME_WORDS, RANGE_WORDS
 from feedback.pages.task_cards import build_task_cards
 from feedback.pages.task_filters import FAILED_WORDS, TaskFilters
 from tracing.access.requirements import project_page
@@ -26,6 +26,7 @@ from tracing.store import get_store
 PAGE_ROWS = 50
 TITLES = {detector.kind: detector.title for detector in DETECTORS}
 FIELDS_SHOWN = [field for field in FIELDS if knows_field("tasks", field)]
+LEADERS = {name: LEADER_WORDS[name] for name in ("no", "yes")}
 EXAMPLE = """@tacit.observe(kind="tool")
 def find_order(order: int) -> str:
     return orders.find(order)
@@ -50,7 +51,7 @@ def show_tasks(request: HttpRequest, project: Project) -> HttpResponse:
         "filters": filters,
         "fields": FIELDS_SHOWN,
         "choices": store.query("feedback/sql/agent_task_choices.sql", project_id=project.pk)[0],
-        "options": {"failed": FAILED_WORDS, "outcome": OUTCOME_WORDS, "range": RANGE_WORDS},
+        "options": {"failed": FAILED_WORDS, "outcome": OUTCOME_WORDS, "range": RANGE_WORDS, "machine": LEADERS},
         "is_later_page": bool(token),
         "example": EXAMPLE,
     }

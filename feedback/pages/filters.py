@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
 from functools import cached_property
+from typing import Self
 from urllib.parse import urlencode
 
 from feedback.detectors.machines import MACHINES
@@ -42,7 +43,7 @@ class Filters:
     """The filter language."""
 
     @classmethod
-    def from_query(cls, query: Mapping[str, str], *, range: str = "") -> "Filters":
+    def from_query(cls, query: Mapping[str, str], *, range: str = "") -> Self:
         """Read the filters of an address; an unknown range is the default `range`."""
         given = {field.name: query.get(field.name, "").strip() for field in fields(cls)}
         given["range"] = given["range"] if given["range"] in RANGES else range

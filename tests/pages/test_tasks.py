@@ -156,3 +156,21 @@ def test_hostile_names_of_tools_are_escaped(teller: Teller, open_page: Open) -> 
     assert "<script>alert" not in page.html
     [link] = page.find_links("?tool=")
     assert "1 of 1" in open_page(f"tasks{link}").text
+
+
+def test_tasks_that_machines_led_can_be_left_out(varied: Teller, open_page: Open) -> None:
+    assert "Led by" not in open_page("tasks").text
+    heard = {
+        "project_id": varied.project.pk,
+        "conversation_id": "d",
+        "basis": "x",
+        "machine": "evaluation",
+        "version": 1,
+    }
+    varied.store.insert("hearings", {name: [value] for name, value in heard.items()})
+    for name in ("c", "d", "e"):
+        varied.tell(name)
+    assert "Led by" in open_page("tasks").text
+    page = open_page("tasks?machine=no")
+    assert "3 of 4: led by people" in page.text
+    assert "Sum it up" not in page.text
