@@ -21,6 +21,8 @@ OPERATIONS = {
     "show_stats": "get stats",
     "download_export": "get exports",
     "list_formats": "get exports/formats",
+    "list_tasks": "get tasks",
+    "show_task_figures": "get tasks/figures",
     "list_detectors": "get detectors",
     "set_detector": "put detectors/{kind}",
     "set_expectation": "put expectation",
