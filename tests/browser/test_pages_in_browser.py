@@ -6,10 +6,13 @@ from typing import Literal
 
 import pytest
 import tacit
+from django.utils import timezone
 from playwright.sync_api import Browser, Page, expect
 
+from feedback.models import Listening
 from tests.conftest import Server
 from tests.pages.conftest import Teller
+from tests.pages.test_machines import lead
 from tests.pages.test_spending import derive, say
 from tracing.access.keys import create_key
 from tracing.access.rights import Scope
@@ -17,12 +20,16 @@ from tracing.project_prices import put_project_prices
 
 PATHS = (
     "/p/default/",
+    "/p/default/?machine=yes",
     "/p/default/conversations",
+    "/p/default/conversations?machine=load_test",
+    "/p/default/conversations/c-1",
     "/p/default/conversations?q=zebra",
     "/p/default/conversations/rich/%C3%BCn%C3%AF",
     "/p/default/datasets",
     "/audit",
     "/p/default/settings/audit",
+    "/p/default/settings/detectors",
     "/p/default/settings/keys",
     "/p/default/settings/members",
     "/p/default/settings/prices?model=gpt-5&provider=openai",
@@ -76,6 +83,8 @@ def test_every_page_is_clean_fits_its_width_and_can_be_hit(
     for trace, model in enumerate(("gpt-5", "our-own-" + "w" * 80), start=1):
         say(server, trace, "paid", model=model)
     derive(server)
+    lead(told, ["c-1"], "load_test", "w" * 200)
+    Listening.objects.create(project=server.project, basis="new", since=timezone.now(), waiting=3)
     create_key(server.project, "w" * 100, created_by="w" * 200)
     create_key(server.project, "page", [Scope.FEEDBACK_BROWSER], origins=[f"https://{'w' * 60}.example"] * 3)
     put_project_prices(server.project, [{"model": "our-own", "provider": "p" * 60, "input": 1, "output": 2}])
