@@ -18,6 +18,7 @@ MOST_SLACK_S = 20.0
 SLACK_S = 1.5
 """What an interval may differ by where a program waits between two answers."""
 MINUTE_S = 60.0
+MINUTE_NS = 60 * 10**9
 PHASE_S = 4.0
 """Jobs of a timer begin so close to the same second of a minute."""
 
@@ -49,7 +50,10 @@ def is_regular(gaps: Sequence[float], middle: float) -> bool:
 
 
 def is_by_clock(starts_ns: Sequence[int], middle: float) -> bool:
-    """Whether nearly all times are at the same seconds of a minute; with intervals under one that says nothing."""
+    """Whether nearly all times are at the same seconds of a minute; with intervals under one that says nothing, nor
+    where times are told by the minute."""
+    if len({start % MINUTE_NS for start in starts_ns}) == 1:
+        return False
     if middle < MINUTE_S - PHASE_S:
         return False
     phases = sorted(start / 1e9 % MINUTE_S for start in starts_ns)

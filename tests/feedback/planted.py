@@ -5,6 +5,7 @@ people who look like them. `HALVES` are two sets of variations: rules were made 
 import json
 import math
 import random
+import time
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -25,8 +26,9 @@ ROOT = Path(__file__).resolve().parents[2]
 DEMO = ROOT / "tracing/demo/dialogues.jsonl"
 SECOND_NS = 10**9
 DAY_S = 86_400.0
-NOW_S = 1_763_000_000 // 86_400 * 86_400.0
 DAYS = 10
+NOW_S = time.time() // DAY_S * DAY_S - (DAYS + 2) * DAY_S
+"""When it all begins: what is usual is asked of the last thirty days."""
 HALVES = ("tuned", "held out")
 READING_WORDS_A_SECOND = 250 / 60
 
