@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from feedback.detectors.material import Material
 from feedback.detectors.targets import Target, list_targets
 from feedback.detectors.tool_results import judge_result
-from feedback.detectors.tool_uses import ToolUse, list_tool_uses
+from feedback.detectors.tool_uses import ToolUse, list_used
 from tracing.conversations import Answer, add_costs, add_known
 from tracing.generations import Outcome
 
@@ -82,9 +82,9 @@ def list_agent_tasks(material: Material) -> list[AgentTask]:
 
 
 def find_tasks(material: Material) -> Iterator[AgentTask]:
+    used = {target.key: uses for target, uses in list_used(material)}
     for target in list_targets(material.conversation):
-        parts = target.answer.parts
-        uses = list_tool_uses(material, target)
+        parts, uses = target.answer.parts, used.get(target.key, [])
         if uses or sum(len(part.generation_span_ids) for part in parts) > 1:
             yield build_task(material, target, parts, uses)
 

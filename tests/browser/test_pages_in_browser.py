@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import Literal
 
 import pytest
@@ -9,11 +10,14 @@ import tacit
 from django.utils import timezone
 from playwright.sync_api import Browser, Page, expect
 
+from feedback.agent_task_records import write_agent_tasks
+from feedback.agent_tasks import ToolCount
 from feedback.models import Listening
 from tests.conftest import Server
 from tests.pages.conftest import Teller
 from tests.pages.test_machines import lead
 from tests.pages.test_spending import derive, say
+from tests.pages.test_tasks import TASK
 from tracing.access.keys import create_key
 from tracing.access.rights import Scope
 from tracing.project_prices import put_project_prices
@@ -85,6 +89,8 @@ def test_every_page_is_clean_fits_its_width_and_can_be_hit(
     derive(server)
     lead(told, ["c-1"], "load_test", "w" * 200)
     Listening.objects.create(project=server.project, basis="new", since=timezone.now(), waiting=3)
+    tools = tuple(ToolCount(name * 40, 3, 1) for name in ("w", "long_", "a-", "b."))
+    write_agent_tasks(server.store, 1, [replace(TASK, tools=tools, failed=True, request="w" * 300)], [], 1)
     create_key(server.project, "w" * 100, created_by="w" * 200)
     create_key(server.project, "page", [Scope.FEEDBACK_BROWSER], origins=[f"https://{'w' * 60}.example"] * 3)
     put_project_prices(server.project, [{"model": "our-own", "provider": "p" * 60, "input": 1, "output": 2}])

@@ -5,11 +5,13 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+import tacit
 
 from feedback.agent_task_records import read_agent_task, write_agent_tasks
 from feedback.agent_tasks import AgentTask, ToolCount, list_agent_tasks
 from feedback.derivation import derive_signals
 from feedback.detectors.material import Material
+from tests.conftest import Server
 from tests.feedback.detectors.agents import Step, act
 from tests.feedback.detectors.conftest import SECOND, START_NS
 from tests.feedback.detectors.test_tool_uses import RUN
@@ -96,7 +98,7 @@ def test_a_replaced_answer_is_a_task_of_its_own() -> None:
 def test_what_cannot_be_told_is_logged_and_holds_nothing_up(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    monkeypatch.setattr("feedback.agent_tasks.list_tool_uses", lambda *_: 1 / 0)
+    monkeypatch.setattr("feedback.agent_tasks.list_used", lambda _: 1 / 0)
     assert list_agent_tasks(act(GOOD)) == []
     assert "'c1'" in caplog.text
 
@@ -191,3 +193,39 @@ def test_tasks_go_with_their_project(store: Store) -> None:
         write_agent_tasks(store, project_id, [tell(GOOD)], ["c1"], 1)
     store.delete_project(1)
     assert (load(store, 1), len(load(store, 2))) == ([], 1)
+
+
+@tacit.observe(kind="tool")
+def find_order(order: int) -> str:
+    if order == 0:
+        raise LookupError("no such order")
+    return "It left on Monday."
+
+
+@tacit.observe(kind="llm")
+def call_llm(message: str) -> str:
+    return "It left on Monday."
+
+
+@tacit.observe(kind="agent")
+def answer(message: str) -> str:
+    call_llm(message)
+    for order in (0, 4711):
+        try:
+            find_order(order)
+        except LookupError:
+            continue
+    return call_llm(message)
+
+
+def test_an_app_that_marks_its_tools_shows_its_tasks(server: Server, sdk: None) -> None:
+    with tacit.conversation(id="c-1", user_id="anna"):
+        answer("Where is my order?")
+    server.derive()
+    [item] = server.get_json("tasks?tool=find_order&q=steps%3E1")["items"]
+    assert item["request"] == "Where is my order?"
+    assert item["tools"] == [{"name": "find_order", "uses": 2, "failures": 1}]
+    assert (item["steps"], item["failed"], item["user_id"]) == (2, False, "anna")
+    page = server.get("/p/default/tasks").decode()
+    assert "Where is my order?" in page
+    assert server.get("/p/default/conversations/c-1?turn=1").decode().count("find_order") >= 2
