@@ -1,6 +1,6 @@
 """What goes on around conversations, from the store: a batch comes in, the traffic around each goes out.
 
-Four queries a batch, each by a sort key or by the hour: none reads more where there are more conversations in all.
+A few queries a batch, each by a sort key or by the hour: none reads more where there are more conversations in all.
 """
 
 import hashlib
@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from feedback.detectors.machine_names import KEYS
+from feedback.detectors.machine_names import KEYS, TELLING_KEYS
 from feedback.detectors.machines import BURST_NEAR_NS, RUSH
 from feedback.detectors.material import Material
 from feedback.detectors.rhythm import NEAREST
@@ -103,15 +103,26 @@ def load_rushes(
     return {(row["service_name"], row["user_id"], row["minute_s"]): row["conversations"] for row in rows}
 
 
-def load_names(store: Store, project_id: int, conversations: Sequence[Conversation]) -> dict[str, Mapping[str, Any]]:
-    """What the spans of the first trace of each say, by trace."""
-    rows = store.query(
-        "feedback/sql/names_of_traces.sql",
-        project_id=project_id,
-        trace_ids=sorted(set(map(find_first_trace, conversations))),
-        keys=f"^(?:{KEYS})$",
-    )
-    return {row["trace_id"]: row for row in rows}
+def load_names(store: Store, project_id: int, conversations: Sequence[Conversation]) -> dict[str, dict[str, Any]]:
+    """What the spans of the first trace of each say, by trace.
+
+    Values of attributes are asked for only where one is there whose value tells: they stand beside the texts.
+    """
+    path = "feedback/sql/names_of_traces.sql"
+    trace_ids = sorted(set(map(find_first_trace, conversations)))
+    rows = store.query(path, project_id=project_id, trace_ids=trace_ids, keys=f"^(?:{KEYS})$")
+    names = {row["trace_id"]: row for row in rows}
+    told = [key for key, row in names.items() if not set(TELLING_KEYS).isdisjoint(row["span_keys"])]
+    for row in load_callers(store, project_id, told):
+        names[row["trace_id"]]["resource"] += row["callers"]
+    return names
+
+
+def load_callers(store: Store, project_id: int, trace_ids: Sequence[str]) -> list[dict[str, Any]]:
+    if not trace_ids:
+        return []
+    path = "feedback/sql/callers_of_traces.sql"
+    return store.query(path, project_id=project_id, trace_ids=list(trace_ids), keys=list(TELLING_KEYS))
 
 
 def list_users(conversations: Iterable[Conversation]) -> list[str]:

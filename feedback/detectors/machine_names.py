@@ -162,7 +162,9 @@ ATTRIBUTES: Sequence[tuple[str, str, float]] = (
 
 AGENT_KEYS = ("user_agent.original", "http.user_agent", "user_agent.name")
 OTHER_KEYS = ("faas.trigger", "user_agent.synthetic.type", "openinference.project.name", "braintrust.parent")
-KEYS = "|".join((*(pattern for pattern, _, _ in ATTRIBUTES), *map(re.escape, (*AGENT_KEYS, *OTHER_KEYS))))
+TELLING_KEYS = (*AGENT_KEYS, *OTHER_KEYS)
+"""Attributes whose value tells."""
+KEYS = "|".join((*(pattern for pattern, _, _ in ATTRIBUTES), *map(re.escape, TELLING_KEYS)))
 """What is asked for of spans, as a regular expression over whole names."""
 
 SCOPES: Mapping[str, str] = {

@@ -24,7 +24,7 @@ class Traffic:
     rush: int = 0
     """How many conversations of one call its user, or nobody, began in its minute; 0 where not many."""
     resource: Mapping[str, str] = field(default_factory=dict)
-    """What the spans say of where they come from: by attribute, what may name a machine."""
+    """What the spans say of where they come from and who called: by attribute, what may name a machine."""
     span_keys: frozenset[str] = frozenset()
     """Names of attributes of the spans that may tell of a machine."""
     scopes: frozenset[str] = frozenset()

@@ -12,8 +12,12 @@ from feedback.norms import forget_norms
 from feedback.records import load_hearings, load_signals
 from feedback.traffic import hash_opening, load_surroundings
 from tests.pages.conftest import SECOND_NS, Teller, make_answer
+from tests.tracing.otlp import make_request, make_span
+from tests.tracing.talking import talk
 from tracing.conversations import Conversation, Turn
+from tracing.derivation import derive_traces
 from tracing.models import Project
+from tracing.receive.decoding import decode_spans
 from tracing.store import Store
 
 MINUTE_NS = 60 * SECOND_NS
@@ -88,8 +92,8 @@ def test_the_first_ones_of_a_timer_are_heard_again_once_it_is_known(teller: Tell
         make_talk(teller, f"t{number}", now - (12 - number) * 600 * SECOND_NS, (QUESTION, *again))
         for number in range(9)
     ]
-    for talk in talks[:7]:
-        hear(teller, [talk])
+    for each in talks[:7]:
+        hear(teller, [each])
     assert {verdict.kind for verdict in judge(teller, *(f"t{number}" for number in range(7)))} == {""}
     felt = load_signals(teller.store, teller.project.pk, ["t0"])["t0"]
     assert [signal.polarity for signal in felt if signal.kind == "sentiment"] == [-1, -1]
@@ -99,6 +103,30 @@ def test_the_first_ones_of_a_timer_are_heard_again_once_it_is_known(teller: Tell
     assert verdicts[0].reason == "the same message every 10 minutes, 144 times a day"
     assert verdicts[0].score >= 0.7
     assert [each for each in load_signals(teller.store, teller.project.pk, ["t0"])["t0"] if each.polarity] == []
+
+
+@pytest.mark.parametrize(
+    ("kind", "resource", "scope", "attributes"),
+    [
+        ("schedule", {"k8s.cronjob.name": "digest"}, "app", {}),
+        ("test", {}, "pytest-opentelemetry", {"pytest.nodeid": "tests/test_shop.py::test_it"}),
+        ("load_test", {}, "app", {"user_agent.original": "k6/0.49.0 (https://k6.io/)"}),
+        ("monitor", {}, "app", {"user_agent.synthetic.type": "bot"}),
+        ("", {"service.version": "test"}, "app", {"user_agent.original": "Mozilla/5.0 Firefox/140.0"}),
+    ],
+)
+def test_what_came_by_otlp_names_who_runs_it(
+    teller: Teller, kind: str, resource: dict[str, str], scope: str, attributes: dict[str, str]
+) -> None:
+    [call] = talk(5, QUESTION, conversation="c1")
+    around = make_span(99, 5, attributes, name="GET /chat")
+    request = make_request(around, call.to_span(), resource={"service.name": "shop", **resource})
+    request.resource_spans[0].scope_spans[0].scope.name = scope
+    teller.store.insert("otel_traces", decode_spans(request, teller.project.pk).columns)
+    derive_traces(teller.store, [(teller.project.pk, call.trace_id)])
+    derive_signals(teller.store, [(teller.project.pk, "c1")])
+    [verdict] = judge(teller, "c1")
+    assert verdict.kind == kind
 
 
 def test_a_conversation_that_is_gone_loses_its_hearing(teller: Teller) -> None:

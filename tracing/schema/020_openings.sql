@@ -17,7 +17,7 @@ ENGINE = ReplacingMergeTree(version)
 PARTITION BY project_id
 ORDER BY (project_id, opening, conversation_id)
 TTL expires_at
-SETTINGS index_granularity = 256;
+SETTINGS index_granularity = 64;
 
 CREATE MATERIALIZED VIEW IF NOT EXISTS openings_of_conversations TO openings
 AS SELECT
