@@ -33,7 +33,7 @@ def find_order(order: int) -> str:
 
 @tacit.observe(kind="agent")
 def answer(message: str) -> str:
-    return agent.run(message)  # a model, find_order, the model"""
+    return agent.run(message)  # asks a model and find_order"""
 
 
 @require_safe
