@@ -105,7 +105,7 @@ def test_code_refers_to_decisions_that_there_are() -> None:
 
 
 def test_the_readme_names_the_signals_and_formats_that_there_are() -> None:
-    [line] = re.findall(r"^- Derives \w+ signals: (.+?)\.", README, re.MULTILINE)
+    [line] = re.findall(r"^- Derives [\w-]+ signals: (.+?)\.", README, re.MULTILINE)
     assert sorted(each.replace(" ", "_") for each in line.split(", ")) == sorted(each.kind for each in DETECTORS)
     [formats] = re.findall(r"--format ([\w|-]+)", README)
     assert formats.split("|") == list(FORMATS)

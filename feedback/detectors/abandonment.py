@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from feedback.detectors import rephrase
 from feedback.detectors.detector import Detector
 from feedback.detectors.material import Material
-from feedback.detectors.refusal import find_refusal
 from feedback.detectors.sentiment import measure_tone
 from feedback.detectors.signal import Evidence, Signal
 from feedback.detectors.targets import Target, find_actions, pin_signal
+from feedback.replies import find_refusal
 from tracing.conversations import Turn
 
 KIND = "abandonment"

@@ -60,8 +60,10 @@ _PERSONAL = re.compile(
     re.IGNORECASE,
 )
 _ARTEFACT = re.compile(
-    r"\b(?:prompt|tagline|slogan|lyrics|poem|haiku|song|regex|sql|json|yaml|csv|html|css|script|commit|readme|docstring"
-    r"|translat\w*|übersetz\w*|tradu\w*|vertaal\w*|tłumacz\w*|перев\w*|çevir\w*|översätt\w*|correct|proofread|fix|grammar)\b"
+    r"\b(?:prompt|tagline|slogan|lyrics|poem|haiku|song|regex|sql|json|yaml|csv|html|css|script|commit|readme"
+    r"|docstring"
+    r"|translat\w*|übersetz\w*|tradu\w*|vertaal\w*|tłumacz\w*|перев\w*|çevir\w*|översätt\w*|correct|proofread|fix"
+    r"|grammar)\b"
     r"|翻译|翻譯|翻訳|번역|ترجم",
     re.IGNORECASE,
 )

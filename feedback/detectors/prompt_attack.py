@@ -19,9 +19,9 @@ from feedback.attacks.harm import looks_harmful
 from feedback.attacks.probes import FEWEST_PROBES, WINDOW_NS, count_variations
 from feedback.detectors.detector import Detector
 from feedback.detectors.material import Material
-from feedback.detectors.refusal import find_refusal
 from feedback.detectors.signal import Evidence, Signal
 from feedback.detectors.targets import Target, pin_signal
+from feedback.replies import find_refusal
 from tracing.conversations import Turn
 from tracing.tool_runs import ToolRun
 

@@ -1,98 +1,92 @@
-"""The assistant declines: answers in, signals out, by rules on how an answer opens.
+"""The assistant declines: answers in, signals out. The label is `needless` where the request looked harmless.
 
-A refusal stands in the first sentences and the answer is short. "Can't" later on, or about how things are
-("you can't divide by zero", "I can't see an error in it"), is no refusal.
+Whoever asks for a text that declines, or quotes one, is given one: that is no refusal.
 """
 
 import re
 from collections.abc import Iterator
 
+from feedback.attacks import looks_harmful
 from feedback.detectors.detector import Detector
 from feedback.detectors.material import Material
 from feedback.detectors.signal import Evidence, Signal
 from feedback.detectors.targets import Target, list_targets, pin_signal
+from feedback.replies import Refusal, find_refusal, quotes_refusal
+from tracing.conversations import Turn
 
 KIND = "refusal"
-VERSION = "1"
+VERSION = "2"
 THRESHOLD = 0.5
 SCORE_FLAT = 0.9
 SCORE_WITH_OFFER = 0.4
 """It declines a part, then goes on to help."""
+SCORE_WISHED = 0.2
+"""The user asked for a text that declines."""
+HARMLESS = 0.3
+"""A request that looks no more harmful than this is taken for harmless."""
+MESSAGES_BEFORE = 2
+"""What a request is about is often told by the messages before it."""
 
-OPENING_CHARACTERS = 280
-LONGEST_REFUSAL_CHARACTERS = 900
-
-_DECLINED = (
-    r"help|assist|provide|give|offer|share|discuss|advise|comply|fulfil|engage|create|write|generate|produce"
-    r"|translate|answer|comment|recommend|complete|process|issue|perform|support|do that|talk about"
-)
-_CANNOT = r"can(?:no|')?t"
-RULES = (
-    rf"\bI (?:{_CANNOT}|won't|will not|must decline to)(?: \w+ly)? (?:{_DECLINED})\b",
-    rf"\bI(?:'m| am) not going to (?:{_DECLINED})\b",
-    rf"\bI(?:'m| am) (?:not able|unable|not allowed|not permitted) to (?:{_DECLINED})\b",
-    r"\bI(?:'m| am) not comfortable (?:with )?\w+ing\b",
-    rf"\bI(?:'d| would) (?:rather|prefer) not (?:to )?(?:{_DECLINED})\b",
-    r"\bI (?:must|have to) (?:decline|refuse)\b",
-    rf"\bAs an AI\b[^.!?]{{0,60}}\bI (?:{_CANNOT}|am unable|am not able)\b",
-    r"\bthis (?:request )?(?:goes against|violates) (?:my|our|the) (?:guidelines|polic)",
-    r"\bJe ne (?:peux|puis) pas (?:vous |t')?(?:aider|fournir|donner|répondre)",
-    r"\bJe ne suis pas en mesure d",
-    r"\bIch kann (?:Ihnen |dir )?(?:dabei |damit |hierbei )?(?:leider )?nicht (?:weiter)?helfen",
-    r"\bIch kann (?:Ihnen |dir )?(?:leider )?keine \w+ geben",
-    r"\bNo puedo (?:ayudar|proporcionar|ofrecer|dar)",
-    r"\bNão posso (?:ajudar|fornecer|dar)",
-    r"\bNon posso (?:aiutar|fornire|dare)",
-    r"\bIk kan (?:je |u )?(?:daar(?:bij|mee) )?(?:helaas )?niet (?:helpen|bij helpen)",
-    r"\bне могу (?:помочь|предоставить|дать)",
-    r"(?:我)?(?:无法|不能)(?:提供|帮助|协助|回答)",
-    r"(?:お手伝い|お答え|提供)(?:することは)?でき(?:ません|かねます)",
-)
-_FIRST_LETTERS = "iatjnн我无不お提"
-"""Of the rules: where none of them stands no rule is tried, which is most of the time that a search takes."""
-_RULE = re.compile(f"(?=[{_FIRST_LETTERS}])(?:{'|'.join(RULES)})", re.IGNORECASE)
-_OFFER = re.compile(
-    r"\b(?:but|however)\b,? (?:here|I can|I could|I'll|let me|if you)"
-    r"|\b(?:here(?:'s| is| are)|I can, however)\b|```",
+_WISHED = re.compile(
+    r"\b(?:declin\w*|refus(?:e|es|al|als|ing)|turn(?:ing)? (?:\w+ )?down|say(?:ing)? no|reject\w*|absag\w*"
+    r"|ablehn\w*|refuser"
+    r"|décliner|rechazar\w*|recusar\w*|rifiutar\w*|weiger\w*|afwijz\w*|отказ\w*)\b|婉拒|拒绝|拒絕|断り|断る|거절",
     re.IGNORECASE,
 )
 
 
 def detect(material: Material) -> Iterator[Signal]:
     """Give one signal for each answer that opens by declining; not fired where it then helps all the same."""
+    turns = material.conversation.turns
     for target in list_targets(material.conversation):
-        if declined := find_refusal(target.answer.text):
-            yield _pin(target, declined.span())
+        if refusal := find_refusal(target.answer.text):
+            at = turns.index(target.turn)
+            yield _pin(target, refusal, is_needless(turns[max(0, at - MESSAGES_BEFORE) : at + 1]))
 
 
-def find_refusal(answer: str) -> re.Match[str] | None:
-    """Return where the answer declines.
+def is_needless(turns: tuple[Turn, ...]) -> bool:
+    """Whether no message of these looks as if it asked for harm."""
+    return all(looks_harmful(turn.user_text) < HARMLESS for turn in turns)
 
-    >>> find_refusal("I'm sorry, but I can't help with that.").span(), find_refusal("You can't divide by 0.")
-    ((15, 27), None)
+
+def is_wished(request: str) -> bool:
+    """Whether a text that declines is what was asked for.
+
+    >>> is_wished("write a short mail that declines the offer"), is_wished("how do I bake bread?")
+    (True, False)
     """
-    return _RULE.search(answer[:OPENING_CHARACTERS].replace("’", "'"))
+    return _WISHED.search(request) is not None or quotes_refusal(request)
 
 
-def _pin(target: Target, offsets: tuple[int, int]) -> Signal:
-    text = target.answer.text
-    helps = len(text) > LONGEST_REFUSAL_CHARACTERS or _OFFER.search(text, offsets[1]) is not None
-    score = SCORE_WITH_OFFER if helps else SCORE_FLAT
+def _pin(target: Target, refusal: Refusal, needless: bool) -> Signal:
+    score, also = weigh(target, refusal)
     return pin_signal(
         target,
         kind=KIND,
         version=VERSION,
+        label="needless" if needless and score >= THRESHOLD else "",
         score=score,
-        confidence=0.5 if helps else 0.8,
+        confidence=0.8 if score >= THRESHOLD else 0.5,
         fired=score >= THRESHOLD,
         polarity=-1,
         evidence=Evidence(
-            reason="the answer opens by declining" + (", then helps all the same" if helps else ""),
-            offsets=(offsets,),
+            reason="the answer opens by declining"
+            + also
+            + (needless and score >= THRESHOLD) * ", and the request looks harmless",
+            offsets=((refusal.start, refusal.end),),
             text="answer",
             span_ids=(target.answer.span_id,),
         ),
     )
+
+
+def weigh(target: Target, refusal: Refusal) -> tuple[float, str]:
+    """How likely it is a refusal, and what speaks against it, for people."""
+    if is_wished(target.turn.user_text):
+        return SCORE_WISHED, ", which the user seems to have asked for"
+    if refusal.is_partial:
+        return SCORE_WITH_OFFER, ", then helps all the same"
+    return SCORE_FLAT, ""
 
 
 DETECTOR = Detector(

@@ -1,22 +1,16 @@
 """The model used a tool wrongly: a tool that there is not, or arguments that its schema does not take."""
 
-from collections.abc import Iterator, Mapping
-from functools import lru_cache
-from typing import Any
-
-import jsonschema_rs
+from collections.abc import Iterator
 
 from feedback.detectors.detector import Detector
 from feedback.detectors.material import Material
+from feedback.detectors.schemas import find_schema_fault
 from feedback.detectors.signal import Evidence, Signal
 from feedback.detectors.targets import Target, pin_signal
-from feedback.detectors.tool_uses import ToolUse, encode_sorted, list_definitions, list_used
+from feedback.detectors.tool_uses import ToolUse, list_definitions, list_used
 
 KIND = "tool_misuse"
 VERSION = "2"
-SHOWN_CHARACTERS = 160
-LARGEST_SCHEMA = 50_000
-"""Characters; what a larger one asks for is not checked."""
 
 
 def detect(material: Material) -> Iterator[Signal]:
@@ -38,28 +32,8 @@ def find_fault(use: ToolUse) -> tuple[str, str] | None:
         return "undeclared", f"the model asked for the tool {use.name!r}, which it was not offered"
     if isinstance(use.arguments, str):
         return "invalid_json", f"the arguments for {use.name} are no JSON object"
-    message = check_arguments(definitions[use.name], use.arguments)
+    message = find_schema_fault(definitions[use.name], use.arguments)
     return ("arguments", f"the arguments for {use.name} do not fit its schema: {message}") if message else None
-
-
-def check_arguments(schema: Mapping[str, Any], arguments: Any) -> str:
-    """What is wrong with them; empty where nothing is, or the schema itself is none."""
-    validator = make_validator(encode_sorted(schema))
-    if validator is None:
-        return ""
-    error = next(iter(validator.iter_errors(arguments)), None)
-    return "" if error is None else error.message[:SHOWN_CHARACTERS]
-
-
-@lru_cache(maxsize=256)
-def make_validator(schema: str) -> Any:
-    """A validator that fetches nothing and matches in linear time: schemas come from outside."""
-    if len(schema) > LARGEST_SCHEMA:
-        return None
-    try:
-        return jsonschema_rs.validator_for(schema, offline=True, pattern_options=jsonschema_rs.RegexOptions())
-    except (ValueError, jsonschema_rs.ReferencingError):
-        return None
 
 
 def pin(target: Target, use: ToolUse, label: str, reason: str) -> Signal:

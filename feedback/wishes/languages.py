@@ -10,14 +10,14 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+from feedback.wishes.texts import cut_ends, find_sentence
+
 NAMES = Path(__file__).parent / "language_names.json"
-FIRST_CHARACTERS, LAST_CHARACTERS = 500, 300
 OWN_CASE = "="
 SHORT_WORDS = 5
 """In a message of no more words "in French" needs no verb."""
 
 _WORD = re.compile(r"(?:[^\W\d_]|[\u0900-\u0dff\u0e30-\u0e4e])+")
-_SENTENCE_END = re.compile(r"[.!?。！？\n]")
 _UNSPACED = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 _BEFORE = re.compile(
     r"(?:^|[\s(,;:'’\-])(?:in|into|to|auf|ins|in[sm]? |en|vers l|em|para o|para|al|all|po|na|på|till|til|naar het"
@@ -54,12 +54,14 @@ _ASKS_FOR_A_WORD = re.compile(
     re.IGNORECASE,
 )
 _DENIED = re.compile(
-    r"\b(?:not|never|no|stop|without|nicht|kein\w*|pas|jamais|non|não|niet|nie|не|без|avoid|except)\b|n['’]t\b|不要|别|ないで",
+    r"\b(?:not|never|no|stop|without|nicht|kein\w*|pas|jamais|non|não|niet|nie|не|без|avoid|except)\b|n['’]t\b|不要"
+    r"|别|ないで",
     re.IGNORECASE,
 )
 _STANDING = re.compile(
     r"\b(?:from now on|always|only|for the rest|ab jetzt|ab sofort|immer|nur noch|désormais|à partir de maintenant"
-    r"|toujours|a partir de ahora|de ahora en adelante|siempre|a partir de agora|sempre|d'ora in poi|vanaf nu|od teraz"
+    r"|toujours|a partir de ahora|de ahora en adelante|siempre|a partir de agora|sempre|d'ora in poi|vanaf nu"
+    r"|od teraz"
     r"|zawsze|с этого момента|всегда|bundan sonra|från och med nu|mulai sekarang)\b|以后|今後|これから|앞으로|以後",
     re.IGNORECASE,
 )
@@ -105,7 +107,7 @@ def find_language_wishes(text: str) -> list[LanguageWish]:
 
 
 def _read_wish(text: str, mention: Mention) -> LanguageWish:
-    start, end = find_sentence(text, mention)
+    start, end = find_sentence(text, mention.start, mention.end)
     return LanguageWish(mention.code, mention.start, mention.end, _STANDING.search(text, start, end) is not None)
 
 
@@ -133,16 +135,9 @@ def _read_mention(name: str, start: int) -> Mention:
     return Mention(told.removeprefix(OWN_CASE), start, start + len(name), name, told.startswith(OWN_CASE))
 
 
-def cut_ends(text: str) -> list[tuple[int, str]]:
-    """The first and the last part of a long text, each with its place: wishes stand before or after what is pasted."""
-    if len(text) <= FIRST_CHARACTERS + LAST_CHARACTERS:
-        return [(0, text)]
-    return [(0, text[:FIRST_CHARACTERS]), (len(text) - LAST_CHARACTERS, text[-LAST_CHARACTERS:])]
-
-
 def is_wished(text: str, mention: Mention) -> bool:
     """Whether the answer is wanted in the language that is named there."""
-    start, end = find_sentence(text, mention)
+    start, end = find_sentence(text, mention.start, mention.end)
     before, after = text[start : mention.start], text[mention.end : end]
     sentence = text[start:end]
     if _ASKS_FOR_A_WORD.search(sentence) or _DENIED.search(before[-60:]):
@@ -153,14 +148,6 @@ def is_wished(text: str, mention: Mention) -> bool:
         return False
     few = len(_WORD.findall(sentence)) <= SHORT_WORDS
     return few or bool(_VERB.search(before) or _VERB.search(after[:40]) or _OTHER_VERB.search(sentence))
-
-
-def find_sentence(text: str, mention: Mention) -> tuple[int, int]:
-    """Where the sentence begins and ends in which a language is named."""
-    ends = [match.end() for match in _SENTENCE_END.finditer(text, max(0, mention.start - 300), mention.start)]
-    start = ends[-1] if ends else max(0, mention.start - 300)
-    end = _SENTENCE_END.search(text, mention.end)
-    return start, end.start() if end else len(text)
 
 
 @cache

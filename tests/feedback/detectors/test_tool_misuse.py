@@ -4,7 +4,8 @@ from typing import Any
 
 import pytest
 
-from feedback.detectors.tool_misuse import DETECTOR, check_arguments
+from feedback.detectors.schemas import find_schema_fault
+from feedback.detectors.tool_misuse import DETECTOR
 from tests.feedback.detectors.agents import Step, act
 
 OPENAI = {
@@ -56,4 +57,4 @@ def test_without_definitions_nothing_is_known() -> None:
     ],
 )
 def test_a_schema_that_is_none_checks_nothing_and_fetches_nothing(schema: dict[str, Any]) -> None:
-    assert check_arguments(schema, {"order": 1}) == ""
+    assert find_schema_fault(schema, {"order": 1}) == ""
