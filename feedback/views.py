@@ -16,7 +16,7 @@ from feedback.datasets import FORMATS, UnknownFormat, to_zip
 from feedback.detectors import DETECTORS
 from feedback.excerpts import load_heard_excerpt
 from feedback.exports import build_export
-from feedback.machines import leave_out_machines, load_machines
+from feedback.machines import asks_for_machines, leave_out_machines, load_machines
 from feedback.pages.blocks import list_blocks
 from feedback.pages.cards import CARD_KINDS, build_cards, build_safety, build_thumbs, read_periods
 from feedback.pages.chart import STEPS_S, Chart, Slice, choose_step, draw_chart, fill_slices
@@ -298,6 +298,7 @@ def show_datasets(request: HttpRequest, project: Project) -> HttpResponse:
     where = compile_filter(leave_out_machines(given), "conversations", time.time_ns())
     has = count_judgements(get_store().query("feedback/sql/page_dataset_counts.sql", where, project_id=project.pk))
     q = filters.q if error else format_conditions(given.conditions)
+    there = read_choices(project)
     context = {
         "project": project,
         "section": "datasets",
@@ -308,7 +309,8 @@ def show_datasets(request: HttpRequest, project: Project) -> HttpResponse:
         "shell_q": shlex.quote(q),
         "has_phrases": find_search(given).has_phrases,
         "described": [] if error else filters.describe(TITLES),
-        "conversations": read_choices(project)["conversations"],
+        "conversations": there["conversations"],
+        "leaves_out_machines": bool(there["machines"]) and not asks_for_machines(given),
         "choices": [describe_choice(each.name, each.title, has) for each in FORMATS.values()],
     }
     return render_page(request, "datasets.html", context)

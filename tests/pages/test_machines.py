@@ -198,7 +198,9 @@ def test_a_dataset_has_nothing_that_machines_led_unless_it_is_asked_for(
     assert {each["conversation_id"] for each in origins} == expected
     assert manifest["funnel"]["machines_left_out"] == left_out
     assert manifest["filters"] == ({"q": "machine:yes"} if query else {})
-    assert "1 thumbs up" in open_page(f"datasets?{query}").text
+    page = open_page(f"datasets?{query}")
+    assert "1 thumbs up" in page.text
+    assert ("Without conversations that machines led" in page.text) == bool(left_out)
 
 
 def test_a_filter_that_names_machines_is_left_as_it_is() -> None:
