@@ -10,18 +10,32 @@ one if nobody knew of machines. Rules were made with the first half of the varia
 import argparse
 import gzip
 import json
+import sys
 import time
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
 from feedback.detectors import Signal, detect_signals
 from feedback.detectors.machines import ABOUT_USERS, judge
 from feedback.detectors.verdict import PEOPLE
-from tests.feedback.planted import HALVES, Planted, Talk, Writer, lead_conversations, load_talks, plant_in_turns, survey
+from tests.feedback.planted import (
+    HALVES,
+    NO_SIGN,
+    Planted,
+    Talk,
+    Writer,
+    lead_conversations,
+    load_talks,
+    plant_in_turns,
+    survey,
+)
 
 SEED = 11
+GROUPS = ("machines", "people", NO_SIGN)
 
 
 def main() -> None:
@@ -45,7 +59,7 @@ def main() -> None:
 
 
 def load_chats(directory: Path) -> list[Talk]:
-    found = []
+    found: list[Talk] = []
     for path in sorted(directory.glob("chats_*.jsonl.gz")):
         with gzip.open(path, "rt", encoding="utf-8") as lines:
             for row in map(json.loads, lines):
@@ -64,6 +78,10 @@ def list_displeased(planted: Planted, kinds: Iterable[str]) -> list[Signal]:
         for signal in signals
         if signal.kind in kinds and signal.fired and signal.polarity < 0 and (not about or signal.target in about)
     ]
+
+
+def group_of(is_person: bool, kind: str) -> str:
+    return NO_SIGN if kind == NO_SIGN else "people" if is_person else "machines"
 
 
 def print_turns(things: Sequence[Planted], *, show: bool) -> None:
@@ -98,26 +116,24 @@ def print_whole(things: Sequence[Planted], *, show: bool) -> None:
         count.update(all=1, before=before, after=after, machine=bool(thing.material.verdict.kind))
         if show and bool(thing.material.verdict.kind) == thing.is_person:
             print("   wrong:", thing.kind, way, thing.material.verdict, thing.material.conversation.user_id)
-    for is_person in (False, True):
-        rows = [(key, count) for key, count in sorted(counts.items()) if key[0] == is_person]
+    for group in GROUPS:
+        rows = [(key, count) for key, count in sorted(counts.items()) if group_of(*key[:2]) == group]
         for (_, kind, way), count in rows:
             print(f"| {kind} | {way} | {count['all']} | {count['before']} | {count['after']} | {count['machine']} |")
         both = sum((count for _, count in rows), Counter[str]())
-        name = "**people**" if is_person else "**machines**"
         share = f"{both['after']} ({both['after'] / max(1, both['before']):.1%})"
         machine = f"{both['machine']} ({both['machine'] / max(1, both['all']):.2%})"
-        print(f"| {name} | | {both['all']} | {both['before']} | {share} | {machine} |")
+        print(f"| **{group}** | | {both['all']} | {both['before']} | {share} | {machine} |")
     print()
 
 
 def print_rows(total: Counter[tuple[bool, str, str]], fires: Counter[tuple[bool, str, str]]) -> None:
-    for is_person in (False, True):
-        keys = [key for key in sorted(total) if key[0] == is_person]
+    for group in GROUPS:
+        keys = [key for key in sorted(total) if group_of(*key[:2]) == group]
         for key in keys:
             print(f"| {key[1]} | {key[2]} | {total[key]} | {fires[key]} |")
         planted, found = sum(total[key] for key in keys), sum(fires[key] for key in keys)
-        name = "**people**" if is_person else "**machines**"
-        print(f"| {name} | | {planted} | {found} ({found / planted:.2%}) |")
+        print(f"| **{group}** | | {planted} | {found} ({found / planted:.2%}) |")
     print()
 
 

@@ -13,12 +13,12 @@ from pathlib import Path
 from typing import Any
 
 from feedback.detectors import detect_signals
-from feedback.detectors.machines import ABOUT_USERS, judge
+from feedback.detectors.machines import ABOUT_USERS, RUSH, judge
 from feedback.detectors.material import Material
 from feedback.detectors.traffic import Alike
 from feedback.detectors.usual import Usual
 from feedback.explicit import Feedback
-from feedback.traffic import MINUTE_NS, RUSH, Surroundings, find_first_trace, find_start, hash_opening
+from feedback.traffic import MINUTE_NS, Surroundings, find_first_trace, find_start, hash_opening
 from tracing.conversations import Answer, Conversation, Turn
 from tracing.generations import Generation
 
@@ -30,6 +30,8 @@ DAYS = 10
 NOW_S = time.time() // DAY_S * DAY_S - (DAYS + 2) * DAY_S
 """When it all begins: what is usual is asked of the last thirty days."""
 HALVES = ("tuned", "held out")
+NO_SIGN = "no sign"
+"""Kind of what machines do without anything that shows it: it is not found, and not counted among the others."""
 READING_WORDS_A_SECOND = 250 / 60
 
 Talk = Sequence[tuple[str, str]]
@@ -88,7 +90,7 @@ class Writer:
 
     def answer(self, text: str, start_s: float, seconds: float, **fields: Any) -> Answer:
         self.number += 1
-        known = {
+        known: dict[str, Any] = {
             "trace_id": f"{self.number:032x}",
             "span_id": f"{self.number:016x}",
             "text": text,
@@ -132,6 +134,7 @@ def plant_in_turns(writer: Writer, half: str, count: int) -> Iterator[Planted]:
         "best of n": lambda first: sample(writer, first, is_tuned),
         "app's check": lambda first: check(writer, first, is_tuned),
         "curious": lambda first: be_curious(writer, first, is_tuned),
+        NO_SIGN: lambda first: check_apart(writer, first),
         "regeneration": lambda first: regenerate(writer, first, is_tuned),
         "stop": lambda first: stop(writer, first, is_tuned),
     }
@@ -238,6 +241,11 @@ def check(writer: Writer, first: Answer, is_tuned: bool) -> tuple[str, list[Answ
     return way, answers, []
 
 
+def check_apart(writer: Writer, first: Answer) -> tuple[str, list[Answer], list[Feedback]]:
+    """The judging model's check, where each call is a trace of its own."""
+    return "a judge, no common trace", [first, after(writer, first, writer.chance.uniform(1.2, 4))], []
+
+
 def be_curious(writer: Writer, first: Answer, is_tuned: bool) -> tuple[str, list[Answer], list[Feedback]]:
     """Somebody who took the answer away or praised it, and wants to see another one."""
     way = (
@@ -296,7 +304,8 @@ def lead_conversations(writer: Writer, half: str, scale: int) -> list[Led]:
     """Ten days of services: people's and machines'; more of each with `scale`."""
     is_tuned = half == HALVES[0]
     led = [*people(writer, is_tuned, scale), *named_machines(writer, is_tuned, scale)]
-    return [*led, *clocks(writer, is_tuned, scale), *crowds(writer, is_tuned, scale)]
+    led += [*clocks(writer, is_tuned, scale), *crowds(writer, is_tuned, scale)]
+    return [*led, *simulated_users(writer, scale)]
 
 
 def at_work(writer: Writer) -> float:
@@ -362,9 +371,9 @@ def alike_people(writer: Writer, is_tuned: bool, scale: int) -> Iterator[Led]:
                 (f"Explain task {lesson} of the work sheet", "Gladly."),
                 *writer.pick(*talks)[: writer.pick(0, 1, 2)],
             ]
-            user = {"user_id": f"pupil-{pupil}"} if lesson % 2 else {}
+            pupil_id = f"pupil-{pupil}" if lesson % 2 else ""
             start = begins + chance.uniform(0, 60)
-            yield Led("people", "a class", writer.talk(start, talk, service_name="school", **user))
+            yield Led("people", "a class", writer.talk(start, talk, service_name="school", user_id=pupil_id))
     for person in range(2 * scale):
         for day in range(DAYS):
             start = NOW_S + day * DAY_S + 8 * 3600 + chance.gauss(0, 600 if is_tuned else 240)
@@ -469,6 +478,14 @@ def clocks(writer: Writer, is_tuned: bool, scale: int) -> Iterator[Led]:
         ]
         turn = Turn(0, words, answers[-1], tuple(answers[:-1]))
         yield Led("schedule", "again and again in one conversation", Conversation(1, f"job-{job}-{period}", (turn,)))
+
+
+def simulated_users(writer: Writer, scale: int) -> Iterator[Led]:
+    """A model that plays the user, at a person's pace, where nobody is ever named."""
+    for _ in range(20 * scale):
+        start = NOW_S + writer.chance.uniform(0, DAYS * DAY_S)
+        talk = writer.talk(start, writer.pick(*writer.unhappy)[:4], service_name="open-chat")
+        yield Led(NO_SIGN, "a model plays the user", talk)
 
 
 def crowds(writer: Writer, is_tuned: bool, scale: int) -> Iterator[Led]:

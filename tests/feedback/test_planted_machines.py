@@ -13,7 +13,16 @@ from feedback.detectors.machines import ABOUT_USERS
 from feedback.detectors.verdict import PEOPLE
 from feedback.norms import forget_norms
 from feedback.records import load_hearings
-from tests.feedback.planted import HALVES, Planted, Writer, lead_conversations, load_talks, plant_in_turns, survey
+from tests.feedback.planted import (
+    HALVES,
+    NO_SIGN,
+    Planted,
+    Writer,
+    lead_conversations,
+    load_talks,
+    plant_in_turns,
+    survey,
+)
 from tests.pages.conftest import Teller
 from tracing.conversations import Conversation
 from tracing.generations import Generation
@@ -33,7 +42,7 @@ def half(request: pytest.FixtureRequest) -> str:
 
 
 def test_what_programs_do_within_a_turn_is_not_displeasure_and_what_people_do_is_found(half: str) -> None:
-    things = list(plant_in_turns(Writer(SEED, load_talks()), half, 40))
+    things = [each for each in plant_in_turns(Writer(SEED, load_talks()), half, 40) if each.kind != NO_SIGN]
     found = {True: [], False: []}  # type: dict[bool, list[bool]]
     for thing in things:
         kinds = ASKED_AGAIN | ({"rephrase"} if thing.way == "the message sent again" else set())
@@ -44,7 +53,7 @@ def test_what_programs_do_within_a_turn_is_not_displeasure_and_what_people_do_is
 
 def test_conversations_that_machines_lead_are_told_from_those_of_people(half: str) -> None:
     things = survey(lead_conversations(Writer(SEED, load_talks()), half, 1))
-    machines = [each for each in things if not each.is_person]
+    machines = [each for each in things if not each.is_person and each.kind != NO_SIGN]
     people = [each for each in things if each.is_person]
     assert count_displeased(machines) <= MOST_WRONG * count_displeased(machines, as_people=True)
     assert count_displeased(people) >= LEAST_FOUND * count_displeased(people, as_people=True) > 0
