@@ -1,17 +1,19 @@
-"""The answer says that it is done although the tool failed: uses of tools and answers in, signals out.
+"""The answer says that it is done although the tool failed, or was not used: uses of tools and answers in, signals out.
 
-Rules for the commonest claims in ten languages; an answer that says what went wrong claims nothing.
+Rules for the commonest claims in ten languages; an answer that says what went wrong claims nothing. That a tool was not
+used is told in English alone, where the tool that was offered is named after what the answer claims to have done. The
+label is `not_used` then.
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 
 from feedback.detectors.detector import Detector
 from feedback.detectors.material import Material
 from feedback.detectors.signal import Evidence, Signal
-from feedback.detectors.targets import Target, pin_signal
+from feedback.detectors.targets import Target, list_targets, pin_signal
 from feedback.detectors.tool_results import judge_result
-from feedback.detectors.tool_uses import ToolUse, list_used
+from feedback.detectors.tool_uses import ToolUse, list_definitions, list_used
 
 KIND = "false_success"
 VERSION = "2"
@@ -116,12 +118,79 @@ _ADMITS = re.compile(
 )
 
 
+_DEEDS = {
+    "booked": "book",
+    "reserved": "reserv",
+    "cancelled": "cancel",
+    "canceled": "cancel",
+    "sent": "send",
+    "emailed": "mail",
+    "e-mailed": "mail",
+    "scheduled": "schedul",
+    "rescheduled": "schedul",
+    "submitted": "submit",
+    "transferred": "transfer",
+    "refunded": "refund",
+    "ordered": "order",
+    "paid": "pay",
+    "issued": "issu",
+    "registered": "regist",
+    "forwarded": "forward",
+    "deployed": "deploy",
+    "published": "publish",
+    "posted": "post",
+    "uploaded": "upload",
+    "activated": "activat",
+    "deactivated": "deactivat",
+    "notified": "notif",
+    "restarted": "restart",
+    "deleted": "delet",
+}
+"""Acts in the world, not in the answer itself, with what names of tools for them begin with."""
+_DID = re.compile(
+    r"(?<!\bonce )(?<!\bafter )(?<!\bwhen )(?<!\bif )(?<!\buntil )(?<!\bbefore )(?<!\bas )"
+    r"\bI(?:'ve| have)?(?: just| now| successfully| also| already| went ahead and| gone ahead and)* "
+    rf"({'|'.join(_DEEDS)})\b",
+    re.IGNORECASE,
+)
+_WORD_OF_NAME = re.compile(r"[A-Z]?[a-z]+|[A-Z]+")
+
+
 def detect(material: Material) -> Iterator[Signal]:
     """Give one signal for each answer that claims to have done what its tools did not do."""
     for target, uses in list_used(material):
         failed = find_unmended(uses)
         if failed and (claim := find_claim(target.answer.text)):
             yield pin(target, failed, claim)
+    yield from detect_unused(material)
+
+
+def detect_unused(material: Material) -> Iterator[Signal]:
+    """Give one for each answer that claims what a tool was offered for that was not used in the conversation."""
+    if not any(call.tool_definitions for call in material.calls.values()):
+        return
+    for target in list_targets(material.conversation):
+        found = _DID.search(target.answer.text.replace("’", "'"))
+        if found and (tool := find_unused(material, target, found[1])) and not _ADMITS.search(target.answer.text):
+            yield pin_unused(target, tool, found.span())
+
+
+def find_unused(material: Material, target: Target, deed: str) -> str:
+    """A tool that an answer's calls were offered for an act, where none such was used; empty where there is none."""
+    offered = {name for call in material.calls_of(target.answer) for name in list_definitions(call)}
+    meant = find_tools(deed, offered)
+    used = {use.name for _, uses in list_used(material) for use in uses} if meant else set()
+    return min(meant) if meant and used.isdisjoint(meant) else ""
+
+
+def find_tools(deed: str, offered: Collection[str]) -> set[str]:
+    """The tools that are named after an act.
+
+    >>> find_tools("sent", ["sendMail", "send_to_anna", "resend", "search"]) == {"sendMail", "send_to_anna"}
+    True
+    """
+    start = _DEEDS[deed.lower()]
+    return {name for name in offered if any(word.lower().startswith(start) for word in _WORD_OF_NAME.findall(name))}
 
 
 def find_claim(answer: str) -> tuple[int, int] | None:
@@ -166,10 +235,28 @@ def pin(target: Target, failed: ToolUse, claim: tuple[int, int]) -> Signal:
     )
 
 
+def pin_unused(target: Target, tool: str, claim: tuple[int, int]) -> Signal:
+    words = target.answer.text[claim[0] : claim[1]]
+    return pin_signal(
+        target,
+        kind=KIND,
+        version=VERSION,
+        label="not_used",
+        score=0.7,
+        confidence=0.6,
+        polarity=-1,
+        evidence=Evidence(
+            reason=f"the answer says “{words.strip()}”, but the tool {tool} was not used",
+            offsets=(claim,),
+            text="answer",
+        ),
+    )
+
+
 DETECTOR = Detector(
     kind=KIND,
     version=VERSION,
     title="Said it was done",
-    what="The assistant said that it was done, although the tool had failed.",
+    what="The assistant said that it was done, although the tool had failed, or was not used.",
     detect=detect,
 )

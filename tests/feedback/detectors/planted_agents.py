@@ -12,7 +12,16 @@ from typing import Any
 from feedback.detectors.material import Material
 from feedback.detectors.targets import Target, list_targets
 from feedback.detectors.tool_uses import ToolUse, list_tool_uses
-from tests.feedback.detectors.agent_texts import HONEST, REQUEST, TOOLS, Forms, Tool, write_json
+from tests.feedback.detectors.agent_texts import (
+    HONEST,
+    NEVER_DONE,
+    NOTHING_CLAIMED,
+    REQUEST,
+    TOOLS,
+    Forms,
+    Tool,
+    write_json,
+)
 from tests.tracing.conventions.dialogues import load_recorded_spans
 from tests.tracing.recordings import DIRECTORY
 from tracing.conventions import ReadTrace, read_trace
@@ -25,12 +34,10 @@ from tracing.tool_runs import ToolRun, read_tool_runs
 
 SECOND_NS = 10**9
 SEED = 11
-RECORDINGS = sorted(
-    path.name.removesuffix(".json.gz")
-    for path in DIRECTORY.glob("*.json.gz")
-    if not path.name.startswith(("more-", "retrieval-"))
-)
+EVERY_RECORDING = sorted(path.name.removesuffix(".json.gz") for path in DIRECTORY.glob("*.json.gz"))
+RECORDINGS = [name for name in EVERY_RECORDING if not name.startswith(("more-", "retrieval-"))]
 NEVER_SENT = "lookup_everything"
+DONE_BY = {"sent": "send_mail", "mail": "send_mail", "booked": "book_table", "cancelled": "cancel_subscription"}
 FAILED_SPANS = (("ToolError", "the service refused the request"), ("TimeoutError", "no answer after 30 s"))
 
 
@@ -68,17 +75,21 @@ class Planted:
 KINDS = frozenset({"tool_failure", "tool_misuse", "agent_loop", "false_success"})
 
 
-def load_recorded(store: Store, name: str) -> Recorded | None:
-    """The tool dialogue of a recording; None where it has none in two calls."""
+def load_talks(store: Store, name: str) -> list[Material]:
+    """The conversations of a recording as they are."""
     spans: dict[str, list[Span]] = {}
     for span in load_recorded_spans(store, name):
         spans.setdefault(span.trace_id, []).append(span)
     read = [read_trace(Trace(each)) for each in spans.values()]
     runs = tuple(run for each in spans.values() for run in read_tool_runs(Trace(each)))
-    for conversation in build_conversations(read):
-        material = Material(conversation, calls={(c.trace_id, c.span_id): c for r in read for c in r.generations})
-        material = replace(material, tool_runs=runs)
-        for target in list_targets(conversation):
+    calls = {(call.trace_id, call.span_id): call for each in read for call in each.generations}
+    return [Material(each, calls=calls, tool_runs=runs) for each in build_conversations(read)]
+
+
+def load_recorded(store: Store, name: str) -> Recorded | None:
+    """The tool dialogue of a recording; None where it has none in two calls."""
+    for material in load_talks(store, name):
+        for target in list_targets(material.conversation):
             uses, calls = list_tool_uses(material, target), material.calls_of(target.answer)
             if len(uses) == 1 and uses[0].asked_by and len(calls) > 1:
                 return Recorded(name, target, uses[0].asked_by, calls[-1], uses[0])
@@ -183,6 +194,12 @@ class Planter:
     def claim(self) -> str:
         return self.chance.choice(self.claims)
 
+    def claim_what(self, *used: Tool) -> str:
+        """A claim of nothing that another tool would have had to do."""
+        names = {tool.name for tool in used}
+        own = [each for each in self.claims if all(name in names or deed not in each for deed, name in DONE_BY.items())]
+        return self.chance.choice(own)
+
     def be_honest(self) -> str:
         return self.chance.choice(HONEST)
 
@@ -231,24 +248,34 @@ class Planter:
         failed = use(failing, self.fail())
         yield self.plant("false_success", "the last tool failed", [use(other), failed], self.claim(), *silent)
         yield self.plant("false_success", "another worked after", [failed, use(other)], self.claim(), *silent)
+        if self.recorded.asking.tool_definitions:
+            name = self.chance.choice(list(NEVER_DONE))
+            answer = self.chance.choice(NEVER_DONE[name])
+            others = [use(self.chance.choice([tool for tool in TOOLS if tool.name != name]))][
+                : self.chance.randint(0, 1)
+            ]
+            yield self.plant("false_success", "no tool was used", others, answer, *KINDS - {"false_success"})
 
     def list_clean(self) -> Iterator[Planted]:
         """Nothing is wrong with these."""
         one, two = self.pick_two()
-        done, states = self.claim(), ("queued", "running", "running, 60 %", "done")
-        yield self.plant("", "polling", [use(one, f'{{"state": "{state}"}}') for state in states], done, *KINDS)
+        done, states = self.claim_what(one, two), ("queued", "running", "running, 60 %", "done")
+        yield self.plant(
+            "", "polling", [use(one, f'{{"state": "{state}"}}') for state in states], self.claim_what(one), *KINDS
+        )
         search = next(tool for tool in TOOLS if tool.name == "search_web")
         pages = [use(search, page=number) for number in range(1, 7)]
         yield self.plant("", "paging", pages, "Three trains go there.", *KINDS)
         retried = [use(one, self.fail()), use(one), use(two)]
-        yield self.plant("", "recovered", retried, self.claim(), *KINDS - {"tool_failure"})
+        yield self.plant("", "recovered", retried, self.claim_what(one, two), *KINDS - {"tool_failure"})
         yield self.plant("", "looked again", [use(one), use(two), use(one)], done, *KINDS)
         talking = use(two, self.chance.choice(self.talking))
-        yield self.plant("", "talks of errors", [talking, use(one)], self.claim(), *KINDS)
+        yield self.plant("", "talks of errors", [talking, use(one)], self.claim_what(one, two), *KINDS)
         talking = use(one, self.chance.choice(self.talking))
-        yield self.plant("", "talks of errors at last", [use(two), talking], self.claim(), *KINDS)
-        yield self.plant("", "claims what worked", [use(one), use(two)], self.claim(), *KINDS)
+        yield self.plant("", "talks of errors at last", [use(two), talking], self.claim_what(one, two), *KINDS)
+        yield self.plant("", "claims what worked", [use(one), use(two)], self.claim_what(one, two), *KINDS)
         honest = [use(one), use(two, self.fail())]
+        yield self.plant("", "claims nothing", [], self.chance.choice(NOTHING_CLAIMED), *KINDS)
         yield self.plant("", "admits what failed", honest, self.be_honest(), *OTHERS)
         changing = [use(one, f'{{"seats": {number}}}') if number % 2 else use(two) for number in range(6)]
         yield self.plant("", "a round with changing results", changing, done, *KINDS)

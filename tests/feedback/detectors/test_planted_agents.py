@@ -2,8 +2,17 @@
 
 import pytest
 
-from benchmarks.agents import SETS, Figures, measure
-from tests.feedback.detectors.planted_agents import KINDS, RECORDINGS, Recorded, load_recorded, plant_all
+from benchmarks.agents import MEASURED, SETS, Figures, measure
+from feedback.agent_tasks import list_agent_tasks
+from tests.feedback.detectors.planted_agents import (
+    EVERY_RECORDING,
+    KINDS,
+    RECORDINGS,
+    Recorded,
+    load_recorded,
+    load_talks,
+    plant_all,
+)
 from tracing.store import Store
 
 LEAST_FOUND = {
@@ -29,6 +38,14 @@ def test_there_are_tasks_of_many_frameworks(recorded: list[Recorded]) -> None:
         tasks = plant_all(recorded, *texts)
         assert sum(bool(task.kind) for task in tasks) >= 200
         assert sum(not task.kind for task in tasks) >= 200
+
+
+def test_recordings_as_they_are_have_tasks_and_nothing_to_blame(migrated_store: Store) -> None:
+    talks = [talk for name in EVERY_RECORDING for talk in load_talks(migrated_store, name)]
+    tasks = [task for talk in talks for task in list_agent_tasks(talk)]
+    assert len(tasks) >= 90
+    assert [task for task in tasks if task.failed or any(tool.uses > 1 for tool in task.tools)] == []
+    assert [signal for talk in talks for detector in MEASURED.values() for signal in detector.detect(talk)] == []
 
 
 @pytest.mark.parametrize("name", SETS)
