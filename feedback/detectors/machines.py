@@ -17,6 +17,7 @@ from feedback.detectors.rhythm import ENOUGH, Rhythm, find_rhythm
 from feedback.detectors.signal import Signal
 from feedback.detectors.targets import find_actions
 from feedback.detectors.times import MACHINE_GAP_SECONDS, measure_gap
+from feedback.detectors.traffic import Alike
 from feedback.detectors.verdict import PEOPLE, Verdict
 from tracing.conversations import Conversation
 
@@ -45,6 +46,7 @@ TIMED = "timed"
 """Kind of a clue that a clock gave: a monitor where it comes often, else a timer."""
 MONITOR_SECONDS = 1_800
 DAY_SECONDS = 86_400
+DAY_NS = DAY_SECONDS * 10**9
 
 SAME_CONVERSATION = 5
 """So many answers to the same words at equal intervals within one conversation are a timer's."""
@@ -52,6 +54,7 @@ FEW = 5
 """So many at equal intervals are enough where nobody is named and all others are."""
 BURST_NOBODY = 40
 BURST_SOMEBODY = 10
+BURST_DAYS = 3
 BURST_NEAR_NS = 600 * 10**9
 """Openings with the same words within a minute that no class of people makes, and how near to it counts as in it."""
 RUSH = 20
@@ -178,22 +181,20 @@ def list_traffic_clues(material: Material) -> Iterator[Clue]:
     start = talk.turns[0].parts[0].start_time_ns
     if rhythm := find_rhythm(traffic.alike.starts_ns, start, FEW if is_odd else ENOUGH):
         yield describe_rhythm(rhythm)
-    elif (count := find_burst(material, start)) >= (BURST_SOMEBODY if talk.user_id or is_odd else BURST_NOBODY):
+    elif count := find_burst(traffic.alike, start, BURST_SOMEBODY if talk.user_id or is_odd else BURST_NOBODY):
         yield Clue("load_test", 0.85, f"the same message came {count} times within a minute")
     if traffic.rush >= RUSH and (talk.user_id or is_odd):
         whose = "one user" if talk.user_id else "nobody who is named"
         yield Clue("batch", 0.8, f"{whose} began {traffic.rush} conversations of one message within a minute")
 
 
-def find_burst(material: Material, start_ns: int) -> int:
-    """How often a conversation opened like this one within a minute, around this time."""
-    alike = material.traffic.alike
-    near = (
-        count
-        for begun, count in zip(alike.starts_ns, alike.in_minute, strict=True)
-        if abs(begun - start_ns) <= BURST_NEAR_NS
-    )
-    return max(near, default=0)
+def find_burst(alike: Alike, start_ns: int, enough: int) -> int:
+    """How often a conversation opened like this one within a minute around this time; 0 where that is not enough, or
+    happens day after day, as with the button that everybody presses."""
+    full = [(begun, count) for begun, count in zip(alike.starts_ns, alike.in_minute, strict=True) if count >= enough]
+    if len({begun // DAY_NS for begun, _ in full}) >= BURST_DAYS:
+        return 0
+    return max((count for begun, count in full if abs(begun - start_ns) <= BURST_NEAR_NS), default=0)
 
 
 def describe_rhythm(rhythm: Rhythm) -> Clue:

@@ -374,6 +374,11 @@ def alike_people(writer: Writer, is_tuned: bool, scale: int) -> Iterator[Led]:
             pupil_id = f"pupil-{pupil}" if lesson % 2 else ""
             start = begins + chance.uniform(0, 60)
             yield Led("people", "a class", writer.talk(start, talk, service_name="school", user_id=pupil_id))
+    for day in range(4):
+        for _ in range(60 if is_tuned else 45):
+            start = NOW_S + day * DAY_S + 43_200 + chance.uniform(0, 60)
+            talk = [("Tell me a joke", "Gladly."), *writer.pick(*talks)[: writer.pick(0, 0, 2)]]
+            yield Led("people", "a button that everybody presses", writer.talk(start, talk, service_name="open-chat"))
     for person in range(2 * scale):
         for day in range(DAYS):
             start = NOW_S + day * DAY_S + 8 * 3600 + chance.gauss(0, 600 if is_tuned else 240)

@@ -187,6 +187,14 @@ def test_a_class_is_people_and_a_flood_is_not(talk: Build) -> None:
         assert led(conversation, traffic=traffic) == kind
 
 
+def test_what_everybody_presses_day_after_day_is_no_flood(talk: Build) -> None:
+    conversation = talk(UPSET[0])
+    start = conversation.turns[0].answer.start_time_ns
+    daily = tuple(start - (day * 86_400 + 60 * day * day) * SECOND for day in range(3, -1, -1))
+    assert led(conversation, traffic=Traffic(1, Alike(daily, (90,) * 4))) == ""
+    assert led(conversation, traffic=Traffic(1, Alike(daily[-2:], (90,) * 2))) == "load_test"
+
+
 def test_a_rush_counts_of_one_user_or_of_nobody_where_all_others_are_named(talk: Build) -> None:
     rush = Traffic(rush=60)
     named = Usual(named={"shop": 0.95})
