@@ -148,7 +148,7 @@ def list_own_clues(material: Material) -> Iterator[Clue]:
     elif is_chained(talk):
         yield Clue("batch", 0.9, f"each of its {len(talk.turns)} messages came within a second of the answer before")
     elif is_hurried(talk):
-        yield Clue("", 0.5, "each of its messages came sooner than it could be typed")
+        yield Clue("", 0.45, "each of its messages came sooner than it could be typed")
 
 
 def find_own_rhythm(talk: Conversation) -> Rhythm | None:

@@ -52,3 +52,17 @@ def test_a_stopped_answer_that_was_replaced_still_counts(
 @pytest.mark.parametrize("outcome", ["completed", "truncated", "error"])
 def test_other_ends_are_none(talk: Callable[..., Conversation], answer: Callable[..., Answer], outcome: str) -> None:
     assert list(detect(Material(talk(("why", answer("W", outcome=outcome, ended_by="client")))))) == []
+
+
+@pytest.mark.parametrize(
+    ("seconds", "gap_s", "found"), [(30.03, 0.5, 0), (5.0, 4.0, 0), (5.5, 0.5, 1), (30.03, 60.0, 1)]
+)
+def test_a_clients_time_limit_that_asks_again_at_once_is_not_its_reader(
+    talk: Callable[..., Conversation], answer: Callable[..., Answer], seconds: float, gap_s: float, found: int
+) -> None:
+    second = 1_000_000_000
+    cut = answer(
+        "W", outcome="stopped", ended_by="client", start_time_ns=100 * second, duration_ns=int(seconds * second)
+    )
+    again = answer("whole", start_time_ns=int((100 + seconds + gap_s) * second))
+    assert len(list(detect(Material(talk(("why", cut, again)))))) == found
