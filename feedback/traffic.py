@@ -122,7 +122,7 @@ def load_callers(store: Store, project_id: int, trace_ids: Sequence[str]) -> lis
     if not trace_ids:
         return []
     path = "feedback/sql/callers_of_traces.sql"
-    return store.query(path, project_id=project_id, trace_ids=list(trace_ids), keys=list(TELLING_KEYS))
+    return store.query(path, project_id=project_id, trace_ids=list(trace_ids), attribute_names=list(TELLING_KEYS))
 
 
 def list_users(conversations: Iterable[Conversation]) -> list[str]:
