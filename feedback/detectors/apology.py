@@ -4,6 +4,7 @@ The label is `sorry`, or `admitted` where it owns a mistake without a word of re
 nothing to be sorry for, so there none fires.
 """
 
+import re
 from collections.abc import Iterator
 
 from feedback.detectors.detector import Detector
@@ -18,6 +19,17 @@ THRESHOLD = 0.5
 SCORE_SORRY = 0.9
 SCORE_ADMITTED = 0.6
 SCORE_AT_FIRST = 0.3
+SCORE_WISHED = 0.2
+"""The user asked for words of apology."""
+
+_WISHED = re.compile(
+    r"(?:how (?:do|to|can|would|should)|what(?:'s| is| does)|\b(?:write|draft|compose|poem|song|translate|rewrite"
+    r"|letter|e-?mail"
+    r"|message|reply|text|schreib\w*|entwurf|écri\w*|rédig\w*|escrib\w*|redact\w*|escrev\w*|scriv\w*"
+    r"|schrijf)\b)[^\n]{0,120}?"
+    r"(?:sorry|apolog|excuse|pardon|entschuldig|désolé|perdón|disculp|desculp|scus|regret)",
+    re.IGNORECASE,
+)
 
 
 def detect(material: Material) -> Iterator[Signal]:
@@ -29,7 +41,7 @@ def detect(material: Material) -> Iterator[Signal]:
 
 
 def _pin(target: Target, apology: Apology) -> Signal:
-    score = SCORE_AT_FIRST if not target.turn.index else SCORE_SORRY if apology.is_regret else SCORE_ADMITTED
+    score, also = weigh(target, apology)
     reason = "the assistant says sorry" if apology.is_regret else "the assistant owns that it was wrong"
     return pin_signal(
         target,
@@ -41,12 +53,21 @@ def _pin(target: Target, apology: Apology) -> Signal:
         fired=score >= THRESHOLD,
         polarity=-1,
         evidence=Evidence(
-            reason=reason + ("" if target.turn.index else ", though it answered nothing before"),
+            reason=reason + also,
             offsets=((apology.start, apology.end),),
             text="answer",
             span_ids=(target.answer.span_id,),
         ),
     )
+
+
+def weigh(target: Target, apology: Apology) -> tuple[float, str]:
+    """How likely it is for the assistant's own fault, and what speaks against it, for people."""
+    if _WISHED.search(target.turn.user_text):
+        return SCORE_WISHED, ", which the user seems to have asked for"
+    if not target.turn.index:
+        return SCORE_AT_FIRST, ", though it answered nothing before"
+    return SCORE_SORRY if apology.is_regret else SCORE_ADMITTED, ""
 
 
 DETECTOR = Detector(

@@ -88,6 +88,8 @@ class Fault:
     label: str
     score: float
     evidence: Evidence
+    is_lack: bool = False
+    """Whether there is too little rather than too much."""
 
 
 def detect(material: Material) -> Iterator[Signal]:
@@ -146,17 +148,18 @@ def combine(text: str, own: Asked, standing: Asked, told: Asked) -> Iterator[Ask
 
 
 def find_faults(target: Target, asked: Asked) -> Iterator[Fault]:
-    if not (asked.limits or asked.wishes) or find_refusal(target.answer.text) or _asks_back(target.answer.text):
+    if not (asked.limits or asked.wishes) or find_refusal(target.answer.text):
         return
     prose = _FENCED.sub("", target.answer.text)
     text = prose if prose.strip() else target.answer.text
     for unit in dict.fromkeys(limit.unit for limit in asked.limits):
         found = [find_length_fault(text, limit, is_own=asked.is_own) for limit in asked.limits if limit.unit == unit]
         faults = [fault for fault in found if fault]
-        if len(faults) == len(found):
+        if len(faults) == len(found) and not (_asks_back(text) and all(fault.is_lack for fault in faults)):
             yield min(faults, key=lambda fault: fault.score)
     for wish in asked.wishes:
-        if breach := find_breach(target.answer.text, wish):
+        breach = find_breach(target.answer.text, wish)
+        if breach and (breach.offsets or not _asks_back(text)):
             in_answer = Evidence(breach.reason, breach.offsets, text="answer")
             in_message = Evidence(breach.reason, ((wish.start, wish.end),) if asked.is_own else ())
             score = SCORES[wish.demand] * (1 if asked.is_own else STANDING_SHARE)
@@ -180,7 +183,7 @@ def find_length_fault(answer: str, limit: Limit, *, is_own: bool) -> Fault | Non
         offsets=((limit.start, limit.end),) if is_own else (),
         numbers={"count": float(count), "bound": float(bound)},
     )
-    return Fault("items" if limit.unit == "items" else "length", score, evidence)
+    return Fault("items" if limit.unit == "items" else "length", score, evidence, is_lack=excess < 0)
 
 
 def describe(limit: Limit, count: int, *, is_own: bool) -> str:

@@ -15,7 +15,16 @@ from feedback.detectors.given import read_instructions
 from feedback.detectors.material import Material
 from feedback.detectors.signal import Evidence, Signal
 from feedback.detectors.targets import Target, pin_signal
-from feedback.languages import UNKNOWN, Language, count_telling_words, identify_language, name_language, read_prose
+from feedback.languages import (
+    UNKNOWN,
+    Language,
+    count_telling_words,
+    find_probability,
+    identify_language,
+    is_plainly_english,
+    name_language,
+    read_prose,
+)
 from feedback.wishes.languages import LanguageWish, find_language_wishes, list_mentions
 
 KIND = "language_mismatch"
@@ -24,6 +33,9 @@ THRESHOLD = 0.5
 
 SURE = 0.97
 """How sure the languages must be for a mismatch."""
+LEAST_SURE = 0.5
+MOST_DOUBT = 0.02
+"""How likely a message may at most be of the answer's language, where it is not sure of which other it is."""
 SAME = 0.8
 """How sure both must be to be taken for the same at first sight."""
 LEAST_ANSWER_LETTERS = 24
@@ -31,6 +43,7 @@ LEAST_OWN_LETTERS = 12
 LETTERS_OF_UNSPACED = 3.0
 """A letter of Chinese, Japanese or Korean says as much as so many of others."""
 GLANCE_CHARACTERS = 200
+ENGLISH = Language("en", 0.99)
 SCORES = {"asked": 0.9, "spoken": 0.85, "instructed": 0.8}
 SCORE_SPOKEN_BEFORE = 0.4
 """The answer is in a language that the user wrote or asked for before."""
@@ -43,17 +56,18 @@ KIN = tuple(
 """Of these a short text is easily taken for the other."""
 MIXED = {
     "hi-Latn": frozenset({"hi", "en"}),
-    "hi": frozenset({"hi-Latn", "en", "ur", "mr", "ne"}),
+    "hi": frozenset({"hi-Latn", "ur", "mr", "ne"}),
     "tl": frozenset({"en"}),
 }
 """Who writes the one may want the others."""
 _UNSPACED = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
-_LETTER = re.compile(r"[^\W\d_]")
+_LETTER = re.compile(r"[^\W\d_]|[\u0900-\u0dff]")
 _PASSAGE = re.compile(r"\n+|(?<=[:：])\s+|[\"“”„«»「」]")
 _OTHER_SCRIPT = re.compile(r"[^\W\d_a-zA-Z\u0080-\u036f\u1e00-\u1fff]{2,}")
 _MACHINE = re.compile(
     r"(?i:error|exception|traceback|warning|failed|failure|denied|refused|cannot |timed out)"
     r"|(?i:not (?:found|allowed|permitted))|already in use|is already running|exit(?:ed)? (?:code|status|with)"
+    r"|\bSELECT\b.*\bFROM\b"
 )
 _PERSONAL = re.compile(
     r"\b(?:i|i'?m|my|me|you|how|what|why|where|who|please|pls|should|would|help|want|need)\b",
@@ -96,12 +110,17 @@ def detect(material: Material) -> Iterator[Signal]:
     """Give one signal for each answer in a language that it should not be in."""
     spoken = Spoken()
     for turn in material.conversation.turns:
-        own = identify_language(turn.user_text[:GLANCE_CHARACTERS])
+        own = glance(turn.user_text)
         wishes = find_language_wishes(turn.user_text)
         for attempt, answer in enumerate(turn.answers):
-            if wishes or not _are_same(own, identify_language(answer.text[:GLANCE_CHARACTERS])):
+            if wishes or not _are_same(own, glance(answer.text)):
                 yield from _judge(material, Target(turn, attempt), spoken, wishes)
         spoken = remember(spoken, turn.user_text, own, wishes)
+
+
+def glance(text: str) -> Language:
+    """The language of the first words, code and quoted words included: it mostly is enough to see that all is well."""
+    return ENGLISH if is_plainly_english(text) else identify_language(text[:GLANCE_CHARACTERS])
 
 
 def _are_same(own: Language, given: Language) -> bool:
@@ -147,19 +166,21 @@ def find_expected(
         return Expected(wishes[-1].code, "asked", ((wishes[-1].start, wishes[-1].end),))
     if spoken.standing:
         return Expected(spoken.standing, "asked")
-    own = find_own_language(target.turn.user_text, spoken)
+    own = find_own_language(target.turn.user_text, spoken, given)
     if fixed := find_language_wishes(read_instructions(material, target.answer)):
         codes = {own.code, *(wish.code for wish in fixed)}
         return None if given.code in codes else Expected(fixed[-1].code, "instructed")
     return Expected(own.code, "spoken") if own.code else None
 
 
-def find_own_language(text: str, spoken: Spoken) -> Language:
-    """The language of the message; of the last one that tells, where this one does not."""
+def find_own_language(text: str, spoken: Spoken, given: Language) -> Language:
+    """The language of the message, if it is hardly the answer's; that of the last one that tells, if it tells none."""
     prose = read_prose(text)
     own = identify_language(prose)
-    is_told = own.confidence >= SURE and weigh_letters(prose) >= LEAST_OWN_LETTERS
-    return own if is_told and not (own.code == "en" and is_machine_text(text)) else spoken.latest
+    is_told = own.confidence >= LEAST_SURE and weigh_letters(prose) >= LEAST_OWN_LETTERS
+    if not is_told or (own.code == "en" and is_machine_text(text)):
+        return spoken.latest
+    return own if own.code == given.code or find_probability(prose, given.code) <= MOST_DOUBT else UNKNOWN
 
 
 def weigh_letters(text: str) -> float:

@@ -30,6 +30,10 @@ ENOUGH = 0.999
 """How sure is sure enough to read no more."""
 NEGLIGIBLE = 10.0
 """By how many spreads a language lies behind that no longer counts."""
+GLANCE_CHARACTERS = 160
+FEWEST_TELLING, TELLING_SHARE = 3, 0.35
+CLEAR_LEAD = 6.0
+"""How much more a word must weigh for English than for any other language to tell at a glance."""
 LEAST_KANA = 0.15
 """Of Japanese so many words hold kana; Chinese has none."""
 
@@ -76,6 +80,13 @@ class Model:
                     return found
         return found
 
+    def find_probability(self, words: Sequence[str], script: str, code: str) -> float:
+        """How likely the words are of that language, of those of the script."""
+        scores = dict(self.scripts[script])
+        _add(scores, self._weigh_known(words))
+        _add(scores, self._weigh_unknown(words))
+        return 1 / sum(math.exp(min(50.0, (score - scores[code]) / self.spread)) for score in scores.values())
+
     def _weigh_known(self, words: Sequence[str]) -> Iterator[Weighed]:
         return (self.words[word] for word in words if word in self.words)
 
@@ -106,15 +117,60 @@ def identify_language(text: str) -> Language:
     >>> identify_language("Wie kann ich das wieder rückgängig machen?").code, identify_language("42").code
     ('de', '')
     """
-    words = list_words(text)
-    scripts = weigh_scripts(words) if not text.isascii() else {LATIN: len(words)}
-    script = choose_script(scripts)
+    words, scripts, script = _read_words(text)
     if not script:
         return UNKNOWN
     if script in ONLY_LANGUAGE:
         return _read_script(scripts, script)
     own = words if len(scripts) == 1 else [word for word in words if find_script(word) == script]
     return load_model().identify(own, script)
+
+
+def _read_words(text: str) -> tuple[list[str], Mapping[str, float], str]:
+    """The words, how many are in each script, and the script that leads."""
+    words = list_words(text)
+    scripts = weigh_scripts(words) if not text.isascii() else {LATIN: float(len(words))}
+    return words, scripts, choose_script(scripts)
+
+
+def is_plainly_english(text: str) -> bool:
+    """Whether at a glance: a few words that hardly any other language has, and many of them.
+
+    >>> is_plainly_english("Where can I find this, and what does it cost?"), is_plainly_english("Wo finde ich das?")
+    (True, False)
+    """
+    if not text.isascii():
+        return False
+    words = set(_PLAIN_WORD.findall(text[:GLANCE_CHARACTERS].lower()))
+    telling = len(load_english().intersection(words))
+    return telling >= FEWEST_TELLING and telling >= TELLING_SHARE * len(words)
+
+
+@cache
+def load_english() -> frozenset[str]:
+    """The words that only English has, or far more often than any other."""
+    return frozenset(word for word, weights in load_model().words.items() if _is_english(dict(weights)))
+
+
+def _is_english(weights: dict[str, float]) -> bool:
+    own = weights.pop("en", 0.0)
+    return own >= CLEAR_LEAD + max(weights.values(), default=0.0)
+
+
+def find_probability(text: str, code: str) -> float:
+    """How likely a text is of that language, 0 to 1; 0.5 where it says nothing.
+
+    >>> find_probability("Where is my invoice?", "en") > 0.9, find_probability("Where is my invoice?", "ru")
+    (True, 0.0)
+    """
+    words, scripts, script = _read_words(text)
+    if not script:
+        return 0.5
+    if script in ONLY_LANGUAGE:
+        return float(_read_script(scripts, script).code == code)
+    model = load_model()
+    own = [word for word in words if find_script(word) == script]
+    return model.find_probability(own, script, code) if code in model.scripts[script] else 0.0
 
 
 def count_telling_words(text: str, code: str, other: str) -> int:

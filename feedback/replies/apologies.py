@@ -24,7 +24,8 @@ _SYMPATHY = re.compile(
     re.IGNORECASE,
 )
 _SUPPOSED = re.compile(
-    r"\b(?:say(?:ing)?|says|said|don't be|not|never|no need to|better safe than|feel|without an?|an|your|his|her"
+    r"\b(?:say(?:ing)?|says|said|don't be|to be|being|not|never|no need to|better safe than|feel|without an?|an"
+    r"|your|his|her"
     r"|their)\W*$",
     re.IGNORECASE,
 )

@@ -7,7 +7,7 @@ quotation marks.
 
 import re
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 from feedback.replies.phrases import PhraseBook, load_phrases
@@ -58,6 +58,7 @@ class Refusal:
     is_partial: bool
 
 
+@lru_cache(maxsize=1024)
 def find_refusal(answer: str) -> Refusal | None:
     """Return where the answer declines; None where it does not.
 

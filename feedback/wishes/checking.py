@@ -112,13 +112,17 @@ def _check_around(block: Block, wish: FormWish, name: str, least: int = LEAST_PR
 
 
 def _check_jsonl(answer: str, wish: FormWish) -> Failure | None:
-    block = find_block(answer, ("jsonl", "json", "ndjson"), "{[")
-    for number, line in enumerate(filter(str.strip, block.text.splitlines()), 1):
+    fenced = _FENCED.search(answer)
+    lines = [line for line in (fenced[2] if fenced else answer).splitlines() if line.strip()]
+    told = lines if fenced else [line for line in lines if line.lstrip()[:1] in ("{", "[")]
+    for number, line in enumerate(told, 1):
         try:
             json.loads(line)
         except json.JSONDecodeError as error:
             return Failure(f"line {number} is no valid JSON: {error.msg}")
-    return _check_around(block, wish, "JSON lines")
+    if not told:
+        return Failure("the answer holds no JSON")
+    return Failure("JSON lines alone were asked for") if wish.is_only and len(told) < len(lines) else None
 
 
 def _check_yaml(answer: str, wish: FormWish) -> Failure | None:

@@ -50,7 +50,8 @@ _ONLY = re.compile(
     re.IGNORECASE,
 )
 _ASKED = re.compile(
-    rf"\b{_VERB}\b(?:[^.!?\n]{{0,70}}?\b(?:in|as|to|into|a|an|valid|the|als|im|en|au|como|em|in formato|формате"
+    rf"\b{_VERB}\b(?: me| us| back| out)?(?:[^.!?\n]{{0,70}}?\b(?:in|as|to|into|a|an|valid|the|als|im|en|au|como"
+    rf"|em|in formato|формате"
     rf"|following|this|with))?"
     rf"(?: (?:a|an|single|valid|the|raw|pure|format|gültiges))*\s+{_NAMES}\b(?! ?(?:file|parser|parse|error|path"
     rf"|column|field|string|library|schema"
@@ -58,7 +59,7 @@ _ASKED = re.compile(
     re.IGNORECASE,
 )
 _TABLE = re.compile(
-    r"\b(?:as|in|into|with|make|create|draw|give me|show me|build|want|need|als|in einer|en|dans|sous forme de"
+    r"\b(?:as|in|into|to|with|make|create|draw|give me|show me|build|want|need|als|in einer|en|dans|sous forme de"
     r"|en una|como|em|numa"
     r"|in una|в виде|сделай|составь)\s+(?:it |this |them |that )?(?:(?:a|an|one|eine|einer|un|una|uma|een)\s+)?"
     r"(?:\w+ ){0,1}?(?:markdown |comparison |small |simple |short |2-column |two-column |three-column )*"
@@ -95,7 +96,8 @@ _ABOUT_CODE = re.compile(
     r"|class|method|pandas|parser|parse"
     r"|library|django|react|php|rust|golang|regex|command|how (?:do|can|to|would)|why|what(?:'s| is)|error|fails?"
     r"|doesn['’]t|explain"
-    r"|difference|database|postgres|mysql|column|html|latex|excel|word doc|create table|endpoint|upload|save|load"
+    r"|difference|database|postgres|duplicates|select|insert|primary key|mysql|column|html|latex|excel|word doc"
+    r"|create table|endpoint|upload|save|load"
     r"|import|open|read|file"
     r"|datei|fichier|archivo|wie|warum|comment|pourquoi|cómo|por qué)\b",
     re.IGNORECASE,

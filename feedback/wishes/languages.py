@@ -17,6 +17,7 @@ OWN_CASE = "="
 SHORT_WORDS = 5
 """In a message of no more words "in French" needs no verb."""
 
+_PLAIN_WORD = re.compile("[a-z]+")
 _WORD = re.compile(r"(?:[^\W\d_]|[\u0900-\u0dff\u0e30-\u0e4e])+")
 _UNSPACED = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 _BEFORE = re.compile(
@@ -44,20 +45,24 @@ _VERB = re.compile(
     r"|jawab|likh|bata|anuvad|samjha|vastaa|kirjoita|käännä|válaszol|fordít|írj|scrie|tradu|răspunde)",
     re.IGNORECASE,
 )
+_VERB_AFTER = re.compile(rf"\W*(?:\w+\W+)?{_VERB.pattern}", re.IGNORECASE)
 _OTHER_VERB = re.compile(
     r"(?:أجب|اكتب|ترجم|رد|اشرح|تكلم|پاسخ|ترجمه|بنویس|जवाब|लिख|बता|अनुवाद|समझा|תרגם|תרגמי|ענה|כתוב|แปล|ตอบ|เขียน)"
 )
 _ASKS_FOR_A_WORD = re.compile(
     r"\bhow (?:do|would|can|should) (?:you|i|we|one) (?:say|write|spell|pronounce)\b|\bwhat(?:'s| is| does| are)\b"
     r"|\bthe word for\b|\bmean(?:s|ing)?\b|\bwie (?:sagt|heißt)\b|\bcomment (?:dit|on dit)\b|\bcómo se dice\b"
-    r"|\bcome si dice\b|\bcomo se (?:diz|fala)\b|怎么说|怎麼說|何と言|なんて言",
+    r"|\bcome si dice\b|\bcomo se (?:diz|fala)\b",
     re.IGNORECASE,
 )
+_ASKS_AFTER = re.compile("怎么说|怎麼說|何と言|なんて言")
 _DENIED = re.compile(
     r"\b(?:not|never|no|stop|without|nicht|kein\w*|pas|jamais|non|não|niet|nie|не|без|avoid|except)\b|n['’]t\b|不要"
     r"|别|ないで",
     re.IGNORECASE,
 )
+_TOLD = re.compile(r"\b(?:wrote|written|said|received|got|comes?|came)\b(?:\s\w+){0,3}\s*$", re.IGNORECASE)
+"""Before a language that a text is in, not one that it is to be in."""
 _STANDING = re.compile(
     r"\b(?:from now on|always|only|for the rest|ab jetzt|ab sofort|immer|nur noch|désormais|à partir de maintenant"
     r"|toujours|a partir de ahora|de ahora en adelante|siempre|a partir de agora|sempre|d'ora in poi|vanaf nu"
@@ -116,7 +121,8 @@ def list_mentions(text: str) -> list[Mention]:
     names = load_names()
     found = []
     for start, part in cut_ends(text):
-        if names.keys().isdisjoint(_WORD.findall(part.lower())) and not _UNSPACED.search(part):
+        words = (_PLAIN_WORD if part.isascii() else _WORD).findall(part.lower())
+        if names.keys().isdisjoint(words) and (part.isascii() or not _UNSPACED.search(part)):
             continue
         for match in _WORD.finditer(part):
             word = match.group().lower()
@@ -140,14 +146,19 @@ def is_wished(text: str, mention: Mention) -> bool:
     start, end = find_sentence(text, mention.start, mention.end)
     before, after = text[start : mention.start], text[mention.end : end]
     sentence = text[start:end]
-    if _ASKS_FOR_A_WORD.search(sentence) or _DENIED.search(before[-60:]):
+    if (
+        _ASKS_FOR_A_WORD.search(before)
+        or _ASKS_AFTER.search(after)
+        or _DENIED.search(before[-60:])
+        or _TOLD.search(before)
+    ):
         return False
     if _UNSPACED.match(mention.name):
         return bool(_WISH_AFTER_UNSPACED.match(after) or _WISH_BEFORE_UNSPACED.search(before))
     if not (mention.is_own_case or _BEFORE.search(before) or _AFTER.match(after)):
         return False
     few = len(_WORD.findall(sentence)) <= SHORT_WORDS
-    return few or bool(_VERB.search(before) or _VERB.search(after[:40]) or _OTHER_VERB.search(sentence))
+    return few or bool(_VERB.search(before) or _VERB_AFTER.match(after) or _OTHER_VERB.search(sentence))
 
 
 @cache

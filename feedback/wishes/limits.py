@@ -190,7 +190,7 @@ class Grammar:
             return True
         rest = text[unit_word.end() : end]
         is_whole = not before and (not rest.strip(" ,;:()!?") or rest[0] in ",;:)(")
-        is_short = len(text[start:end].split()) <= SHORT_MESSAGE_WORDS
+        is_short = len(text[start : unit_word.end()].split()) <= SHORT_MESSAGE_WORDS
         return is_short and (
             is_whole or (has_sign and unit != "items") or (unit == "items" and has_sign and not before)
         )

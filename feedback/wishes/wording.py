@@ -26,22 +26,29 @@ _LONE_NAME = re.compile(
 )
 _HASHTAG = re.compile(r"(?<!\w)#\w{2,40}")
 
-_TRIGGERS = frozenset(
+_NOUNS = frozenset(
     {
-        "mention", "mentioning", "include", "including", "contain", "containing", "avoid", "without", "not",
-        "t", "never", "stop", "refrain", "emoji", "emojis", "emoticons", "smileys", "hashtag", "hashtags",
-        "exclamation", "lowercase", "uppercase", "lower", "upper", "caps", "capitals", "capital", "start",
-        "begin", "end", "finish", "close", "conclude", "word", "words", "phrase", "phrases", "term", "terms",
-        "keyword", "keywords", "use", "wort", "wörter", "begriffe", "ohne", "nicht", "kein", "keine",
-        "vermeide", "kleinbuchstaben", "großbuchstaben", "klein", "beginne", "beginn", "ende", "schließe",
-        "mot", "mots", "sans", "pas", "évite", "commence", "termine", "finis", "minuscules", "majuscules",
-        "palabra", "palabras", "sin", "evita", "no", "empieza", "comienza", "acaba", "minúsculas", "mayúsculas",
-        "palavra", "palavras", "sem", "evite", "não", "comece", "começa", "maiúsculas", "parola", "parole",
-        "senza", "non", "inizia", "minuscolo", "maiuscolo", "finisci", "woord", "woorden", "zonder", "niet",
-        "geen", "vermijd", "eindig",
+        "mention", "mentioning", "emoji", "emojis", "emoticons", "smileys", "hashtag", "hashtags",
+        "exclamation", "lowercase", "uppercase", "lower", "upper", "caps", "capitals", "capital", "word",
+        "words", "phrase", "phrases", "term", "terms", "keyword", "keywords", "wort", "wörter", "begriffe",
+        "kleinbuchstaben", "großbuchstaben", "klein", "mot", "mots", "minuscules", "majuscules", "palabra",
+        "palabras", "minúsculas", "mayúsculas", "palavra", "palavras", "maiúsculas", "parola", "parole",
+        "minuscolo", "maiuscolo", "woord", "woorden", "erwähne", "erwähnen", "mentionne", "mentionner",
+        "menciones", "mencione", "mencionar", "menzionare", "ausrufezeichen", "saying",
     }
 )  # fmt: skip
-"""One of these stands in every wish."""
+_VERBS = frozenset(
+    {
+        "include", "including", "contain", "containing", "avoid", "without", "not", "t", "never", "stop",
+        "refrain", "start", "begin", "end", "finish", "close", "conclude", "use", "ohne", "nicht", "kein",
+        "keine", "vermeide", "beginne", "beginn", "ende", "schließe", "sans", "pas", "évite", "commence",
+        "termine", "finis", "sin", "evita", "no", "empieza", "comienza", "acaba", "sem", "evite", "não",
+        "comece", "começa", "senza", "non", "inizia", "finisci", "zonder", "niet", "geen", "vermijd", "eindig",
+        "say", "saying",
+    }
+)  # fmt: skip
+"""One of the nouns stands in every wish, or one of the verbs and a quotation mark."""
+_QUOTES = re.compile(r"[\"“„«「‘]|(?<!\w)'|#")
 _RUN = re.compile("表情|絵文字")
 _TOKEN = re.compile(r"[^\W\d_]+")
 _AVOID = re.compile(
@@ -154,11 +161,18 @@ def find_word_wishes(text: str) -> list[WordWish]:
     """
     found = []
     for start, part in cut_ends(text):
-        if not _TRIGGERS.isdisjoint(_TOKEN.findall(part.lower())) or (not part.isascii() and _RUN.search(part)):
+        if _may_wish(part):
             found += [
                 WordWish(each.demand, each.words, each.start + start, each.end + start) for each in list_wishes(part)
             ]
     return found
+
+
+def _may_wish(text: str) -> bool:
+    words = set(_TOKEN.findall(text.lower()))
+    if not _NOUNS.isdisjoint(words) or (not text.isascii() and _RUN.search(text)):
+        return True
+    return not _VERBS.isdisjoint(words) and _QUOTES.search(text) is not None
 
 
 @lru_cache(maxsize=64)
