@@ -12,7 +12,7 @@ from tracing.access import audit
 from tracing.access.requirements import May
 from tracing.access.rights import Right
 from tracing.api import project_of
-from tracing.resources import EXACTLY, WholeNumber
+from tracing.resources import EXACTLY, WHOLE
 from tracing.store import get_store
 
 router = Router(tags=["feedback"])
@@ -60,7 +60,7 @@ class NewSetting(Schema):
 class NewExpectation(Schema):
     model_config = EXACTLY
 
-    slow_ms: Annotated[WholeNumber, Field(ge=1, le=LONGEST_MS)] | None = None
+    slow_ms: Annotated[int, Field(ge=1, le=LONGEST_MS), WHOLE] | None = None
     long_is: Literal["good", "neutral", "bad"] = "neutral"
 
 

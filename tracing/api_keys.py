@@ -14,7 +14,7 @@ from tracing.access.requirements import May, access_of
 from tracing.access.rights import Right, Scope
 from tracing.api import project_of
 from tracing.models import ApiKey
-from tracing.resources import EXACTLY, Time, WholeNumber, format_moment
+from tracing.resources import EXACTLY, WHOLE, Time, format_moment
 
 router = Router(tags=["tracing"])
 
@@ -57,7 +57,7 @@ class Rotation(Schema):
 
     model_config = EXACTLY
 
-    grace_s: Annotated[WholeNumber, Field(ge=0, le=int(LONGEST_GRACE.total_seconds()))] = 3600
+    grace_s: Annotated[int, Field(ge=0, le=int(LONGEST_GRACE.total_seconds())), WHOLE] = 3600
 
 
 def describe_key(key: ApiKey) -> dict[str, Any]:

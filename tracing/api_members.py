@@ -16,7 +16,7 @@ from tracing.addresses import write_invitation_link
 from tracing.api import project_of
 from tracing.models import Invitation, Project
 from tracing.projects import MOST_DAYS
-from tracing.resources import EXACTLY, Time, WholeNumber, format_moment
+from tracing.resources import EXACTLY, WHOLE, Time, format_moment
 
 router = Router(tags=["tracing"])
 FULL_TEXT = r"^[^\x00]*\S[^\x00]*$"
@@ -26,7 +26,7 @@ GivenRole = Annotated[Role, Field(strict=False)]
 """By its value, as JSON has it."""
 
 
-Days = Annotated[WholeNumber, Field(ge=0, le=MOST_DAYS)]
+Days = Annotated[int, Field(ge=0, le=MOST_DAYS), WHOLE]
 
 
 class MemberResource(Schema):

@@ -76,7 +76,8 @@ def read_whole_number(value: Any) -> Any:
 
 
 Day = Annotated[date, BeforeValidator(read_day)]
-WholeNumber = Annotated[int, BeforeValidator(read_whole_number)]
+WHOLE = BeforeValidator(read_whole_number)
+"""Stands behind the bounds of an `int`, so that its JSON schema tells them."""
 Time = Annotated[
     str,
     Field(

@@ -1,5 +1,6 @@
 """OpenAPI tells everything that a generator of clients needs, and names stay."""
 
+import json
 from collections.abc import Iterator
 from typing import Any
 
@@ -109,3 +110,9 @@ def test_bounds_and_fields_are_in_the_schemas(document: Any) -> None:
     assert {"type": "string", "pattern": "^-?[0-9]+$"} in schemas["GenerationResource"]["properties"]["input_tokens"][
         "anyOf"
     ][0]["anyOf"]
+
+
+def test_bounds_are_told_in_words_of_json_schema(document: Any) -> None:
+    told = json.dumps(document)
+    assert '"minimum": 1' in told
+    assert not {name for name in ("ge", "le", "gt", "lt") if f'"{name}":' in told}

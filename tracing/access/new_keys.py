@@ -12,7 +12,7 @@ from tracing.access.decisions import Access
 from tracing.access.keys import create_key
 from tracing.access.rights import Scope, read_scopes
 from tracing.models import ApiKey
-from tracing.resources import EXACTLY, WholeNumber
+from tracing.resources import EXACTLY, WHOLE
 
 Origin = Annotated[str, Field(max_length=300)]
 FULL_LINE = r"^[^\x00-\x1f]*[^\x00-\x20][^\x00-\x1f]*$"
@@ -37,7 +37,7 @@ class NewKey(Schema):
     ]
     expires_at: Annotated[AwareDatetime, Field(strict=False)] | None = None
     origins: list[Origin] = Field([], max_length=50, examples=[["https://shop.example"]])
-    requests_per_minute: Annotated[WholeNumber, Field(ge=1, le=1_000_000)] | None = None
+    requests_per_minute: Annotated[int, Field(ge=1, le=1_000_000), WHOLE] | None = None
 
     @field_validator("expires_at")
     @classmethod
