@@ -53,7 +53,8 @@ NOT_TEXT = {
     *("SpanKind", "StatusCode", "operation", "outcome", "ended_by", "convention", "code_version", "table_name"),
     *("answers.outcome", "answers.ended_by", "outcomes", "letter_id", "annotator_kind", "detector_version"),
     *("EventAttributeTypes", "LinkAttributeTypes", "SpanAttributeTypes", "ResourceAttributeTypes", "BodyType"),
-    *("LogAttributeTypes", "finish_reasons", "answers.history_hash", "kind", "detector", "event_name", "basis", "machine"),
+    *("LogAttributeTypes", "finish_reasons", "answers.history_hash", "kind", "detector", "event_name"),
+    *("basis", "machine"),
 }
 """Columns of the store that hold no text that somebody wrote."""
 NOT_WORDS = {
