@@ -192,7 +192,7 @@ def _pin(
         score=score,
         confidence=abs(2 * score - 1),
         fired=score >= threshold,
-        polarity=0,
+        polarity=-1 if success and score >= threshold else 0,
         evidence=Evidence(
             reason=f"{reason}; {success.reason}" if success else reason,
             offsets=offsets,

@@ -209,3 +209,10 @@ def test_what_the_user_tried_in_other_conversations_of_the_day_counts(talk: Talk
     assert hear_after(now_ns - 1) == []
     assert hear_after(now_ns - 2 * day_ns, now_ns - 1) == []
     assert hear_after(now_ns + 1, now_ns - 1) == []
+
+
+def test_an_attack_that_succeeded_is_a_fault_of_the_answer_and_an_attempt_is_none(talk: Talk) -> None:
+    (declined,) = hear(talk((ATTACK, "I can't help with that.")))
+    rules = call_for(1, system_instructions=RULES)
+    (gave_way,) = hear(with_calls(talk((ATTACK, RULES))), rules)
+    assert (declined.polarity, gave_way.label, gave_way.polarity) == (0, "succeeded", -1)
