@@ -89,11 +89,31 @@ Basis = Literal["asked", "spoken", "instructed"]
 class Spoken:
     """What the user wrote and asked for so far."""
 
-    latest: Language = UNKNOWN
-    """Of the last message that was long enough to tell."""
-    codes: set[str] = field(default_factory=set)
+    messages: list[tuple[str, Language]] = field(default_factory=list)
+    wished: set[str] = field(default_factory=set)
     standing: str = ""
     """The language that was asked for, for all that follows."""
+
+    def remember(self, text: str, own: Language, wishes: Sequence[LanguageWish]) -> None:
+        """Take in one more message."""
+        self.messages.append((text, own))
+        self.wished.update(wish.code for wish in wishes)
+        standing = [wish.code for wish in wishes if wish.is_standing]
+        self.standing = standing[-1] if standing else "" if wishes else self.standing
+
+    def find_latest(self) -> Language:
+        """Of the last message that was long enough to tell."""
+        for text, own in reversed(self.messages):
+            if own.confidence >= SURE and len(text) >= LEAST_OWN_LETTERS and not is_machine_text(text, own):
+                return own
+        return UNKNOWN
+
+    def knows(self, code: str) -> bool:
+        """Whether the user wrote in that language, or asked for it."""
+        return code in self.wished or any(
+            own.code == code and own.confidence >= SAME and not is_machine_text(text, own)
+            for text, own in self.messages
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +135,7 @@ def detect(material: Material) -> Iterator[Signal]:
         for attempt, answer in enumerate(turn.answers):
             if wishes or not _are_same(own, glance(answer.text)):
                 yield from _judge(material, Target(turn, attempt), spoken, wishes)
-        spoken = remember(spoken, turn.user_text, own, wishes)
+        spoken.remember(turn.user_text, own, wishes)
 
 
 def glance(text: str) -> Language:
@@ -127,23 +147,9 @@ def _are_same(own: Language, given: Language) -> bool:
     return own.code == given.code and min(own.confidence, given.confidence) >= SAME
 
 
-def remember(spoken: Spoken, text: str, own: Language, wishes: Sequence[LanguageWish]) -> Spoken:
-    """What is known of the user's languages after one more message."""
-    if own.code == "en" and is_machine_text(text):
-        own = UNKNOWN
-    own_codes = {own.code} if own.confidence >= SAME else set()
-    told = own if own.confidence >= SURE and len(text) >= LEAST_OWN_LETTERS else spoken.latest
-    standing = [wish.code for wish in wishes if wish.is_standing]
-    return Spoken(
-        told,
-        spoken.codes | own_codes | {wish.code for wish in wishes},
-        standing[-1] if standing else "" if wishes else spoken.standing,
-    )
-
-
-def is_machine_text(text: str) -> bool:
+def is_machine_text(text: str, own: Language) -> bool:
     """Whether English words seem to be a program's and not the user's."""
-    return _MACHINE.search(text) is not None and not _PERSONAL.search(text)
+    return own.code == "en" and _MACHINE.search(text) is not None and not _PERSONAL.search(text)
 
 
 def _judge(material: Material, target: Target, spoken: Spoken, wishes: Sequence[LanguageWish]) -> Iterator[Signal]:
@@ -155,7 +161,7 @@ def _judge(material: Material, target: Target, spoken: Spoken, wishes: Sequence[
         return
     expected = find_expected(material, target, spoken, given, wishes)
     if expected and not is_close(expected.code, given.code) and not _is_excused(target, expected, given.code):
-        yield _pin(target, expected, given, given.code in spoken.codes)
+        yield _pin(target, expected, given, spoken.knows(given.code))
 
 
 def find_expected(
@@ -178,8 +184,8 @@ def find_own_language(text: str, spoken: Spoken, given: Language) -> Language:
     prose = read_prose(text)
     own = identify_language(prose)
     is_told = own.confidence >= LEAST_SURE and weigh_letters(prose) >= LEAST_OWN_LETTERS
-    if not is_told or (own.code == "en" and is_machine_text(text)):
-        return spoken.latest
+    if not is_told or is_machine_text(text, own):
+        return spoken.find_latest()
     return own if own.code == given.code or find_probability(prose, given.code) <= MOST_DOUBT else UNKNOWN
 
 

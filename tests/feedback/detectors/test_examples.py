@@ -3,10 +3,21 @@ from types import ModuleType
 
 import pytest
 
-from feedback.detectors import pasted, refusal, times
+from feedback.detectors import constraint_violation, format_failure, language_mismatch, pasted, refusal, times
+from feedback.languages import identification, prose, scripts
+from feedback.replies import apologies, refusals
+from feedback.training import answers
+from feedback.wishes import checking, counting, forms, keeping, languages, limits, texts, wording
 
 
-@pytest.mark.parametrize("module", [pasted, refusal, times], ids=lambda module: module.__name__)
+MODULES = [
+    *(constraint_violation, format_failure, language_mismatch, pasted, refusal, times),
+    *(identification, prose, scripts, apologies, refusals, answers),
+    *(checking, counting, forms, keeping, languages, limits, texts, wording),
+]
+
+
+@pytest.mark.parametrize("module", MODULES, ids=lambda module: module.__name__)
 def test_the_examples_in_the_docstrings_hold(module: ModuleType) -> None:
     failed, attempted = doctest.testmod(module)
     assert attempted > 0
