@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from feedback.derivation import derive_signals
+from feedback.derivation import PART_TURNS, derive_signals
 from feedback.detectors.verdict import Verdict
 from feedback.norms import forget_norms
 from feedback.records import load_hearings, load_signals
@@ -127,6 +127,15 @@ def test_what_came_by_otlp_names_who_runs_it(
     derive_signals(teller.store, [(teller.project.pk, "c1")])
     [verdict] = judge(teller, "c1")
     assert verdict.kind == kind
+
+
+def test_of_a_long_conversation_it_stays_known_who_led_it_where_nothing_changed(teller: Teller) -> None:
+    texts = [f"And then, {number}?" for number in range(PART_TURNS + 5)]
+    hear(teller, [make_talk(teller, "long", time.time_ns(), texts, environment="ci")])
+    [before] = judge(teller, "long")
+    derive_signals(teller.store, [(teller.project.pk, "long")])
+    assert judge(teller, "long") == [before]
+    assert before.kind == "test"
 
 
 def test_a_conversation_that_is_gone_loses_its_hearing(teller: Teller) -> None:
