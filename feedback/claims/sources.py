@@ -4,24 +4,16 @@ them goes out. Texts are read once, and only when something is looked up."""
 import re
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from difflib import SequenceMatcher
 from itertools import accumulate
 
-from feedback.claims.dates import Date, Time, find_dates, find_times
-from feedback.claims.links import Link, find_links, find_phones
-from feedback.claims.numbers import SPELLED, Number, find_numbers, find_spelled, merge_durations
+from feedback.claims.dates import Date, Time
+from feedback.claims.links import Link
+from feedback.claims.numbers import Number
+from feedback.claims.paragraphs import Paragraph, read_paragraph
 from feedback.claims.quotations import list_pairs
-from feedback.claims.texts import (
-    WORD,
-    blank_spans,
-    compact,
-    counts_something,
-    cut_window,
-    list_stems,
-    prepare_source,
-    strip_accents,
-)
+from feedback.claims.texts import WORD, compact, counts_something, cut_window, list_stems, prepare_source
 from feedback.claims.units import UNITS
 
 MAX_CHARACTERS = 60_000
@@ -81,33 +73,20 @@ class Sources:
             return
         for text in self._fresh:
             for paragraph in _PARAGRAPH.split(prepare_source(text)):
-                self._read_text(paragraph)
+                self._add_paragraph(read_paragraph(paragraph))
         self._fresh.clear()
         self._sort()
 
-    def _read_text(self, text: str) -> None:
-        lowered = text.lower()
-        known = set(WORD.findall(lowered))
-        if not text.isascii():
-            known |= set(map(strip_accents, known))
-        self._lowered.append(lowered)
-        self.words |= known
-        links, phones = list(find_links(text)), list(find_phones(text))
-        dates, times = list(find_dates(text, known, surely=False)), list(find_times(text))
-        self._links.update(link.key for link in links)
-        self._phones.extend(phone.key for phone in phones)
-        self._add_dates(dates, times)
-        days = [each for each in dates if each.month]
-        spans = [*map(span_of, links), *map(span_of, phones), *map(span_of, days), *map(span_of, times)]
-        plain = blank_spans(text, spans)
-        self._texts.append(plain)
-        numbers = find_numbers(plain)
-        if not SPELLED.keys().isdisjoint(known):
-            numbers += find_spelled(plain, known)
-        merged = merge_durations(numbers)
-        self._add_numbers(numbers if len(merged) == len(numbers) else sorted({*numbers, *merged}), plain)
+    def _add_paragraph(self, told: Paragraph) -> None:
+        self._lowered.append(told.lowered)
+        self.words |= told.words
+        self._links.update(link.key for link in told.links)
+        self._phones.extend(phone.key for phone in told.phones)
+        self._add_dates(told.dates, told.times)
+        self._texts.append(told.plain)
+        self._add_numbers(told.numbers, told.plain)
 
-    def _add_dates(self, dates: list[Date], times: list[Time]) -> None:
+    def _add_dates(self, dates: Sequence[Date], times: Sequence[Time]) -> None:
         self.dates += dates
         self.times += times
         self._shown += [float(part) for each in dates for part in (each.year, each.month, each.day) if part]
@@ -318,7 +297,3 @@ def _has_near(values: list[float], wanted: float, tolerance: float) -> bool:
     slack = tolerance + abs(wanted) * 1e-9
     place = bisect_left(values, wanted - slack)
     return place < len(values) and values[place] <= wanted + slack
-
-
-def span_of(found: Date | Time | Link) -> tuple[int, int]:
-    return found.start, found.end

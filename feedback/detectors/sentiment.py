@@ -7,7 +7,7 @@ English: what it cannot read it calls neutral.
 
 import re
 from collections.abc import Iterator
-from functools import cache
+from functools import cache, lru_cache
 
 from vaderSentiment.vaderSentiment import SentimentIntensityAnalyzer
 
@@ -88,6 +88,7 @@ def detect(material: Material) -> Iterator[Signal]:
         yield _pin(Target(previous, len(previous.alternatives)), turn)
 
 
+@lru_cache(1024)
 def measure_tone(text: str) -> float:
     """Return the tone of the user's own words, -1 (negative) to 1 (positive)."""
     own = _blank_habits(text)
