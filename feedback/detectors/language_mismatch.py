@@ -133,7 +133,7 @@ def detect(material: Material) -> Iterator[Signal]:
         own = glance(turn.user_text)
         wishes = find_language_wishes(turn.user_text)
         for attempt, answer in enumerate(turn.answers):
-            if wishes or not _are_same(own, glance(answer.text)):
+            if wishes or spoken.standing or not _are_same(own, glance(answer.text)):
                 yield from _judge(material, Target(turn, attempt), spoken, wishes)
         spoken.remember(turn.user_text, own, wishes)
 

@@ -139,7 +139,7 @@ def find_form_wishes(text: str) -> list[FormWish]:
     for start, part in cut_ends(text):
         if not _TRIGGERS.isdisjoint(_TOKEN.findall(part.lower())) or (not part.isascii() and _RUN.search(part)):
             for wish in list_wishes(part):
-                if not is_quoted(part, wish.start):
+                if not is_quoted(part, wish.end - 1):
                     moved = FormWish(wish.form, wish.start + start, wish.end + start, wish.is_only, wish.is_bare)
                     found.setdefault(wish.form, moved)
     return list(found.values())

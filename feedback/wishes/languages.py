@@ -57,7 +57,7 @@ _ASKS_FOR_A_WORD = re.compile(
 )
 _ASKS_AFTER = re.compile("怎么说|怎麼說|何と言|なんて言")
 _DENIED = re.compile(
-    r"\b(?:not|never|no|stop|without|nicht|kein\w*|pas|jamais|non|não|niet|nie|не|без|avoid|except)\b|n['’]t\b|不要"
+    r"\b(?:not|never|no(?!,)|stop|without|nicht|kein\w*|pas|jamais|non|não|niet|nie|не|без|avoid|except)\b|n['’]t\b|不要"
     r"|别|ないで",
     re.IGNORECASE,
 )

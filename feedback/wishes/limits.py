@@ -94,14 +94,19 @@ def find_limits(text: str) -> list[Limit]:
     """
     found = []
     for start, part in cut_ends(text):
-        found += [_move(limit, start) for limit in list_limits(part)]
+        found += [_move(limit, start) for limit in _drop_parts(list_limits(part))]
     return found
 
 
 @lru_cache(maxsize=64)
 def find_standing_limits(instructions: str) -> tuple[Limit, ...]:
     """The limits that instructions set for every answer."""
-    return tuple(list_limits(instructions))
+    return tuple(_drop_parts(list_limits(instructions)))
+
+
+def _drop_parts(limits: Iterator[Limit]) -> list[Limit]:
+    """Of "three bullet points" the points, not the bullets too."""
+    return list({limit.start: limit for limit in limits}.values())
 
 
 def _move(limit: Limit, start: int) -> Limit:

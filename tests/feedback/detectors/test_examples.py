@@ -9,7 +9,6 @@ from feedback.replies import apologies, refusals
 from feedback.training import answers
 from feedback.wishes import checking, counting, forms, keeping, languages, limits, texts, wording
 
-
 MODULES = [
     *(constraint_violation, format_failure, language_mismatch, pasted, refusal, times),
     *(identification, prose, scripts, apologies, refusals, answers),

@@ -5,7 +5,14 @@ from feedback.languages.scripts import find_script, weigh_scripts
 
 @pytest.mark.parametrize(
     ("word", "script"),
-    [("the", "latin"), ("über", "latin"), ("привет", "cyrillic"), ("日本語", "han"), ("食べる", "kana"), ("안녕", "hangul")],
+    [
+        ("the", "latin"),
+        ("über", "latin"),
+        ("привет", "cyrillic"),
+        ("日本語", "han"),
+        ("食べる", "kana"),
+        ("안녕", "hangul"),
+    ],
 )
 def test_a_word_has_the_script_of_its_letters(word: str, script: str) -> None:
     assert find_script(word) == script
