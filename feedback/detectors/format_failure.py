@@ -37,8 +37,8 @@ SCORE_DECLINED = 0.3
 """The answer declines or asks back, and so has no form to fail."""
 LONGEST_QUESTION = 300
 
-_JSON_BLOCK = re.compile(r"```json\b|^\s*(?:\{\s*[\"'\w}]|\[\s*[\"'{\[\d])", re.IGNORECASE | re.MULTILINE)
-_SKETCH = re.compile(r"\.\.\.|…|//|/\*|<\w+>|^\s*#", re.MULTILINE)
+_JSON_BLOCK = re.compile(r"```json\b|^[ \t]*(?:\{\s*[\"'\w}]|\[\s*[\"'{\[\d])", re.IGNORECASE | re.MULTILINE)
+_SKETCH = re.compile(r"\.\.\.|…|//|/\*|<\w+>|^[ \t]*#", re.MULTILINE)
 """What stands in JSON that only shows how it is to look."""
 _ONLY_JSON = FormWish("json", 0, 0, is_only=True)
 _SOME_JSON = FormWish("json", 0, 0)

@@ -221,13 +221,13 @@ def _read_script(scripts: Mapping[str, float], script: str) -> Language:
 def load_model() -> Model:
     """Read the weights from beside this module."""
     told = json.loads(WEIGHTS.read_text(encoding="utf-8"))
-    return Model(told["scripts"], _read_weights(told["words"]), _read_weights(told["groups"]), told["spread"])
+    return Model(told["scripts"], read_weights(told["words"]), read_weights(told["groups"]), told["spread"])
 
 
-def _read_weights(told: Mapping[str, str]) -> Weights:
+def read_weights(told: Mapping[str, str]) -> Weights:
     """`"de9 nl2"` is a weight of 9 for German and of 2 for Dutch.
 
-    >>> _read_weights({"der": "de9 nl2"})
+    >>> read_weights({"der": "de9 nl2"})
     {'der': (('de', 9.0), ('nl', 2.0))}
     """
     codes: dict[str, tuple[str, float]] = {}

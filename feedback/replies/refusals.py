@@ -46,7 +46,7 @@ _OFFER = re.compile(
     r"|mas|porém|ma|tuttavia|maar|ale|но|однако|ama|ancak|men|tetapi|nhưng)\b|不过|但是|但|でも|ただし|하지만|لكن|लेकिन",
     re.IGNORECASE,
 )
-_LISTED = re.compile(r"^\s*(?:[-*•]|\d+[.)])\s", re.MULTILINE)
+_LISTED = re.compile(r"^[ \t]*(?:[-*•]|\d+[.)])\s", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)

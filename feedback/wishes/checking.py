@@ -12,11 +12,11 @@ from feedback.wishes.forms import Form, FormWish
 MAX_CHARACTERS = 200_000
 SHOWN_CHARACTERS = 120
 _FENCED = re.compile(r"```[ \t]*(\w*)[^\n]*\n(.*?)(?:```|\Z)", re.DOTALL)
-_TABLE_RULE = re.compile(r"^\s*\|?\s*:?-{2,}:?\s*(?:\|\s*:?-{2,}:?\s*)*\|?\s*$", re.MULTILINE)
+_TABLE_RULE = re.compile(r"^[ \t]*\|?\s*:?-{2,}:?\s*(?:\|\s*:?-{2,}:?\s*)*\|?\s*$", re.MULTILINE)
 _HTML_TABLE = re.compile(r"<table|\t\S+\t|┌|╔|\+-{2,}\+", re.IGNORECASE)
-_ITEM = re.compile(r"^\s*(?:[-*•–▪◦]|\d{1,2}[.)]|[a-z]\))\s+\S|•", re.MULTILINE)
-_MARKDOWN = re.compile(r"```|^#{1,6} \S|\*\*[^*\n]+\*\*|^\s*\|.*\|\s*$|^\s*[-*] \*\*", re.MULTILINE)
-_YAML_LINE = re.compile(r"^\s*(?:- |[\w\"'.-]+\s*:(?:\s|$))", re.MULTILINE)
+_ITEM = re.compile(r"^[ \t]*(?:[-*•–▪◦]|\d{1,2}[.)]|[a-z]\))\s+\S|•", re.MULTILINE)
+_MARKDOWN = re.compile(r"```|^#{1,6} \S|\*\*[^*\n]+\*\*|^[ \t]*\|.*\|\s*$|^[ \t]*[-*] \*\*", re.MULTILINE)
+_YAML_LINE = re.compile(r"^[ \t]*(?:- |[\w\"'.-]+\s*:(?:\s|$))", re.MULTILINE)
 _TAG = re.compile(r"<(/?)([A-Za-z_][\w:.-]*)([^<>]*?)(/?)>")
 _NOT_PAIRED = re.compile(r"<!--.*?-->|<\?.*?\?>|<!\[CDATA\[.*?\]\]>|<!DOCTYPE[^>]*>", re.DOTALL)
 _PROSE = re.compile(r"[^\W\d_]{2,}")

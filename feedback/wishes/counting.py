@@ -12,19 +12,20 @@ from feedback.wishes.limits import Limit, Unit
 _WORD = re.compile(
     r"[\u3040-\u30ff\u3400-\u9fff]|[^\W_\u3040-\u30ff\u3400-\u9fff]+(?:['’.,:/-][^\W_\u3040-\u30ff\u3400-\u9fff]+)*"
 )
-_MARKUP = re.compile(r"[*_`#>|]+|^\s*(?:[-•*]|\d{1,2}[.)])\s+", re.MULTILINE)
+_MARKUP = re.compile(r"[*_`#>|]+|^[ \t]*(?:[-•*]|\d{1,2}[.)])\s+", re.MULTILINE)
 _ABBREVIATION = re.compile(
     r"\b(?:e\.g|i\.e|etc|vs|Mr|Mrs|Ms|Dr|Prof|St|No|approx|Inc|Ltd|Jr|Sr|a\.m|p\.m|z\.B|d\.h|bzw|ca|Nr|usw|u\.a"
     r"|p\.ej|Sra?|cf"
     r"|т\.е|т\.д|Art|vol|pp|Fig|al|U\.S|U\.K|[A-Z])\.(?=\s*\S)",
     re.IGNORECASE,
 )
-_SENTENCE = re.compile(r"[^.!?。！？…\n]*[^\W_][^.!?。！？…\n]*[.!?。！？…]+")
+_PIECE = re.compile(r"([^.!?。！？…\n]+)([.!?。！？…]*)")
+_LETTER = re.compile(r"[^\W_]")
 _GOES_ON = re.compile(
     r"\.(?=[ \u00a0]+[a-zà-ÿа-я€%$,])|(?<=\d)\.(?= (?:Jan|Feb|Mär|Apr|Mai|Jun|Jul|Aug|Sep|Okt|Nov|Dez|Jahrhundert))"
 )
 _INLINE_NUMBER = re.compile(r"(?:^|\s)\(?(\d{1,2})[.)]\s")
-_ITEM = re.compile(r"^(\s*)(?:[-*•–▪◦]|\d{1,2}[.)]|[a-z]\))\s+\S", re.MULTILINE)
+_ITEM = re.compile(r"^([ \t]*)(?:[-*•–▪◦]|\d{1,2}[.)]|[a-z]\))\s+\S", re.MULTILINE)
 _LEAD = re.compile(r"^[^\n]{1,200}[:：]\s*\n+")
 _LEAD_SENTENCE = re.compile(
     r"^\W*(?:sure|of course|certainly|absolutely|okay|ok|here(?:'s| is| are| you go)|got it|no problem|happy to"
@@ -35,7 +36,7 @@ _LEAD_SENTENCE = re.compile(
     re.IGNORECASE,
 )
 _TAIL = re.compile(
-    r"\n\s*\n[^\n]{0,250}\b(?:let me know|would you like|do you want|shall i|if you(?:'d| would)? (?:like|want"
+    r"\n[ \t]*\n[^\n]{0,250}\b(?:let me know|would you like|do you want|shall i|if you(?:'d| would)? (?:like|want"
     r"|need)|feel free"
     r"|word count|\d+ words|\d+ characters|hope this|want me to|i can also|sag (?:mir )?bescheid|möchtest du"
     r"|souhaitez|avísame"
@@ -43,13 +44,14 @@ _TAIL = re.compile(
     re.IGNORECASE,
 )
 _COUNT_NOTE = re.compile(
-    r"\s*[(\[][^()\[\]]{0,20}\d+ (?:words|characters|chars|wörter|zeichen|mots|palabras)[^()\[\]]{0,20}[)\]]\s*\Z", re.I
+    r"[(\[][^()\[\]]{0,20}\d+ (?:words|characters|chars|wörter|zeichen|mots|palabras)[^()\[\]]{0,20}[)\]]\s*\Z", re.I
 )
 _QUOTED = re.compile(r"[“\"„«]([^“”\"„«»]{8,})[”\"“»]")
 _FENCED = re.compile(r"```\w*\n(.*?)```", re.DOTALL)
-_HEADING = re.compile(r"^\s*(?:#{1,6} .*|\*\*[^*\n]+\*\*:?)\s*$", re.MULTILINE)
+_HEADING = re.compile(r"^[ \t]*(?:#{1,6} .*|\*\*[^*\n]+\*\*:?)\s*$", re.MULTILINE)
 
 
+MAX_CHARACTERS = 50_000
 LINE_CHARACTERS = 100
 NARROW_LINE_CHARACTERS = 25
 
@@ -85,9 +87,7 @@ def count_sentences(text: str) -> int:
     plain = re.sub(r"(?<=\w)\.(?=\w)", "", plain)
     if not plain.islower():
         plain = _GOES_ON.sub("", plain)
-    ended = len(_SENTENCE.findall(plain))
-    rest = _SENTENCE.sub("", plain).strip()
-    return max(1, ended) if not rest or ended else 1
+    return max(1, sum(bool(mark and _LETTER.search(piece)) for piece, mark in _PIECE.findall(plain)))
 
 
 def count_paragraphs(text: str) -> int:
@@ -128,6 +128,7 @@ COUNTS: Mapping[Unit, Callable[[str], int]] = {
 
 def measure_excess(answer: str, limit: Limit) -> tuple[int, float]:
     """How many there are in the reading that comes closest, and by how many that is over (or, negative, under)."""
+    answer = answer[:MAX_CHARACTERS]
     readings = list_readings(answer)
     if limit.unit == "lines" and limit.least > 1:
         readings = [reading for reading in readings if "\n" in reading.strip()] or [narrow(answer, limit)]

@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache, lru_cache
+from itertools import islice
 from pathlib import Path
 from typing import Any, Literal
 
@@ -25,6 +26,8 @@ FEW = 10
 """Fewer words are meant as they are said."""
 LOOSE_LEAST = 0.6
 """"In 50 words" is kept by fewer, down to this share."""
+MOST_UNITS = 100
+"""So many "words", "lines" and the like of a text are looked at."""
 SHORT_MESSAGE_WORDS = 8
 """In a sentence of no more words a limit needs no verb."""
 
@@ -117,8 +120,9 @@ def list_limits(text: str) -> Iterator[Limit]:
     lower = text.lower()
     units = load_units()
     if not units.keys().isdisjoint(_WORD.findall(lower)):
-        for match in _WORD.finditer(lower):
-            for language, unit in units.get(match.group(), ()):
+        found = (match for match in _WORD.finditer(lower) if match.group() in units)
+        for match in islice(found, MOST_UNITS):
+            for language, unit in units[match.group()]:
                 if limit := load_grammars()[language].read(lower, match, unit):
                     yield limit
                     break

@@ -1,6 +1,9 @@
+import time
+
 import pytest
 
 from feedback.wishes.counting import (
+    COUNTS,
     count_items,
     count_lines,
     count_paragraphs,
@@ -58,6 +61,14 @@ def test_the_reading_that_comes_closest_decides() -> None:
     limit = Limit("sentences", 1, 1, 0, 0, is_exact=True)
     assert measure_excess("Sure! Here is one:\n\nCats purr.", limit) == (1, 0.0)
     assert measure_excess("One. Two. Three.", limit) == (3, 2)
+
+
+@pytest.mark.parametrize("hostile", [" " * 60_000, "\n" * 60_000, "\t\n" * 30_000, "a" * 60_000, "1. " * 20_000])
+def test_hostile_answers_take_no_long_time(hostile: str) -> None:
+    start = time.process_time()
+    for unit in COUNTS:
+        measure_excess(hostile, Limit(unit, 2, 5, 0, 0))
+    assert time.process_time() - start < 3.0
 
 
 def test_a_piece_of_the_right_length_may_be_meant_as_lines() -> None:
