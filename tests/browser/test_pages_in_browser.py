@@ -1,5 +1,6 @@
 """The pages in a real browser: nothing is refused by the Content-Security-Policy, nothing overflows, keys work."""
 
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -8,16 +9,19 @@ from typing import Literal
 import pytest
 import tacit
 from django.utils import timezone
+from opentelemetry.proto.trace.v1.trace_pb2 import Status
 from playwright.sync_api import Browser, Page, expect
 
 from feedback.agent_task_records import write_agent_tasks
 from feedback.agent_tasks import ToolCount
 from feedback.models import Listening
 from tests.conftest import Server
-from tests.pages.conftest import Teller
+from tests.pages.conftest import SECOND_NS, Teller
 from tests.pages.test_machines import lead
 from tests.pages.test_spending import derive, say
 from tests.pages.test_tasks import TASK
+from tests.tracing.otlp import insert_spans, make_span
+from tests.tracing.reading import call_model
 from tracing.access.keys import create_key
 from tracing.access.rights import Scope
 from tracing.project_prices import put_project_prices
@@ -50,6 +54,10 @@ SMALL_TARGETS = """
   .map((element) => [element.outerHTML.slice(0, 90), element.getBoundingClientRect()])
   .filter(([, box]) => box.width < 24 || box.height < 24)
   .map(([html, box]) => `${html} ${box.width}x${box.height}`)
+"""
+CUT_FIGURES = """
+() => [...document.querySelectorAll(".figure .value, .span .took")]
+  .filter((element) => element.scrollWidth > element.clientWidth).map((element) => element.outerHTML)
 """
 
 
@@ -101,6 +109,23 @@ def test_every_page_is_clean_fits_its_width_and_can_be_hit(
             assert response.status == 200
             assert page.evaluate("document.documentElement.scrollWidth") <= width, path
             assert page.evaluate(SMALL_TARGETS) == [], path
+
+
+@pytest.mark.parametrize("width", [360, 1280])
+def test_long_costs_and_times_of_spans_that_failed_are_not_cut_off(
+    server: Server, chromium: Browser, width: int
+) -> None:
+    start = time.time_ns() - 3600 * SECOND_NS
+    failed = {"status": Status(code=Status.STATUS_CODE_ERROR), "end_time_unix_nano": start + 12 * SECOND_NS}
+    call = call_model(gen_ai__conversation__id="c")
+    insert_spans(server.store, make_span(1, 1, call, start_time_unix_nano=start, **failed))
+    derive(server)
+    write_agent_tasks(server.store, 1, [replace(TASK, cost_usd=0.000968)], [], 1)
+    with open_page(chromium, width=width) as page:
+        for path, cut in (("conversations/c", "12.0 s"), ("tasks", "$0.000968")):
+            page.goto(f"{server.url}/p/default/{path}")
+            expect(page.locator(".took, .value").filter(has_text=cut)).to_be_visible()
+            assert page.evaluate(CUT_FIGURES) == []
 
 
 def test_the_first_span_appears_while_the_set_up_page_is_open(sdk: None, server: Server, chromium: Browser) -> None:

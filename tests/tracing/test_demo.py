@@ -6,6 +6,7 @@ import re
 import subprocess
 import sys
 import time
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -20,7 +21,7 @@ from opentelemetry.proto.resource.v1.resource_pb2 import Resource
 from opentelemetry.proto.trace.v1.trace_pb2 import Span
 from tacit import attributes
 
-from tracing.demo.dialogues import SAMPLE, load_dialogues
+from tracing.demo.dialogues import AGENT_SAMPLE, SAMPLE, load_dialogues
 from tracing.demo.machines import plan_visits
 from tracing.demo.schedule import plan_endings
 
@@ -266,6 +267,18 @@ def test_the_support_assistant_shows_retrieval_and_a_model_call_beneath_its_repl
     assert len(beneath) == 2 * len(replies)
 
 
+def test_the_agent_shows_calls_of_a_model_and_of_tools_beneath_its_answer(sink: Sink) -> None:
+    agents = {span.span_id for span in sink.spans if read_attributes(span).get(attributes.KIND) == "agent"}
+    beneath = [span for span in sink.spans if span.parent_span_id in agents]
+    operations = Counter(read_attributes(span)[attributes.OPERATION_NAME] for span in beneath)
+    turns = [turn for dialogue in load_dialogues() if dialogue.app == "order-desk" for turn in dialogue.turns]
+    calls = [call for turn in turns for step in turn.steps for call in step]
+    assert operations == {
+        "chat": sum(len(turn.steps) + 1 for turn in turns),
+        "execute_tool": sum(call.tool != "cancel_order" for call in calls),
+    }
+
+
 def test_every_app_is_a_service_in_production_and_one_is_evaluated(sink: Sink) -> None:
     services = {resource["service.name"] for resource, _ in sink.services}
     environments = {resource["deployment.environment.name"] for resource, _ in sink.services}
@@ -289,8 +302,8 @@ def test_a_refusing_endpoint_ends_the_replay_with_one_line() -> None:
 def test_the_sample_is_small_and_names_only_sources_that_notice_attributes() -> None:
     notice = (ROOT / "NOTICE").read_text(encoding="utf-8")
     dialogues = load_dialogues()
-    assert SAMPLE.stat().st_size < 400_000
-    assert 160 <= len(dialogues) <= 240
+    assert SAMPLE.stat().st_size + AGENT_SAMPLE.stat().st_size < 400_000
+    assert 190 <= len(dialogues) <= 280
     assert {dialogue.source for dialogue in dialogues} <= set(re.findall(r'^"(.+)"$', notice, re.MULTILINE))
 
 

@@ -5,22 +5,27 @@ beneath it. The model is a script that says what the dialogue holds.
 
 import json
 import re
-from collections.abc import Generator
+from collections.abc import Generator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import tacit
 from opentelemetry import trace
-from opentelemetry.trace import SpanKind, Status, StatusCode
+from opentelemetry.trace import Span, SpanKind, Status, StatusCode
 
+from tracing.demo.dialogues import DemoCall
 from tracing.demo.retrieval import Document, EarlierAnswers
 from tracing.demo.simulation import NS, SimulatedClock
 
-Message = dict[str, str]
+Message = dict[str, Any]
+"""`role`, and `content` (text) or `parts` (as the GenAI conventions write them)."""
 Stream = Generator[str, None, None]
 
 CHARS_PER_CHUNK = 36
 CHARS_PER_TOKEN = 4
 PROVIDERS = {
+    "gpt-4.1": "openai",
+    "gpt-4.1-mini": "openai",
     "gpt-4o": "openai",
     "gpt-3.5-turbo": "openai",
     "codellama-34b-instruct": "meta",
@@ -46,6 +51,7 @@ class Script:
     model: str
     text: str
     error: str = ""
+    steps: tuple[tuple[DemoCall, ...], ...] = ()
     first_chunk_seconds: float = 0.6
     chars_per_second: float = 180.0
 
@@ -114,7 +120,7 @@ class SupportApp:
         self.model.clock.advance(0.003)
         documents = [document["content"] for document in self.retrieve(message)]
         system = {"role": "system", "content": "\n\n".join([SUPPORT_INSTRUCTIONS, *documents])}
-        yield from self.stream_chat([system, *self.history, {"role": "user", "content": message}])
+        yield from stream_chat(self.model, [system, *self.history, {"role": "user", "content": message}])
 
     @tacit.observe(name="retrieve", kind="retriever")
     def retrieve(self, query: str) -> list[Document]:
@@ -122,57 +128,66 @@ class SupportApp:
         self.model.clock.advance(0.06 + len(query) % 40 / 500)
         return found
 
-    def stream_chat(self, messages: list[Message]) -> Stream:
-        """As an instrumented client streams: its span is not the current one, and ends with the stream."""
-        clock, name = self.model.clock, self.model.script.model
-        span = trace.get_tracer("example-client-instrumentation").start_span(
-            f"chat {name}", kind=SpanKind.CLIENT, attributes=describe_request(name, messages)
-        )
-        start_ns, said, finish = clock.now_ns, "", "error"
-        try:
-            for chunk in self.model.stream_chunks():
-                said += chunk
-                yield chunk
-            finish = "stop"
-            span.set_attributes(count_tokens(messages, said))
-        except ProviderError as error:
-            span.record_exception(error)
-            span.set_attribute("error.type", type(error).__qualname__)
-            span.set_status(Status(StatusCode.ERROR, str(error)))
-            raise
-        finally:
-            span.set_attribute("gen_ai.response.finish_reasons", [finish])
-            if said:
-                span.set_attributes(describe_answer(said, finish, (clock.first_chunk_ns - start_ns) / NS))
-            span.end()
+
+def stream_chat(model: ScriptedModel, messages: list[Message], tools: Sequence[Mapping[str, Any]] = ()) -> Stream:
+    """As an instrumented client streams: its span is not the current one, and ends with the stream."""
+    clock, span = model.clock, start_chat(model, messages, tools)
+    span.set_attribute("gen_ai.request.stream", True)
+    start_ns, said, finish = clock.now_ns, "", "error"
+    try:
+        for chunk in model.stream_chunks():
+            said += chunk
+            yield chunk
+        finish = "stop"
+        span.set_attributes(count_tokens([*messages, *tools], said))
+    except ProviderError as error:
+        span.record_exception(error)
+        span.set_attribute("error.type", type(error).__qualname__)
+        span.set_status(Status(StatusCode.ERROR, str(error)))
+        raise
+    finally:
+        span.set_attribute("gen_ai.response.finish_reasons", [finish])
+        if said:
+            span.set_attributes(describe_answer([write_part(said)], finish))
+            span.set_attribute("gen_ai.response.time_to_first_chunk", (clock.first_chunk_ns - start_ns) / NS)
+        span.end()
 
 
-def describe_request(name: str, messages: list[Message]) -> dict[str, str | bool]:
+def start_chat(model: ScriptedModel, messages: list[Message], tools: Sequence[Mapping[str, Any]]) -> Span:
+    name = model.script.model
+    return trace.get_tracer("example-client-instrumentation").start_span(
+        f"chat {name}", kind=SpanKind.CLIENT, attributes=describe_request(name, messages, tools)
+    )
+
+
+def describe_request(name: str, messages: list[Message], tools: Sequence[Mapping[str, Any]]) -> dict[str, str]:
     """A request in the GenAI semantic conventions; the first message is the system's."""
     system, *rest = messages
-    return {
+    described = {
         "gen_ai.operation.name": "chat",
         "gen_ai.provider.name": PROVIDERS.get(name, "example"),
         "gen_ai.request.model": name,
-        "gen_ai.request.stream": True,
-        "gen_ai.system_instructions": encode_json([write_part(system["content"])]),
+        "gen_ai.system_instructions": encode_json(list_parts(system)),
         "gen_ai.input.messages": encode_json(
-            [{"role": message["role"], "parts": [write_part(message["content"])]} for message in rest]
+            [{"role": message["role"], "parts": list_parts(message)} for message in rest]
         ),
     }
+    return described | ({"gen_ai.tool.definitions": encode_json(tools)} if tools else {})
 
 
-def describe_answer(said: str, finish: str, first_chunk_seconds: float) -> dict[str, str | float]:
-    answer = {"role": "assistant", "parts": [write_part(said)], "finish_reason": finish}
+def list_parts(message: Message) -> list[dict[str, Any]]:
+    return message["parts"] if "parts" in message else [write_part(message["content"])]
+
+
+def describe_answer(parts: list[dict[str, Any]], finish: str) -> dict[str, str]:
     return {
-        "gen_ai.output.messages": encode_json([answer]),
-        "gen_ai.response.time_to_first_chunk": first_chunk_seconds,
+        "gen_ai.output.messages": encode_json([{"role": "assistant", "parts": parts, "finish_reason": finish}]),
     }
 
 
-def count_tokens(messages: list[Message], said: str) -> dict[str, int]:
+def count_tokens(sent: Sequence[Mapping[str, Any]], said: str) -> dict[str, int]:
     """Known only of streams that ran to their end, as with providers; a token is taken as four characters."""
-    asked = sum(len(message["content"]) for message in messages)
+    asked = sum(len(each["content"]) if "content" in each else len(encode_json(each)) for each in sent)
     return {
         "gen_ai.usage.input_tokens": asked // CHARS_PER_TOKEN + 1,
         "gen_ai.usage.output_tokens": len(said) // CHARS_PER_TOKEN + 1,

@@ -1,12 +1,29 @@
-"""The shipped sample: `dialogues.jsonl` in, frozen dialogues out. `selection.py` made the file."""
+"""The shipped samples in, frozen dialogues out: `dialogues.jsonl`, which `selection.py` made, and
+`agent_dialogues.jsonl`, which was written by hand.
+"""
 
 import json
-from collections.abc import Iterable
-from dataclasses import asdict, dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
+from tracing.demo.chance import draw_share
+
 SAMPLE = Path(__file__).with_name("dialogues.jsonl")
+AGENT_SAMPLE = Path(__file__).with_name("agent_dialogues.jsonl")
+
+
+@dataclass(frozen=True, slots=True)
+class DemoCall:
+    """A call of a tool that the model asks for, and what comes of it."""
+
+    tool: str
+    arguments: Mapping[str, Any] = field(default_factory=dict)
+    result: Any = None
+    error: str = ""
+    """What the tool says when it fails instead."""
+    seconds: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +38,8 @@ class DemoTurn:
     """Earlier answers to the same message, oldest first; each was followed by `regenerate`."""
     error: str = ""
     """What the provider said when it failed instead of answering."""
+    steps: tuple[tuple[DemoCall, ...], ...] = ()
+    """What an agent's model asked for before it answered, one group of calls each time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +54,16 @@ class Dialogue:
     turns: tuple[DemoTurn, ...]
 
 
-def load_dialogues(path: Path = SAMPLE) -> tuple[Dialogue, ...]:
+def load_dialogues() -> tuple[Dialogue, ...]:
+    """All of them, in the order of the week."""
+    return tuple(sorted((*read_dialogues(SAMPLE), *read_dialogues(AGENT_SAMPLE)), key=place_in_week))
+
+
+def place_in_week(dialogue: Dialogue) -> float:
+    return draw_share("order", dialogue.conversation_id)
+
+
+def read_dialogues(path: Path) -> tuple[Dialogue, ...]:
     with path.open(encoding="utf-8") as lines:
         return tuple(read_dialogue(json.loads(line)) for line in lines)
 
@@ -48,6 +76,7 @@ def read_dialogue(record: dict[str, Any]) -> Dialogue:
             actions=tuple(turn.get("actions", ())),
             replaced=tuple(turn.get("replaced", ())),
             error=turn.get("error", ""),
+            steps=tuple(tuple(DemoCall(**call) for call in step) for step in turn.get("steps", ())),
         )
         for turn in record["turns"]
     )
@@ -60,8 +89,13 @@ def dump_dialogues(dialogues: Iterable[Dialogue], path: Path = SAMPLE) -> None:
 
 
 def write_dialogue(dialogue: Dialogue) -> dict[str, Any]:
-    return {**asdict(dialogue), "turns": [drop_empty(asdict(turn)) for turn in dialogue.turns]}
+    return {**asdict(dialogue), "turns": [write_turn(turn) for turn in dialogue.turns]}
 
 
-def drop_empty(turn: dict[str, Any]) -> dict[str, Any]:
-    return {key: value for key, value in turn.items() if value or key in {"user", "answer"}}
+def write_turn(turn: DemoTurn) -> dict[str, Any]:
+    steps = [[drop_empty(asdict(call)) for call in step] for step in turn.steps]
+    return drop_empty({**asdict(turn), "steps": steps})
+
+
+def drop_empty(record: dict[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in record.items() if value or key in {"user", "answer"}}

@@ -24,6 +24,7 @@ from opentelemetry.sdk.trace.export import SpanExporter, SpanExportResult
 from opentelemetry.sdk.trace.sampling import ALWAYS_ON
 
 from tracing.demo import pace
+from tracing.demo.agent import AgentApp
 from tracing.demo.apps import (
     INSTRUCTIONS,
     ChatApp,
@@ -41,7 +42,7 @@ from tracing.demo.schedule import plan_endings
 from tracing.demo.simulation import NS, NamedIds, SimulatedClock, SpanRecorder
 
 SPANS_PER_REQUEST = 400
-SUPPORT = "support-assistant"
+SUPPORT, ORDERS = "support-assistant", "order-desk"
 
 
 class Replay:
@@ -53,10 +54,11 @@ class Replay:
         self.recorder = SpanRecorder(self.clock)
         self.model = ScriptedModel(self.clock)
         self.earlier = EarlierAnswers(each for each in dialogues if each.app == SUPPORT)
-        self.apps: dict[str, ChatApp | SupportApp] = {
+        self.apps: dict[str, ChatApp | SupportApp | AgentApp] = {
             name: ChatApp(self.model, instructions) for name, instructions in INSTRUCTIONS.items()
         }
         self.apps[SUPPORT] = SupportApp(self.model, self.earlier)
+        self.apps[ORDERS] = AgentApp(self.model)
 
     def make_provider(self) -> TracerProvider:
         provider = TracerProvider(ALWAYS_ON, id_generator=self.ids, shutdown_on_exit=False)
@@ -84,7 +86,7 @@ class Replay:
             answer_key = f"{key}/{attempt}"
             actions = turn.actions if attempt == len(turn.replaced) else ("regenerate",)
             self.ids.name_next(answer_key)
-            self.model.script = write_script(dialogue, answer_key, text, turn.error)
+            self.model.script = write_script(dialogue, answer_key, text, turn)
             limit = pace.find_stop_length(text, answer_key) if "stop" in actions else None
             shown = read_stream(app.respond(history, turn.user), limit)
             for action in actions:
@@ -118,11 +120,12 @@ def read_stream(stream: Stream, limit: int | None) -> str:
     return shown
 
 
-def write_script(dialogue: Dialogue, key: str, text: str, error: str) -> Script:
+def write_script(dialogue: Dialogue, key: str, text: str, turn: DemoTurn) -> Script:
     return Script(
         model=dialogue.model,
         text=text,
-        error=error,
+        error=turn.error,
+        steps=turn.steps,
         first_chunk_seconds=pace.find_first_chunk_seconds(dialogue.app, key),
         chars_per_second=pace.find_chars_per_second(dialogue.app, key),
     )

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from tracing.demo.chance import draw_share
-from tracing.demo.dialogues import DemoTurn, Dialogue, dump_dialogues
+from tracing.demo.dialogues import DemoTurn, Dialogue, dump_dialogues, place_in_week
 
 Record = dict[str, Any]
 
@@ -106,7 +106,7 @@ def select_dialogues(data: Path) -> list[Dialogue]:
         *take_share(read_programming(data), PROGRAMMING_COUNT),
         *take_share(read_town(data), TOWN_COUNT),
     ]
-    return sorted(assign_users(chosen), key=lambda dialogue: draw_share("order", dialogue.conversation_id))
+    return sorted(assign_users(chosen), key=place_in_week)
 
 
 def take_share(dialogues: Iterable[Dialogue], count: int) -> list[Dialogue]:
