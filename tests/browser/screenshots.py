@@ -9,7 +9,9 @@ import time
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
+from http import HTTPStatus
 from pathlib import Path
+from urllib.error import HTTPError
 
 from playwright.sync_api import Browser, sync_playwright
 
@@ -36,8 +38,14 @@ def run_platform(data_directory: str) -> Iterator[str]:
 
 
 def read_json(address: str) -> dict[str, dict[str, float]]:
-    with urllib.request.urlopen(address, timeout=10) as answer:
-        found: dict[str, dict[str, float]] = json.load(answer)
+    """What stands there; nothing while there is no such project."""
+    try:
+        with urllib.request.urlopen(address, timeout=10) as answer:
+            found: dict[str, dict[str, float]] = json.load(answer)
+    except HTTPError as error:
+        if error.code == HTTPStatus.NOT_FOUND:
+            return {}
+        raise
     return found
 
 
@@ -46,7 +54,7 @@ def wait_for_demo(url: str) -> None:
     calm, until = 0, time.monotonic() + PATIENCE_SECONDS
     while calm < 3:
         stats = read_json(f"{url}/api/v1/stats?project=demo")
-        calm = calm + 1 if stats["signals"] and not any(stats["lag"].values()) else 0
+        calm = calm + 1 if stats.get("signals") and not any(stats["lag"].values()) else 0
         if time.monotonic() > until:
             raise TimeoutError(f"the demo was not there after {PATIENCE_SECONDS} s: {stats}")
         time.sleep(1)
@@ -61,6 +69,8 @@ def take_pictures(browser: Browser, url: str) -> None:
         page = context.new_page()
         page.goto(f"{url}/p/demo/")
         page.screenshot(path=DIRECTORY / f"overview-{scheme}.png")
+        page.goto(f"{url}/p/demo/tasks")
+        page.screenshot(path=DIRECTORY / f"tasks-{scheme}.png")
         page.goto(url + BAD_CONVERSATIONS)
         page.locator(".conversation-rows .first a").first.click()
         page.screenshot(path=DIRECTORY / f"conversation-{scheme}.png")
