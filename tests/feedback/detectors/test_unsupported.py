@@ -28,7 +28,6 @@ LW-204817 left on 22 January 2025 at 15:04. "We want every customer to smile whe
 FILES = {"development": 76, "held_out": 74, "third": 24, "fourth": 24, "last": 20}
 
 
-
 def _call(trace_id: str, span_id: str, **fields: Any) -> Generation:
     return Generation(1, trace_id, span_id, "", 0, 0, "genai", **fields)
 
