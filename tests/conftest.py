@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+import hypothesis
 import pytest
 import tacit
 from opentelemetry.sdk.trace import TracerProvider
@@ -14,6 +15,7 @@ from pytest_django import Settings
 from config.http_server import HttpServer, bind
 from config.wsgi import application
 from feedback.derivation import FEEDBACK, SIGNALS
+from feedback.norms import forget_norms
 from feedback.tasks import derive_signals, read_feedback
 from tracing.access.browsers import forget_senders
 from tracing.access.keys import forget_keys
@@ -25,6 +27,9 @@ from tracing.rollups import ROLLUPS, count_changed_hours
 from tracing.store import PROJECT_TABLES, SCHEMA_DIRECTORY, Store, get_store
 from tracing.tasks import read_changed_traces
 from tracing.template_learning import LEARNING, learn_changed_services
+
+hypothesis.settings.register_profile("tacit", deadline=None)  # a busy machine is slow, not wrong
+hypothesis.settings.load_profile("tacit")
 
 TABLES = (*PROJECT_TABLES, "watermarks", "project_retention")
 
@@ -50,6 +55,7 @@ def empty_store(store: Store) -> None:
         store.execute(f"TRUNCATE TABLE {table}")
     for stage in STAGES:
         stage.forget()
+    forget_norms()
 
 
 @pytest.fixture(autouse=True)

@@ -56,7 +56,7 @@ SIGNAL_KEYS = (
 SUMMARY_KEYS = (
     "conversation_id, derived, user_id, service_name, environment, tags, models, first_message, first_time, last_time, "
     "turn_count, generation_count, input_tokens, output_tokens, cost_usd, longest_ms, outcomes, error_count, "
-    "signal_kinds"
+    "signal_kinds, machine, machine_reason"
 )
 CONVERSATION_KEYS = (
     "conversation_id, derived, user_id, service_name, environment, tags, first_time, last_time, "
