@@ -18,6 +18,7 @@ WEIGHTS = Path(__file__).parent / "weights.json"
 MAX_CHARACTERS = 600
 MAX_WORDS = 60
 _PLAIN_WORD = re.compile(r"[a-z]+(?:'(?=[a-z]))?")
+_FOREIGN_LETTER = re.compile(r"(?!\d|_)[^\W\x00-\x7f]")
 _WORD = re.compile(r"(?:[^\W\d_]|[\u0900-\u0dff])+(?:['’](?=[^\W\d_]))?")
 """The range is of scripts whose vowel signs do not count as letters."""
 
@@ -140,10 +141,11 @@ def is_plainly_english(text: str) -> bool:
     >>> is_plainly_english("Where can I find this, and what does it cost?"), is_plainly_english("Wo finde ich das?")
     (True, False)
     """
-    if not text.isascii():
+    part = text[:GLANCE_CHARACTERS]
+    if not part.isascii() and _FOREIGN_LETTER.search(part):
         return False
     leads = load_english_leads()
-    words = _PLAIN_WORD.findall(text[:GLANCE_CHARACTERS].lower())
+    words = _PLAIN_WORD.findall(part.lower())
     return sum([leads[word] for word in words if word in leads]) >= CLEAR_LEAD
 
 

@@ -137,7 +137,7 @@ def find_form_wishes(text: str) -> list[FormWish]:
     """
     found: dict[Form, FormWish] = {}
     for start, part in cut_ends(text):
-        if not _TRIGGERS.isdisjoint(_TOKEN.findall(part.lower())) or (not part.isascii() and _RUN.search(part)):
+        if _may_wish(part):
             for wish in list_wishes(part):
                 if not is_quoted(part, wish.end - 1):
                     moved = FormWish(wish.form, wish.start + start, wish.end + start, wish.is_only, wish.is_bare)
@@ -148,8 +148,16 @@ def find_form_wishes(text: str) -> list[FormWish]:
 @lru_cache(maxsize=64)
 def find_standing_form_wishes(instructions: str) -> tuple[FormWish, ...]:
     """The wishes that instructions have for every answer: those that say so outright."""
-    found = {wish.form: wish for wish in list_wishes(instructions) if wish.is_only or wish.form == "plain"}
+    wishes = list_wishes(instructions) if _may_wish(instructions) else ()
+    found = {wish.form: wish for wish in wishes if wish.is_only or wish.form == "plain"}
     return tuple(found.values())
+
+
+def _may_wish(text: str) -> bool:
+    """Whether it has a word that every wish has one of."""
+    return not _TRIGGERS.isdisjoint(_TOKEN.findall(text.lower())) or (
+        not text.isascii() and _RUN.search(text) is not None
+    )
 
 
 def list_wishes(text: str) -> Iterator[FormWish]:

@@ -178,7 +178,7 @@ def _may_wish(text: str) -> bool:
 @lru_cache(maxsize=64)
 def find_standing_word_wishes(instructions: str) -> tuple[WordWish, ...]:
     """The wishes that instructions have for every answer."""
-    return tuple(list_wishes(instructions))
+    return tuple(list_wishes(instructions)) if _may_wish(instructions) else ()
 
 
 def list_wishes(text: str) -> Iterator[WordWish]:
