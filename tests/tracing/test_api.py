@@ -59,7 +59,7 @@ SUMMARY_KEYS = (
     "signal_kinds, machine, machine_reason"
 )
 CONVERSATION_KEYS = (
-    "conversation_id, derived, user_id, service_name, environment, tags, first_time, last_time, "
+    "conversation_id, derived, user_id, service_name, environment, tags, first_time, last_time, machine, machine_reason, "
     "cost_usd, turn_count, turns, next_turn, generations"
 )
 FEEDBACK_KEYS = (
