@@ -59,8 +59,8 @@ SUMMARY_KEYS = (
     "signal_kinds, machine, machine_reason"
 )
 CONVERSATION_KEYS = (
-    "conversation_id, derived, user_id, service_name, environment, tags, first_time, last_time, machine, machine_reason, "
-    "cost_usd, turn_count, turns, next_turn, generations"
+    "conversation_id, derived, user_id, service_name, environment, tags, first_time, last_time, "
+    "machine, machine_reason, cost_usd, turn_count, turns, next_turn, generations"
 )
 FEEDBACK_KEYS = (
     "identifier, name, score, label, explanation, correction, annotator_kind, metadata, conversation_id, trace_id, "
