@@ -32,7 +32,7 @@ from tracing.tasks import read_changed_traces
 
 RECORDED = ("genai-openai", "openinference-openai-agents", "langfuse-openai-5", "mlflow", "pydantic", "vercel")
 HOSTILE = {"nan": float("nan"), "big": 2**60, "deep": [[[[{"a": [2**60]}]]]], "bytes": b"\xff", "nul": "a\0b", "": ""}
-EXAMPLES = 15
+EXAMPLES = 10
 ONES = {"conversations/{conversation_id}": "conversation_id", "traces/{trace_id}": "trace_id"}
 MORE_IS_ASKED = ("set_prices", "add_reprocessing", "add_invitation", "add_key")
 """Operations that ask more of a body than its schema can say."""

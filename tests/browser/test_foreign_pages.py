@@ -263,7 +263,7 @@ def assert_only_refusals(way: Way, read: list[list[str]]) -> None:
     assert [each for each in read if way is not by_rebinding or "Bad Request" not in each[2]] == []
 
 
-@ways(from_another_port, by_rebinding)
+@ways(by_rebinding)
 def test_an_open_server_cannot_be_driven_from_a_foreign_page(
     witness: Witness,
     server: Server,

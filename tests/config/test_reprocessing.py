@@ -120,6 +120,7 @@ def test_what_cannot_be_is_told(tmp_path: Path, options: tuple[str, ...], told: 
     assert ended.stderr.endswith(told)
 
 
+@pytest.mark.slow
 def test_a_server_says_at_its_start_that_calls_were_read_by_another_version(tmp_path: Path) -> None:
     directory = tmp_path / "data"
     import_dialogues(directory, 2)

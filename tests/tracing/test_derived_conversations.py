@@ -325,7 +325,7 @@ def tell_all(store: Store, project_id: int, calls: Sequence[Call]) -> tuple[dict
     return found, {each.trace_id: each.conversation_id for each in generations}
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(batches())
 def test_any_order_and_batches_give_the_same_conversations_and_never_two_users_in_one(
     store: Store, arrived: tuple[list[Call], list[list[Call]]]

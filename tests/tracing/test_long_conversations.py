@@ -56,7 +56,7 @@ def calls(draw: st.DrawFn) -> list[Call]:
     return found
 
 
-@settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=6, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(calls(), st.data())
 @pytest.mark.usefixtures("short_beginnings")
 def test_what_comes_in_parts_is_built_like_what_comes_at_once(
