@@ -29,6 +29,7 @@ def import_dialogues(directory: Path, count: int) -> None:
     assert imported.returncode == 0, imported.stderr
 
 
+@pytest.mark.slow
 def test_without_the_server_and_with_it_everything_is_read_again(tmp_path: Path) -> None:
     directory = tmp_path / "data"
     import_dialogues(directory, 30)

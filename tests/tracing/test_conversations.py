@@ -220,7 +220,7 @@ def arrivals(draw: st.DrawFn) -> Arrivals:
     return Arrivals(said, batches)
 
 
-@settings(max_examples=18, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(arrivals())
 def test_any_order_of_arrival_gives_the_same_conversations(store: Store, arrived: Arrivals) -> None:
     together, apart = next(PROJECTS), next(PROJECTS)

@@ -82,7 +82,7 @@ def test_content_that_real_instrumentations_send_as_logs_becomes_the_conversatio
     assert (turn.user_text, turn.answer.text) == ("Where is my order 4711?", "Order 4711 left our warehouse yesterday.")
 
 
-@settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=6, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 @pytest.mark.parametrize("name", NAMES)
 def test_spans_and_logs_in_any_order_any_number_of_times_give_the_same(
