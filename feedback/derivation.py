@@ -5,14 +5,14 @@ Both are stages that find their work in the store and may run twice; see `tracin
 """
 
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from feedback import agent_tasks
 from feedback.agent_task_records import write_agent_tasks
 from feedback.agent_tasks import list_agent_tasks
 from feedback.detectors import DETECTORS, detect_signals, machines
-from feedback.detectors.material import TURNS_BEFORE
+from feedback.detectors.material import TURNS_BEFORE, Material
 from feedback.detectors.tuning import Tuning, describe_basis
 from feedback.detectors.verdict import PEOPLE, Verdict
 from feedback.evaluations import list_events, read_evaluation
@@ -85,28 +85,45 @@ def derive_signals_of_project(store: Store, project_id: int, conversation_ids: S
     tuning = load_tuning(project_id)
     basis = describe_all(tuning)
     counts = {key: row["turn_count"] for key, row in load_rows(store, project_id, conversation_ids).items()}
-    long = [key for key, count in counts.items() if count > PART_TURNS]
-    short = sorted(set(conversation_ids) - set(long))
-    conversations = list(load_conversations(store, project_id, short).values())
-    feedback = load_feedback_of(store, project_id, conversations)
-    materials = load_materials(store, project_id, conversations, feedback, tuning, version * 1000)
-    found = [ConversationSignals(each.conversation, detect_signals(each)) for each in materials]
-    write_signals(store, project_id, found, short, version)
-    tasks = [task for each in materials for task in list_agent_tasks(each)]
-    write_agent_tasks(store, project_id, tasks, short, version)
+    long = {key: count for key, count in counts.items() if count > PART_TURNS}
+    short = sorted(set(conversation_ids) - long.keys())
+    materials = derive_signals_of_whole(store, project_id, short, tuning, version)
     verdicts = {each.conversation.conversation_id: each.verdict for each in materials}
-    known = load_hearings(store, project_id, long)
-    for conversation_id in long:
-        before = known.get(conversation_id, Hearing(""))
-        is_outdated = before.basis != basis
-        verdict = derive_signals_by_parts(store, project_id, conversation_id, tuning, version, every=is_outdated)
-        verdicts[conversation_id] = verdict or before.verdict
-        gone = range(counts[conversation_id], ALL_TURNS.stop)
-        write_signals(store, project_id, [], [conversation_id], version, gone)
-        write_agent_tasks(store, project_id, [], [conversation_id], version, gone)
+    verdicts |= derive_signals_of_long(store, project_id, long, tuning, version)
     hearings = {key: Hearing(basis, verdicts.get(key, PEOPLE)) for key in counts}
     write_hearings(store, project_id, hearings, set(conversation_ids) - counts.keys(), version)
     return list_earlier(store, project_id, materials, version)
+
+
+def derive_signals_of_whole(
+    store: Store, project_id: int, conversation_ids: Sequence[str], tuning: Tuning, version: int
+) -> list[Material]:
+    """Listen to conversations from their beginning to their end, all at once; returns what was known of each."""
+    conversations = list(load_conversations(store, project_id, conversation_ids).values())
+    feedback = load_feedback_of(store, project_id, conversations)
+    materials = load_materials(store, project_id, conversations, feedback, tuning, version * 1000)
+    found = [ConversationSignals(each.conversation, detect_signals(each)) for each in materials]
+    write_signals(store, project_id, found, conversation_ids, version)
+    tasks = [task for each in materials for task in list_agent_tasks(each)]
+    write_agent_tasks(store, project_id, tasks, conversation_ids, version)
+    return materials
+
+
+def derive_signals_of_long(
+    store: Store, project_id: int, counts: Mapping[str, int], tuning: Tuning, version: int
+) -> dict[str, Verdict]:
+    """Listen to long conversations part by part; `counts` has the turns of each. Returns who led each."""
+    known = load_hearings(store, project_id, list(counts))
+    verdicts = {}
+    for conversation_id, count in counts.items():
+        before = known.get(conversation_id, Hearing(""))
+        every = before.basis != describe_all(tuning)
+        verdict = derive_signals_by_parts(store, project_id, conversation_id, tuning, version, every=every)
+        verdicts[conversation_id] = verdict or before.verdict
+        gone = range(count, ALL_TURNS.stop)
+        write_signals(store, project_id, [], [conversation_id], version, gone)
+        write_agent_tasks(store, project_id, [], [conversation_id], version, gone)
+    return verdicts
 
 
 def find_basis(project_id: int) -> str:
