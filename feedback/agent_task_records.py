@@ -6,6 +6,7 @@ from dataclasses import fields
 from typing import Any
 
 from feedback.agent_tasks import AgentTask, ToolCount
+from feedback.records import ALL_TURNS, to_deleted_columns
 from tracing.paging import Place
 from tracing.store import Store
 
@@ -13,7 +14,6 @@ KEY = ("conversation_id", "turn_index", "trace_id", "span_id")
 TOOL_FIELDS = tuple(field.name for field in fields(ToolCount))
 PLAIN_FIELDS = tuple(field.name for field in fields(AgentTask) if field.name not in ("tools", "start_time_ns"))
 LIST_FIELDS = ("models", "tags")
-ALL_TURNS = range(2**32 - 1)
 
 
 def write_agent_tasks(
@@ -35,15 +35,7 @@ def write_agent_tasks(
     written = {tuple(getattr(task, name) for name in KEY) for task in tasks}
     gone = [key for key in (tuple(row[name] for name in KEY) for row in known) if key not in written]
     store.insert("agent_tasks", to_columns(project_id, tasks, version))
-    store.insert(
-        "agent_tasks",
-        {
-            "project_id": [project_id] * len(gone),
-            **{name: [key[index] for key in gone] for index, name in enumerate(KEY)},
-            "version": [version] * len(gone),
-            "is_deleted": [1] * len(gone),
-        },
-    )
+    store.insert("agent_tasks", to_deleted_columns(project_id, KEY, gone, version))
 
 
 def to_columns(project_id: int, tasks: Sequence[AgentTask], version: int) -> dict[str, list[Any]]:

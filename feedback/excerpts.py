@@ -52,7 +52,7 @@ def list_feedback(store: Store, project_id: int, excerpt: Excerpt) -> list[Feedb
     found = load_feedback(store, project_id, conversation)
     others = sorted({name for each in found for name in name_targets(each)} - own)
     elsewhere = find_names(store, project_id, conversation.conversation_id, others)
-    begins_ns = conversation.turns[0].parts[0].start_time_ns if excerpt.first else 0
+    begins_ns = conversation.start_time_ns if excerpt.first else 0
     ends_ns = LATEST_NS if excerpt.ends_ns is None else excerpt.ends_ns
     return [
         each

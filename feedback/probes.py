@@ -18,8 +18,8 @@ def load_probes(store: Store, project_id: int, conversations: Sequence[Conversat
         "feedback/sql/probes_of_users.sql",
         project_id=project_id,
         user_ids=sorted({each.user_id for each in named}),
-        since_ns=min(map(find_start, named)) - WINDOW_NS,
-        until_ns=max(map(find_end, named)),
+        since_ns=min(each.start_time_ns for each in named) - WINDOW_NS,
+        until_ns=max(each.end_time_ns for each in named),
         doubtful=DOUBTFUL,
     )
     by_user: dict[str, list[tuple[str, Probe]]] = {}
@@ -30,18 +30,10 @@ def load_probes(store: Store, project_id: int, conversations: Sequence[Conversat
 
 def choose_probes(conversation: Conversation, probes: Sequence[tuple[str, Probe]]) -> list[Probe]:
     """Those of other conversations in its time, of which at most the latest that are compared."""
-    since_ns, until_ns = find_start(conversation) - WINDOW_NS, find_end(conversation)
+    since_ns, until_ns = conversation.start_time_ns - WINDOW_NS, conversation.end_time_ns
     chosen = [
         probe
         for conversation_id, probe in probes
         if conversation_id != conversation.conversation_id and since_ns <= probe.time_ns < until_ns
     ]
     return sorted(chosen, key=lambda each: each.time_ns)[-MOST_COMPARED:]
-
-
-def find_start(conversation: Conversation) -> int:
-    return conversation.turns[0].parts[0].start_time_ns
-
-
-def find_end(conversation: Conversation) -> int:
-    return conversation.turns[-1].answer.end_time_ns

@@ -102,22 +102,26 @@ def write_signals(
     )
     gone = [key for key in (tuple(row[name] for name in SIGNAL_KEY) for row in known) if key not in written]
     store.insert("signals", to_signal_columns(project_id, rows, version))
-    store.insert(
-        "signals",
-        {
-            "project_id": [project_id] * len(gone),
-            **{name: [key[index] for key in gone] for index, name in enumerate(SIGNAL_KEY)},
-            "version": [version] * len(gone),
-            "is_deleted": [1] * len(gone),
-        },
-    )
+    store.insert("signals", to_deleted_columns(project_id, SIGNAL_KEY, gone, version))
+
+
+def to_deleted_columns(
+    project_id: int, names: Sequence[str], keys: Sequence[tuple[Any, ...]], version: int
+) -> dict[str, list[Any]]:
+    """Rows that mark those with these keys, which have these names, as deleted."""
+    return {
+        "project_id": [project_id] * len(keys),
+        **{name: [key[index] for key in keys] for index, name in enumerate(names)},
+        "version": [version] * len(keys),
+        "is_deleted": [1] * len(keys),
+    }
 
 
 def to_signal_columns(
     project_id: int, rows: Sequence[tuple[Conversation, Signal]], version: int
 ) -> dict[str, list[Any]]:
     times = {
-        (conversation.conversation_id, turn.index): turn.parts[0].start_time_ns
+        (conversation.conversation_id, turn.index): turn.start_time_ns
         for conversation in {conversation.conversation_id: conversation for conversation, _ in rows}.values()
         for turn in conversation.turns
     }

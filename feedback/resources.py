@@ -228,7 +228,7 @@ def describe_conversation(
 def describe_turn(
     conversation_id: str, turn: Turn, signals: Sequence[Signal], feedback: Sequence[Feedback]
 ) -> dict[str, Any]:
-    time = format_time(turn.parts[0].start_time_ns)
+    time = format_time(turn.start_time_ns)
     return {
         "index": turn.index,
         "follows": turn.follows,

@@ -41,7 +41,7 @@ class Surroundings:
 
     def find(self, conversation: Conversation) -> Traffic:
         """The traffic around one of them."""
-        opening, start_ns = hash_opening(conversation), find_start(conversation)
+        opening, start_ns = hash_opening(conversation), conversation.start_time_ns
         service, user = conversation.service_name, conversation.user_id
         names = self.names.get(find_first_trace(conversation), {})
         return Traffic(
@@ -68,7 +68,7 @@ def load_surroundings(store: Store, project_id: int, conversations: Sequence[Con
 def load_alike(
     store: Store, project_id: int, conversations: Sequence[Conversation]
 ) -> dict[tuple[int, str, str], Alike]:
-    starts = list(map(find_start, conversations))
+    starts = [each.start_time_ns for each in conversations]
     openings = {opening for each in conversations if (opening := hash_opening(each))}
     if not openings:
         return {}
@@ -91,7 +91,7 @@ def read_alike(row: Mapping[str, Any]) -> Alike:
 def load_rushes(
     store: Store, project_id: int, conversations: Sequence[Conversation]
 ) -> dict[tuple[str, str, int], int]:
-    minutes = {find_start(each) // MINUTE_NS * 60 for each in conversations}
+    minutes = {each.start_time_ns // MINUTE_NS * 60 for each in conversations}
     rows = store.query(
         "feedback/sql/rushes.sql",
         project_id=project_id,
@@ -127,10 +127,6 @@ def load_callers(store: Store, project_id: int, trace_ids: Sequence[str]) -> lis
 
 def list_users(conversations: Iterable[Conversation]) -> list[str]:
     return sorted({each.user_id for each in conversations} | {""})
-
-
-def find_start(conversation: Conversation) -> int:
-    return conversation.turns[0].parts[0].start_time_ns
 
 
 def find_first_trace(conversation: Conversation) -> str:
@@ -171,7 +167,7 @@ def list_earlier(store: Store, project_id: int, materials: Iterable[Material], v
 
 def list_windows(conversation: Conversation, traffic: Traffic) -> list[tuple[int, str, str, int, int]]:
     """Opening, service, user and the time (nanoseconds) between which others belong to the same pattern."""
-    start_ns = find_start(conversation)
+    start_ns = conversation.start_time_ns
     near = sorted(traffic.alike.starts_ns, key=lambda each: abs(each - start_ns))[:NEAREST]
     if not near:
         return []

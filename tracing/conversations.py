@@ -87,6 +87,12 @@ class Turn:
         """Every answer and every step to one, in the order of time."""
         return tuple(part for answer in self.answers for part in answer.parts)
 
+    @property
+    def start_time_ns(self) -> int:
+        """When its first answer began."""
+        first = self.answers[0]
+        return first.steps[0].start_time_ns if first.steps else first.start_time_ns
+
 
 @dataclass(frozen=True, slots=True)
 class Conversation:
@@ -105,6 +111,16 @@ class Conversation:
     def answers(self) -> tuple[Answer, ...]:
         """Every answer, replaced ones and steps included."""
         return tuple(part for turn in self.turns for part in turn.parts)
+
+    @property
+    def start_time_ns(self) -> int:
+        """When its first turn began; there must be one."""
+        return self.turns[0].start_time_ns
+
+    @property
+    def end_time_ns(self) -> int:
+        """When its last answer ended; there must be one."""
+        return self.turns[-1].answer.end_time_ns
 
     def list_left(self) -> set[int]:
         """Indexes of the turns that the last one does not go on from: an earlier message was edited after them."""

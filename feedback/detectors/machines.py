@@ -178,7 +178,7 @@ def list_traffic_clues(material: Material) -> Iterator[Clue]:
     """What else goes on says."""
     talk, traffic = material.conversation, material.traffic
     is_odd = is_odd_one(material)
-    start = talk.turns[0].parts[0].start_time_ns
+    start = talk.start_time_ns
     if rhythm := find_rhythm(traffic.alike.starts_ns, start, FEW if is_odd else ENOUGH):
         yield describe_rhythm(rhythm)
     elif count := find_burst(traffic.alike, start, BURST_SOMEBODY if talk.user_id or is_odd else BURST_NOBODY):

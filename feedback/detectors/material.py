@@ -54,8 +54,8 @@ class Material:
     @property
     def is_quiet(self) -> bool:
         """Whether nothing was said for so long that the conversation is taken to have ended."""
-        turns = self.conversation.turns
-        return self.is_end and bool(turns) and self.now_ns - turns[-1].answer.end_time_ns >= QUIET_NS
+        known = self.is_end and bool(self.conversation.turns)
+        return known and self.now_ns - self.conversation.end_time_ns >= QUIET_NS
 
     def calls_of(self, answer: Answer) -> tuple[Generation, ...]:
         """The model calls that were made for an answer, by start; empty where none was loaded."""

@@ -82,7 +82,7 @@ class Before:
 
     def list_texts(self, material: Material, turn: Turn) -> list[str]:
         """The user's doubtful messages of the day before a turn, in other conversations and in this one."""
-        until_ns = turn.parts[0].start_time_ns
+        until_ns = turn.start_time_ns
         elsewhere = [each.text for each in material.probes if until_ns - WINDOW_NS <= each.time_ns < until_ns]
         return [*elsewhere, *self.doubtful]
 

@@ -18,7 +18,7 @@ from feedback.detectors.material import Material
 from feedback.detectors.traffic import Alike
 from feedback.detectors.usual import Usual
 from feedback.explicit import Feedback
-from feedback.traffic import MINUTE_NS, Surroundings, find_first_trace, find_start, hash_opening
+from feedback.traffic import MINUTE_NS, Surroundings, find_first_trace, hash_opening
 from tracing.conversations import Answer, Conversation, Turn
 from tracing.generations import Generation
 
@@ -543,7 +543,7 @@ def find_alike(talks: Sequence[Conversation]) -> dict[tuple[int, str, str], Alik
     """What `feedback/sql/alike_conversations.sql` finds, over all times."""
     groups: dict[tuple[int, str, str], list[int]] = defaultdict(list)
     for talk in talks:
-        groups[hash_opening(talk), talk.service_name, talk.user_id].append(find_start(talk))
+        groups[hash_opening(talk), talk.service_name, talk.user_id].append(talk.start_time_ns)
     return {key: keep_some(sorted(starts)) for key, starts in groups.items() if len(starts) > 1}
 
 
@@ -563,7 +563,7 @@ def find_rushes(talks: Sequence[Conversation]) -> dict[tuple[str, str, int], int
     """What `feedback/sql/rushes.sql` finds."""
     groups: dict[tuple[str, str, int], list[int]] = defaultdict(list)
     for talk in talks:
-        key = (talk.service_name, talk.user_id, find_start(talk) // MINUTE_NS * 60)
+        key = (talk.service_name, talk.user_id, talk.start_time_ns // MINUTE_NS * 60)
         groups[key].append(len(talk.answers))
     return {
         key: len(calls)
