@@ -11,8 +11,8 @@ from feedback.detectors.verdict import PEOPLE, Verdict
 from feedback.explicit import Feedback
 from tracing.conversations import Conversation
 from tracing.paging import Place
-from tracing.stages import EPOCH
 from tracing.store import Store
+from tracing.times import EPOCH
 
 NO_EVIDENCE = Evidence(reason="")
 ALL_TURNS = range(2**32 - 1)

@@ -5,13 +5,14 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import asdict, replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Annotated, Any, Literal
 
 from pydantic import AwareDatetime, BaseModel, BeforeValidator, Field, ValidationError, field_validator
 
 from feedback.explicit import Feedback
 from tracing.resources import EXACTLY
+from tracing.times import EPOCH
 
 MOST_TEXT = 100_000
 MOST_METADATA = 20_000
@@ -22,7 +23,6 @@ BROWSER_PREFIX = "browser:"
 MOST_AHEAD = timedelta(days=1)
 BROWSERS_CLOCK = timedelta(days=1)
 """So far may the clock of a visitor be off, or a page have waited for a network."""
-EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MICROSECOND = timedelta(microseconds=1)
 
 THUMBS = "thumbs"

@@ -22,8 +22,9 @@ from tracing.ingest import is_busy
 from tracing.models import Project, Reprocessing
 from tracing.pricing import TABLES_PATH
 from tracing.project_prices import load_project_prices
-from tracing.stages import EPOCH, STAGES, STOPPING, Courtesy, do_all, hold_lease, to_us
+from tracing.stages import STAGES, STOPPING, Courtesy, do_all, hold_lease
 from tracing.store import Store
+from tracing.times import EPOCH, to_us
 
 NAME = "reprocessing"
 BATCH_TRACES = 250

@@ -21,10 +21,10 @@ from django.db import transaction
 from tracing.ingest import is_busy
 from tracing.models import StageLease
 from tracing.store import Store, StoreUnavailableError
+from tracing.times import EPOCH, to_us
 
 logger = logging.getLogger(__name__)
 
-EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 OVERLAP = timedelta(seconds=30)
 """After that every row is visible."""
 SHORT_OVERLAP = timedelta(seconds=3)
@@ -241,10 +241,6 @@ def do_all(stage: str, work: Callable[[Sequence[Key]], None], keys: Sequence[Key
             return
         for key in keys:
             do_all(stage, work, [key])
-
-
-def to_us(time_span: timedelta) -> int:
-    return round(time_span.total_seconds() * 1e6)
 
 
 def group_by_project(keys: Sequence[Key]) -> dict[int, list[str]]:
