@@ -33,5 +33,6 @@ app.conf.beat_schedule = {
         "tracing.learn_templates",
     )
 }
-app.conf.beat_schedule["tracing.follow_retention"] = {"task": "tracing.follow_retention", "schedule": RARE_TICK_SECONDS}
+for name in ("tracing.follow_retention", "feedback.judge"):
+    app.conf.beat_schedule[name] = {"task": name, "schedule": RARE_TICK_SECONDS}
 app.autodiscover_tasks(["tracing", "feedback"])

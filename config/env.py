@@ -86,6 +86,21 @@ class Environment(BaseSettings):
         le=10_000,
         description="Days after which rows go, in projects that say nothing else; 0 keeps them for ever.",
     )
+    judge_url: str = Field(
+        default="",
+        description="OpenAI-compatible endpoint of a judging model (`https://api.example/v1`); empty: no judge.",
+    )
+    judge_model: str = Field(default="", description="Name of the judging model, as its endpoint knows it.")
+    judge_key: SecretStr = Field(default=SecretStr(""), description="Key of the judging model's endpoint.")
+    judge_share: float = Field(
+        default=0.01,
+        ge=0,
+        le=1,
+        description="Share of answers that the judge rates by chance, beside those people rated.",
+    )
+    judge_calls_a_day: int = Field(
+        default=500, ge=0, le=1_000_000, description="Most calls of the judge on one day, in all projects together."
+    )
     secret_key: SecretStr = Field(
         default=SecretStr(""), description="Signs sessions; empty: made once and kept in the data directory."
     )
@@ -170,6 +185,24 @@ class Environment(BaseSettings):
             if not ORIGIN.fullmatch(origin):
                 raise ValueError(f"{origin!r} is no origin; write https://shop.example, with its port if it has one")
         return value
+
+    @field_validator("judge_url")
+    @classmethod
+    def check_judge_url(cls, value: str) -> str:
+        address = value.strip().removesuffix("/").removesuffix("/chat/completions")
+        parts = urlsplit(address)
+        if address and (
+            parts.scheme not in ("http", "https") or not parts.netloc or parts.query or "@" in parts.netloc
+        ):
+            raise ValueError("This is no address; write https://api.example/v1, and the key into TACIT_JUDGE_KEY")
+        return address
+
+    @field_validator("judge_model")
+    @classmethod
+    def check_judge_model(cls, value: str, info: ValidationInfo) -> str:
+        if info.data.get("judge_url") and not value.strip():
+            raise ValueError("TACIT_JUDGE_URL is set; write the name of the model here")
+        return value.strip()
 
     @field_validator("clickhouse_dsn")
     @classmethod

@@ -47,3 +47,21 @@ class Listening(models.Model):
 
     def __str__(self) -> str:
         return f"{self.waiting} conversations of {self.project_id}"
+
+
+class JudgeDay(models.Model):
+    """What the judge did on one day (UTC), against its budget, and what stood in its way last."""
+
+    day = models.DateField(unique=True)
+    calls = models.PositiveIntegerField(default=0)
+    unreadable = models.PositiveIntegerField(default=0)
+    """Replies that were no rating."""
+    input_tokens = models.PositiveBigIntegerField(default=0)
+    output_tokens = models.PositiveBigIntegerField(default=0)
+    failures = models.PositiveIntegerField(default=0)
+    """Calls in a row that got no reply."""
+    problem = models.TextField(default="", blank=True)
+    rests_until = models.DateTimeField(null=True, blank=True)
+
+    def __str__(self) -> str:
+        return f"{self.day}: {self.calls} calls"

@@ -3,6 +3,7 @@
 from celery import shared_task
 
 from feedback.derivation import FEEDBACK, SIGNALS, derive_changed_signals, read_changed_feedback
+from feedback.judging.rounds import start_round
 from feedback.listening import listen_for_a_while
 from tracing.store import get_store
 
@@ -23,3 +24,9 @@ def derive_signals() -> None:
 def listen_again() -> None:
     """Listen to old conversations where detectors or settings changed."""
     listen_for_a_while(get_store())
+
+
+@shared_task(name="feedback.judge")
+def judge() -> None:
+    """Have the judging model rate what waits, where there is one."""
+    start_round()
