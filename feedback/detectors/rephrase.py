@@ -16,10 +16,10 @@ from itertools import pairwise, takewhile
 
 from feedback.detectors.detector import Detector
 from feedback.detectors.material import Material
-from feedback.detectors.pasted import blank_pasted
 from feedback.detectors.signal import Evidence, Signal
 from feedback.detectors.targets import Target, pin_signal
 from feedback.detectors.times import MACHINE_GAP_SECONDS, describe_seconds, measure_gap
+from feedback.reactions.pasted import blank_pasted
 from feedback.replies import find_refusal
 from tracing.conversations import Conversation, Turn
 

@@ -13,9 +13,9 @@ from vaderSentiment.vaderSentiment import SentimentIntensityAnalyzer
 
 from feedback.detectors.detector import Detector
 from feedback.detectors.material import Material
-from feedback.detectors.pasted import blank_pasted
 from feedback.detectors.signal import Evidence, Polarity, Signal
 from feedback.detectors.targets import Target, pin_signal
+from feedback.reactions.pasted import blank_pasted
 from tracing.conversations import Turn
 
 KIND = "sentiment"

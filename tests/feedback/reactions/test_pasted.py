@@ -3,7 +3,7 @@ import re
 from hypothesis import given
 from hypothesis import strategies as st
 
-from feedback.detectors.pasted import _PASTED, MAX_CHARACTERS, blank_pasted
+from feedback.reactions.pasted import _PASTED, MAX_CHARACTERS, blank_pasted
 
 
 @given(st.text(alphabet=st.sampled_from('ab`"“”>;|\n\t 😭') | st.characters(codec="utf-8"), max_size=300))
