@@ -3,14 +3,16 @@ from types import ModuleType
 
 import pytest
 
-from feedback.detectors import constraint_violation, format_failure, language_mismatch, pasted, refusal, times
+from feedback.detectors import constraint_violation, format_failure, language_mismatch, refusal, times
 from feedback.languages import identification, prose, scripts
+from feedback.reactions import pasted
 from feedback.replies import apologies, refusals
 from feedback.training import answers
 from feedback.wishes import checking, counting, forms, keeping, languages, limits, texts, wording
 
 MODULES = [
-    *(constraint_violation, format_failure, language_mismatch, pasted, refusal, times),
+    *(constraint_violation, format_failure, language_mismatch, refusal, times),
+    pasted,
     *(identification, prose, scripts, apologies, refusals, answers),
     *(checking, counting, forms, keeping, languages, limits, texts, wording),
 ]
