@@ -99,7 +99,13 @@ class Environment(BaseSettings):
         description="Share of answers that the judge rates by chance, beside those people rated.",
     )
     judge_calls_a_day: int = Field(
-        default=500, ge=0, le=1_000_000, description="Most calls of the judge on one day, in all projects together."
+        default=500, ge=0, le=1_000_000, description="Most calls of the judge in a project on one day."
+    )
+    transformer_share: float = Field(
+        default=0.1,
+        ge=0,
+        le=1,
+        description="Share of users' messages, the likeliest to be feedback, that a transformer reads; 0 loads none.",
     )
     secret_key: SecretStr = Field(
         default=SecretStr(""), description="Signs sessions; empty: made once and kept in the data directory."

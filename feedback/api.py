@@ -13,6 +13,7 @@ from feedback.api_agent_tasks import router as agent_tasks_router
 from feedback.api_detectors import router as detectors_router
 from feedback.api_exports import router as exports_router
 from feedback.api_feedback import router as feedback_router
+from feedback.api_judge import router as judge_router
 from feedback.conversation_list import find_page
 from feedback.datasets import UnknownFormat
 from feedback.derivation import FEEDBACK, SIGNALS
@@ -66,6 +67,7 @@ api.add_router("", members_router)
 api.add_router("", prices_router)
 api.add_router("", agent_tasks_router)
 api.add_router("", detectors_router)
+api.add_router("", judge_router)
 api.add_router("", exports_router)
 api.add_router("", feedback_router)
 api.add_router("", reprocessing_router)

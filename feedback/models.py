@@ -50,9 +50,10 @@ class Listening(models.Model):
 
 
 class JudgeDay(models.Model):
-    """What the judge did on one day (UTC), against its budget, and what stood in its way last."""
+    """What the judge did in a project on one day (UTC), against its budget, and what stood in its way last."""
 
-    day = models.DateField(unique=True)
+    project = models.ForeignKey("tracing.Project", on_delete=models.CASCADE, related_name="judge_days")
+    day = models.DateField()
     calls = models.PositiveIntegerField(default=0)
     unreadable = models.PositiveIntegerField(default=0)
     """Replies that were no rating."""
@@ -63,5 +64,8 @@ class JudgeDay(models.Model):
     problem = models.TextField(default="", blank=True)
     rests_until = models.DateTimeField(null=True, blank=True)
 
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=["project", "day"], name="one_row_a_day_of_judging"),)
+
     def __str__(self) -> str:
-        return f"{self.day}: {self.calls} calls"
+        return f"{self.project_id} on {self.day}: {self.calls} calls"

@@ -2,7 +2,7 @@
 
 from django.urls import path, register_converter
 
-from feedback import agent_task_views, detector_views, views
+from feedback import agent_task_views, detector_views, judge_views, views
 from feedback.pages.addresses import ConversationIdConverter
 
 register_converter(ConversationIdConverter, "conversation_id")
@@ -17,4 +17,5 @@ urlpatterns = [
     path("settings/detectors", detector_views.show_detectors, name="detectors"),
     path("settings/detectors/change", detector_views.change_detectors, name="change_detectors"),
     path("settings/detectors/expect", detector_views.change_expectations, name="change_expectations"),
+    path("settings/judge", judge_views.show_judge, name="judge"),
 ]

@@ -20,6 +20,7 @@ from feedback.detectors import (
     error,
     false_success,
     format_failure,
+    judgement,
     language_mismatch,
     low_confidence,
     pii_leak,
@@ -83,6 +84,7 @@ DETECTORS: tuple[Detector, ...] = (
     share.DETECTOR,
     rename.DETECTOR,
     delete.DETECTOR,
+    judgement.DETECTOR,
 )
 
 

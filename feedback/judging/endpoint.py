@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import urllib3
@@ -30,9 +30,6 @@ class Endpoint:
     url: str
     model: str
     key: SecretStr
-    pool: urllib3.PoolManager = field(
-        default_factory=lambda: urllib3.PoolManager(timeout=TIMEOUT, retries=False), repr=False, compare=False
-    )
 
     def ask(self, messages: Sequence[Mapping[str, str]]) -> Reply:
         """One chat completion. Raises EndpointError."""
@@ -44,11 +41,11 @@ class Endpoint:
             headers["Authorization"] = f"Bearer {self.key.get_secret_value()}"
         url = f"{self.url.rstrip('/')}/{path}"
         try:
-            answer = self.pool.request(
-                "POST", url, body=json.dumps(body).encode(), headers=headers, redirect=False, preload_content=False
-            )
-            content = answer.read(MOST_BYTES + 1)
-            answer.release_conn()
+            with urllib3.PoolManager(timeout=TIMEOUT, retries=False) as pool:
+                sent = json.dumps(body).encode()
+                answer = pool.request("POST", url, body=sent, headers=headers, redirect=False, preload_content=False)
+                content = answer.read(MOST_BYTES + 1)
+                answer.close()
         except (urllib3.exceptions.HTTPError, OSError) as error:
             raise EndpointError(f"did not answer ({type(error).__name__})") from error
         if answer.status != 200:

@@ -43,7 +43,7 @@ _thread: threading.Thread | None = None
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """Whom to ask and how much: `share` of answers by chance (0 to 1), `calls_a_day` in all."""
+    """Whom to ask and how much: `share` of answers by chance (0 to 1), `calls_a_day` in each project."""
 
     endpoint: Endpoint
     share: float
@@ -60,7 +60,7 @@ def read_plan() -> Plan | None:
 
 def start_round() -> None:
     """Have a round run beside everything else, unless one does."""
-    global _thread  # noqa: PLW0603 -- one a process
+    global _thread
     plan = read_plan()
     if plan is None or STOPPING.is_set() or (_thread and _thread.is_alive()):
         return
@@ -76,38 +76,43 @@ def run_round(plan: Plan) -> None:
 
 
 def judge_for_a_while(store: Store, plan: Plan) -> int:
-    """One batch after the other until nothing waits, the time is over, or the budget or the endpoint says no; the
-    number of ratings."""
+    """One batch of each project after the other until nothing waits, the time is over, or the budget or the endpoint
+    says no; the number of ratings."""
     until, count = time.monotonic() + ROUND_SECONDS, 0
     with hold_lease(NAME) as held:
-        while held and time.monotonic() < until and not STOPPING.is_set():
-            cases = choose_cases(store, plan, min(AT_ONCE, count_left(plan)))
-            if not cases:
-                break
-            count += judge_cases(store, plan, cases)
+        while held and (batches := choose_batches(store, plan)):
+            for cases in batches:
+                if STOPPING.is_set() or time.monotonic() > until:
+                    return count
+                count += judge_cases(store, plan, cases)
     return count
 
 
-def count_left(plan: Plan) -> int:
+def choose_batches(store: Store, plan: Plan) -> list[list[Case]]:
+    """Of each project answers that want to be judged, at most as many as are asked about at once."""
+    projects = Project.objects.order_by("pk").values_list("pk", flat=True)
+    batches = (choose_cases(store, plan, project_id) for project_id in projects)
+    return [batch for batch in batches if batch]
+
+
+def choose_cases(store: Store, plan: Plan, project_id: int) -> list[Case]:
+    limit = min(AT_ONCE, count_left(plan, project_id))
+    if not limit or judgement.KIND in load_tuning(project_id).off:
+        return []
+    return list(load_cases(store, project_id, plan, limit))
+
+
+def count_left(plan: Plan, project_id: int) -> int:
     """Calls that may still be made today; 0 while the judge rests."""
-    today = load_day()
+    today = load_day(project_id)
     if today.rests_until and today.rests_until > datetime.now(UTC):
         return 0
     return max(0, plan.calls_a_day - today.calls)
 
 
-def load_day() -> JudgeDay:
-    day, _ = JudgeDay.objects.get_or_create(day=datetime.now(UTC).date())
+def load_day(project_id: int) -> JudgeDay:
+    day, _ = JudgeDay.objects.get_or_create(project_id=project_id, day=datetime.now(UTC).date())
     return day
-
-
-def choose_cases(store: Store, plan: Plan, limit: int) -> list[Case]:
-    """At most `limit` answers of all projects that want to be judged."""
-    cases: list[Case] = []
-    for project_id in Project.objects.order_by("pk").values_list("pk", flat=True):
-        if limit > len(cases) and judgement.KIND not in load_tuning(project_id).off:
-            cases.extend(load_cases(store, project_id, plan, limit - len(cases)))
-    return cases
 
 
 def load_cases(store: Store, project_id: int, plan: Plan, limit: int) -> Iterator[Case]:
@@ -138,8 +143,8 @@ def load_case(store: Store, project_id: int, conversation_id: str, index: int, *
 
 
 def judge_cases(store: Store, plan: Plan, cases: Sequence[Case]) -> int:
-    """Ask about these at once and keep what was said; the number of ratings."""
-    JudgeDay.objects.filter(pk=load_day().pk).update(calls=F("calls") + len(cases))
+    """Ask about these answers of one project at once and keep what was said; the number of ratings."""
+    JudgeDay.objects.filter(pk=load_day(cases[0].project_id).pk).update(calls=F("calls") + len(cases))
     with ThreadPoolExecutor(AT_ONCE) as pool:
         replies = list(pool.map(lambda case: ask(plan.endpoint, case), cases))
     return sum(keep_reply(store, plan, case, reply) for case, reply in zip(cases, replies, strict=True))
@@ -155,9 +160,9 @@ def ask(endpoint: Endpoint, case: Case) -> Reply | EndpointError:
 def keep_reply(store: Store, plan: Plan, case: Case, reply: Reply | EndpointError) -> bool:
     """Keep a rating in the store, and in the day's row what it took or what went wrong; whether it was a rating."""
     if isinstance(reply, EndpointError):
-        note_failure(str(reply))
+        note_failure(case.project_id, str(reply))
         return False
-    today = JudgeDay.objects.filter(pk=load_day().pk)
+    today = JudgeDay.objects.filter(pk=load_day(case.project_id).pk)
     today.update(
         input_tokens=F("input_tokens") + reply.input_tokens, output_tokens=F("output_tokens") + reply.output_tokens
     )
@@ -174,9 +179,9 @@ def keep_reply(store: Store, plan: Plan, case: Case, reply: Reply | EndpointErro
     return True
 
 
-def note_failure(problem: str) -> None:
+def note_failure(project_id: int, problem: str) -> None:
     """Rest a while, longer each time."""
-    today = load_day()
+    today = load_day(project_id)
     rest = min(LONGEST_REST, SHORTEST_REST * 2 ** min(today.failures, 10))
     today.failures += 1
     today.problem = f"The endpoint {problem}."

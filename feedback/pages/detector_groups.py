@@ -55,6 +55,7 @@ GROUPS = (
         "What people told by a button or in a field, as the app sent it.",
         ("thumbs", "rating", "comment", "correction_text"),
     ),
+    Group("Judged", "Rated by a language model, where one is set up.", ("judgement",)),
 )
 OTHERS = Group("Others", "Detectors that stand in no group yet.", ())
 
