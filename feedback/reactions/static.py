@@ -73,9 +73,9 @@ class Model:
                     weights[place] += weight / size
         for concept, start, end in words.occurrences:
             weight = self._weigh("marks", (f"@{concept}", f"^{concept}"), output)
-            inside = [place for place, token in enumerate(words.tokens) if token.start < end and start < token.end]
-            for place in inside:
-                weights[place] += weight / len(inside)
+            for place, token in enumerate(words.tokens):
+                if token.start < end and start < token.end:
+                    weights[place] += weight
         return weights
 
     def _weigh(self, block: str, names: Iterable[str], output: int) -> float:

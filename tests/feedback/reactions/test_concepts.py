@@ -15,7 +15,7 @@ def find(text: str, *, english: bool = False) -> list[tuple[str, str]]:
     [
         ("Das stimmt nicht.", "wrong", "stimmt nicht"),
         ("nein, ICH MEINTE das andere", "I meant", "ICH MEINTE"),
-        ("ça marche pas du tout", "does not work", "marche pas"),
+        ("ça marche pas du tout", "does not work", "ça marche pas"),
         ("这个答案不对", "wrong", "不对"),
         ("這個答案不對", "wrong", "不對"),
         ("もう一度お願いします", "again", "もう一度"),
