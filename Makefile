@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 PARALLEL := --numprocesses=auto --maxprocesses=4 --dist=worksteal
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: install run test test-slow check format bench bench-peers screenshots lock clean
+.PHONY: install run test test-slow check format bench bench-peers accuracy screenshots lock clean
 
 install: $(VENV)/.installed
 
@@ -37,6 +37,11 @@ bench: $(VENV)/.installed-dev
 # Installs Arize Phoenix and MLflow outside the repository (about 900 MB each) and runs them beside Tacit.
 bench-peers: $(VENV)/.installed-dev
 	$(BIN)/python benchmarks/peers/compare.py
+
+# Measures the detectors of words and writes feedback/accuracy.json and docs/detectors.md; DATA is a directory of further
+# labelled sets.
+accuracy: $(VENV)/.installed-dev
+	$(BIN)/python benchmarks/accuracy/measure.py $(if $(DATA),--data $(DATA))
 
 screenshots: $(VENV)/.installed-dev
 	$(BIN)/python -m tests.browser.screenshots

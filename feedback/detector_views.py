@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_POST, require_safe
 
+from feedback.accuracy import list_measured, load_card
 from feedback.detector_list import DAYS, ListedDetector, count_waiting, describe_changes, list_detectors
 from feedback.models import Expectation
 from feedback.pages.detector_groups import group_detectors
@@ -40,6 +41,7 @@ def show_forms(request: HttpRequest, project: Project, problems: list[str], *, s
         "section": "detectors",
         "days": DAYS,
         "groups": group_detectors(list_detectors(get_store(), project.pk)),
+        "measured": list_measured(load_card()),
         "tuning": load_tuning(project.pk),
         "lengths": Expectation.Length.values,
         "problems": problems,

@@ -38,6 +38,7 @@ PATHS = (
     "/audit",
     "/p/default/settings/audit",
     "/p/default/settings/detectors",
+    "/p/default/settings/detectors/accuracy",
     "/p/default/settings/keys",
     "/p/default/settings/members",
     "/p/default/settings/prices?model=gpt-5&provider=openai",

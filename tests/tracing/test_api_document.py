@@ -25,6 +25,7 @@ OPERATIONS = {
     "list_tasks": "get tasks",
     "show_task_figures": "get tasks/figures",
     "list_detectors": "get detectors",
+    "show_accuracy": "get accuracy",
     "show_judge": "get judge",
     "set_detector": "put detectors/{kind}",
     "set_expectation": "put expectation",
