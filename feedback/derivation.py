@@ -19,6 +19,7 @@ from feedback.evaluations import list_events, read_evaluation
 from feedback.excerpts import load_told_excerpt
 from feedback.explicit import read_feedback
 from feedback.materials import load_materials
+from feedback.readings import describe_readers
 from feedback.records import (
     ALL_TURNS,
     ConversationSignals,
@@ -132,7 +133,7 @@ def find_basis(project_id: int) -> str:
 
 
 def describe_all(tuning: Tuning) -> str:
-    return f"{describe_basis(DETECTORS, tuning)}-{agent_tasks.VERSION}-{machines.VERSION}"
+    return f"{describe_basis(DETECTORS, tuning)}-{agent_tasks.VERSION}-{machines.VERSION}-{describe_readers()}"
 
 
 def derive_signals_by_parts(

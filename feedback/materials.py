@@ -11,6 +11,7 @@ from feedback.detectors.usual import Usual
 from feedback.explicit import Feedback
 from feedback.norms import load_usual
 from feedback.probes import load_probes
+from feedback.readings import read_materials
 from feedback.traffic import Surroundings, load_surroundings
 from tracing.conversations import Conversation
 from tracing.generations import Generation
@@ -37,7 +38,7 @@ def load_materials(
     probes = load_probes(store, project_id, conversations)
     around = load_surroundings(store, project_id, conversations)
     known = Known(calls, runs, probes, around, tuning, load_usual(store, project_id, now_ns), now_ns)
-    return [gather(each, feedback[each.conversation_id], known) for each in conversations]
+    return read_materials([gather(each, feedback[each.conversation_id], known) for each in conversations])
 
 
 @dataclass(frozen=True, slots=True)

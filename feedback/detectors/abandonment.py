@@ -6,22 +6,29 @@ Most people leave without a word, also after a good answer; so the last exchange
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from feedback.detectors import rephrase
 from feedback.detectors.detector import Detector
+from feedback.detectors.exchanges import Reaction
 from feedback.detectors.material import Material
-from feedback.detectors.sentiment import measure_tone
+from feedback.detectors.reactions import load_threshold
+from feedback.detectors.sentiment import is_toned
 from feedback.detectors.signal import Evidence, Signal
 from feedback.detectors.targets import Target, find_actions, pin_signal
 from feedback.replies import find_refusal
 from tracing.conversations import Turn
 
 KIND = "abandonment"
-VERSION = "1"
+VERSION = "2"
 THRESHOLD = 0.6
 CONTENT = frozenset({"copy", "accept", "share"})
 """Acts of somebody who got what they came for."""
-THANKFUL = 0.3
-"""Tone of a last message from which somebody leaves content."""
+REACTIONS = {
+    "rephrase": "after asking the same again in other words",
+    "correction": "after correcting the answer",
+    "complaint": "after complaining of the answer",
+    "stop": "after telling the assistant to stop",
+    "request_human": "after asking for a person",
+}
+"""What a last message may do that nobody does who is content."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +63,8 @@ def detect(material: Material) -> Iterator[Signal]:
 
 def judge_end(material: Material, turn: Turn) -> Ending | None:
     """What the last exchange says; None where nothing was missing, or the user was content."""
-    if is_content(material, turn):
+    last = next((each for each in material.reactions if each.turn.index == turn.index), None)
+    if is_content(material, turn, last):
         return None
     if turn.answer.outcome == "error":
         return Ending(0.9, "error", "after an error")
@@ -66,18 +74,25 @@ def judge_end(material: Material, turn: Turn) -> Ending | None:
         return Ending(0.65, "truncated", "after an answer that was cut off")
     if find_refusal(turn.answer.text):
         return Ending(0.7, "refusal", "after the assistant declined")
-    if any(signal.fired for signal in rephrase.detect_last(material.conversation)):
-        return Ending(0.7, "rephrase", "after asking the same again in other words")
-    if measure_tone(turn.user_text) <= -THANKFUL and turn.index:
+    if last and (kind := find_fired(last)):
+        return Ending(0.7, kind, REACTIONS[kind])
+    if last and is_toned(last.reading, "negative"):
         return Ending(0.6, "tone", "after a message that sounds negative")
     if turn.answer.text.rstrip().endswith(("?", "？", "؟")):
         return Ending(0.4, "question", "without answering the assistant's question")
     return None
 
 
-def is_content(material: Material, turn: Turn) -> bool:
+def find_fired(reaction: Reaction) -> str:
+    """The likeliest of `REACTIONS` that fires; empty where none does."""
+    kinds = reaction.reading.kinds
+    fired = [kind for kind in REACTIONS if kinds[kind] >= load_threshold(kind)]
+    return max(fired, key=lambda kind: kinds[kind], default="")
+
+
+def is_content(material: Material, turn: Turn, last: Reaction | None) -> bool:
     """Whether the user thanked, or took the last answer away."""
-    if turn.index and measure_tone(turn.user_text) >= THANKFUL:
+    if last and (last.reading.kinds["praise"] >= load_threshold("praise") or is_toned(last.reading, "positive")):
         return True
     acts = (act for name in CONTENT for act in find_actions(material.conversation, material.feedback, name))
     return any(act.target.turn.index == turn.index for act in acts)

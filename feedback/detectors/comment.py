@@ -1,13 +1,13 @@
 """What the user wrote about an answer on purpose: comments in, signals out. Its tone says for or against."""
 
 from feedback.detectors.acts import Act, watch_for
-from feedback.detectors.sentiment import measure_tone
-from feedback.detectors.signal import Polarity
+from feedback.detectors.sentiment import POLARITIES, measure_tone, name_tone
 from feedback.detectors.targets import Action
+from feedback.reactions.reaction import Exchange
+from feedback.reactions.static import read_static
 
 KIND = "comment"
-VERSION = "1"
-CLEAR_TONE = 0.2
+VERSION = "2"
 
 
 def read_comment(action: Action) -> Act | None:
@@ -15,9 +15,9 @@ def read_comment(action: Action) -> Act | None:
     words = action.feedback.explanation.strip() or action.feedback.label.strip()
     if not words:
         return None
-    tone = measure_tone(words)
-    polarity: Polarity = 0 if abs(tone) < CLEAR_TONE else 1 if tone > 0 else -1
-    return Act("the user wrote a comment", polarity=polarity, confidence=0.5 + abs(tone) / 2)
+    [reading] = read_static([Exchange(words, request="", answer="")])
+    confidence = 0.5 + abs(measure_tone(reading)) / 2
+    return Act("the user wrote a comment", polarity=POLARITIES[name_tone(reading)], confidence=confidence)
 
 
 DETECTOR = watch_for(

@@ -73,7 +73,13 @@ ABOUT_USERS = frozenset(
         "early_termination",
         "abandonment",
         "rephrase",
+        "correction",
+        "complaint",
+        "clarification_request",
+        "praise",
+        "request_human",
         "sentiment",
+        "sentiment_shift",
         "conversation_length",
         "dialogue_diversity",
     }

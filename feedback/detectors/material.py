@@ -2,13 +2,16 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from feedback.attacks.probes import Probe
+from feedback.detectors.exchanges import Reaction, exchanges_of, list_reactions
 from feedback.detectors.traffic import NO_TRAFFIC, Traffic
 from feedback.detectors.tuning import SHIPPED, Tuning
 from feedback.detectors.usual import UNKNOWN, Usual
 from feedback.detectors.verdict import PEOPLE, Verdict
 from feedback.explicit import Feedback
+from feedback.reactions.reaction import Reading
 from tracing.conversations import Answer, Conversation
 from tracing.generations import Generation
 from tracing.tool_runs import ToolRun
@@ -23,7 +26,7 @@ CallKey = tuple[str, str]
 """Id of a trace, id of a span in it."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Material:
     """What is known when a conversation is listened to. What was not loaded, or not sent, is empty."""
 
@@ -45,6 +48,9 @@ class Material:
     probes: Sequence[Probe] = ()
     """Doubtful messages of its user (`prompt_attack`) in other conversations of that day, by time."""
 
+    readings: Mapping[int, Reading] | None = None
+    """What each later message says of the answer before it, by index of its turn; None has them read quickly."""
+
     now_ns: int = 0
     """When it is listened to; 0 is not known."""
 
@@ -57,7 +63,21 @@ class Material:
         known = self.is_end and bool(self.conversation.turns)
         return known and self.now_ns - self.conversation.end_time_ns >= QUIET_NS
 
+    @cached_property
+    def reactions(self) -> tuple[Reaction, ...]:
+        """The messages after the first that have words, in order, each as it was read."""
+        readings = read_quickly(self.conversation) if self.readings is None else self.readings
+        return tuple(list_reactions(self.conversation, readings))
+
     def calls_of(self, answer: Answer) -> tuple[Generation, ...]:
         """The model calls that were made for an answer, by start; empty where none was loaded."""
         keys = ((part.trace_id, span_id) for part in answer.parts for span_id in part.generation_span_ids)
         return tuple(self.calls[key] for key in keys if key in self.calls)
+
+
+def read_quickly(conversation: Conversation) -> dict[int, Reading]:
+    """What its later messages say, by the static tier alone."""
+    from feedback.reactions.static import read_static
+
+    exchanges = exchanges_of(conversation)
+    return dict(zip(exchanges, read_static(list(exchanges.values())), strict=True)) if exchanges else {}
