@@ -101,6 +101,10 @@ class Environment(BaseSettings):
     judge_calls_a_day: int = Field(
         default=500, ge=0, le=1_000_000, description="Most calls of the judge in a project on one day."
     )
+    transformer: str = Field(
+        default="",
+        description="Directory of a Hugging Face sequence classifier, run by torch; empty: the shipped transformer.",
+    )
     transformer_share: float = Field(
         default=0.1,
         ge=0,
@@ -209,6 +213,16 @@ class Environment(BaseSettings):
         if info.data.get("judge_url") and not value.strip():
             raise ValueError("TACIT_JUDGE_URL is set; write the name of the model here")
         return value.strip()
+
+    @field_validator("transformer")
+    @classmethod
+    def check_transformer(cls, value: str) -> str:
+        if value and not (Path(value) / "config.json").is_file():
+            raise ValueError(
+                f"There is no {Path(value) / 'config.json'}; name a directory with a sequence classifier of "
+                "Hugging Face, or nothing for the shipped transformer"
+            )
+        return value
 
     @field_validator("clickhouse_dsn")
     @classmethod

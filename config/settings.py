@@ -130,6 +130,7 @@ JUDGE_SHARE = ENV.judge_share
 JUDGE_CALLS_A_DAY = ENV.judge_calls_a_day
 MAX_VALUE_CHARACTERS = ENV.max_value_characters
 MAX_ATTRIBUTES = ENV.max_attributes
+TRANSFORMER = ENV.transformer
 TRANSFORMER_SHARE = ENV.transformer_share
 CORS_ORIGINS = frozenset(origin.lower() for origin in split_list(ENV.cors_origins))
 
