@@ -6,8 +6,8 @@ learnt by `feedback.training.reactions` from labelled chats.
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from functools import cache
+from dataclasses import dataclass, field
+from functools import cache, lru_cache
 from itertools import chain
 from pathlib import Path
 
@@ -27,6 +27,8 @@ _KINDS = slice(1, 1 + len(KINDS))
 _TONES = slice(_KINDS.stop, _KINDS.stop + len(TONES))
 _COMPLAINTS = slice(_TONES.stop, None)
 BATCH = 512
+MOST_WORDS_KEPT = 20_000
+MESSAGES_REMEMBERED = 256
 LEAST_SHARE = 0.35
 """Of what the strongest word weighs, to be shown beside it."""
 
@@ -45,6 +47,8 @@ class Model:
     measures: Floats
     """A row for each of `MEASURES`."""
     bias: Floats
+    words: dict[str, list[int]] = field(default_factory=dict)
+    """The rows of the groups of letters of words that were read: most words come again."""
 
     def weigh(self, features: Sequence[Features]) -> Floats:
         """Logits, a row for each, a column for each of `OUTPUTS`."""
@@ -54,7 +58,7 @@ class Model:
         return logits
 
     def _weigh_block(self, block: str, features: Sequence[Features]) -> Floats:
-        rows = [list_rows(block, self.rows[block], each) for each in features]
+        rows = [list(self._find_rows(block, each)) for each in features]
         lengths = np.array([len(each) for each in rows])
         flat = np.fromiter(chain.from_iterable(rows), np.int32, lengths.sum())
         sums = _sum_parts(self.weights[flat], lengths)
@@ -62,33 +66,48 @@ class Model:
             sums /= np.sqrt(np.maximum(_sum_parts(self.rarities[flat], lengths), 1e-6))[:, None]
         return sums
 
-    def weigh_words(self, words: Words, output: int) -> list[float]:
-        """What each word speaks for an output: the runs, concepts and groups of letters that it is part of."""
+    def _find_rows(self, block: str, features: Features) -> Iterable[int]:
+        """The rows of what is known of one block; groups of letters once for each word that holds them."""
+        if block == "groups":
+            return chain.from_iterable(map(self._find_group_rows, features.words))
+        rows: Iterable[int | None] = map(self.rows[block].get, getattr(features, block))
+        return [row for row in rows if row is not None]
+
+    def _find_group_rows(self, word: str) -> list[int]:
+        found = self.words.get(word)
+        if found is None:
+            rows = self.rows["groups"]
+            found = [rows[group] for group in list_groups(word) if group in rows]
+            if len(self.words) < MOST_WORDS_KEPT:
+                self.words[word] = found
+        return found
+
+    def weigh_words(self, words: Words) -> Floats:
+        """What each word speaks for: the runs, concepts and groups of letters that it is part of. A row for each word,
+        a column for each of `OUTPUTS`."""
         texts = [token.text for token in words.tokens]
-        weights = [self._weigh("groups", list_groups(text), output) / (1 + len(text)) for text in texts]
-        for size in range(1, LONGEST_RUN + 1):
-            for start in range(len(texts) - size + 1):
-                weight = self._weigh("runs", (" ".join(texts[start : start + size]),), output)
-                for place in range(start, start + size):
-                    weights[place] += weight / size
+        weights = self._weigh_parts("groups", [list_groups(text) for text in texts])
+        sizes = range(1, min(LONGEST_RUN, len(texts)) + 1)
+        runs = [[(" ".join(texts[at : at + size]),) for at in range(len(texts) - size + 1)] for size in sizes]
+        of_runs = self._weigh_parts("runs", [names for of_size in runs for names in of_size])
+        for size, of_size in zip(sizes, runs, strict=True):
+            for shift in range(size):
+                weights[shift : shift + len(of_size)] += of_runs[: len(of_size)] / size
+            of_runs = of_runs[len(of_size) :]
         for concept, start, end in words.occurrences:
-            weight = self._weigh("marks", (f"@{concept}", f"^{concept}"), output)
-            for place, token in enumerate(words.tokens):
-                if token.start < end and start < token.end:
-                    weights[place] += weight
+            marks = [self.rows["marks"].get(name) for name in (f"@{concept}", f"^{concept}")]
+            rows = [row for row in marks if row is not None]
+            inside = [at for at, token in enumerate(words.tokens) if token.start < end and start < token.end]
+            weights[inside] += self.weights[rows].sum(axis=0)
         return weights
 
-    def _weigh(self, block: str, names: Iterable[str], output: int) -> float:
-        rows = self.rows[block]
-        return float(sum(self.weights[rows[name], output] for name in names if name in rows))
-
-
-def list_rows(block: str, rows: Mapping[str, int], features: Features) -> list[int]:
-    """The rows of what is known of one block; groups of letters once for each word that holds them."""
-    names: Iterable[str] = getattr(features, "words" if block == "groups" else block)
-    if block == "groups":
-        names = chain.from_iterable(map(list_groups, names))
-    return [rows[name] for name in names if name in rows]
+    def _weigh_parts(self, block: str, parts: Sequence[Iterable[str]]) -> Floats:
+        """What each part of a block adds to the logits of the outputs, a row each."""
+        known = [[self.rows[block][name] for name in names if name in self.rows[block]] for names in parts]
+        lengths = np.array([len(rows) for rows in known], np.int64)
+        flat = np.fromiter(chain.from_iterable(known), np.int32, lengths.sum())
+        length = math.sqrt(float(self.rarities[flat].sum())) or 1.0
+        return _sum_parts(self.weights[flat], lengths) / np.float32(length)
 
 
 def _sum_parts(values: Floats, lengths: npt.NDArray[np.int64]) -> Floats:
@@ -135,8 +154,8 @@ def find_words(exchange: Exchange, kind: str) -> tuple[tuple[int, int], ...]:
     """
     if kind not in OUTPUTS:
         raise ValueError(f"{kind!r} is not read: expected one of {', '.join(OUTPUTS)}")
-    words = read_words(exchange.message, exchange.request)
-    weights = load_model().weigh_words(words, OUTPUTS.index(kind))
+    words, by_output = weigh_message(exchange)
+    weights = by_output[:, OUTPUTS.index(kind)].tolist()
     most = max(weights, default=0.0)
     told = [
         (token.start, token.end)
@@ -144,6 +163,13 @@ def find_words(exchange: Exchange, kind: str) -> tuple[tuple[int, int], ...]:
         if weight > 0 and weight >= most * LEAST_SHARE
     ]
     return _join_neighbours(exchange.message, told)
+
+
+@lru_cache(MESSAGES_REMEMBERED)
+def weigh_message(exchange: Exchange) -> tuple[Words, Floats]:
+    """Its words, and what they speak for: one message is asked for every kind that it may be."""
+    words = read_words(exchange.message, exchange.request)
+    return words, load_model().weigh_words(words)
 
 
 def _join_neighbours(message: str, spans: Sequence[tuple[int, int]]) -> tuple[tuple[int, int], ...]:
