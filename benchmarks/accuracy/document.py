@@ -8,9 +8,9 @@ from feedback.accuracy import Bin, Card, Estimate, Failure, Figures, KindCard, O
 
 HEAD = (
     "# How right the detectors of words are\n\n"
-    "Made by `make accuracy`; do not edit. What each kind means is told in [signals of words](signals-reactions.md), the command that "
-    "prints them in [detecting](detecting.md). A project has these figures on a page of its own, from *Settings, "
-    "Detectors*, and over REST as `GET /api/v1/accuracy`.\n\n"
+    "Made by `make accuracy`; do not edit. What each kind means is told in [what users say of answers]"
+    "(signals-reactions.md), the command that prints them in [hearing a log](detecting.md). A project has these "
+    "figures on a page of its own, from *Settings, Detectors*, and over REST as `GET /api/v1/accuracy`.\n\n"
 )
 INTRODUCTION = (
     "Measured on {messages:,} later messages of users in {conversations:,} conversations ({files}), of which "
