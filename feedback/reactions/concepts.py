@@ -61,6 +61,11 @@ def _fold_letter(letter: str) -> str:
     return lower if len(lower) == 1 else letter
 
 
+def split_words(folded: str) -> list[str]:
+    """The words of a text, and its runs of question and exclamation marks."""
+    return _TOKEN.findall(folded)
+
+
 def list_tokens(folded: str) -> list[Token]:
     return [Token(match.group(), *match.span()) for match in _TOKEN.finditer(folded)]
 
@@ -128,7 +133,7 @@ def _index_words(phrases: Iterable[tuple[str, Sequence[str]]]) -> Phrases:
     index: dict[str, dict[tuple[str, ...], str]] = {}
     for concept, texts in phrases:
         for text in texts:
-            first, *rest = _TOKEN.findall(fold_text(text))
+            first, *rest = split_words(fold_text(text))
             index.setdefault(first, {}).setdefault(tuple(rest), concept)
     return {first: sorted(rests.items(), key=lambda each: -len(each[0])) for first, rests in index.items()}
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from feedback.languages import is_plainly_english
-from feedback.reactions.concepts import Occurrence, Token, fold_text, list_tokens, load_concepts
+from feedback.reactions.concepts import Occurrence, Token, fold_text, list_tokens, load_concepts, split_words
 from feedback.reactions.overlap import list_answer_stems, measure_overlap, read_request
 from feedback.reactions.pasted import blank_pasted
 from feedback.reactions.reaction import Exchange
@@ -71,7 +71,7 @@ def list_runs(words: Sequence[str], longest: int) -> frozenset[str]:
 
 @lru_cache(4096)
 def _list_answer_runs(answer: str) -> frozenset[str]:
-    return list_runs([token.text for token in list_tokens(fold_text(answer[-ANSWER_END_CHARACTERS:]))], 2)
+    return list_runs(split_words(fold_text(answer[-ANSWER_END_CHARACTERS:])), 2)
 
 
 def read_words(message: str, request: str) -> Words:

@@ -6,12 +6,12 @@ of the message repeats the request before it, what is new in it, and how people 
 
 import math
 import re
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import chain, takewhile
 
+from feedback.reactions.concepts import MAX_CHARACTERS
 from feedback.reactions.pasted import blank_pasted
 from feedback.replies import find_refusal
 
@@ -38,7 +38,7 @@ _WORD = re.compile(r"[^\W_]+(?:'[^\W_]+)?")
 _UNSPACED = re.compile(r"[\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff]")
 _STEM_LETTERS = 6
 _MOST_WORDS_COUNTED = 30
-_ANSWER_CHARACTERS = 4_000
+_ANSWER_CHARACTERS = 2_000
 _COMMON_WORDS = """
     a all am an and any are as at be been but by can could did do does don't dont for from get got
     had has have he her here him his how i i'm if im in into is it it's its just may me more my need
@@ -58,24 +58,21 @@ class Request:
     stems: frozenset[str]
     stressed: frozenset[str]
     """Stems of words in capitals."""
-    groups: Counter[str]
-    """How often groups of three and four letters stand in it."""
-    norm: float
-    """Euclidean, of these counts."""
+    groups: frozenset[str]
+    """Groups of three and four letters that stand in it."""
 
 
 @lru_cache(4096)
 def read_request(text: str) -> Request:
     """The message as it is compared; each is needed twice, as the message and as the request before the next one."""
-    own = blank_pasted(text)
+    own = blank_pasted(text)[:MAX_CHARACTERS]
     words = _WORD.findall(own)
     stressed = frozenset(
         stem for word in words if len(word) > 1 and word.isupper() for stem in list_stems(word.lower())
     )
     lower = tuple(word.lower() for word in words)
-    groups = Counter(chain.from_iterable(map(_list_groups, own.lower().split())))
-    norm = math.sqrt(sum(count * count for count in groups.values()))
-    return Request(own, lower, frozenset(chain.from_iterable(map(list_stems, lower))), stressed, groups, norm)
+    groups = frozenset(chain.from_iterable(map(_list_groups, own.lower().split())))
+    return Request(own, lower, frozenset(chain.from_iterable(map(list_stems, lower))), stressed, groups)
 
 
 @lru_cache(1 << 15)
@@ -102,10 +99,9 @@ def list_stems(word: str) -> tuple[str, ...]:
 
 
 def measure_likeness(before: Request, after: Request) -> float:
-    """Cosine, 0 to 1, between how often each group of three and four letters stands in the words of the two."""
-    ours, theirs = before.groups, after.groups
-    shared = sum([ours[group] * theirs[group] for group in ours.keys() & theirs.keys()])
-    return shared / (before.norm * after.norm) if shared else 0.0
+    """Cosine, 0 to 1, between the groups of three and four letters that stand in the words of the two."""
+    shared = len(before.groups & after.groups)
+    return shared / math.sqrt(len(before.groups) * len(after.groups)) if shared else 0.0
 
 
 @lru_cache(4096)

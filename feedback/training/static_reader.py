@@ -110,7 +110,7 @@ def fit_model(features: Sequence[Features], labelled: Sequence[Labelled]) -> Mod
 def _fit_output(matrix: Sparse, targets: npt.NDArray[np.int8]) -> Floats:
     """Weights of all columns, the intercept last."""
     taught = np.flatnonzero(targets >= 0)
-    model = LogisticRegression(C=INVERSE_PENALTY, solver="liblinear", max_iter=300, random_state=0)
+    model = LogisticRegression(C=INVERSE_PENALTY, solver="liblinear", dual=True, max_iter=1_000, random_state=0)
     model.fit(matrix[taught], targets[taught])
     return np.concatenate([model.coef_[0], model.intercept_])
 
