@@ -21,6 +21,7 @@ from feedback.detectors.material import Material
 from feedback.reactions import reaction as readers
 from feedback.reactions.budget import Budget
 from feedback.reactions.reaction import Exchange, Reading
+from feedback.reactions.reader import load_reader
 from feedback.reactions.static import read_static
 
 MOST_REMEMBERED = 20_000
@@ -50,9 +51,13 @@ class Memory:
 
 
 class Readings:
-    """Reads exchanges, of all that it was ever given the likeliest `share` thoroughly; safe to use from threads."""
+    """Reads exchanges, of all that it was ever given the likeliest `share` thoroughly; safe to use from threads.
 
-    def __init__(self, share: float) -> None:
+    `model` is a directory with another transformer than the shipped one.
+    """
+
+    def __init__(self, share: float, model: Path | None = None) -> None:
+        self._model = model
         self._budget = Budget(share)
         self._thorough, self._quick = Memory(), Memory()
         self._lock = threading.Lock()
@@ -81,12 +86,10 @@ class Readings:
 
     def _read_thoroughly(self, exchanges: Sequence[Exchange], quick: Sequence[Reading]) -> Sequence[Reading]:
         """What was read quickly where the transformer fails, which is said once."""
-        from feedback.reactions.reader import load_reader
-
         if self._is_broken or not exchanges:
             return quick
         try:
-            return load_reader().read_again(exchanges, quick)
+            return load_reader(self._model).read_again(exchanges, quick)
         except Exception:
             self._is_broken = True
             logger.warning("the transformer failed; until the next start messages are read without it", exc_info=True)
@@ -101,7 +104,7 @@ def digest_exchange(exchange: Exchange) -> bytes:
 @cache
 def get_readings() -> Readings:
     """Those of this process."""
-    return Readings(settings.TRANSFORMER_SHARE)
+    return Readings(settings.TRANSFORMER_SHARE, Path(settings.TRANSFORMER) if settings.TRANSFORMER else None)
 
 
 def read_materials(materials: Sequence[Material]) -> list[Material]:
@@ -120,7 +123,7 @@ def describe_readers() -> str:
     """A digest of everything that the readers learnt: it changes when they are trained again."""
     folder = Path(readers.__file__).parent
     paths = sorted(path for pattern in WEIGHTS for path in folder.rglob(pattern))
-    digest = hashlib.sha256()
+    digest = hashlib.sha256(settings.TRANSFORMER.encode())
     for path in paths:
         digest.update(path.name.encode() + path.read_bytes())
     return digest.hexdigest()[:16]

@@ -44,7 +44,7 @@ class FakeReader:
 @pytest.fixture
 def reader(monkeypatch: pytest.MonkeyPatch) -> FakeReader:
     fake = FakeReader()
-    monkeypatch.setattr("feedback.reactions.reader.load_reader", lambda: fake)
+    monkeypatch.setattr(readings, "load_reader", lambda _model: fake)
     return fake
 
 
@@ -84,7 +84,7 @@ def test_what_was_read_quickly_is_not_read_thoroughly_when_there_is_room_later(r
 
 
 def test_a_share_of_nothing_loads_no_reader(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("feedback.reactions.reader.load_reader", lambda: pytest.fail("it was loaded"))
+    monkeypatch.setattr(readings, "load_reader", lambda _model: pytest.fail("it was loaded"))
     assert {each.tier for each in Readings(0.0).read(number(COMPLAINT, 50))} == {"static"}
 
 
@@ -92,7 +92,7 @@ def test_where_the_transformer_fails_all_is_read_without_it_and_that_is_said_onc
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     broken = FakeReader(RuntimeError("no such file"))
-    monkeypatch.setattr("feedback.reactions.reader.load_reader", lambda: broken)
+    monkeypatch.setattr(readings, "load_reader", lambda _model: broken)
     own = Readings(0.5)
     with caplog.at_level(logging.WARNING):
         found = [*own.read(number(COMPLAINT, 10)), *own.read(number(NEXT, 10))]
