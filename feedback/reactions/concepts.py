@@ -18,7 +18,7 @@ MAX_CHARACTERS = 1_500
 """No more of a message is read: what a person types themselves is shorter."""
 MOST_GLOSSES = 10
 ENGLISH = "en"
-RUN_LANGUAGES = frozenset({"ar", "fa", "hi", "ja", "ko", "th", "zh"})
+RUN_LANGUAGES = frozenset({"ar", "emoji", "fa", "hi", "ja", "ko", "th", "zh"})
 """Whose phrases are found inside words as well: they set no spaces, or join what others write apart."""
 _TOKEN = re.compile(r"\w[\w']*|[?!]+")
 _SIMPLIFIED = str.maketrans(

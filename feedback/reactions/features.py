@@ -9,10 +9,11 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
 
 from feedback.languages import is_plainly_english
 from feedback.reactions.concepts import Occurrence, Token, fold_text, list_tokens, load_concepts, split_words
-from feedback.reactions.overlap import list_answer_stems, measure_overlap, read_request
+from feedback.reactions.overlap import list_answer_stems, list_stems, measure_overlap, read_request
 from feedback.reactions.pasted import blank_pasted
 from feedback.reactions.reaction import Exchange
 from feedback.replies import find_apology
@@ -25,10 +26,13 @@ _LONGEST_WORD = 40
 _NUMBER = re.compile(r"\d+")
 _CAPITALS = re.compile(r"[A-Za-z]{3,}")
 _QUESTION_ENDS = ("?", "？", "؟")
+_QUOTED = re.compile(r"[\"“„«「`]([^\"“”„«»「」`\n]{2,200})[\"”“»」`]")
+_DENIALS = frozenset(
+    {"not", "no", "isn't", "aren't", "nicht", "kein", "keine", "pas", "non", "não", "не", "niet", "nie"}
+)
 _OPENING_TOKENS = 2
 _SHORT_MESSAGE = 12
 _FEW_STEMS = 3
-_LOUD_SHARE = 0.6
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +123,27 @@ def list_marks(exchange: Exchange, words: Words, *, asked: bool) -> list[str]:
         marks.append("short")
     if find_apology(answer):
         marks.append("answer: sorry")
+    return marks + [f"{name} {marks[1]}" for name in _mark_words(exchange)]
+
+
+def _mark_words(exchange: Exchange) -> list[str]:
+    """How the words that carry meaning relate to the answer and to the request."""
+    before, after = read_request(exchange.request), read_request(exchange.message)
+    answered = list_answer_stems(exchange.answer)
+    marks = []
+    if after.words and after.words == before.words:
+        marks.append("same words")
+    if after.stems and len(after.stems) <= _FEW_STEMS:
+        marks.append("few words")
+        if after.stems <= answered:
+            marks.append("few words of the answer")
+        elif answered.isdisjoint(after.stems) and before.stems.isdisjoint(after.stems):
+            marks.append("few new words")
+    denied = [second for first, second in pairwise(after.words) if first in _DENIALS]
+    if any(not answered.isdisjoint(list_stems(word)) for word in denied):
+        marks.append("denies a word of the answer")
+    if any(quoted in exchange.answer for quoted in _QUOTED.findall(exchange.message)):
+        marks.append("quotes the answer")
     return marks
 
 
