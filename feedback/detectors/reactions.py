@@ -5,6 +5,7 @@ that is answered with a bare "no" is answered, whatever a model makes of it, and
 """
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from functools import cache
 from pathlib import Path
@@ -20,7 +21,7 @@ from feedback.reactions.static import find_words
 
 MINIMUM_SCORE = 0.01
 """Under it no signal is given."""
-LEAST_MARKED = 0.1
+LEAST_MARKED = 0.25
 """Under it no words are marked: looking for them takes longer than reading the message."""
 CONFIDENCE: Mapping[Tier, float] = {"static": 0.6, "transformer": 0.8}
 """How sure each tier is of its scores."""
@@ -47,6 +48,7 @@ _BARE_ANSWERS = """
     لا, نعم, كلاهما, नहीं, हाँ, हां, जी, जी नहीं
 """
 BARE_ANSWERS = frozenset(words.strip() for line in _BARE_ANSWERS.splitlines() for words in line.split(","))
+_SENTENCE_END = re.compile(r"[.!?]\s+|[。！？\n]\s*")
 _ENDS = " \t\n.,;!。！，、…"
 
 
@@ -131,13 +133,15 @@ def tell(reaction: Reaction, spans: Spans, does: str) -> str:
 
 
 def quote_words(message: str, start: int) -> str:
-    """The message where it is short, else what follows on its words from `start`.
+    """The message where it is short, else a part: the sentence in which its words from `start` on stand.
 
-    >>> quote_words("I went through all of it from the first to the last page, and that is not what I asked for", 58)
-    '…and that is not what I asked for'
+    >>> quote_words("I went through all of it from the first to the last page. That is not what I asked for", 71)
+    '…That is not what I asked for'
     """
     if len(" ".join(message.split())) <= WORDS_CHARACTERS:
         return cut_words(message, WORDS_CHARACTERS)
+    opening = max((match.end() for match in _SENTENCE_END.finditer(message, 0, start)), default=0)
+    start = opening if start - opening <= WORDS_CHARACTERS // 2 else start
     return ("…" if start else "") + cut_words(message[start:], WORDS_CHARACTERS)
 
 

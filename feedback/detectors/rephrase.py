@@ -9,10 +9,10 @@ from collections.abc import Iterator
 from feedback.detectors.detector import Detector
 from feedback.detectors.exchanges import Reaction
 from feedback.detectors.material import Material
-from feedback.detectors.reactions import list_likely, pin_reaction
+from feedback.detectors.reactions import LEAST_MARKED, get_score, list_likely, pin_reaction
 from feedback.detectors.signal import Signal
 from feedback.detectors.times import describe_seconds, measure_gap
-from feedback.reactions.overlap import find_repeated, measure_likeness, read_request
+from feedback.reactions.overlap import Request, find_repeated, measure_likeness, read_request
 from feedback.reactions.static import find_words
 
 KIND = "rephrase"
@@ -39,9 +39,16 @@ def _pin(reaction: Reaction) -> Signal:
         version=VERSION,
         polarity=-1,
         does=f"asks the same thing again{later}",
-        words=tuple(find_repeated(before, exchange.message)) or find_words(exchange, KIND),
+        words=find_marked(reaction, before),
         numbers={"likeness": measure_likeness(before, read_request(exchange.message)), **known},
     )
+
+
+def find_marked(reaction: Reaction, before: Request) -> tuple[tuple[int, int], ...]:
+    """Offsets of the words that are in both messages, else of those that speak for a rephrase."""
+    if get_score(reaction, KIND) < LEAST_MARKED:
+        return ()
+    return tuple(find_repeated(before, reaction.exchange.message)) or find_words(reaction.exchange, KIND)
 
 
 DETECTOR = Detector(
