@@ -15,13 +15,13 @@ VERSION = "1"
 CLEAR_SHARE = 0.4
 """The likeliest kind of complaint is told where it is at least so likely."""
 FAILURES = {
-    "": "says that the answer failed",
-    "not_answering": "says that the answer does not do what was asked",
-    "factual": "says that the answer is wrong",
-    "not_specific": "says that the answer is too vague, or lacks something",
-    "not_confident": "says that the answer is not sure of itself",
-    "repetitive_or_rude": "says that the answer repeats itself, or is rude",
-    "format": "says that the answer has the wrong form",
+    "": "complains that the answer failed",
+    "not_answering": "complains that the answer does not do what was asked",
+    "factual": "complains that the answer is wrong",
+    "not_specific": "complains that the answer is too vague, or lacks something",
+    "not_confident": "complains that the answer is not sure of itself",
+    "repetitive_or_rude": "complains that the answer repeats itself, or is rude",
+    "format": "complains that the answer has the wrong form",
 }
 """By kind of complaint, what the message does."""
 
@@ -35,7 +35,7 @@ def detect(material: Material) -> Iterator[Signal]:
             kind=KIND,
             version=VERSION,
             label=label,
-                polarity=-1,
+            polarity=-1,
             does=FAILURES[label],
         )
 

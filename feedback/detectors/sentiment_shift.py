@@ -59,7 +59,7 @@ def measure_shift(tones: Sequence[float]) -> Shift:
 
     >>> shift = measure_shift([0.1, 0.0, -0.4, -0.8])
     >>> round(shift.change, 2), shift.at, shift.score > THRESHOLD
-    (-0.97, 2, True)
+    (-1.05, 2, True)
     >>> measure_shift([0.0, 0.0, 0.0, -0.9]).score > THRESHOLD
     False
     """

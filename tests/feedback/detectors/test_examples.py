@@ -3,7 +3,16 @@ from types import ModuleType
 
 import pytest
 
-from feedback.detectors import constraint_violation, format_failure, language_mismatch, refusal, times
+from feedback.detectors import (
+    complaint,
+    constraint_violation,
+    format_failure,
+    language_mismatch,
+    reactions,
+    refusal,
+    sentiment_shift,
+    times,
+)
 from feedback.languages import identification, prose, scripts
 from feedback.reactions import pasted
 from feedback.replies import apologies, refusals
@@ -11,8 +20,8 @@ from feedback.training import answers
 from feedback.wishes import checking, counting, forms, keeping, languages, limits, texts, wording
 
 MODULES = [
-    *(constraint_violation, format_failure, language_mismatch, refusal, times),
-    pasted,
+    *(complaint, constraint_violation, format_failure, language_mismatch, reactions, refusal, sentiment_shift),
+    *(times, pasted),
     *(identification, prose, scripts, apologies, refusals, answers),
     *(checking, counting, forms, keeping, languages, limits, texts, wording),
 ]

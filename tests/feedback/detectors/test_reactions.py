@@ -114,16 +114,18 @@ def test_an_opening_message_reacts_to_nothing(talk: Talk) -> None:
 
 
 def test_a_quotation_of_a_long_message_begins_where_it_speaks() -> None:
-    long = "First of all I read through everything that you wrote above, and then I noticed that the date is wrong."
-    assert reactions.quote_words(long, long.index("the date")) == "…the date is wrong."
+    long = "I read through everything that you wrote above, twice. And then I saw that the date is wrong."
+    assert reactions.quote_words(long, long.index("the date")) == "…And then I saw that the date is wrong."
+    longer = f"{long[:-1]}, as is the name of the town where all of it took place long ago."
+    assert reactions.quote_words(longer, longer.index("ago")) == "…ago."
     assert reactions.quote_words("no,\nat seven", 4) == "no, at seven"
 
 
 @pytest.mark.parametrize(
     ("kinds", "label", "told"),
     [
-        ({"format": 0.8, "factual": 0.2}, "format", "says that the answer has the wrong form"),
-        ({"format": 0.35, "factual": 0.3, "not_specific": 0.35}, "", "says that the answer failed"),
+        ({"format": 0.8, "factual": 0.2}, "format", "complains that the answer has the wrong form"),
+        ({"format": 0.35, "factual": 0.3, "not_specific": 0.35}, "", "complains that the answer failed"),
     ],
 )
 def test_a_complaint_names_its_kind_where_one_stands_out(
