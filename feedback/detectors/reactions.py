@@ -21,7 +21,7 @@ from feedback.reactions.static import find_words
 
 MINIMUM_SCORE = 0.01
 """Under it no signal is given."""
-LEAST_MARKED = 0.25
+LEAST_MARKED = 0.5
 """Under it no words are marked: looking for them takes longer than reading the message."""
 CONFIDENCE: Mapping[Tier, float] = {"static": 0.6, "transformer": 0.8}
 """How sure each tier is of its scores."""
