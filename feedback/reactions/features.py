@@ -16,6 +16,7 @@ from feedback.reactions.concepts import Occurrence, Token, fold_text, list_token
 from feedback.reactions.overlap import list_answer_stems, list_stems, measure_overlap, read_request
 from feedback.reactions.pasted import blank_pasted
 from feedback.reactions.reaction import Exchange
+from feedback.reactions.valence import measure_valence
 from feedback.replies import find_apology
 
 LONGEST_RUN = 3
@@ -59,7 +60,7 @@ class Words:
     occurrences: Sequence[Occurrence]
 
 
-@lru_cache(1 << 15)
+@lru_cache(4_096)
 def list_groups(word: str) -> tuple[str, ...]:
     """Groups of two to five letters of a word; its ends count as letters."""
     padded = f" {word[:_LONGEST_WORD]} "
@@ -73,8 +74,8 @@ def list_runs(words: Sequence[str], longest: int) -> frozenset[str]:
     return frozenset(runs)
 
 
-@lru_cache(4096)
-def _list_answer_runs(answer: str) -> frozenset[str]:
+@lru_cache(512)
+def list_answer_runs(answer: str) -> frozenset[str]:
     return list_runs(split_words(fold_text(answer[-ANSWER_END_CHARACTERS:])), 2)
 
 
@@ -94,9 +95,9 @@ def read_features(exchange: Exchange) -> Features:
     return Features(
         runs=list_runs(texts, LONGEST_RUN),
         words=frozenset(texts),
-        answer=_list_answer_runs(exchange.answer),
+        answer=list_answer_runs(exchange.answer),
         marks=frozenset(list_marks(exchange, words, asked=asked)),
-        measures=tuple(measure(exchange).values()),
+        measures=tuple(measure(exchange, texts).values()),
     )
 
 
@@ -158,20 +159,24 @@ def _mark_numbers(exchange: Exchange) -> list[str]:
 
 MEASURES = (
     "likeness", "repeated", "covered", "emphasised", "restated", "repeated_with_mark", "own_mistake", "next_step",
-    "from_answer", "length", "refused", "same_frame", "new", "characters", "answer_characters", "capitals",
+    "from_answer", "length", "refused", "same_frame", "new", "characters", "answer_characters", "capitals", "good",
+    "ill",
 )  # fmt: skip
 """Names of what is measured by numbers; shares are 0 to 1, lengths are logarithms."""
 
 
-def measure(exchange: Exchange) -> dict[str, float]:
+def measure(exchange: Exchange, words: Sequence[str]) -> dict[str, float]:
     """What is measured of an exchange, by the names in `MEASURES`."""
     before, after = read_request(exchange.request), read_request(exchange.message)
     overlap = measure_overlap(before, exchange.answer, after)
     new = after.stems - before.stems - list_answer_stems(exchange.answer)
+    good, ill = measure_valence(words)
     loud = _CAPITALS.findall(after.own)
     return overlap | {
         "new": len(new) / max(len(after.stems), 1),
         "characters": math.log1p(len(exchange.message)) / 3,
         "answer_characters": math.log1p(len(exchange.answer)) / 4,
         "capitals": sum(map(str.isupper, loud)) / max(len(loud), 1),
+        "good": good,
+        "ill": ill,
     }

@@ -62,7 +62,7 @@ class Request:
     """Groups of three and four letters that stand in it."""
 
 
-@lru_cache(4096)
+@lru_cache(512)
 def read_request(text: str) -> Request:
     """The message as it is compared; each is needed twice, as the message and as the request before the next one."""
     own = blank_pasted(text)[:MAX_CHARACTERS]
@@ -75,14 +75,14 @@ def read_request(text: str) -> Request:
     return Request(own, lower, frozenset(chain.from_iterable(map(list_stems, lower))), stressed, groups)
 
 
-@lru_cache(1 << 15)
+@lru_cache(8_192)
 def _list_groups(word: str) -> tuple[str, ...]:
     padded = f" {word} "
     threes = [padded[at : at + 3] for at in range(len(padded) - 2)]
     return (*threes, *[padded[at : at + 4] for at in range(len(padded) - 3)])
 
 
-@lru_cache(1 << 15)
+@lru_cache(32_768)
 def list_stems(word: str) -> tuple[str, ...]:
     """The first letters of a word in lower case; pairs of letters where words are not set apart by spaces.
 
@@ -104,7 +104,7 @@ def measure_likeness(before: Request, after: Request) -> float:
     return shared / math.sqrt(len(before.groups) * len(after.groups)) if shared else 0.0
 
 
-@lru_cache(4096)
+@lru_cache(512)
 def list_answer_stems(answer: str) -> frozenset[str]:
     words = _WORD.findall(answer[:_ANSWER_CHARACTERS].lower())
     return frozenset(chain.from_iterable(map(list_stems, words)))

@@ -29,6 +29,7 @@ _COMPLAINTS = slice(_TONES.stop, None)
 BATCH = 512
 MOST_WORDS_KEPT = 20_000
 MESSAGES_REMEMBERED = 256
+TINIEST = 1e-9
 LEAST_SHARE = 0.35
 """Of what the strongest word weighs, to be shown beside it."""
 
@@ -196,7 +197,7 @@ def unpack_model(stored: Mapping[str, npt.NDArray[np.generic]]) -> Model:
         names = stored[f"{block}_names"].tobytes().decode().split("\n")
         rows[block] = {name: first + place for place, name in enumerate(names)}
         first += len(names)
-    scales = stored["scales"].astype(np.float32)
+    scales = np.repeat(stored["scales"].astype(np.float32), [len(names) for names in rows.values()], axis=0)
     return Model(
         rows=rows,
         weights=stored["weights"].astype(np.float32) * scales,
@@ -207,14 +208,16 @@ def unpack_model(stored: Mapping[str, npt.NDArray[np.generic]]) -> Model:
 
 
 def pack_model(model: Model) -> dict[str, npt.NDArray[np.generic]]:
-    """Arrays to store: weights in eight bits with one scale for each output, names as lines of UTF-8."""
-    scales = np.abs(model.weights).max(axis=0) / 127
+    """Arrays to store: weights in eight bits with a scale for each output and block, names as lines of UTF-8."""
+    sizes = [len(names) for names in model.rows.values()]
+    blocks = np.split(np.abs(model.weights), np.cumsum(sizes)[:-1])
+    scales = np.array([np.maximum(block.max(axis=0), TINIEST) / 127 for block in blocks], np.float32)
     stored: dict[str, npt.NDArray[np.generic]] = {
         f"{block}_names": np.frombuffer("\n".join(names).encode(), np.uint8) for block, names in model.rows.items()
     }
     return stored | {
-        "weights": np.rint(model.weights / scales).astype(np.int8),
-        "scales": scales.astype(np.float32),
+        "weights": np.rint(model.weights / np.repeat(scales, sizes, axis=0)).astype(np.int8),
+        "scales": scales,
         "rarities": np.sqrt(model.rarities).astype(np.float16),
         "measures": model.measures,
         "bias": model.bias,

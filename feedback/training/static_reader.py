@@ -20,7 +20,7 @@ from feedback.training.chats import FOLDS, Labelled, split_by_conversation
 
 FEWEST = {"runs": 2, "groups": 3, "answer": 3, "marks": 3}
 """In how many exchanges a feature must occur to be learnt, by block."""
-SCALES = {"runs": 1.0, "groups": 1.0, "answer": 0.4, "marks": 0.2}
+SCALES = {"runs": 1.0, "groups": 1.0, "answer": 0.4, "marks": 0.3}
 MEASURE_SCALE = 0.25
 INVERSE_PENALTY = 2.0
 
@@ -100,17 +100,20 @@ def _find_target(output: str, labelled: Labelled) -> int:
 
 def fit_model(features: Sequence[Features], labelled: Sequence[Labelled]) -> Model:
     vocabulary = build_vocabulary(features)
-    matrix = build_matrix(vocabulary, features)
-    fitted = [_fit_output(matrix, list_targets(output, labelled)) for output in OUTPUTS]
-    return _build_model(
-        vocabulary, np.stack([each[:-1] for each in fitted], 1), np.array([each[-1] for each in fitted])
-    )
+    fitted = fit_outputs(build_matrix(vocabulary, features), labelled)
+    return _build_model(vocabulary, fitted[:-1], fitted[-1])
+
+
+def fit_outputs(matrix: Sparse, labelled: Sequence[Labelled]) -> Floats:
+    """Weights, a row for each column of the matrix, the intercepts last, a column for each of `OUTPUTS`."""
+    return np.stack([_fit_output(matrix, list_targets(output, labelled)) for output in OUTPUTS], axis=1)
 
 
 def _fit_output(matrix: Sparse, targets: npt.NDArray[np.int8]) -> Floats:
-    """Weights of all columns, the intercept last."""
     taught = np.flatnonzero(targets >= 0)
-    model = LogisticRegression(C=INVERSE_PENALTY, solver="liblinear", dual=True, max_iter=1_000, random_state=0)
+    model = LogisticRegression(
+        C=INVERSE_PENALTY, solver="liblinear", dual=True, tol=1e-3, max_iter=1_000, random_state=0
+    )
     model.fit(matrix[taught], targets[taught])
     return np.concatenate([model.coef_[0], model.intercept_])
 
@@ -134,31 +137,42 @@ def _build_model(vocabulary: Vocabulary, coefficients: Floats, bias: Floats) -> 
 
 
 def score_held_out(features: Sequence[Features], labelled: Sequence[Labelled], folds: int = FOLDS) -> Floats:
-    """Logits of each exchange by a model that was shown no part of its conversation."""
+    """Logits of each exchange by weights that were learnt from no part of its conversation.
+
+    Which features there are, and how rare, is counted over all: that says nothing of labels.
+    """
+    matrix = build_matrix(build_vocabulary(features), features)
     fold_of = np.array(split_by_conversation(labelled, folds))
     logits = np.zeros((len(labelled), len(OUTPUTS)), np.float32)
     for fold in range(folds):
         held, learnt = np.flatnonzero(fold_of == fold), np.flatnonzero(fold_of != fold)
-        model = fit_model([features[at] for at in learnt], [labelled[at] for at in learnt])
-        logits[held] = model.weigh([features[at] for at in held])
+        fitted = fit_outputs(matrix[learnt], [labelled[row] for row in learnt])
+        logits[held] = matrix[held] @ fitted[:-1] + fitted[-1]
     return logits
 
 
-def calibrate(model: Model, held_out: Floats, labelled: Sequence[Labelled]) -> Model:
-    """The model whose scores are probabilities, by Platt's method: a slope and a shift for each output."""
+def fit_scales(held_out: Floats, labelled: Sequence[Labelled]) -> tuple[Floats, Floats]:
+    """By output, the slope and the shift that make of held-out logits log odds, by Platt's method."""
     slopes, shifts = np.ones(len(OUTPUTS), np.float32), np.zeros(len(OUTPUTS), np.float32)
     for column, output in enumerate(OUTPUTS):
         targets = list_targets(output, labelled)
         taught = targets >= 0
         platt = LogisticRegression(C=1e6).fit(held_out[taught, column, None], targets[taught])
         slopes[column], shifts[column] = platt.coef_[0, 0], platt.intercept_[0]
+    return slopes, shifts
+
+
+def calibrate(model: Model, held_out: Floats, labelled: Sequence[Labelled]) -> Model:
+    """The model whose scores are probabilities."""
+    slopes, shifts = fit_scales(held_out, labelled)
     return replace(
         model, weights=model.weights * slopes, measures=model.measures * slopes, bias=model.bias * slopes + shifts
     )
 
 
 def train_static(labelled: Sequence[Labelled]) -> tuple[Model, Floats]:
-    """The calibrated model, and the held-out logits (before calibration) that it was calibrated on."""
+    """The calibrated model, and the held-out logits that it was calibrated on, as it would give them."""
     features = [read_features(each.exchange) for each in labelled]
     held_out = score_held_out(features, labelled)
-    return calibrate(fit_model(features, labelled), held_out, labelled), held_out
+    slopes, shifts = fit_scales(held_out, labelled)
+    return calibrate(fit_model(features, labelled), held_out, labelled), held_out * slopes + shifts
