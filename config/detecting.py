@@ -20,7 +20,9 @@ from itertools import chain, islice
 from pathlib import Path
 from typing import IO, cast
 
+from config.env import Environment
 from feedback.detecting import Findings, detect_rows
+from feedback.reactions.classifier import ClassifierError
 from feedback.reactions.reader import load_reader
 from tracing.importing.entries import Problem, Row, UnreadableError
 from tracing.importing.files import BROKEN_ARCHIVE, GZIP_MAGIC, LARGEST_RECORD, decode, skip_line
@@ -173,7 +175,12 @@ def leave_interrupts_to_the_parent() -> None:
 
 def detect_piece(piece: list[Line], *, fast: bool) -> Findings:
     share = 0.0 if fast else 1.0
-    return detect_rows(map(decode_line, piece), lambda exchanges: load_reader().read(exchanges, share=share))
+    model = Environment().transformer
+    try:
+        reader = load_reader(Path(model) if model and not fast else None)
+    except ClassifierError as error:
+        raise CannotDetectError(str(error)) from error
+    return detect_rows(map(decode_line, piece), lambda exchanges: reader.read(exchanges, share=share))
 
 
 def decode_line(line: Line) -> Row | Problem:

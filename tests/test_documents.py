@@ -5,6 +5,7 @@ import re
 import subprocess
 import sys
 import tomllib
+from itertools import chain
 from pathlib import Path
 from urllib.parse import unquote
 
@@ -47,7 +48,8 @@ def read_code(language: str) -> list[str]:
 def list_dependencies() -> set[str]:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
     sdk = tomllib.loads((ROOT / "tracing/sdk/pyproject.toml").read_text())["project"]
-    requirements = [*project["dependencies"], *project["optional-dependencies"]["dev"], *sdk["dependencies"]]
+    extras = project["optional-dependencies"].values()
+    requirements = [*project["dependencies"], *chain.from_iterable(extras), *sdk["dependencies"]]
     return {re.split(r"[^\w.-]", requirement)[0] for requirement in requirements}
 
 

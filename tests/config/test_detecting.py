@@ -162,3 +162,14 @@ def test_a_log_that_is_not_there_is_told() -> None:
     ended = run("nowhere.jsonl")
     assert ended.exit_code == 2
     assert "No such file or directory" in ended.stderr
+
+
+def test_a_classifier_that_cannot_be_used_is_named(
+    lines: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "config.json").write_text('{"id2label": {"0": "LABEL_0"}}')
+    (tmp_path / "log.jsonl").write_text(lines[0])
+    monkeypatch.setenv("TACIT_TRANSFORMER", str(tmp_path))
+    result = run(tmp_path / "log.jsonl")
+    assert result.exit_code != 0
+    assert f"the labels of {tmp_path} are label_0" in result.output

@@ -1,3 +1,5 @@
+from pathlib import Path
+
 import pytest
 from click import Command, Group
 from pydantic import SecretStr, ValidationError
@@ -96,6 +98,14 @@ def test_a_public_address_by_https_needs_the_proxy_that_ends_it(monkeypatch: pyt
     [error] = caught.value.errors()
     assert error["loc"] == ("trusted_proxy",)
     assert "127.0.0.1" in error["msg"]
+
+
+def test_a_transformer_is_a_directory_with_a_model(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("TACIT_TRANSFORMER", str(tmp_path))
+    with pytest.raises(ValidationError, match=r"There is no .*config\.json"):
+        Environment()
+    (tmp_path / "config.json").write_text("{}")
+    assert Environment().transformer == str(tmp_path)
 
 
 def test_every_setting_says_what_it_is_for() -> None:
