@@ -5,6 +5,8 @@
     python benchmarks/signals.py --profile          where the time goes
 
 CPU time; of several rounds the fastest. On all cores: one process a core, each with the same work, wall-clock time.
+What users say of answers is read anew each time, by the transformer as far as `TACIT_TRANSFORMER_SHARE` lets it; it is
+told apart, too, with the detectors of it alone.
 """
 
 import argparse
@@ -17,6 +19,7 @@ import tempfile
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -27,6 +30,20 @@ if TYPE_CHECKING:
     from tracing.store import Store
 
 GOAL = 4_000
+GOAL_OF_REACTIONS = 1_500
+OF_REACTIONS = frozenset(
+    {
+        "rephrase",
+        "correction",
+        "complaint",
+        "clarification_request",
+        "praise",
+        "request_human",
+        "early_termination",
+        "sentiment",
+        "sentiment_shift",
+    }
+)
 ROUNDS = 5
 SECOND_NS = 10**9
 
@@ -106,20 +123,24 @@ def read_chat(record: dict[str, Any]) -> Any:
 
 
 def report(name: str, materials: Heard, profile: bool) -> None:
-    from feedback.detectors import DETECTORS, detect_signals
+    from feedback.detectors import DETECTORS
 
     messages = count_messages(materials)
     print(f"{name}: {len(materials):,} conversations, {messages:,} user messages; microseconds a message")
     costs = {each.kind: measure(lambda each=each: run(each.detect, materials)) / messages for each in DETECTORS}  # type: ignore[misc]
     for kind, seconds in sorted(costs.items(), key=lambda item: -item[1]):
         print(f"  {kind:24} {seconds * 1e6:8.1f}")
-    alone = measure(lambda: run(detect_signals, materials)) / messages
+    reading = measure(lambda: read_anew(materials)) / messages
+    alone = measure(lambda: hear_all(materials)) / messages
+    print(f"  {'reading what is said':24} {reading * 1e6:8.1f}")
     print(f"  {'all':24} {alone * 1e6:8.1f}   {1 / alone:,.0f} messages a second on one core")
     cores = os.cpu_count() or 1
-    print(f"  {measure_cores(materials, cores):,.0f} messages a second on {cores} cores (goal {GOAL:,})")
+    print(f"  {measure_cores(materials, hear_all, cores):,.0f} messages a second on {cores} cores (goal {GOAL:,})")
+    later = measure_cores(materials, hear_reactions, cores) * count_later(materials) / messages
+    print(f"  what users say of answers alone: {later:,.0f} later messages a second (goal {GOAL_OF_REACTIONS:,})")
     if profile:
         with cProfile.Profile() as profiler:
-            run(detect_signals, materials)
+            hear_all(materials)
         pstats.Stats(profiler).sort_stats("tottime").print_stats(40)
 
 
@@ -136,12 +157,38 @@ def count_messages(materials: Heard) -> int:
     return sum(len(each.conversation.turns) for each in materials)
 
 
+def count_later(materials: Heard) -> int:
+    """Those that may say something of an answer."""
+    return count_messages(materials) - len(materials)
+
+
+def read_anew(materials: Heard) -> Heard:
+    """As the platform reads what came in, none of it read before."""
+    from feedback.readings import get_readings, read_materials
+
+    get_readings.cache_clear()
+    return read_materials([replace(each, readings=None) for each in materials])
+
+
+def hear_all(materials: Heard) -> None:
+    from feedback.detectors import detect_signals
+
+    run(detect_signals, read_anew(materials))
+
+
+def hear_reactions(materials: Heard) -> None:
+    from feedback.detectors import DETECTORS, detect_signals
+
+    chosen = [each for each in DETECTORS if each.kind in OF_REACTIONS]
+    run(lambda material: detect_signals(material, chosen), read_anew(materials))
+
+
 def run(listen: "Callable[[Material], Any]", materials: Heard) -> None:
     for material in materials:
         list(listen(material))
 
 
-def measure(work: Callable[[], None]) -> float:
+def measure(work: Callable[[], object]) -> float:
     """CPU seconds, the fewest of several rounds."""
     seconds = []
     for _ in range(ROUNDS):
@@ -157,28 +204,27 @@ def measure_wall(work: Callable[[], None]) -> float:
     return time.perf_counter() - start
 
 
-def measure_cores(materials: Heard, cores: int) -> float:
+def measure_cores(materials: Heard, hear: Callable[[Heard], None], cores: int) -> float:
     """User messages a second that so many processes hear together."""
-    with ProcessPoolExecutor(cores, initializer=keep, initargs=(materials,)) as pool:
+    with ProcessPoolExecutor(cores, initializer=keep, initargs=(materials, hear)) as pool:
         list(pool.map(hear_kept, range(cores * 4)))
         start = time.perf_counter()
         heard = sum(pool.map(hear_kept, range(cores * ROUNDS)))
         return heard / (time.perf_counter() - start)
 
 
-_kept: Heard = ()
+_kept: "tuple[Heard, Callable[[Heard], None]]" = ((), lambda _materials: None)
 
 
-def keep(materials: Heard) -> None:
+def keep(materials: Heard, hear: Callable[[Heard], None]) -> None:
     global _kept
-    _kept = materials
+    _kept = materials, hear
 
 
 def hear_kept(_number: int) -> int:
-    from feedback.detectors import detect_signals
-
-    run(detect_signals, _kept)
-    return count_messages(_kept)
+    materials, hear = _kept
+    hear(materials)
+    return count_messages(materials)
 
 
 def read_options() -> argparse.Namespace:

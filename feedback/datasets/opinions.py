@@ -19,9 +19,11 @@ AnswerKey = tuple[str, str]
 GOOD_ACTIONS = frozenset({"copy", "accept"})
 GOOD_SIGNALS = frozenset({"praise"})
 
-NOT_ABOUT_THE_TEXT = frozenset({"thumbs", "rating", "comment", "correction_text", "error", "slow", "tool_failure"})
+NOT_ABOUT_THE_TEXT = frozenset(
+    {"thumbs", "rating", "comment", "correction_text", "error", "slow", "tool_failure", "sentiment", "sentiment_shift"}
+)
 """Negative signals that are no verdict of their own on what the answer says: thumbs and their kin are read
-from the feedback itself; failures and slowness say nothing about the words."""
+from the feedback itself; failures and slowness say nothing about the words, nor does tone alone."""
 
 LEAST_CONFIDENCE = 0.5
 """A signal whose detector is less sure of itself than this labels nothing: most of its labels would be wrong."""

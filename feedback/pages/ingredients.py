@@ -74,7 +74,7 @@ def name_judgement(kind: str, label: str, polarity: int) -> str:
         return f"thumbs {label}"
     if kind in PRAISE_KINDS and polarity > 0:
         return "praised"
-    judges_words = kind not in NOT_ABOUT_THE_TEXT | {"sentiment"} and (kind != "refusal" or label == "needless")
+    judges_words = kind not in NOT_ABOUT_THE_TEXT and (kind != "refusal" or label == "needless")
     return "heard bad" if polarity < 0 and judges_words else ""
 
 

@@ -48,7 +48,7 @@ def test_a_signal_without_span_is_about_the_answer_that_its_turn_shows() -> None
     assert rate(dialogue) == {"shown": False}
 
 
-@pytest.mark.parametrize("kind", ["slow", "error", "tool_failure"])
+@pytest.mark.parametrize("kind", ["slow", "error", "tool_failure", "sentiment", "sentiment_shift"])
 def test_what_says_nothing_about_the_words_labels_nothing(kind: str) -> None:
     assert rate(Dialogue().ask("one?", "fine words").notice(0, kind)) == {}
 
@@ -61,8 +61,8 @@ def test_only_a_needless_refusal_is_undesirable() -> None:
 
 
 def test_a_signal_that_its_detector_is_not_sure_of_is_no_verdict() -> None:
-    assert rate(Dialogue().ask("one?", "answer").notice(0, "sentiment", confidence=0.2)) == {}
-    assert rate(Dialogue().ask("one?", "answer").notice(0, "sentiment", confidence=0.7)) == {"answer": False}
+    assert rate(Dialogue().ask("one?", "answer").notice(0, "complaint", confidence=0.2)) == {}
+    assert rate(Dialogue().ask("one?", "answer").notice(0, "complaint", confidence=0.7)) == {"answer": False}
 
 
 def test_a_thumb_beats_what_behaviour_suggests() -> None:
