@@ -37,6 +37,8 @@ _NEXT_STEP = re.compile(
 _WORD = re.compile(r"[^\W_]+(?:'[^\W_]+)?")
 _UNSPACED = re.compile(r"[\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff]")
 _STEM_LETTERS = 6
+_COMPARED_CHARACTERS = 500
+"""Of which the groups of letters are compared."""
 _MOST_WORDS_COUNTED = 30
 _ANSWER_CHARACTERS = 2_000
 _COMMON_WORDS = """
@@ -71,11 +73,11 @@ def read_request(text: str) -> Request:
         stem for word in words if len(word) > 1 and word.isupper() for stem in list_stems(word.lower())
     )
     lower = tuple(word.lower() for word in words)
-    groups = frozenset(chain.from_iterable(map(_list_groups, own.lower().split())))
+    groups = frozenset(chain.from_iterable(map(_list_groups, own[:_COMPARED_CHARACTERS].lower().split())))
     return Request(own, lower, frozenset(chain.from_iterable(map(list_stems, lower))), stressed, groups)
 
 
-@lru_cache(8_192)
+@lru_cache(32_768)
 def _list_groups(word: str) -> tuple[str, ...]:
     padded = f" {word} "
     threes = [padded[at : at + 3] for at in range(len(padded) - 2)]
