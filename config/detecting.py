@@ -20,6 +20,8 @@ from itertools import chain, islice
 from pathlib import Path
 from typing import IO, cast
 
+from pydantic import ValidationError
+
 from config.env import Environment
 from feedback.detecting import Findings, detect_rows
 from feedback.reactions.classifier import ClassifierError
@@ -175,10 +177,10 @@ def leave_interrupts_to_the_parent() -> None:
 
 def detect_piece(piece: list[Line], *, fast: bool) -> Findings:
     share = 0.0 if fast else 1.0
-    model = Environment().transformer
     try:
-        reader = load_reader(Path(model) if model and not fast else None)
-    except ClassifierError as error:
+        model = "" if fast else Environment().transformer
+        reader = load_reader(Path(model) if model else None)
+    except (ClassifierError, ValidationError) as error:
         raise CannotDetectError(str(error)) from error
     return detect_rows(map(decode_line, piece), lambda exchanges: reader.read(exchanges, share=share))
 

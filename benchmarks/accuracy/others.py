@@ -32,7 +32,7 @@ from benchmarks.accuracy.measures import (
 )
 from feedback.accuracy import OtherSet, Result
 
-MOST = 1_000
+MOST = 400
 """Texts of a set, or of each of its sorts."""
 TIERS = (STATIC, FULL)
 GREETING = ("Hi", "Hello! How can I help you today?")
@@ -167,7 +167,7 @@ def compare_pool(name: str, corrections: Sample, pool: Sample) -> OtherSet:
 
 def measure_complaints(data: Path) -> list[OtherSet]:
     """Tweets to companies, each domain with the threshold that is best in the others."""
-    rows = draw(read_set(data, "complaints"), 2 * MOST)
+    rows = draw(read_set(data, "complaints"), 3 * MOST)
     truth, domains = np.array([row["label"] == 1 for row in rows]), np.array([row["domain"] for row in rows])
     texts = [row["text"] for row in rows]
     found = hear_exchanges([(*GREETING, text) for text in texts])
@@ -215,12 +215,12 @@ def score_bad(heard: Iterable[Heard]) -> Numbers:
 def measure_tones(data: Path) -> list[OtherSet]:
     """Sentiment of sentences and tweets, which is of films and the world rather than toward an assistant."""
     films = draw(read_set(data, "sentiment_sst2_dev"))
-    tweets = draw(read_set(data, "sentiment_tweeteval_val"), 2 * MOST)
+    tweets = draw(read_set(data, "sentiment_tweeteval_val"), 3 * MOST)
     good = np.array([row["label"] == 1 for row in films])
     names = [("negative", "neutral", "positive")[row["label"]] for row in tweets]
     of_films = hear_exchanges([(*GREETING, row["text"]) for row in films])
     of_tweets = hear_exchanges([(*GREETING, row["text"]) for row in tweets])
-    learnt = draw(read_set(data, "sentiment_sst2_train"), 10 * MOST)
+    learnt = draw(read_set(data, "sentiment_sst2_train"), 20 * MOST)
     simple = count_words().fit([row["text"] for row in learnt], [row["label"] for row in learnt])
     return [
         OtherSet(
