@@ -3,6 +3,7 @@
 It knows English, and things rather than assistants: it is one measure among many.
 """
 
+import math
 from collections.abc import Sequence
 from functools import cache
 
@@ -40,7 +41,7 @@ def measure_valence(words: Sequence[str]) -> tuple[float, float]:
 
 
 def _bound(total: float) -> float:
-    return total / (total * total + _HALF_WAY) ** 0.5
+    return total / math.sqrt(total * total + _HALF_WAY)
 
 
 @cache

@@ -7,6 +7,7 @@ teaches. Scores are calibrated on folds that were not learnt from.
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -24,7 +25,8 @@ SCALES = {"runs": 1.0, "groups": 1.0, "answer": 0.4, "marks": 0.3}
 MEASURE_SCALE = 0.25
 INVERSE_PENALTY = 2.0
 
-Sparse = csr_matrix
+Sparse = Any
+"""A matrix of scipy, which has no types."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +147,7 @@ def score_held_out(features: Sequence[Features], labelled: Sequence[Labelled], f
     fold_of = np.array(split_by_conversation(labelled, folds))
     logits = np.zeros((len(labelled), len(OUTPUTS)), np.float32)
     for fold in range(folds):
-        held, learnt = np.flatnonzero(fold_of == fold), np.flatnonzero(fold_of != fold)
+        held, learnt = np.flatnonzero(fold_of == fold).tolist(), np.flatnonzero(fold_of != fold).tolist()
         fitted = fit_outputs(matrix[learnt], [labelled[row] for row in learnt])
         logits[held] = matrix[held] @ fitted[:-1] + fitted[-1]
     return logits
