@@ -44,7 +44,8 @@ def list_written(teller: Teller) -> list[Signal]:
 
 def listen_whole(teller: Teller, conversation: Conversation) -> list[Signal]:
     feedback = load_feedback(teller.store, teller.project.pk, conversation)
-    found = detect_signals(Material(conversation, feedback, now_ns=time.time_ns()))
+    heard = detect_signals(Material(conversation, feedback, now_ns=time.time_ns()))
+    found = [each for each in heard if each.kind != "sentiment_shift"]  # which is told of what is heard whole alone
     return sorted(found, key=lambda each: (each.turn_index, not each.fired, each.kind, each.label, each.span_id))
 
 
