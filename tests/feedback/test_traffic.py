@@ -87,7 +87,7 @@ def test_another_project_service_or_user_is_not_counted(teller: Teller) -> None:
 
 def test_the_first_ones_of_a_timer_are_heard_again_once_it_is_known(teller: Teller) -> None:
     now = time.time_ns() // MINUTE_NS * MINUTE_NS
-    again = ("Awful, I hate this!", "It is useless and wrong.")
+    again = ("Awful, I hate this!", "That is useless, I hate it!")
     talks = [
         make_talk(teller, f"t{number}", now - (12 - number) * 600 * SECOND_NS, (QUESTION, *again))
         for number in range(9)
