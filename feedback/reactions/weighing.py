@@ -21,6 +21,8 @@ WEIGHTS = Path(__file__).parent / "weighing.json"
 HIGHEST = 30.0
 """Logits beyond it are as good as certain."""
 LEAST = 1e-6
+LIFT = 0.25
+"""0: the probabilities of the kinds sum to that of feedback; 1: the likeliest kind is as likely as feedback."""
 
 Array = npt.NDArray[np.float64]
 _COLUMN = {name: column for column, name in enumerate(OUTPUTS)}
@@ -37,21 +39,33 @@ class Weighing:
 
     def weigh(self, logits: npt.NDArray[np.float32], quick: Sequence[Reading]) -> list[Reading]:
         """Readings of exchanges from the transformer's logits (a row each, `OUTPUTS`) and the quick reader's view."""
-        kinds = {
+        alone = {
             name: _sigmoid(_apply(weights, view_kind(name, logits, quick))) for name, weights in self.kinds.items()
         }
+        kinds = share_feedback(alone[FEEDBACK], np.stack([alone[kind] for kind in KINDS], 1))
         complaints = _share(_apply_all(self.complaint_kinds, view_complaints(logits, quick)))
         tones = _share(_apply_all(self.tones, view_tones(logits, quick)))
         return [
             Reading(
-                feedback=float(kinds[FEEDBACK][row]),
-                kinds={kind: float(kinds[kind][row]) for kind in KINDS},
+                feedback=float(alone[FEEDBACK][row]),
+                kinds=dict(zip(KINDS, kinds[row].tolist(), strict=True)),
                 complaint_kinds=dict(zip(self.complaint_kinds, complaints[row].tolist(), strict=True)),
                 tones=dict(zip(self.tones, tones[row].tolist(), strict=True)),
                 tier="transformer",
             )
             for row in range(len(quick))
         ]
+
+
+def share_feedback(feedback: Array, kinds: Array) -> Array:
+    """Probabilities of kinds, a row for each exchange, which together are about that of feedback.
+
+    Kinds by themselves order messages worse than feedback does: what may be a correction or a complaint is surely
+    feedback, and yet neither is likely. So each gets its share of the feedback, and all the more where they compete.
+    """
+    shares = kinds / kinds.sum(axis=1, keepdims=True)
+    shared: Array = feedback[:, None] * shares / shares.max(axis=1, keepdims=True, initial=LEAST) ** LIFT
+    return shared
 
 
 def view_kind(name: str, logits: npt.NDArray[np.float32], quick: Sequence[Reading]) -> Array:

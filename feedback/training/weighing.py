@@ -5,6 +5,7 @@ it fires where feedback is rare.
 """
 
 import json
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -23,6 +24,8 @@ THRESHOLDS = Path(reaction.__file__).with_name("thresholds.json")
 INVERSE_PENALTY = 1.0
 COMPLAINT_INVERSE_PENALTY = 0.1
 """There are few complaints and many weights."""
+BALANCE = 0.5
+"""How much more rare tones and kinds of complaint count: 0 not at all, 1 as much as frequent ones."""
 FEEDBACK_SHARE = 0.05
 """Of later messages in practice, about."""
 PRECISION = 0.8
@@ -73,7 +76,9 @@ def _fit_binary(views: Array, targets: Sequence[bool]) -> list[float]:
 
 
 def _fit_shares(views: Array, targets: Sequence[str], names: Sequence[str], penalty: float) -> dict[str, list[float]]:
-    model = LogisticRegression(C=penalty, max_iter=1_000).fit(views, targets)
+    counts = Counter(targets)
+    weights = {name: (len(targets) / count) ** BALANCE for name, count in counts.items()}
+    model = LogisticRegression(C=penalty, max_iter=1_000, class_weight=weights).fit(views, targets)
     rows = {name: [*model.coef_[row], model.intercept_[row]] for row, name in enumerate(model.classes_)}
     return {name: _round(rows[name]) for name in names}
 
@@ -83,12 +88,16 @@ def _round(weights: Sequence[float]) -> list[float]:
 
 
 def find_thresholds(readings: Sequence[Reading], labelled: Sequence[Labelled]) -> dict[str, float]:
-    """By kind, `FEEDBACK` and clear tone: the lowest score at which alarms are right in `PRECISION` of cases."""
+    """By kind, `FEEDBACK` and clear tone: the lowest score at which alarms are right in `PRECISION` of cases.
+
+    An alarm of a kind is right where the message is feedback at all: in practice nearly all alarms that are wrong come
+    from messages that are none.
+    """
     weights = weigh_for_practice(labelled)
     return {
         name: find_threshold(
             np.array([read_score(name, each) for each in readings]),
-            np.array([is_of_kind(name, each) for each in labelled]),
+            np.array([is_of_kind(name if name in TONES else FEEDBACK, each) for each in labelled]),
             weights,
         )
         for name in (FEEDBACK, *KINDS, *FIRING_TONES)
