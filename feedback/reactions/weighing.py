@@ -70,11 +70,11 @@ def share_feedback(feedback: Array, kinds: Array) -> Array:
 
 def view_kind(name: str, logits: npt.NDArray[np.float32], quick: Sequence[Reading]) -> Array:
     """What bears on a kind, or on `FEEDBACK`: log odds, a row for each exchange."""
-    feedback: Array = np.stack([_join_odds(FEEDBACK, logits), _to_log_odds([each.feedback for each in quick])], 1)
-    if name == FEEDBACK:
-        return feedback
-    kind: Array = np.stack([_join_odds(name, logits), _to_log_odds([each.kinds[name] for each in quick])], 1)
-    return np.concatenate([kind, feedback], axis=1)
+    columns = [_join_odds(FEEDBACK, logits), _to_log_odds([each.feedback for each in quick])]
+    if name != FEEDBACK:
+        columns = [_join_odds(name, logits), _to_log_odds([each.kinds[name] for each in quick]), *columns]
+    views: Array = np.stack(columns, 1)
+    return views
 
 
 def _join_odds(name: str, logits: npt.NDArray[np.float32]) -> Array:
