@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from feedback.detectors.detector import Detector
 from feedback.detectors.exchanges import Reaction, pair_turns
 from feedback.detectors.material import Material
-from feedback.detectors.reactions import CONFIDENCE, DIGITS, load_threshold, quote_words
+from feedback.detectors.reactions import CONFIDENCE, DIGITS, quote_words
 from feedback.detectors.signal import Evidence, Polarity, Signal
 from feedback.detectors.targets import Target, pin_signal
 from feedback.reactions.reaction import Reading
@@ -17,6 +17,8 @@ from tracing.conversations import Turn
 
 KIND = "sentiment"
 VERSION = "2"
+THRESHOLD = 0.5
+"""Of the strength, from which a tone is clear: it says how somebody sounds, not that an answer failed."""
 NEUTRAL = "neutral"
 POLARITIES: dict[str, Polarity] = {"negative": -1, NEUTRAL: 0, "positive": 1}
 
@@ -40,7 +42,7 @@ def name_tone(reading: Reading) -> str:
 
 def is_toned(reading: Reading, name: str) -> bool:
     """Whether the tone is this one, and clear enough to fire."""
-    return name_tone(reading) == name and abs(measure_tone(reading)) >= load_threshold(name)
+    return name_tone(reading) == name and abs(measure_tone(reading)) >= THRESHOLD
 
 
 def _pin(previous: Turn, turn: Turn, reaction: Reaction | None) -> Signal:

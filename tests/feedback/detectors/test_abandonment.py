@@ -9,6 +9,7 @@ from feedback.detectors.abandonment import DETECTOR
 from feedback.detectors.material import QUIET_NS, Material
 from feedback.explicit import Feedback
 from tests.feedback.detectors.conftest import START_NS
+from tests.feedback.detectors.readings import SURE, make_reading, read_as
 from tracing.conversations import Answer, Conversation
 
 LATER_NS = START_NS + 10**15
@@ -40,7 +41,7 @@ def test_an_end_at_which_something_is_missing_is_one(
 
 def test_asking_again_in_other_words_and_leaving_is_one(talk: Callable[..., Conversation]) -> None:
     conversation = talk(("how do I cancel my subscription?", GOOD), ("How can I cancel the subscription?", GOOD))
-    (signal,) = DETECTOR.detect(Material(conversation, now_ns=LATER_NS))
+    (signal,) = DETECTOR.detect(read_as(conversation, make_reading({"rephrase": SURE}), now_ns=LATER_NS))
     assert (signal.label, signal.fired) == ("rephrase", True)
 
 

@@ -5,11 +5,23 @@ import pytest
 from feedback.detectors.material import Material
 from feedback.detectors.rephrase import detect
 from feedback.detectors.signal import Signal
+from feedback.pages.observations import is_shown
+from tests.feedback.detectors.readings import SURE, make_reading, read_as
 from tracing.conversations import Answer, Conversation
 
 
 def find_fired(conversation: Conversation) -> list[Signal]:
     return [signal for signal in detect(Material(conversation)) if signal.fired]
+
+
+def find_shown(conversation: Conversation) -> list[Signal]:
+    """Those that a page shows, as certain or not."""
+    return [signal for signal in detect(Material(conversation)) if is_shown(signal)]
+
+
+def detect_sure(conversation: Conversation) -> list[Signal]:
+    """As if the reader had no doubt."""
+    return list(detect(read_as(conversation, make_reading({"rephrase": SURE}))))
 
 
 @pytest.mark.parametrize(
@@ -24,10 +36,10 @@ def find_fired(conversation: Conversation) -> list[Signal]:
         ),
     ],
 )
-def test_the_same_request_again_fires_about_the_answer_between(
+def test_the_same_request_again_is_shown_about_the_answer_between(
     talk: Callable[..., Conversation], before: str, after: str
 ) -> None:
-    (signal,) = find_fired(talk((before, "It depends on many things."), (after, "x")))
+    (signal,) = find_shown(talk((before, "It depends on many things."), (after, "x")))
     assert (signal.turn_index, signal.target, signal.span_id, signal.polarity) == (1, 0, "span-1", -1)
 
 
@@ -57,7 +69,7 @@ def test_an_opening_message_cannot_be_one(talk: Callable[..., Conversation]) -> 
 
 def test_it_says_how_long_after_and_how_alike(talk: Callable[..., Conversation]) -> None:
     conversation = talk(("how do I cancel my subscription?", "Hm."), ("How can I cancel the subscription?", "x"))
-    (signal,) = find_fired(conversation)
+    (signal,) = detect_sure(conversation)
     said = "says “How can I cancel the subscription?” about “Hm.”"
     assert signal.evidence.reason == f"{said}: asks the same thing again 30 s later"
     assert signal.evidence.numbers["seconds_later"] == 30
@@ -66,7 +78,7 @@ def test_it_says_how_long_after_and_how_alike(talk: Callable[..., Conversation])
 
 def test_it_marks_the_words_that_came_again(talk: Callable[..., Conversation]) -> None:
     after = "How can I cancel the subscription?"
-    (signal,) = find_fired(talk(("how do I cancel my subscription?", "Hm."), (after, "x")))
+    (signal,) = detect_sure(talk(("how do I cancel my subscription?", "Hm."), (after, "x")))
     assert [after[start:end] for start, end in signal.evidence.offsets] == ["cancel", "subscription"]
 
 
@@ -92,6 +104,6 @@ def test_without_times_it_says_none(talk: Callable[..., Conversation], answer: C
     turns = tuple(
         type(turn)(turn.index, turn.user_text, each) for turn, each in zip(conversation.turns, untimed, strict=True)
     )
-    (signal,) = find_fired(type(conversation)(1, "c1", turns))
+    (signal,) = detect_sure(type(conversation)(1, "c1", turns))
     assert "later" not in signal.evidence.reason
     assert "seconds_later" not in signal.evidence.numbers
