@@ -82,7 +82,8 @@ def _join_odds(name: str, logits: npt.NDArray[np.float32]) -> Array:
     alone = np.clip(logits[:, _COLUMN[name]].astype(float), -HIGHEST, HIGHEST)
     shares = _share(logits[:, _COLUMN[NOTHING] :].astype(float))
     share = 1 - shares[:, 0] if name == FEEDBACK else shares[:, 1 + KINDS.index(name)]
-    return (alone + _to_log_odds(share)) / 2
+    joined: Array = (alone + _to_log_odds(share)) / 2
+    return joined
 
 
 def view_complaints(logits: npt.NDArray[np.float32], quick: Sequence[Reading]) -> Array:

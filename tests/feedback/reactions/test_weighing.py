@@ -5,7 +5,7 @@ import pytest
 
 from feedback.reactions.reaction import COMPLAINT_KINDS, KINDS, TONES, Reading
 from feedback.reactions.transformer import OUTPUTS
-from feedback.reactions.weighing import load_weighing
+from feedback.reactions.weighing import load_weighing, share_feedback
 
 UNSURE = Reading(
     feedback=0.3,
@@ -56,3 +56,12 @@ def test_readings_are_probabilities_however_sure_the_readers_are() -> None:
 
 def test_of_no_exchange_there_is_no_reading() -> None:
     assert load_weighing().weigh(np.zeros((0, len(OUTPUTS)), np.float32), []) == []
+
+
+def test_what_may_be_one_kind_or_another_stays_likely_feedback() -> None:
+    kinds = np.array([[0.45, 0.45, 0.01], [0.9, 0.01, 0.01], [0.05, 0.01, 0.01]])
+    torn, clear, unlikely = share_feedback(np.array([0.95, 0.95, 0.06]), kinds)
+    assert torn[0] == torn[1] > 0.5
+    assert clear[0] > 0.9 > torn[0]
+    assert max(unlikely) < 0.06
+    assert (np.array([torn, clear, unlikely]) <= 1).all()
