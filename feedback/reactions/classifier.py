@@ -101,8 +101,14 @@ def _load_score(directory: Path) -> Score:
             "TACIT_TRANSFORMER is run by torch, which is not installed; install it beside Tacit (`pip install torch`), "
             "or leave the setting empty for the shipped model"
         ) from error
-    tokenizer = AutoTokenizer.from_pretrained(directory, local_files_only=True)
-    model = AutoModelForSequenceClassification.from_pretrained(directory, local_files_only=True).eval()
+    try:
+        tokenizer = AutoTokenizer.from_pretrained(directory, local_files_only=True)
+        model = AutoModelForSequenceClassification.from_pretrained(directory, local_files_only=True).eval()
+    except (OSError, ValueError) as error:
+        raise ClassifierError(
+            f"TACIT_TRANSFORMER: {directory} cannot be loaded ({error}); expected what `save_pretrained` of a sequence "
+            "classifier and of its tokenizer write"
+        ) from error
 
     def score(pairs: Sequence[tuple[str, str]]) -> Logits:
         said, before = zip(*pairs, strict=True)
