@@ -1,4 +1,4 @@
-"""Loaded before Django's settings (`-p tests.environment`): a data directory of their own, no transformer, no `TACIT_*`."""
+"""Loaded before Django's settings (`-p tests.environment`): own data directory, no transformer, no `TACIT_*`."""
 
 import atexit
 import os

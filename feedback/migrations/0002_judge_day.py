@@ -5,29 +5,33 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('feedback', '0001_detector_settings'),
-        ('tracing', '0006_accounts_and_keys'),
+        ("feedback", "0001_detector_settings"),
+        ("tracing", "0006_accounts_and_keys"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='JudgeDay',
+            name="JudgeDay",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('day', models.DateField()),
-                ('calls', models.PositiveIntegerField(default=0)),
-                ('unreadable', models.PositiveIntegerField(default=0)),
-                ('input_tokens', models.PositiveBigIntegerField(default=0)),
-                ('output_tokens', models.PositiveBigIntegerField(default=0)),
-                ('failures', models.PositiveIntegerField(default=0)),
-                ('problem', models.TextField(blank=True, default='')),
-                ('rests_until', models.DateTimeField(blank=True, null=True)),
-                ('project', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='judge_days', to='tracing.project')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("day", models.DateField()),
+                ("calls", models.PositiveIntegerField(default=0)),
+                ("unreadable", models.PositiveIntegerField(default=0)),
+                ("input_tokens", models.PositiveBigIntegerField(default=0)),
+                ("output_tokens", models.PositiveBigIntegerField(default=0)),
+                ("failures", models.PositiveIntegerField(default=0)),
+                ("problem", models.TextField(blank=True, default="")),
+                ("rests_until", models.DateTimeField(blank=True, null=True)),
+                (
+                    "project",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="judge_days", to="tracing.project"
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('project', 'day'), name='one_row_a_day_of_judging')],
+                "constraints": [models.UniqueConstraint(fields=("project", "day"), name="one_row_a_day_of_judging")],
             },
         ),
     ]

@@ -28,9 +28,8 @@ BALANCE = 0.5
 """How much more rare tones and kinds of complaint count: 0 not at all, 1 as much as frequent ones."""
 FEEDBACK_SHARE = 0.05
 """Of later messages in practice, about."""
-PRECISION = 0.8
-CAUTION = 0.5
-"""So many false alarms more than were seen are counted."""
+PRECISION = 0.7
+"""Of the alarms of each kind. Those of all kinds together, whose surest ones are more, are right more often."""
 FIRING_TONES = ("negative", "positive")
 
 Floats = npt.NDArray[np.float32]
@@ -121,7 +120,7 @@ def find_threshold(scores: Array, targets: npt.NDArray[np.bool_], weights: Array
     """The lowest score from which `PRECISION` of the weight is of targets; the highest of all where there is none."""
     order = np.argsort(-scores, kind="stable")
     hits = np.cumsum(np.where(targets, weights, 0.0)[order])
-    misses = np.cumsum(np.where(targets, 0.0, weights)[order]) + CAUTION * weights[~targets].max(initial=0.0)
+    misses = np.cumsum(np.where(targets, 0.0, weights)[order])
     is_last_of_score = np.append(np.diff(scores[order]) < 0, True)
     good = np.flatnonzero((hits >= PRECISION * (hits + misses)) & is_last_of_score)
     lowest = scores[order][good[-1] if len(good) else 0]

@@ -86,14 +86,8 @@ def test_in_practice_feedback_is_a_twentieth(labelled: list[Labelled]) -> None:
 def test_a_threshold_is_the_lowest_score_that_is_precise_enough() -> None:
     scores = np.array([0.9, 0.8, 0.7, 0.6, 0.5])
     weights = np.full(5, 0.2)
-    assert find_threshold(scores, np.array([True, True, True, True, False]), weights) == 0.6
-
-
-def test_a_false_alarm_more_than_was_seen_is_allowed_for() -> None:
-    scores, weights = np.array([0.9, 0.8]), np.array([0.5, 0.5])
-    assert find_threshold(scores, np.array([True, True]), weights) == 0.8
-    # One hit and half a false alarm: not four fifths, so only the highest score is left.
-    assert find_threshold(scores, np.array([True, False]), weights) == 0.9
+    assert find_threshold(scores, np.array([True, True, True, False, False]), weights) == 0.6
+    assert find_threshold(scores, np.array([False, False, True, True, True]), weights) == 0.9
 
 
 def test_of_equal_scores_all_fire_or_none() -> None:
