@@ -3,12 +3,13 @@
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from feedback.judging.agreement import Agreement
 from feedback.judging.cases import SCORES
-from feedback.judging.rounds import load_day, read_plan
+from feedback.judging.rounds import read_plan
+from feedback.models import JudgeDay
 from tracing.store import Store
 
 DAYS = 30
@@ -47,7 +48,8 @@ class JudgeFigures:
 
 
 def load_budget(project_id: int) -> Budget:
-    plan, today = read_plan(), load_day(project_id)
+    today = JudgeDay.objects.filter(project_id=project_id, day=datetime.now(UTC).date()).first() or JudgeDay()
+    plan = read_plan()
     return Budget(
         model=plan.endpoint.model if plan else "",
         share=plan.share if plan else 0.0,

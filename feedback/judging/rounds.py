@@ -111,6 +111,7 @@ def count_left(plan: Plan, project_id: int) -> int:
 
 
 def load_day(project_id: int) -> JudgeDay:
+    """The row of today, which is made where there is none."""
     day, _ = JudgeDay.objects.get_or_create(project_id=project_id, day=datetime.now(UTC).date())
     return day
 
