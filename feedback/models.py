@@ -60,7 +60,7 @@ class JudgeDay(models.Model):
     input_tokens = models.PositiveBigIntegerField(default=0)
     output_tokens = models.PositiveBigIntegerField(default=0)
     failures = models.PositiveIntegerField(default=0)
-    """Calls in a row that got no reply."""
+    """Times in a row that calls got no reply."""
     problem = models.TextField(default="", blank=True)
     rests_until = models.DateTimeField(null=True, blank=True)
 

@@ -160,7 +160,7 @@ def cut_words(text: str, length: int) -> str:
 
 @cache
 def load_thresholds() -> Mapping[str, float]:
-    """By kind, also `negative` and `positive`, the score from which it fires; training wrote them."""
+    """By kind of reaction the score from which it fires; training wrote them."""
     thresholds: dict[str, float] = json.loads(THRESHOLDS.read_text(encoding="utf-8"))
     return thresholds
 

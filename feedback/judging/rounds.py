@@ -148,7 +148,14 @@ def judge_cases(store: Store, plan: Plan, cases: Sequence[Case]) -> int:
     JudgeDay.objects.filter(pk=load_day(cases[0].project_id).pk).update(calls=F("calls") + len(cases))
     with ThreadPoolExecutor(AT_ONCE) as pool:
         replies = list(pool.map(lambda case: ask(plan.endpoint, case), cases))
-    return sum(keep_reply(store, plan, case, reply) for case, reply in zip(cases, replies, strict=True))
+    count = sum(
+        keep_reply(store, plan, case, reply)
+        for case, reply in zip(cases, replies, strict=True)
+        if isinstance(reply, Reply)
+    )
+    if problems := [str(reply) for reply in replies if isinstance(reply, EndpointError)]:
+        note_failure(cases[0].project_id, problems[0])
+    return count
 
 
 def ask(endpoint: Endpoint, case: Case) -> Reply | EndpointError:
@@ -158,11 +165,8 @@ def ask(endpoint: Endpoint, case: Case) -> Reply | EndpointError:
         return error
 
 
-def keep_reply(store: Store, plan: Plan, case: Case, reply: Reply | EndpointError) -> bool:
+def keep_reply(store: Store, plan: Plan, case: Case, reply: Reply) -> bool:
     """Keep a rating in the store, and in the day's row what it took or what went wrong; whether it was a rating."""
-    if isinstance(reply, EndpointError):
-        note_failure(case.project_id, str(reply))
-        return False
     today = JudgeDay.objects.filter(pk=load_day(case.project_id).pk)
     today.update(
         input_tokens=F("input_tokens") + reply.input_tokens, output_tokens=F("output_tokens") + reply.output_tokens
@@ -181,7 +185,7 @@ def keep_reply(store: Store, plan: Plan, case: Case, reply: Reply | EndpointErro
 
 
 def note_failure(project_id: int, problem: str) -> None:
-    """Rest a while, longer each time."""
+    """Rest a while, longer each time that calls failed; those that were made at once count as one."""
     today = load_day(project_id)
     rest = min(LONGEST_REST, SHORTEST_REST * 2 ** min(today.failures, 10))
     today.failures += 1

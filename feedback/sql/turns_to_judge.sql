@@ -8,7 +8,7 @@ WHERE start_time >= fromUnixTimestamp64Nano({since_ns:Int64})
     AND user_text != ''
     AND
     (
-        cityHash64(conversation_id, turn_index) % 1000000 < {share_ppm:UInt32}
+        is_sampled
         OR (conversation_id, turn_index - 1) IN
         (
             SELECT conversation_id, assumeNotNull(target)

@@ -30,7 +30,6 @@ FEEDBACK_SHARE = 0.05
 """Of later messages in practice, about."""
 PRECISION = 0.7
 """Of the alarms of each kind. Those of all kinds together, whose surest ones are more, are right more often."""
-FIRING_TONES = ("negative", "positive")
 
 Floats = npt.NDArray[np.float32]
 Array = npt.NDArray[np.float64]
@@ -63,9 +62,7 @@ def read_by_folds(logits: Floats, quick: Sequence[Reading], labelled: Sequence[L
 
 
 def is_of_kind(name: str, labelled: Labelled) -> bool:
-    """Whether it is of a kind, any feedback at all (`FEEDBACK`), or in a tone."""
-    if name in TONES:
-        return labelled.tone == name
+    """Whether it is of a kind, or any feedback at all (`FEEDBACK`)."""
     return bool(labelled.kinds) if name == FEEDBACK else name in labelled.kinds
 
 
@@ -87,25 +84,20 @@ def _round(weights: Sequence[float]) -> list[float]:
 
 
 def find_thresholds(readings: Sequence[Reading], labelled: Sequence[Labelled]) -> dict[str, float]:
-    """By kind, `FEEDBACK` and clear tone: the lowest score at which alarms are right in `PRECISION` of cases.
+    """By kind, the lowest score at which alarms are right in `PRECISION` of cases.
 
     An alarm of a kind is right where the message is feedback at all: in practice nearly all alarms that are wrong come
     from messages that are none.
     """
     weights = weigh_for_practice(labelled)
+    is_feedback = np.array([is_of_kind(FEEDBACK, each) for each in labelled])
     return {
-        name: find_threshold(
-            np.array([read_score(name, each) for each in readings]),
-            np.array([is_of_kind(name if name in TONES else FEEDBACK, each) for each in labelled]),
-            weights,
-        )
-        for name in (FEEDBACK, *KINDS, *FIRING_TONES)
+        kind: find_threshold(np.array([read_score(kind, each) for each in readings]), is_feedback, weights)
+        for kind in KINDS
     }
 
 
 def read_score(name: str, reading: Reading) -> float:
-    if name in TONES:
-        return reading.tones[name]
     return reading.feedback if name == FEEDBACK else reading.kinds[name]
 
 

@@ -90,14 +90,14 @@ def test_what_cannot_be_read_is_not_asked_again_and_told(teller: Teller, judge: 
 
 def test_an_endpoint_that_fails_is_left_alone_for_a_while_and_nothing_is_lost(teller: Teller, judge: Judge) -> None:
     judge.status = 500
-    teller.tell("a", WRONG[:2])
+    teller.tell("a", WRONG)
     assert judge_for_a_while(teller.store, plan(judge)) == 0
     assert judge_for_a_while(teller.store, plan(judge)) == 0
     today = load_day(teller.project.pk)
-    assert (len(judge.asked), today.failures, today.problem) == (1, 1, "The endpoint answered 500.")
+    assert (len(judge.asked), today.failures, today.problem) == (2, 1, "The endpoint answered 500.")
     judge.status = 200
     JudgeDay.objects.update(rests_until=datetime.now(UTC))
-    assert judge_for_a_while(teller.store, plan(judge)) == 1
+    assert judge_for_a_while(teller.store, plan(judge)) == 2
     assert load_day(teller.project.pk).problem == ""
 
 

@@ -98,10 +98,10 @@ def test_of_equal_scores_all_fire_or_none() -> None:
 
 def test_rare_feedback_needs_higher_scores(labelled: list[Labelled], readings: list[Reading]) -> None:
     thresholds = find_thresholds(readings, labelled)
-    assert set(thresholds) == {"feedback", *KINDS, "negative", "positive"}
-    scores = np.array([each.feedback for each in readings])
+    assert set(thresholds) == set(KINDS)
+    scores = np.array([each.kinds["praise"] for each in readings])
     even = np.full(len(labelled), 1 / len(labelled))
-    assert thresholds["feedback"] > find_threshold(scores, np.array([bool(each.kinds) for each in labelled]), even)
+    assert thresholds["praise"] > find_threshold(scores, np.array([bool(each.kinds) for each in labelled]), even)
     line = describe_readings("made up", readings, labelled, thresholds)
     assert f"made up, {len(labelled)} messages" in line
     assert "request_human 0.9" in line
