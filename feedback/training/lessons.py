@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from feedback.reactions.reaction import COMPLAINT_KINDS, KINDS, TONES
 from feedback.training.chats import Labelled, find_fold
-from feedback.training.pools import BUILDERS
+from feedback.training.pools import list_pools
 
 KIND_COLUMNS = slice(0, len(KINDS))
 FEEDBACK_COLUMN = len(KINDS)
@@ -21,6 +21,7 @@ HELD_OUT_FOLDS = 10
 """One of so many is held out."""
 BALANCE = 0.5
 """0: each exchange is drawn alike; 1: each kind is drawn as often as the most frequent one."""
+POOL_NAMES = frozenset(list_pools())
 POOL_WEIGHT = 0.4
 """How often a text that is no chat is drawn, measured by a chat that holds no feedback."""
 BATCHES_SORTED = 24
@@ -36,7 +37,7 @@ def is_held_out(labelled: Labelled) -> bool:
 
 def is_pool(labelled: Labelled) -> bool:
     """Whether it is a text from elsewhere and no chat."""
-    return labelled.file in BUILDERS
+    return labelled.file in POOL_NAMES
 
 
 def list_lessons(labelled: Sequence[Labelled]) -> Floats:

@@ -5,7 +5,7 @@
 writes the samples anew from the directory of the labelled data; `pools/README.md` says where each comes from and under
 which licence. People who correct themselves inside one message and customers' questions are no feedback; a score of a
 review's sentence tells the tone of a text that nothing else is known of. What a text was not labelled for it does not
-teach.
+teach. Two of the pools, reviews of films and posts, were written for Tacit and have no other source.
 """
 
 import gzip
@@ -33,14 +33,18 @@ Context = Sequence[str]
 """A request and the answer to it."""
 
 
+def list_pools() -> list[str]:
+    """Names of all samples."""
+    return sorted(path.name.removesuffix(".jsonl.gz") for path in POOLS.glob("*.jsonl.gz"))
+
+
 def load_pools() -> list[Labelled]:
     """All samples as exchanges that teach what they were labelled for; each is a conversation of its own."""
-    return [labelled for path in sorted(POOLS.glob("*.jsonl.gz")) for labelled in read_pool(path)]
+    return [labelled for name in list_pools() for labelled in read_pool(name)]
 
 
-def read_pool(path: Path) -> Iterator[Labelled]:
-    name = path.name.removesuffix(".jsonl.gz")
-    for number, row in enumerate(_read_rows(path)):
+def read_pool(name: str) -> Iterator[Labelled]:
+    for number, row in enumerate(_read_rows(POOLS / f"{name}.jsonl.gz")):
         yield Labelled(
             exchange=Exchange(row["message"], row["request"], row["answer"]),
             kinds=frozenset(),
