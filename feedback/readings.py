@@ -97,7 +97,7 @@ class Readings:
 
 
 def digest_exchange(exchange: Exchange) -> bytes:
-    told = "\0".join((exchange.message, exchange.request, exchange.answer))
+    told = "\0".join((exchange.message, exchange.request, exchange.answer, exchange.reply))
     return hashlib.blake2b(told.encode("utf-8", "surrogatepass"), digest_size=16).digest()
 
 

@@ -4,7 +4,7 @@ from feedback.detectors.reactions import listen_for
 
 DETECTOR = listen_for(
     "clarification_request",
-    version="1",
+    version="2",
     title="Doubted",
     what="The user doubted the answer and asked for it to be checked, proved or explained.",
     polarity=-1,

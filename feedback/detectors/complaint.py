@@ -11,7 +11,7 @@ from feedback.detectors.reactions import list_likely, pin_reaction
 from feedback.detectors.signal import Signal
 
 KIND = "complaint"
-VERSION = "1"
+VERSION = "2"
 CLEAR_SHARE = 0.4
 """The likeliest kind of complaint is told where it is at least so likely."""
 FAILURES = {

@@ -4,7 +4,7 @@ from feedback.detectors.reactions import listen_for
 
 DETECTOR = listen_for(
     "correction",
-    version="1",
+    version="2",
     title="Corrected",
     what="The user said that the answer was wrong, and gave the right thing or what they had meant.",
     polarity=-1,

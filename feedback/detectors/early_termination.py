@@ -16,7 +16,7 @@ from feedback.detectors.targets import Target, find_actions, list_targets, pin_s
 from feedback.detectors.times import describe_seconds
 
 KIND = "early_termination"
-VERSION = "3"
+VERSION = "4"
 SCORE_PRESSED = 0.98
 SCORE_CLIENT = 0.95
 SCORE_UNKNOWN = 0.5

@@ -28,9 +28,9 @@ class Reaction:
 
 
 def exchanges_of(conversation: Conversation) -> dict[int, Exchange]:
-    """By index of its turn, every message after the first that has words, against the last answer seen before it."""
+    """By index of its turn, every message after the first that has words, with the last answer seen before it."""
     return {
-        turn.index: Exchange(turn.user_text, previous.user_text, previous.answer.text)
+        turn.index: Exchange(turn.user_text, previous.user_text, previous.answer.text, turn.answer.text)
         for previous, turn in pair_turns(conversation)
         if turn.user_text.strip()
     }

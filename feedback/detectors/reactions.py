@@ -18,6 +18,7 @@ from feedback.detectors.targets import Target, pin_signal
 from feedback.reactions import reaction as readers
 from feedback.reactions.reaction import Tier
 from feedback.reactions.static import find_words
+from feedback.replies import find_apology
 
 MINIMUM_SCORE = 0.01
 """Under it no signal is given."""
@@ -117,7 +118,7 @@ def pin_reaction(
         fired=fired,
         polarity=polarity,
         evidence=Evidence(
-            reason=tell(reaction, spans, does if fired else f"perhaps {does}"),
+            reason=tell(reaction, spans, does if fired else f"perhaps {does}") + tell_regret(reaction, polarity, score),
             offsets=spans,
             numbers={"feedback": round(reaction.reading.feedback, DIGITS), **(numbers or {})},
         ),
@@ -130,6 +131,13 @@ def tell(reaction: Reaction, spans: Spans, does: str) -> str:
     answer = cut_words(reaction.exchange.answer, ANSWER_CHARACTERS)
     about = f" about “{answer}”" if answer else ""
     return f"says “{said}”{about}: {does}"
+
+
+def tell_regret(reaction: Reaction, polarity: Polarity, score: float) -> str:
+    """That the assistant took it as a reproach, where it did; empty for what is unlikely, or none."""
+    blames = polarity < 0 and score >= LEAST_MARKED
+    apology = find_apology(reaction.exchange.reply) if blames else None
+    return ", and the assistant says sorry" if apology and apology.is_regret else ""
 
 
 def quote_words(message: str, start: int) -> str:

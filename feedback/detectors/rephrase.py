@@ -16,7 +16,7 @@ from feedback.reactions.overlap import Request, find_repeated, measure_likeness,
 from feedback.reactions.static import find_words
 
 KIND = "rephrase"
-VERSION = "3"
+VERSION = "4"
 
 
 def detect(material: Material) -> Iterator[Signal]:

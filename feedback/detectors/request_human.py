@@ -4,7 +4,7 @@ from feedback.detectors.reactions import listen_for
 
 DETECTOR = listen_for(
     "request_human",
-    version="1",
+    version="2",
     title="Asked for a person",
     what="The user wanted to talk to a person instead of the assistant.",
     polarity=-1,

@@ -17,11 +17,12 @@ from feedback.reactions.overlap import list_answer_stems, list_stems, measure_ov
 from feedback.reactions.pasted import blank_pasted
 from feedback.reactions.reaction import Exchange
 from feedback.reactions.valence import measure_valence
-from feedback.replies import find_apology
+from feedback.replies import Apology, find_apology
 
 LONGEST_RUN = 3
 """Words of a run."""
 ANSWER_END_CHARACTERS = 400
+REPLY_START_CHARACTERS = 80
 _GROUP_LENGTHS = (2, 3, 4, 5)
 _LONGEST_WORD = 40
 _NUMBER = re.compile(r"\d+")
@@ -46,6 +47,8 @@ class Features:
     """Its words, which are weighed by their groups of letters (`list_groups`)."""
     answer: frozenset[str]
     """Runs of one and two words of the end of the answer."""
+    reply: frozenset[str]
+    """Runs of one and two words of the start of the reply."""
     marks: frozenset[str]
     """What holds of the exchange, by name."""
     measures: tuple[float, ...]
@@ -79,6 +82,12 @@ def list_answer_runs(answer: str) -> frozenset[str]:
     return list_runs(split_words(fold_text(answer[-ANSWER_END_CHARACTERS:])), 2)
 
 
+@lru_cache(512)
+def recall_apology(answer: str) -> Apology | None:
+    """As `find_apology`; the reply to a message is the answer before the next."""
+    return find_apology(answer)
+
+
 def read_words(message: str, request: str) -> Words:
     """The words and concepts of the person's own words."""
     folded = fold_text(blank_pasted(message))
@@ -96,6 +105,7 @@ def read_features(exchange: Exchange) -> Features:
         runs=list_runs(texts, LONGEST_RUN),
         words=frozenset(texts),
         answer=list_answer_runs(exchange.answer),
+        reply=list_runs(split_words(fold_text(exchange.reply[:REPLY_START_CHARACTERS])), 2),
         marks=frozenset(list_marks(exchange, words, asked=asked)),
         measures=tuple(measure(exchange, texts).values()),
     )
@@ -122,8 +132,10 @@ def list_marks(exchange: Exchange, words: Words, *, asked: bool) -> list[str]:
         marks.append("lower case")
     if len(message) < _SHORT_MESSAGE:
         marks.append("short")
-    if find_apology(answer):
+    if recall_apology(answer):
         marks.append("answer: sorry")
+    if apology := recall_apology(exchange.reply):
+        marks.append("reply: sorry" if apology.is_regret else "reply: owns it")
     return marks + [f"{name} {marks[1]}" for name in _mark_words(exchange)]
 
 

@@ -23,13 +23,15 @@ Tier = Literal["static", "transformer"]
 
 @dataclass(frozen=True, slots=True)
 class Exchange:
-    """A message that may react to an answer: the user's own words, and what they saw before."""
+    """A message that may react to an answer: the user's own words, what they saw before, and how it was taken."""
 
     message: str
     request: str
     """The user's message before."""
     answer: str
     """The last answer to it; empty where there was none."""
+    reply: str = ""
+    """What the assistant answered to the message: whoever says sorry heard a complaint. Empty where it is not known."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,8 +21,8 @@ WEIGHTS = Path(__file__).parent / "static_weights.npz"
 FEEDBACK = "feedback"
 OUTPUTS = (FEEDBACK, *KINDS, *TONES, *COMPLAINT_KINDS)
 """What the model gives a logit for, in this order; tones and kinds of complaint have names of their own."""
-BLOCKS = ("runs", "groups", "answer", "marks")
-"""Kinds of features. Those of the first three are divided by the length of the vector of their rarities."""
+BLOCKS = ("runs", "groups", "answer", "reply", "marks")
+"""Kinds of features. All but the last are divided by the length of the vector of their rarities."""
 _KINDS = slice(1, 1 + len(KINDS))
 _TONES = slice(_KINDS.stop, _KINDS.stop + len(TONES))
 _COMPLAINTS = slice(_TONES.stop, None)

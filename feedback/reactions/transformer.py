@@ -1,13 +1,14 @@
 """Exchanges come in, the logits of the finetuned MiniLM go out: the door to ONNX Runtime and to its tokenizer.
 
-The network reads the message, with English words for what it says in other languages, the request before it and the
-answer between. `feedback.training.reactions` made its weights; `feedback.reactions.weighing` says what the logits mean.
+The network reads the message, with English words for what it says in other languages, the request before it, the
+answer between and the start of the reply. `feedback.training.reactions` made its weights; `feedback.reactions.weighing`
+says what the logits mean.
 """
 
 import os
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import Protocol, cast
@@ -39,11 +40,13 @@ BATCH = 8
 MESSAGE_TOKENS = 64
 REQUEST_TOKENS = 32
 ANSWER_TOKENS = 64
+REPLY_TOKENS = 32
 GLOSS_TOKENS = 24
 LETTERS_A_TOKEN = 12
 """So many letters of a text's start and end hold the tokens that are kept, unless it is a wall of blanks."""
-_PAD, _CUT, _LOUD, _STRESSED, _GLOSS = 0, 1, 2, 3, 4
-"""What MiniLM's vocabulary leaves unused: something was left out; mostly, or partly, in capitals; glosses follow."""
+_PAD, _CUT, _LOUD, _STRESSED, _GLOSS, _REPLY = 0, 1, 2, 3, 4, 5
+"""What MiniLM's vocabulary leaves unused: something was left out; mostly, or partly, in capitals; glosses follow;
+the reply follows."""
 _START, _END = 101, 102
 _WORD = re.compile(r"[A-Za-z]{2,}")
 
@@ -77,9 +80,10 @@ class Tokens:
     message: list[int]
     context: list[int]
     """The request and the answer."""
+    reply: list[int] = field(default_factory=list)
 
     def __len__(self) -> int:
-        return len(self.message) + len(self.context)
+        return len(self.message) + len(self.context) + len(self.reply)
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,13 +140,15 @@ def encode_exchanges(tokenizer: Tokenizer, exchanges: Sequence[Exchange]) -> lis
         _tokenize(tokenizer, glosses, GLOSS_TOKENS, ends=0.0),
         _tokenize(tokenizer, [each.request for each in exchanges], REQUEST_TOKENS, ends=0.4),
         _tokenize(tokenizer, [each.answer for each in exchanges], ANSWER_TOKENS, ends=0.5),
+        _tokenize(tokenizer, [each.reply for each in exchanges], REPLY_TOKENS, ends=0.0),
     )
     return [
         Tokens(
             [_START, *mark_capitals(exchange.message), *message, *([_GLOSS, *english] if english else ()), _END],
             [*request, _END, *answer, _END],
+            [_REPLY, *reply, _END] if reply else [],
         )
-        for exchange, message, english, request, answer in zip(exchanges, *columns, strict=True)
+        for exchange, message, english, request, answer, reply in zip(exchanges, *columns, strict=True)
     ]
 
 
@@ -159,8 +165,8 @@ def _tokenize(tokenizer: Tokenizer, texts: Sequence[str], most: int, *, ends: fl
     )
     last = int(most * ends)
     for tokens in told["input_ids"]:
-        if len(tokens) <= most:
-            yield tokens
+        if len(tokens) <= most or not last:
+            yield tokens[:most]
         else:
             yield [*tokens[: most - last - 1], _CUT, *tokens[len(tokens) - last :]]
 
@@ -192,7 +198,7 @@ def pad_tokens(tokens: Sequence[Tokens]) -> dict[str, npt.NDArray[np.int64]]:
     ids = np.full(shape, _PAD, np.int64)
     mask, kinds = np.zeros(shape, np.int64), np.zeros(shape, np.int64)
     for row, each in enumerate(tokens):
-        ids[row, : len(each)] = [*each.message, *each.context]
+        ids[row, : len(each)] = [*each.message, *each.context, *each.reply]
         mask[row, : len(each)] = 1
         kinds[row, len(each.message) : len(each)] = 1
     return {"input_ids": ids, "attention_mask": mask, "token_type_ids": kinds}

@@ -73,14 +73,15 @@ def _read_file(path: Path) -> Iterator[Labelled]:
 def read_conversation(told: dict[str, Any], file: str) -> Iterator[Labelled]:
     """The later messages of one conversation, each labelled."""
     request = answer = None
-    for index, turn in enumerate(told["turns"]):
+    turns = told["turns"]
+    for index, turn in enumerate(turns):
         if turn["role"] == "assistant":
             answer = turn["content"]
             continue
         if request is not None:
             labels = turn.get("labels") or ()
             yield Labelled(
-                exchange=Exchange(turn["content"], request, answer or ""),
+                exchange=Exchange(turn["content"], request, answer or "", find_reply(turns, index)),
                 kinds=frozenset(labels).intersection(KINDS),
                 complaint_kinds=frozenset(kind for kind in COMPLAINT_KINDS if f"complaint_{kind}" in labels),
                 tone=turn.get("sentiment") or "neutral",
@@ -90,6 +91,12 @@ def read_conversation(told: dict[str, Any], file: str) -> Iterator[Labelled]:
                 turn=index,
             )
         request, answer = turn["content"], None
+
+
+def find_reply(turns: Sequence[dict[str, Any]], index: int) -> str:
+    """What the assistant said right after a message; empty where that was the last."""
+    following = turns[index + 1 : index + 2]
+    return str(following[0]["content"]) if following and following[0]["role"] == "assistant" else ""
 
 
 def split_by_conversation(labelled: Sequence[Labelled], folds: int = FOLDS) -> list[int]:

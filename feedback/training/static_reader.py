@@ -19,9 +19,9 @@ from feedback.reactions.reaction import COMPLAINT_KINDS, TONES
 from feedback.reactions.static import BLOCKS, FEEDBACK, OUTPUTS, Floats, Model
 from feedback.training.chats import FOLDS, Labelled, split_by_conversation
 
-FEWEST = {"runs": 2, "groups": 3, "answer": 3, "marks": 3}
+FEWEST = {"runs": 2, "groups": 3, "answer": 3, "reply": 3, "marks": 3}
 """In how many exchanges a feature must occur to be learnt, by block."""
-SCALES = {"runs": 1.0, "groups": 1.0, "answer": 0.4, "marks": 0.3}
+SCALES = {"runs": 1.0, "groups": 1.0, "answer": 0.4, "reply": 0.5, "marks": 0.3}
 MEASURE_SCALE = 0.25
 INVERSE_PENALTY = 2.0
 

@@ -9,7 +9,7 @@ is written as ONNX with eight-bit weights. Needs what the extra `train` names, w
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -41,6 +41,8 @@ HEAD_RATE = 5e-4
 WEIGHT_DECAY = 0.01
 WARM_UP = 0.05
 """Share of the steps in which the rate rises."""
+REPLY_HIDDEN = 0.3
+"""How often the reply is left out, so that the network reads a message without one as well."""
 PAD_TO = 16
 """Lengths are rounded up to it: torch keeps what it prepares for every length that it meets."""
 
@@ -138,9 +140,11 @@ def learn_stage(network: Network, stage: Stage, tokens: Sequence[Tokens], lesson
     dense = [each for name, each in network.named_parameters() if "word_embeddings" not in name]
     lengths = np.array([len(each) for each in tokens])
     network.train()
+    random = np.random.default_rng(stage.seed)
     for rows in draw_batches(shares, lengths, steps, BATCH, stage.seed):
+        drawn = [replace(tokens[row], reply=[]) if random.random() < REPLY_HIDDEN else tokens[row] for row in rows]
         with torch.autocast("cpu", dtype=torch.bfloat16):
-            logits = network(**build_inputs([tokens[row] for row in rows]))
+            logits = network(**build_inputs(drawn))
         measure_loss(logits, torch.from_numpy(lessons[rows])).backward()
         nn.utils.clip_grad_norm_(dense, 1.0)
         for each in (*learners, *schedules):

@@ -76,6 +76,13 @@ def test_a_message_that_comes_again_is_read_as_it_was_and_counted_once(reader: F
     assert first[-1].tier == "transformer"
 
 
+def test_with_another_reply_a_message_is_read_anew(reader: FakeReader) -> None:
+    own = Readings(1.0)
+    own.read([COMPLAINT])
+    own.read([replace(COMPLAINT, reply="Sorry!"), COMPLAINT])
+    assert reader.read_texts == [COMPLAINT.message] * 2
+
+
 def test_what_was_read_quickly_is_not_read_thoroughly_when_there_is_room_later(reader: FakeReader) -> None:
     own = Readings(0.1)
     assert [each.tier for each in own.read([COMPLAINT])] == ["static"]

@@ -56,6 +56,15 @@ def test_a_person_reads_what_was_said_about_what_and_what_that_does(talk: Talk, 
 
 
 @pytest.mark.parametrize("kind", LISTENERS)
+def test_a_person_reads_that_the_assistant_said_sorry_for_what_the_message_blames(talk: Talk, kind: str) -> None:
+    conversation = talk(("capital of australia?", ANSWER), ("no, it is Canberra", "I'm sorry, that was my mistake."))
+    (signal,) = detect(LISTENERS[kind], conversation)
+    assert signal.evidence.reason.endswith(", and the assistant says sorry") == (kind != "praise")
+    (unlikely,) = detect(LISTENERS[kind], conversation, 0.4)
+    assert "sorry" not in unlikely.evidence.reason
+
+
+@pytest.mark.parametrize("kind", LISTENERS)
 def test_what_is_next_to_impossible_gives_no_signal(talk: Talk, kind: str) -> None:
     conversation = talk(("capital of australia?", ANSWER), ("and of Austria?", "Vienna."))
     assert detect(LISTENERS[kind], conversation, 0.009) == []

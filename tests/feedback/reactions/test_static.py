@@ -40,6 +40,15 @@ def test_feedback_is_likelier_than_the_next_question() -> None:
     assert max(question.tones, key=lambda tone: question.tones[tone]) == "neutral"
 
 
+def test_a_reply_that_says_sorry_tells_of_blame_and_one_that_is_glad_of_praise() -> None:
+    told = "that is the one with the red roof"
+    replies = ("I'm sorry, you're right, I got that wrong.", "It has four rooms.", "Glad to hear it, enjoy!")
+    blamed, bare, praised = read_static([Exchange(told, "which house?", "The blue one.", each) for each in replies])
+    assert blamed.feedback > bare.feedback
+    assert blamed.tones["negative"] > bare.tones["negative"]
+    assert praised.kinds["praise"] > bare.kinds["praise"]
+
+
 def test_a_reading_does_not_depend_on_the_batch() -> None:
     exchanges = [QUESTION, Exchange("", "", ""), Exchange("that's wrong", "x", "y")] * 300
     together = read_static(exchanges)

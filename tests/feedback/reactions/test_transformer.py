@@ -1,5 +1,7 @@
 """The shipped network itself is run here, by ONNX Runtime, with its tokenizer."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -8,6 +10,7 @@ from feedback.reactions.transformer import (
     ANSWER_TOKENS,
     MESSAGE_TOKENS,
     OUTPUTS,
+    REPLY_TOKENS,
     REQUEST_TOKENS,
     TOKENIZER,
     Tokenizer,
@@ -19,7 +22,7 @@ from feedback.reactions.transformer import (
 )
 
 END = 102
-CUT, GLOSS = 1, 4
+CUT, GLOSS, REPLY = 1, 4, 5
 THANKS = Exchange("Perfect, thank you so much!", "How do I undo a commit?", "Run `git reset --soft HEAD~1`.")
 WRONG = Exchange(
     "No, the capital is Canberra.", "What is the capital of Australia?", "The capital is Sydney, its largest city."
@@ -61,6 +64,17 @@ def test_the_message_stands_apart_from_request_and_answer(tokenizer: Tokenizer) 
     assert tokens.context.count(END) == 2
 
 
+def test_the_start_of_the_reply_stands_last(tokenizer: Tokenizer) -> None:
+    reply = f"You're right, {'sorry ' * 5_000} bye"
+    [bare] = encode_exchanges(tokenizer, [WRONG])
+    [tokens] = encode_exchanges(tokenizer, [replace(WRONG, reply=reply)])
+    [start] = encode_exchanges(tokenizer, [Exchange("You're right,", "", "")])
+    assert (tokens.message, tokens.context, bare.reply) == (bare.message, bare.context, [])
+    assert tokens.reply[: len(start.message) - 1] == [REPLY, *start.message[1:-1]]
+    assert (len(tokens.reply), tokens.reply[-1]) == (REPLY_TOKENS + 2, END)
+    assert CUT not in tokens.reply
+
+
 def test_what_a_user_types_is_never_taken_for_a_mark_of_the_network(tokenizer: Tokenizer) -> None:
     [tokens] = encode_exchanges(tokenizer, [Exchange("thanks [SEP] [CLS] [PAD] </s>", "[SEP]", "[MASK]")])
     assert tokens.message.count(END) == 1
@@ -90,10 +104,10 @@ def test_what_a_message_says_in_another_language_is_added_in_english(tokenizer: 
 
 
 def test_rows_are_padded_to_the_longest_and_marked() -> None:
-    arrays = pad_tokens([Tokens([101, 7, 102], [8, 102]), Tokens([101, 102], [102])])
-    assert arrays["input_ids"].tolist() == [[101, 7, 102, 8, 102], [101, 102, 102, 0, 0]]
-    assert arrays["attention_mask"].tolist() == [[1, 1, 1, 1, 1], [1, 1, 1, 0, 0]]
-    assert arrays["token_type_ids"].tolist() == [[0, 0, 0, 1, 1], [0, 0, 1, 0, 0]]
+    arrays = pad_tokens([Tokens([101, 7, 102], [8, 102], [9]), Tokens([101, 102], [102])])
+    assert arrays["input_ids"].tolist() == [[101, 7, 102, 8, 102, 9], [101, 102, 102, 0, 0, 0]]
+    assert arrays["attention_mask"].tolist() == [[1, 1, 1, 1, 1, 1], [1, 1, 1, 0, 0, 0]]
+    assert arrays["token_type_ids"].tolist() == [[0, 0, 0, 1, 1, 1], [0, 0, 1, 0, 0, 0]]
 
 
 @pytest.mark.parametrize("message", ["", "\x00", "\ud800", "🙃" * 900, "<script>'; DROP TABLE --"])

@@ -39,6 +39,12 @@ def test_every_later_message_is_an_exchange_with_the_last_answer_to_the_request_
     assert (second.exchange.request, second.exchange.answer, second.tone) == ("Unsinn!", "", "neutral")
 
 
+def test_the_reply_to_a_message_comes_with_it_where_there_is_one() -> None:
+    turns = [*CONVERSATION["turns"], {"role": "assistant", "content": "Pardon!"}]
+    first, second = read_conversation(CONVERSATION | {"turns": turns}, "f")
+    assert (first.exchange.reply, second.exchange.reply) == ("", "Pardon!")
+
+
 def test_all_files_hold_known_labels_and_validation_stays_apart() -> None:
     learnt, validation = load_chats(list_files(validation=False)), load_chats(list_files(validation=True))
     assert {each.file for each in validation} == set(VALIDATION_NAMES)
