@@ -9,6 +9,8 @@ from typing import Any
 import hypothesis
 import pytest
 import tacit
+from django.contrib.contenttypes.management import create_contenttypes
+from django.db.models.signals import post_migrate
 from opentelemetry.sdk.trace import TracerProvider
 from pytest_django import Settings
 
@@ -32,6 +34,14 @@ hypothesis.settings.register_profile("tacit", deadline=None)  # a busy machine i
 hypothesis.settings.load_profile("tacit")
 
 TABLES = (*PROJECT_TABLES, "watermarks", "project_retention")
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None) -> None:
+    """Django's database, once. To empty it counts as a migration, after each of which Django would write its own
+    permissions and types of content again, which nothing of ours asks for; that took longer than to empty it."""
+    post_migrate.disconnect(dispatch_uid="django.contrib.auth.management.create_permissions")
+    post_migrate.disconnect(create_contenttypes)
 
 
 @pytest.fixture(scope="session")
