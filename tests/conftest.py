@@ -19,6 +19,7 @@ from config.wsgi import application
 from feedback.derivation import FEEDBACK, SIGNALS
 from feedback.norms import forget_norms
 from feedback.tasks import derive_signals, read_feedback
+from tests.examples import count_examples
 from tracing.access.browsers import forget_senders
 from tracing.access.keys import forget_keys
 from tracing.access.openness import forget_users
@@ -30,7 +31,8 @@ from tracing.store import PROJECT_TABLES, SCHEMA_DIRECTORY, Store, get_store
 from tracing.tasks import read_changed_traces
 from tracing.template_learning import LEARNING, learn_changed_services
 
-hypothesis.settings.register_profile("tacit", deadline=None)  # a busy machine is slow, not wrong
+# A busy machine is slow, not wrong.
+hypothesis.settings.register_profile("tacit", deadline=None, max_examples=count_examples(50))
 hypothesis.settings.load_profile("tacit")
 
 TABLES = (*PROJECT_TABLES, "watermarks", "project_retention")
