@@ -10,6 +10,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AwareDatetime, BaseModel, BeforeValidator, Field, ValidationError, field_validator
 
+from feedback.comparisons.comparison import NAME as COMPARISON
+from feedback.comparisons.comparison import ComparisonError, read_comparison
 from feedback.explicit import Feedback
 from tracing.resources import EXACTLY
 from tracing.times import EPOCH
@@ -121,12 +123,12 @@ def read_told(item: object, project_id: int, received_at: datetime) -> Feedback:
         told = NewFeedback.model_validate({name: value for name, value in item.items() if value is not None})
     except ValidationError as error:
         raise NotToldError(" ".join(describe_error(each) for each in error.errors()[:5])) from None
-    if not any(getattr(told, target) for target in TARGETS):
+    if told.name != COMPARISON and not any(getattr(told, target) for target in TARGETS):
         raise NotToldError(f"It says not what it is about; send one of {', '.join(TARGETS)}.")
     time = told.time or received_at
     if not EPOCH <= time <= received_at + MOST_AHEAD:
         raise NotToldError(f"`time`: {time.isoformat()} is not between 1970 and tomorrow.")
-    feedback = complete_thumb(make_feedback(told, project_id, time))
+    feedback = check_comparison(complete_thumb(make_feedback(told, project_id, time)), told.time is not None)
     return feedback if feedback.identifier else replace(feedback, identifier=derive_identifier(feedback, told.time))
 
 
@@ -158,6 +160,22 @@ def complete_thumb(feedback: Feedback) -> Feedback:
     if score is not None and score != SCORES_OF_THUMBS[label]:
         raise NotToldError(f"`label` says {label} and `score` {score:g}; send one of them, or both alike.")
     return replace(feedback, label=label, score=SCORES_OF_THUMBS[label])
+
+
+def check_comparison(feedback: Feedback, is_dated: bool) -> Feedback:
+    """The same, if it is a comparison one that can be counted, and told from others like it. Raises NotToldError."""
+    if feedback.name != COMPARISON:
+        return feedback
+    try:
+        told = read_comparison(feedback)
+    except ComparisonError as error:
+        raise NotToldError(str(error)) from None
+    names_answer = told.a.has_id or told.b.has_id or any(getattr(feedback, target) for target in TARGETS)
+    if not (names_answer or is_dated or feedback.identifier):
+        raise NotToldError(
+            "It names no answer and no conversation; send an `identifier`, so that two alike count twice."
+        )
+    return feedback
 
 
 def derive_identifier(feedback: Feedback, time: datetime | None) -> str:

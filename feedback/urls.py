@@ -2,7 +2,7 @@
 
 from django.urls import path, register_converter
 
-from feedback import accuracy_views, agent_task_views, detector_views, judge_views, views
+from feedback import accuracy_views, agent_task_views, comparison_views, detector_views, judge_views, views
 from feedback.pages.addresses import ConversationIdConverter
 
 register_converter(ConversationIdConverter, "conversation_id")
@@ -12,6 +12,7 @@ urlpatterns = [
     path("conversations", views.show_conversations, name="conversations"),
     path("conversations/<conversation_id:conversation_id>", views.show_conversation, name="conversation"),
     path("tasks", agent_task_views.show_tasks, name="tasks"),
+    path("comparisons", comparison_views.show_comparisons, name="comparisons"),
     path("datasets", views.show_datasets, name="datasets"),
     path("datasets/download", views.download_dataset, name="download_dataset"),
     path("settings/detectors", detector_views.show_detectors, name="detectors"),

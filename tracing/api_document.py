@@ -46,6 +46,9 @@ PARAMETER_WORDS = {
     "from_turn": "Index of the first turn to give.",
     "kind": "Of `GET detectors`.",
     "format": "One of `exports/formats`.",
+    "by": "What comparisons rank: `model`, `prompt`, or an attribute that the sides tell.",
+    "slice_by": "The parts of the traffic that are ranked each by itself, too.",
+    "comparison": "Who compared: people, programs (`judge`), or what people did.",
 }
 """What parameters of these names are, wherever they stand and have no words of their own."""
 PARAMETER_EXAMPLES = {

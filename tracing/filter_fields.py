@@ -12,7 +12,7 @@ from tracing.generations import Outcome
 
 Kind = Literal["name", "number", "duration", "time", "text"]
 """A name is compared whole; a number, a duration (nanoseconds in SQL) and a time can be more or less."""
-ListName = Literal["conversations", "generations", "traces", "signals", "tasks", "hours"]
+ListName = Literal["conversations", "generations", "traces", "signals", "tasks", "comparisons", "hours"]
 
 CALLS = (
     "conversation_id IN (SELECT conversation_id FROM generations_by_time FINAL "
@@ -375,6 +375,11 @@ THROUGH: Mapping[ListName, tuple[ListName, str]] = {
         "WHERE project_id = {project_id:UInt32} AND %s)",
     ),
     "tasks": (
+        "conversations",
+        "conversation_id IN (SELECT conversation_id FROM conversations FINAL "
+        "WHERE project_id = {project_id:UInt32} AND %s)",
+    ),
+    "comparisons": (
         "conversations",
         "conversation_id IN (SELECT conversation_id FROM conversations FINAL "
         "WHERE project_id = {project_id:UInt32} AND %s)",

@@ -6,7 +6,7 @@ Ids that both have find a query that forgot its project; ids that one alone has 
 import secrets
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -236,9 +236,9 @@ def insert_derived(store: Store, side: Side, conversation_id: str, trace: int, n
     link = {"key": [SHARED_TRACE], "told": [True], "trace_id": [make_trace_id(trace)], "start_time": [now_ns]}
     store.insert("conversation_links", {"project_id": [project_id], **link, "version": [version]})
     feedback = make_feedback(side, conversation_id, trace, now_ns)
-    write_feedback(store, [feedback], version)
+    write_feedback(store, [feedback, compare(side, feedback)], version)
     signal = make_signal(side, trace)
-    found = [ConversationSignals(conversation, [signal])]
+    found = [ConversationSignals(conversation, [signal, replace(signal, kind="regeneration")])]
     write_signals(store, project_id, found, [conversation_id], version)
     write_hearings(store, project_id, {conversation_id: Hearing("none", make_verdict(side))}, [], version)
     write_tool_runs(store, project_id, [make_trace_id(trace)], [make_tool_run(side, trace, now_ns)], version)
@@ -321,6 +321,13 @@ def make_feedback(side: Side, conversation_id: str, trace: int, now_ns: int) -> 
     if conversation_id != SHARED_CONVERSATION:
         given |= {"name": "thumbs", "label": "up", "identifier": side.feedback}
     return Feedback(**given)
+
+
+def compare(side: Side, feedback: Feedback) -> Feedback:
+    """The same answer compared with what is only named."""
+    metadata = {"a": {"trace_id": feedback.trace_id}, "b": {"model": side.word("model")}}
+    identifier = f"comparison-{feedback.identifier}"
+    return replace(feedback, name="comparison", identifier=identifier, label="a", metadata=metadata)
 
 
 def make_signal(side: Side, trace: int) -> Signal:

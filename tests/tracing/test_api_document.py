@@ -27,6 +27,8 @@ OPERATIONS = {
     "list_detectors": "get detectors",
     "show_accuracy": "get accuracy",
     "show_judge": "get judge",
+    "show_comparisons": "get comparisons",
+    "list_comparisons": "get comparisons/items",
     "set_detector": "put detectors/{kind}",
     "set_expectation": "put expectation",
     "list_prices": "get prices",
