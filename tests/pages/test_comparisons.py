@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from itertools import combinations
 from typing import Any
 from zlib import crc32
 
@@ -40,6 +41,15 @@ def compare(teller: Teller, name: str, a: Any, b: Any, label: str = "a", **field
         metadata={"a": a, "b": b, "shown": shown},
         **given,
     )
+
+
+def list_compared(teller: Teller, models: Sequence[str]) -> list[Feedback]:
+    """Each model against each of those that come after it, thrice; with an attribute that has a long name."""
+    return [
+        compare(teller, f"{number} {place}", {"model": a, "n" * 200: "x"}, {"model": b, "n" * 200: "y"})
+        for place, (a, b) in enumerate(combinations(models, 2))
+        for number in range(3)
+    ]
 
 
 def tell(teller: Teller, *told: Feedback) -> None:
