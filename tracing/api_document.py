@@ -39,6 +39,7 @@ PARAMETER_WORDS = {
     "span_id": "Id of a span, 16 hexadecimal digits.",
     "message_id": "The app's own id of a message.",
     "identifier": "What makes feedback unique in the project.",
+    "label_id": "The `id` of a label.",
     "name": "`thumbs`, `rating`, `comment`, `correction`, an action such as `copy`, or the app's own.",
     "label": "Such as `up` and `down` of thumbs.",
     "number": "The `id` that the request was given.",
