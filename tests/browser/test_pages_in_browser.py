@@ -36,6 +36,7 @@ PATHS = (
     "/p/default/conversations/c-1",
     "/p/default/conversations?q=zebra",
     "/p/default/comparisons?slice=tag",
+    f"/p/default/comparisons?by={'n' * 200}",
     "/p/default/conversations/rich/%C3%BCn%C3%AF",
     "/p/default/datasets",
     "/audit",
