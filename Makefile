@@ -16,8 +16,10 @@ run: install
 test: $(VENV)/.installed-dev
 	$(BIN)/python -m pytest $(PARALLEL) -m "not slow"
 
+# What takes minutes, and every property with ten times the examples.
 test-slow: $(VENV)/.installed-dev
 	$(BIN)/python -m pytest -m slow
+	TACIT_TEST_EXAMPLES=10 $(BIN)/python -m pytest $(PARALLEL) -m "hypothesis and not slow"
 
 check: $(VENV)/.installed-dev
 	$(BIN)/ruff format --check .

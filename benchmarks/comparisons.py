@@ -45,9 +45,10 @@ WORLDS = (
     World("300 comparisons", 300),
     World("60 comparisons of three", 60, strengths=(0.5, 0.0, -0.5)),
     World("no slot, no length", 1_500, slot=0.0, length=0.0),
-    World("each user repeats himself three times", 1_500, repeats=3),
+    World("6,000 of items that are close", 6_000, strengths=(0.4, 0.2, 0.0, -0.2, -0.4)),
+    World("1,500, each user repeats three times", 1_500, repeats=3),
 )
-GOAL = WORLDS[0]
+GOAL, CLOSE, REPEATED = WORLDS[0], WORLDS[-2], WORLDS[-1]
 
 
 @dataclass(frozen=True)
@@ -172,7 +173,8 @@ def list_rows(runs: int) -> list[str]:
     rows.append(describe_runs("1,500, without the slot", run_world(GOAL, runs, forget_order)))
     rows.append(describe_runs("1,500, without the length", run_world(GOAL, runs, forget_length)))
     rows.append(describe_runs("1,500, without both", run_world(GOAL, runs, forget_both)))
-    rows.append(describe_runs("users repeat, taken for others", run_world(WORLDS[-1], runs, forget_user)))
+    rows.append(describe_runs("6,000 of close items, without the slot", run_world(CLOSE, runs, forget_order)))
+    rows.append(describe_runs("1,500, repeated, each taken for another user's", run_world(REPEATED, runs, forget_user)))
     return rows
 
 

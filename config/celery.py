@@ -8,6 +8,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
 TICK_SECONDS = 1.0
 RARE_TICK_SECONDS = 30.0
+HOUR_SECONDS = 3600.0
 
 app = Celery("tacit")
 app.config_from_object("django.conf:settings", namespace="CELERY")
@@ -35,4 +36,8 @@ app.conf.beat_schedule = {
 }
 for name in ("tracing.follow_retention", "feedback.judge"):
     app.conf.beat_schedule[name] = {"task": name, "schedule": RARE_TICK_SECONDS}
+app.conf.beat_schedule["feedback.follow_confirmations"] = {
+    "task": "feedback.follow_confirmations",
+    "schedule": HOUR_SECONDS,
+}
 app.autodiscover_tasks(["tracing", "feedback"])

@@ -1,6 +1,6 @@
 """Headers that every answer has, whoever gives it: pages, REST, static files, OTLP and errors of the server itself."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, MutableMapping
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -39,6 +39,22 @@ HEADERS = {
     "X-Frame-Options": "DENY",
 }
 """Where an answer says nothing else: pages have a policy of their own, static files are kept for a while."""
+
+SHARED = {
+    "Access-Control-Allow-Origin": "*",
+    "Cache-Control": "public, max-age=3600, stale-while-revalidate=604800",
+    "Cross-Origin-Resource-Policy": "cross-origin",
+}
+"""Of the script that pages of other sites load, which is the same for everybody: by `integrity`, too, and for a week
+from the cache while the browser looks for a newer one."""
+SHARED_PATH = "/tacit.js"
+
+
+def share_with_pages(headers: MutableMapping[str, str], _path: str, url: str) -> None:
+    """Give a static file that is for pages of other sites the headers that let them have it."""
+    if url == SHARED_PATH:
+        for name, value in SHARED.items():
+            headers[name] = value
 
 
 def add_headers(application: "WSGIApplication") -> "WSGIApplication":

@@ -10,6 +10,7 @@ from csp.constants import NONE, SELF
 from pydantic import SecretStr
 
 from config.env import Environment, split_list
+from config.headers import share_with_pages
 from tracing.store import EMBEDDED_PREFIX
 
 ENV = Environment()
@@ -207,6 +208,8 @@ CONTENT_SECURITY_POLICY = {
 STATIC_URL = "static/"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 WHITENOISE_USE_FINDERS = True
+WHITENOISE_ROOT = BASE_DIR / "static" / "root"
+WHITENOISE_ADD_HEADERS_FUNCTION = share_with_pages
 WHITENOISE_ALLOW_ALL_ORIGINS = False
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},

@@ -11,16 +11,18 @@ from pydantic import Field
 from feedback import listening
 from feedback.api_accuracy import router as accuracy_router
 from feedback.api_agent_tasks import router as agent_tasks_router
+from feedback.api_comparisons import router as comparisons_router
 from feedback.api_detectors import router as detectors_router
 from feedback.api_exports import router as exports_router
 from feedback.api_feedback import router as feedback_router
 from feedback.api_judge import router as judge_router
+from feedback.api_labels import router as labels_router
 from feedback.conversation_list import find_page
 from feedback.datasets import UnknownFormat
 from feedback.derivation import FEEDBACK, SIGNALS
 from feedback.excerpts import load_heard_excerpt
 from feedback.machines import load_machines
-from feedback.records import place_signal, read_signal
+from feedback.records import confirm_rows, place_signal
 from feedback.resources import (
     ConversationPage,
     ConversationResource,
@@ -67,9 +69,11 @@ api.add_router("", lists_router)
 api.add_router("", members_router)
 api.add_router("", prices_router)
 api.add_router("", agent_tasks_router)
+api.add_router("", comparisons_router)
 api.add_router("", detectors_router)
 api.add_router("", accuracy_router)
 api.add_router("", judge_router)
+api.add_router("", labels_router)
 api.add_router("", exports_router)
 api.add_router("", feedback_router)
 api.add_router("", reprocessing_router)
@@ -163,7 +167,9 @@ def list_signals(
         before_ns=place.time_ns,
         before_id=place.id,
     )
+    confirmed = confirm_rows(get_store(), project_of(request).pk, rows[:limit])
     items = [
-        describe_signal(row["conversation_id"], format_time(row["time_ns"]), read_signal(row)) for row in rows[:limit]
+        describe_signal(row["conversation_id"], format_time(row["time_ns"]), signal)
+        for row, signal in zip(rows[:limit], confirmed, strict=True)
     ]
     return give_page("signals", items, place_signal(rows[limit - 1]) if len(rows) > limit else None)

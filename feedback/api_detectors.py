@@ -8,6 +8,7 @@ from ninja import Field, Router, Schema
 from ninja.errors import HttpError
 
 from feedback import detector_list, tunings
+from feedback.teaching import Taught
 from tracing.access import audit
 from tracing.access.requirements import May
 from tracing.access.rights import Right
@@ -19,9 +20,36 @@ router = Router(tags=["feedback"])
 LONGEST_MS = 86_400_000
 
 
+class SuggestionResource(Schema):
+    """Another threshold at which about four of five would be right, as people's verdicts have it; null where no score
+    would do. `fired` of the signals of the last 30 days would fire instead of `fired_now`."""
+
+    threshold: float | None
+    precision_now: float
+    precision: float | None
+    fired_now: int
+    fired: int
+    judged: int
+
+
+class TaughtResource(Schema):
+    """What people said of its signals: of `judged` that fired, `confirmed` were right, a share of `precision` (`low` to
+    `high`: 95 %), null under 10. `missed` are those that people heard and it did not. `shipped_precision` is the share
+    that was measured before."""
+
+    judged: int
+    confirmed: int
+    precision: float | None
+    low: float | None
+    high: float | None
+    missed: int
+    shipped_precision: float | None
+    suggestion: SuggestionResource | None
+
+
 class DetectorResource(Schema):
     """What a detector is and how it works here; `signals` and `fired` are those of the last seven days. `threshold` is
-    null where the detector's own holds."""
+    null where the detector's own holds, and `is_followed` where it was taken from what people said."""
 
     kind: str
     title: str
@@ -29,15 +57,19 @@ class DetectorResource(Schema):
     version: str
     is_on: bool
     threshold: float | None
+    is_followed: bool
     signals: int
     fired: int
+    taught: TaughtResource
 
 
 class ExpectationResource(Schema):
-    """From when on an answer is slow (null: by what is usual), and what an unusually long conversation means."""
+    """From when on an answer is slow (null: by what is usual), what an unusually long conversation means, and whether
+    thresholds follow what people say of signals by themselves."""
 
     slow_ms: int | None
     long_is: str
+    thresholds_follow: bool
 
 
 class DetectorList(Schema):
@@ -62,15 +94,31 @@ class NewExpectation(Schema):
 
     slow_ms: Annotated[int, Field(ge=1, le=LONGEST_MS), WHOLE] | None = None
     long_is: Literal["good", "neutral", "bad"] = "neutral"
+    thresholds_follow: bool = False
+
+
+def describe_taught(taught: Taught) -> dict[str, Any]:
+    right, told = taught.right, taught.is_told
+    return {
+        "judged": right.whole,
+        "confirmed": right.part,
+        "precision": right.value if told else None,
+        "low": right.low if told else None,
+        "high": right.high if told else None,
+        "missed": taught.missed,
+        "shipped_precision": taught.shipped.value if taught.shipped else None,
+        "suggestion": asdict(taught.suggestion) if taught.suggestion else None,
+    }
 
 
 @router.get("detectors", response=DetectorList, summary="What is listened for", auth=May(Right.READ))
 def list_detectors(request: HttpRequest) -> dict[str, Any]:
     project_id = project_of(request).pk
-    tuning = tunings.load_tuning(project_id)
+    tuning, follows = tunings.load_tuning(project_id), tunings.is_following(project_id)
+    detectors = detector_list.list_detectors(get_store(), project_id)
     return {
-        "items": [asdict(each) for each in detector_list.list_detectors(get_store(), project_id)],
-        "expectation": {"slow_ms": tuning.slow_ms, "long_is": tuning.long_is},
+        "items": [asdict(each) | {"taught": describe_taught(each.taught)} for each in detectors],
+        "expectation": {"slow_ms": tuning.slow_ms, "long_is": tuning.long_is, "thresholds_follow": follows},
         "waiting": detector_list.count_waiting(project_id),
     }
 
@@ -90,7 +138,10 @@ def set_detector(request: HttpRequest, kind: str, setting: NewSetting) -> dict[s
 
 @router.put("expectation", response=ExpectationResource, summary="What is expected", auth=May(Right.EDIT))
 def set_expectation(request: HttpRequest, expectation: NewExpectation) -> dict[str, Any]:
-    """When an answer is slow, and what an unusually long conversation means. Conversations are listened to again."""
-    tunings.set_expectation(project_of(request).pk, **expectation.model_dump())
+    """When an answer is slow, what an unusually long conversation means, and whether thresholds follow what people say.
+    Conversations are listened to again."""
+    project_id = project_of(request).pk
+    tunings.set_expectation(project_id, slow_ms=expectation.slow_ms, long_is=expectation.long_is)
+    tunings.set_following(project_id, thresholds_follow=expectation.thresholds_follow)
     audit.describe(request, **expectation.model_dump())
     return expectation.model_dump()

@@ -2,7 +2,7 @@
 
 import json
 from datetime import UTC, datetime
-from typing import Any
+from typing import Annotated, Any
 
 from django.http import HttpRequest
 from ninja import Field, Query, Router, Schema, Status
@@ -12,8 +12,9 @@ from feedback.explicit import Feedback
 from feedback.records import load_feedback_page
 from feedback.resources import FeedbackPage, describe_feedback
 from feedback.telling import keep_feedback, withdraw_feedback
-from feedback.told import NewFeedback, NotToldError, limit_to_browser, read_told
+from feedback.told import NewFeedback, NewWithdrawal, NotToldError, Withdrawal, limit_to_browser, read_item
 from tracing.access.browsers import MOST_ITEMS
+from tracing.access.credentials import BROWSER_PREFIX
 from tracing.access.requirements import May, access_of
 from tracing.access.rights import Right
 from tracing.api import project_of
@@ -22,6 +23,14 @@ from tracing.store import get_store
 
 router = Router(tags=["feedback"])
 MOST_ITEMS_OF_PROGRAMS = 1_000
+PageKey = Annotated[
+    str,
+    Query(
+        pattern=rf"^({BROWSER_PREFIX}[A-Za-z0-9_-]{{0,100}})?$",
+        description="A key for browsers, where no header can be sent; keys of programs do not belong into addresses.",
+        examples=[f"{BROWSER_PREFIX}…"],
+    ),
+]
 
 
 class FeedbackFilters(Schema):
@@ -65,9 +74,9 @@ class ToldResource(Schema):
 
 def describe_body() -> dict[str, Any]:
     """The body in OpenAPI. It is read item by item, so that one that is wrong does not refuse the others."""
-    item = NewFeedback.model_json_schema()
+    item = {"anyOf": [NewFeedback.model_json_schema(), NewWithdrawal.model_json_schema()]}
     many = {"type": "array", "items": item, "maxItems": MOST_ITEMS_OF_PROGRAMS}
-    return {"required": True, "content": {"application/json": {"schema": {"anyOf": [item, many]}}}}
+    return {"required": True, "content": {"application/json": {"schema": {"anyOf": [*item["anyOf"], many]}}}}
 
 
 TOO_MANY = {
@@ -83,8 +92,12 @@ TOO_MANY = {
     auth=May(Right.TELL, browsers=True),
     openapi_extra={"requestBody": describe_body(), "responses": {429: TOO_MANY}},
 )
-def tell_feedback(request: HttpRequest) -> dict[str, Any]:
-    """What is told may come before the answer that it is about. The same `identifier` again replaces what was there.
+def tell_feedback(
+    request: HttpRequest,
+    key: PageKey = "",  # noqa: ARG001 -- `read_request_key` has read it
+) -> dict[str, Any]:
+    """What is told may come before the answer that it is about. The same `identifier` again replaces what was there;
+    with `withdrawn` it takes it back.
 
     A list has at most 1,000 items, with a key for browsers 20 and 16 kB, and is kept whole but for the items that are
     refused, before the answer goes out.
@@ -92,12 +105,12 @@ def tell_feedback(request: HttpRequest) -> dict[str, Any]:
     access = access_of(request)
     is_browser = access.key is not None and access.key.is_for_browsers
     received_at = datetime.now(UTC)
-    told: list[Feedback] = []
+    told: list[Feedback | Withdrawal] = []
     rejected = []
     for index, item in enumerate(read_items(request.body, MOST_ITEMS if is_browser else MOST_ITEMS_OF_PROGRAMS)):
         try:
-            feedback = read_told(item, access.project.pk, received_at)
-            told.append(limit_to_browser(feedback, received_at) if is_browser else feedback)
+            each = read_item(item, access.project.pk, received_at)
+            told.append(limit_to_browser(each, received_at) if is_browser else each)
         except NotToldError as error:
             rejected.append({"index": index, "reason": str(error)})
     keep_feedback(access.project.pk, told)

@@ -2,10 +2,12 @@
 
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from feedback.detectors import DETECTORS
 from feedback.models import DetectorSetting, Listening
+from feedback.teaching import Taught, load_taught
+from feedback.tunings import load_tuning, set_detector
 from tracing.store import Store
 
 DAYS = 7
@@ -26,6 +28,9 @@ class ListedDetector:
     """None leaves it to the detector."""
     signals: int
     fired: int
+    is_followed: bool
+    """Whether the threshold was taken from what people said of signals."""
+    taught: Taught
 
 
 def list_detectors(store: Store, project_id: int) -> list[ListedDetector]:
@@ -34,6 +39,7 @@ def list_detectors(store: Store, project_id: int) -> list[ListedDetector]:
     rows = store.query("feedback/sql/fired_by_kind.sql", project_id=project_id, since_ns=since_ns)
     counts = {row["kind"]: (row["signals"], row["fired"]) for row in rows}
     settings = {each.kind: each for each in DetectorSetting.objects.filter(project_id=project_id)}
+    taught = load_taught(store, project_id, load_tuning(project_id).thresholds)
     return [
         ListedDetector(
             kind=each.kind,
@@ -44,6 +50,8 @@ def list_detectors(store: Store, project_id: int) -> list[ListedDetector]:
             threshold=settings[each.kind].threshold if each.kind in settings else None,
             signals=counts.get(each.kind, (0, 0))[0],
             fired=counts.get(each.kind, (0, 0))[1],
+            is_followed=settings[each.kind].is_followed if each.kind in settings else False,
+            taught=taught.get(each.kind, Taught()),
         )
         for each in DETECTORS
     ]
@@ -66,3 +74,29 @@ def describe_changes(before: Sequence[ListedDetector], after: Sequence[ListedDet
 def describe_setting(detector: ListedDetector) -> str:
     state = "on" if detector.is_on else "off"
     return state if detector.threshold is None else f"{state}, fires from {detector.threshold:g}"
+
+
+def follow_confirmations(store: Store, project_id: int) -> dict[str, str]:
+    """Take every threshold that is suggested, but where somebody typed one; returns the changes in words."""
+    before = list_detectors(store, project_id)
+    after = [take_suggestion(each) if each.threshold is None or each.is_followed else each for each in before]
+    return save_changes(project_id, before, after)
+
+
+def take_suggestion(detector: ListedDetector) -> ListedDetector:
+    """The detector with the threshold that is suggested; as it is where none is."""
+    suggestion = detector.taught.suggestion
+    if suggestion is None or suggestion.threshold is None:
+        return detector
+    return replace(detector, threshold=suggestion.threshold, is_followed=True)
+
+
+def save_changes(project_id: int, before: Sequence[ListedDetector], after: Sequence[ListedDetector]) -> dict[str, str]:
+    """Keep how detectors are to work from now on; returns what changed, by kind, in words."""
+    changes = describe_changes(before, after)
+    for each in after:
+        if each.kind in changes:
+            set_detector(
+                project_id, each.kind, is_on=each.is_on, threshold=each.threshold, is_followed=each.is_followed
+            )
+    return changes

@@ -10,10 +10,19 @@ from django.shortcuts import redirect
 from django.views.decorators.http import require_POST, require_safe
 
 from feedback.accuracy import list_measured, load_card
-from feedback.detector_list import DAYS, ListedDetector, count_waiting, describe_changes, list_detectors
+from feedback.detector_list import (
+    DAYS,
+    ListedDetector,
+    count_waiting,
+    list_detectors,
+    save_changes,
+    take_suggestion,
+)
 from feedback.models import Expectation
 from feedback.pages.detector_groups import group_detectors
-from feedback.tunings import load_tuning, set_detector, set_expectation
+from feedback.teaching import LEAST_TOLD
+from feedback.thresholds import LEAST_JUDGED
+from feedback.tunings import is_following, load_tuning, set_expectation, set_following
 from tracing.access import audit
 from tracing.access.requirements import project_page
 from tracing.access.rights import Right
@@ -36,14 +45,19 @@ def show_detectors(request: HttpRequest, project: Project) -> HttpResponse:
 
 
 def show_forms(request: HttpRequest, project: Project, problems: list[str], *, status: int = 200) -> HttpResponse:
+    detectors = list_detectors(get_store(), project.pk)
     context: dict[str, Any] = {
         "project": project,
         "section": "detectors",
         "days": DAYS,
-        "groups": group_detectors(list_detectors(get_store(), project.pk)),
+        "groups": group_detectors(detectors),
+        "suggested": [each for each in detectors if each.taught.suggestion],
         "measured": list_measured(load_card()),
         "tuning": load_tuning(project.pk),
         "lengths": Expectation.Length.values,
+        "follows": is_following(project.pk),
+        "least_told": LEAST_TOLD,
+        "least_judged": LEAST_JUDGED,
         "problems": problems,
         **measure_progress(project.pk),
     }
@@ -69,10 +83,7 @@ def change_detectors(request: HttpRequest, project: Project) -> HttpResponse:
         after = [read_setting(request, each) for each in before]
     except FormError as error:
         return show_forms(request, project, [str(error)], status=422)
-    changes = describe_changes(before, after)
-    for each in after:
-        if each.kind in changes:
-            set_detector(project.pk, each.kind, is_on=each.is_on, threshold=each.threshold)
+    changes = save_changes(project.pk, before, after)
     audit.describe(request, ", ".join(changes), **changes)
     messages.info(request, "Saved. Conversations are listened to again, the latest first." if changes else "Saved.")
     return redirect("detectors", project=project.slug)
@@ -86,7 +97,37 @@ def read_setting(request: HttpRequest, detector: ListedDetector) -> ListedDetect
         threshold = -1.0
     if threshold is not None and not 0 <= threshold <= 1:
         raise FormError(f"{detector.title}: a threshold is a number from 0 to 1, or nothing.")
-    return replace(detector, is_on=f"on:{detector.kind}" in request.POST, threshold=threshold)
+    return replace(
+        detector,
+        is_on=f"on:{detector.kind}" in request.POST,
+        threshold=threshold,
+        is_followed=detector.is_followed and threshold == detector.threshold,
+    )
+
+
+@require_POST
+@project_page(Right.EDIT)
+def take_threshold(request: HttpRequest, project: Project) -> HttpResponse:
+    """Have a detector fire from the score that people's verdicts suggest."""
+    kind = request.POST.get("kind", "")
+    before = list_detectors(get_store(), project.pk)
+    after = [take_suggestion(each) if each.kind == kind else each for each in before]
+    changes = save_changes(project.pk, before, after)
+    audit.describe(request, kind if changes else "", **changes)
+    taken = "Taken. Conversations are listened to again, the latest first."
+    messages.info(request, taken if changes else "Nothing is suggested for it any more; nothing was changed.")
+    return redirect("detectors", project=project.slug)
+
+
+@require_POST
+@project_page(Right.EDIT)
+def change_following(request: HttpRequest, project: Project) -> HttpResponse:
+    """Say whether thresholds follow what people say of signals by themselves."""
+    follows = "follows" in request.POST
+    set_following(project.pk, thresholds_follow=follows)
+    audit.describe(request, thresholds_follow=follows)
+    messages.info(request, "Saved. Thresholds follow within the hour." if follows else "Saved.")
+    return redirect("detectors", project=project.slug)
 
 
 @require_POST

@@ -11,6 +11,8 @@ class DetectorSetting(models.Model):
     is_on = models.BooleanField(default=True)
     threshold = models.FloatField(null=True, blank=True)
     """Score at or over which a signal fires, 0 to 1; None leaves it to the detector."""
+    is_followed = models.BooleanField(default=False)
+    """Whether the threshold was taken from what people said of signals; one that was typed is never moved by that."""
 
     class Meta:
         constraints = (models.UniqueConstraint(fields=["project", "kind"], name="one_setting_a_detector"),)
@@ -32,6 +34,8 @@ class Expectation(models.Model):
     """An answer that takes longer is slow; None means that the service's own past says it."""
     long_is = models.CharField(max_length=10, choices=Length.choices, default=Length.NEUTRAL)
     """What an unusually long conversation means: a companion's is a success, a helpdesk's a failure."""
+    thresholds_follow = models.BooleanField(default=False)
+    """Whether thresholds follow what people say of signals by themselves."""
 
     def __str__(self) -> str:
         return f"{self.project_id}: slow from {self.slow_ms} ms, long is {self.long_is}"

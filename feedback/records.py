@@ -6,6 +6,7 @@ from dataclasses import dataclass, fields
 from datetime import timedelta
 from typing import Any
 
+from feedback.confirmations import SIGNAL_KEY, attach_confirmations, load_confirmations
 from feedback.detectors.signal import Evidence, Signal
 from feedback.detectors.verdict import PEOPLE, Verdict
 from feedback.explicit import Feedback
@@ -16,7 +17,8 @@ from tracing.times import EPOCH
 
 NO_EVIDENCE = Evidence(reason="")
 ALL_TURNS = range(2**32 - 1)
-SIGNAL_KEY = ("conversation_id", "turn_index", "kind", "label", "span_id")
+NOT_COLUMNS = ("evidence", "version", "confirmation")
+"""Fields of a signal that columns of this name do not hold."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +38,8 @@ class Hearing:
 
 
 def load_signals(store: Store, project_id: int, conversation_ids: Sequence[str]) -> dict[str, list[Signal]]:
-    """The signals of these conversations by id, in the order of the turns; an empty list where there are none."""
+    """The signals of these conversations by id, in the order of the turns, with what people said of them; an empty list
+    where there are none."""
     found: dict[str, list[Signal]] = {conversation_id: [] for conversation_id in conversation_ids}
     if conversation_ids:
         rows = store.query(
@@ -46,6 +49,8 @@ def load_signals(store: Store, project_id: int, conversation_ids: Sequence[str])
         )
         for row in rows:
             found[row["conversation_id"]].append(read_signal(row))
+    for conversation_id, said in load_confirmations(store, project_id, conversation_ids).items():
+        found[conversation_id] = attach_confirmations(found[conversation_id], said)
     return found
 
 
@@ -60,19 +65,32 @@ def load_signals_of_turns(
         first_turn=first_turn,
         end_turn=end_turn,
     )
-    return [read_signal(row) for row in rows]
+    said = load_confirmations(store, project_id, [conversation_id]).get(conversation_id, [])
+    return attach_confirmations(map(read_signal, rows), said, range(first_turn, end_turn))
 
 
 def load_outline(store: Store, project_id: int, conversation_id: str) -> list[Signal]:
     """The signals of a whole conversation that point somewhere, without their evidence."""
     path = "feedback/sql/signals_in_outline.sql"
     rows = store.query(path, project_id=project_id, conversation_id=conversation_id)
-    return [Signal(**row, evidence=NO_EVIDENCE) for row in rows]
+    said = load_confirmations(store, project_id, [conversation_id]).get(conversation_id, [])
+    return attach_confirmations((Signal(**row, evidence=NO_EVIDENCE) for row in rows), said)
 
 
 def read_signal(row: Mapping[str, Any]) -> Signal:
-    values = {field.name: row[field.name] for field in fields(Signal) if field.name not in ("evidence", "version")}
+    values = {field.name: row[field.name] for field in fields(Signal) if field.name not in NOT_COLUMNS}
     return Signal(**values, evidence=Evidence.from_json(json.loads(row["evidence"])), version=row["detector_version"])
+
+
+def confirm_rows(store: Store, project_id: int, rows: Sequence[Mapping[str, Any]]) -> list[Signal]:
+    """The signals of rows of any conversations, with what people said of each."""
+    said = load_confirmations(store, project_id, sorted({row["conversation_id"] for row in rows}))
+    no_turns = range(0)  # what people heard themselves is no row
+    return [
+        signal
+        for row in rows
+        for signal in attach_confirmations([read_signal(row)], said.get(row["conversation_id"], []), no_turns)
+    ]
 
 
 def place_signal(row: Mapping[str, Any]) -> Place:
@@ -128,7 +146,7 @@ def to_signal_columns(
     columns: dict[str, list[Any]] = {
         field.name: [getattr(signal, field.name) for _, signal in rows]
         for field in fields(Signal)
-        if field.name not in ("evidence", "version")
+        if field.name not in NOT_COLUMNS
     }
     return columns | {
         "project_id": [project_id] * len(rows),

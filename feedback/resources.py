@@ -16,7 +16,8 @@ from tracing.resources import Attributes, Count, GenerationResource, Number, Tim
 
 
 class SignalResource(Schema):
-    """One observation. `turn_index` holds the evidence; `target` is the turn whose answer it is about."""
+    """One observation. `turn_index` holds the evidence; `target` is the turn whose answer it is about. `verdict` is
+    what a person said of it: `confirmed`, `rejected` or nothing."""
 
     kind: str
     label: str
@@ -33,6 +34,7 @@ class SignalResource(Schema):
     trace_id: str
     span_id: str
     time: Time
+    verdict: str
 
 
 class SignalPage(Schema):
@@ -167,7 +169,10 @@ class StatsResource(Schema):
 
 
 def describe_signal(conversation_id: str, time: str, signal: Signal) -> dict[str, Any]:
-    return asdict(signal) | {
+    told = asdict(signal)
+    del told["confirmation"]
+    return told | {
+        "verdict": signal.confirmation.verdict if signal.confirmation else "",
         "evidence": signal.evidence.to_json(),
         "conversation_id": conversation_id,
         "time": time,

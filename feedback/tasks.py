@@ -1,10 +1,15 @@
 """Celery's edges of `feedback`: each has its stage at work until nothing waits."""
 
 from celery import shared_task
+from django.db import transaction
 
 from feedback.derivation import FEEDBACK, SIGNALS, derive_changed_signals, read_changed_feedback
+from feedback.detector_list import follow_confirmations
 from feedback.judging.rounds import start_round
 from feedback.listening import listen_for_a_while
+from feedback.models import Expectation
+from tracing.access import audit
+from tracing.access.decisions import Actor, ActorKind
 from tracing.store import get_store
 
 
@@ -30,3 +35,13 @@ def listen_again() -> None:
 def judge() -> None:
     """Have the judging model rate what waits, where there is one."""
     start_round()
+
+
+@shared_task(name="feedback.follow_confirmations")
+def follow_all() -> None:
+    """Move thresholds where projects have them follow what people say of signals."""
+    for each in Expectation.objects.filter(thresholds_follow=True).select_related("project"):
+        with transaction.atomic():
+            if changes := follow_confirmations(get_store(), each.project.pk):
+                actor = Actor(ActorKind.COMMAND, "thresholds that follow")
+                audit.record(actor, "follow_confirmations", each.project, target=", ".join(changes), details=changes)

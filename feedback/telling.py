@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from feedback.explicit import Feedback
 from feedback.records import load_feedback_targets, to_feedback_columns
-from feedback.told import TARGETS
+from feedback.told import TARGETS, Withdrawal
 from tracing.access.limits import LaterError
 from tracing.ingest import get_ingest
 from tracing.receive.decoding import ColumnBatch
@@ -18,12 +18,22 @@ from tracing.store import get_store
 RETRY_AFTER_S = 1
 
 
-def keep_feedback(project_id: int, told: Sequence[Feedback]) -> None:
-    """Keep feedback of one project; the same identifier again replaces. Raises LaterError where nothing was kept."""
-    latest = {feedback.identifier: feedback for feedback in told}
+def keep_feedback(project_id: int, told: Sequence[Feedback | Withdrawal]) -> None:
+    """Keep feedback of one project; the same identifier again replaces, and of one list the last holds.
+
+    Raises LaterError where nothing was kept.
+    """
+    latest = {each.identifier: each for each in told}
     known = load_feedback_targets(get_store(), project_id, list(latest))
-    left = [mark_left(each) for each in known.values() if list_ids(each) != list_ids(latest[each.identifier])]
-    commit(list(latest.values()), left)
+    kept = [each for each in latest.values() if isinstance(each, Feedback)]
+    commit(kept, [before for each in known.values() for before in find_gone(each, latest[each.identifier])])
+
+
+def find_gone(before: Feedback, told: Feedback | Withdrawal) -> list[Feedback]:
+    """What is no more once this is told: feedback that is withdrawn, or that it was about another answer."""
+    if isinstance(told, Withdrawal):
+        return [before]
+    return [mark_left(before)] if list_ids(before) != list_ids(told) else []
 
 
 def withdraw_feedback(project_id: int, identifier: str) -> bool:

@@ -1,15 +1,18 @@
-"""Feedback as apps and pages tell it over REST: one item of JSON comes in, `Feedback` or why it is refused goes out."""
+"""Feedback as apps and pages tell it over REST: one item of JSON comes in; `Feedback`, the `Withdrawal` of such, or why
+it is refused goes out."""
 
 import hashlib
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import asdict, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, TypeVar
 
 from pydantic import AwareDatetime, BaseModel, BeforeValidator, Field, ValidationError, field_validator
 
+from feedback.comparisons.comparison import NAME as COMPARISON
+from feedback.comparisons.comparison import ComparisonError, read_comparison
 from feedback.explicit import Feedback
 from tracing.resources import EXACTLY
 from tracing.times import EPOCH
@@ -39,6 +42,13 @@ WORDS = {
     "timezone_aware": "A time needs its zone: 2026-11-21T08:15:30Z.",
 }
 """What pydantic says in other words, by the type of its error."""
+
+
+@dataclass(frozen=True, slots=True)
+class Withdrawal:
+    """That what was told under an identifier is taken back."""
+
+    identifier: str
 
 
 class NotToldError(Exception):
@@ -113,20 +123,43 @@ class NewFeedback(BaseModel):
         return value
 
 
-def read_told(item: object, project_id: int, received_at: datetime) -> Feedback:
-    """The feedback that an item of JSON tells. Raises NotToldError."""
+class NewWithdrawal(BaseModel):
+    """Takes back what was told under `identifier`, as if it had not been told; it is no error where nothing was."""
+
+    model_config = EXACTLY
+
+    identifier: Annotated[str, Field(min_length=1, max_length=300 + len(BROWSER_PREFIX), examples=["thumb-of-17"])]
+    withdrawn: Literal[True]
+
+
+Item = TypeVar("Item", NewFeedback, NewWithdrawal)
+
+
+def read_item(item: object, project_id: int, received_at: datetime) -> Feedback | Withdrawal:
+    """What an item of JSON tells or takes back. Raises NotToldError."""
     if not isinstance(item, Mapping):
         raise NotToldError("This is no object; send {“name”: …} with what it is about.")
+    given = {name: value for name, value in item.items() if value is not None}
+    if "withdrawn" in given:
+        return Withdrawal(check_item(NewWithdrawal, given).identifier)
+    return read_told(check_item(NewFeedback, given), project_id, received_at)
+
+
+def check_item(model: type[Item], given: Mapping[str, Any]) -> Item:
     try:
-        told = NewFeedback.model_validate({name: value for name, value in item.items() if value is not None})
+        return model.model_validate(given)
     except ValidationError as error:
         raise NotToldError(" ".join(describe_error(each) for each in error.errors()[:5])) from None
-    if not any(getattr(told, target) for target in TARGETS):
+
+
+def read_told(told: NewFeedback, project_id: int, received_at: datetime) -> Feedback:
+    """The feedback that an item tells. Raises NotToldError."""
+    if told.name != COMPARISON and not any(getattr(told, target) for target in TARGETS):
         raise NotToldError(f"It says not what it is about; send one of {', '.join(TARGETS)}.")
     time = told.time or received_at
     if not EPOCH <= time <= received_at + MOST_AHEAD:
         raise NotToldError(f"`time`: {time.isoformat()} is not between 1970 and tomorrow.")
-    feedback = complete_thumb(make_feedback(told, project_id, time))
+    feedback = check_comparison(complete_thumb(make_feedback(told, project_id, time)), told.time is not None)
     return feedback if feedback.identifier else replace(feedback, identifier=derive_identifier(feedback, told.time))
 
 
@@ -160,6 +193,22 @@ def complete_thumb(feedback: Feedback) -> Feedback:
     return replace(feedback, label=label, score=SCORES_OF_THUMBS[label])
 
 
+def check_comparison(feedback: Feedback, is_dated: bool) -> Feedback:
+    """The same, if it is a comparison one that can be counted, and told from others like it. Raises NotToldError."""
+    if feedback.name != COMPARISON:
+        return feedback
+    try:
+        told = read_comparison(feedback)
+    except ComparisonError as error:
+        raise NotToldError(str(error)) from None
+    names_answer = told.a.has_id or told.b.has_id or any(getattr(feedback, target) for target in TARGETS)
+    if not (names_answer or is_dated or feedback.identifier):
+        raise NotToldError(
+            "It names no answer and no conversation; send an `identifier`, so that two alike count twice."
+        )
+    return feedback
+
+
 def derive_identifier(feedback: Feedback, time: datetime | None) -> str:
     """The same for the same content and target; `time` is part of it where it was sent."""
     content = asdict(feedback) | {"time_ns": time.isoformat() if time else "", "project_id": 0, "identifier": ""}
@@ -167,14 +216,19 @@ def derive_identifier(feedback: Feedback, time: datetime | None) -> str:
     return "content:" + hashlib.sha256(text.encode()).hexdigest()[:32]
 
 
-def limit_to_browser(feedback: Feedback, received_at: datetime) -> Feedback:
-    """The same as a key of browsers may tell it: by a person, about now, replacing only what such keys told.
-
-    Raises NotToldError.
+def limit_to_browser(told: Feedback | Withdrawal, received_at: datetime) -> Feedback | Withdrawal:
+    """The same as a key of browsers may tell it: by a person, about now, replacing and withdrawing only what such keys
+    told. Raises NotToldError.
     """
+    if isinstance(told, Feedback):
+        check_browser(told, received_at)
+    return replace(told, identifier=BROWSER_PREFIX + told.identifier)
+
+
+def check_browser(feedback: Feedback, received_at: datetime) -> None:
+    """Raises NotToldError where a key of browsers may not tell it."""
     if feedback.annotator_kind != "HUMAN":
         raise NotToldError("`annotator_kind`: A key for browsers tells what people say; leave it out or send HUMAN.")
     distance = abs(EPOCH + feedback.time_ns // 1000 * MICROSECOND - received_at)
     if distance > BROWSERS_CLOCK:
         raise NotToldError("`time`: With a key for browsers it is within a day of now; leave it out.")
-    return replace(feedback, identifier=BROWSER_PREFIX + feedback.identifier)

@@ -19,9 +19,14 @@ def load_tuning(project_id: int) -> Tuning:
     )
 
 
-def set_detector(project_id: int, kind: str, *, is_on: bool, threshold: float | None) -> None:
-    """Turn a detector on or off, and move its threshold (0 to 1); None leaves it to the detector."""
-    values: Mapping[str, Any] = {"is_on": is_on, "threshold": threshold}
+def set_detector(
+    project_id: int, kind: str, *, is_on: bool, threshold: float | None, is_followed: bool = False
+) -> None:
+    """Turn a detector on or off, and move its threshold (0 to 1); None leaves it to the detector.
+
+    `is_followed`: the threshold was taken from what people said of signals.
+    """
+    values: Mapping[str, Any] = {"is_on": is_on, "threshold": threshold, "is_followed": is_followed}
     DetectorSetting.objects.update_or_create(project_id=project_id, kind=kind, defaults=values)
 
 
@@ -29,3 +34,12 @@ def set_expectation(project_id: int, *, slow_ms: int | None, long_is: str) -> No
     """Say when an answer is slow, and what a long conversation means."""
     values: Mapping[str, Any] = {"slow_ms": slow_ms, "long_is": long_is}
     Expectation.objects.update_or_create(project_id=project_id, defaults=values)
+
+
+def set_following(project_id: int, *, thresholds_follow: bool) -> None:
+    """Say whether thresholds follow what people say of signals by themselves."""
+    Expectation.objects.update_or_create(project_id=project_id, defaults={"thresholds_follow": thresholds_follow})
+
+
+def is_following(project_id: int) -> bool:
+    return Expectation.objects.filter(project_id=project_id, thresholds_follow=True).exists()

@@ -2,7 +2,15 @@
 
 from django.urls import path, register_converter
 
-from feedback import accuracy_views, agent_task_views, detector_views, judge_views, views
+from feedback import (
+    accuracy_views,
+    agent_task_views,
+    comparison_views,
+    confirmation_views,
+    detector_views,
+    judge_views,
+    views,
+)
 from feedback.pages.addresses import ConversationIdConverter
 
 register_converter(ConversationIdConverter, "conversation_id")
@@ -11,12 +19,17 @@ urlpatterns = [
     path("", views.show_overview, name="overview"),
     path("conversations", views.show_conversations, name="conversations"),
     path("conversations/<conversation_id:conversation_id>", views.show_conversation, name="conversation"),
+    path("signals/judge", confirmation_views.judge_signal, name="judge_signal"),
+    path("signals/missed", confirmation_views.add_missed_signal, name="add_missed_signal"),
     path("tasks", agent_task_views.show_tasks, name="tasks"),
+    path("comparisons", comparison_views.show_comparisons, name="comparisons"),
     path("datasets", views.show_datasets, name="datasets"),
     path("datasets/download", views.download_dataset, name="download_dataset"),
     path("settings/detectors", detector_views.show_detectors, name="detectors"),
     path("settings/detectors/accuracy", accuracy_views.show_accuracy, name="accuracy"),
     path("settings/detectors/change", detector_views.change_detectors, name="change_detectors"),
     path("settings/detectors/expect", detector_views.change_expectations, name="change_expectations"),
+    path("settings/detectors/take", detector_views.take_threshold, name="take_threshold"),
+    path("settings/detectors/follow", detector_views.change_following, name="change_following"),
     path("settings/judge", judge_views.show_judge, name="judge"),
 ]

@@ -11,6 +11,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
+from feedback.confirmations import MISSABLE
 from feedback.conversation_list import Row, find_page
 from feedback.datasets import FORMATS, UnknownFormat, to_zip
 from feedback.detectors import DETECTORS
@@ -262,7 +263,7 @@ def show_conversation(request: HttpRequest, project: Project, conversation_id: s
         "described": filters.describe(TITLES),
         "position": find_position(project, filters, conversation_id, facts.first_time_ns),
         "undertone": draw_undertone(facts.turn_count, outline, TITLES),
-        "turns": show_turns(conversation, Heard(heard.signals, heard.feedback, TITLES), shown.index),
+        "turns": show_turns(conversation, Heard(conversation_id, heard.signals, heard.feedback, TITLES), shown.index),
         "blocks": list_blocks(facts.turn_count, first, PAGE_TURNS),
         "selected": shown.index + 1,
         "opening": shorten_words(facts.first_message, 120),
@@ -272,6 +273,7 @@ def show_conversation(request: HttpRequest, project: Project, conversation_id: s
         "trace_id": shown.answer.trace_id,
         "of_user": Filters(user_id=conversation.user_id),
         "waterfalls": read_waterfalls(project, shown),
+        "missable": {kind: TITLES[kind] for kind in MISSABLE},
     }
     return render_page(request, "conversation.html", context)
 

@@ -9,6 +9,8 @@ from typing import Any
 import hypothesis
 import pytest
 import tacit
+from django.contrib.contenttypes.management import create_contenttypes
+from django.db.models.signals import post_migrate
 from opentelemetry.sdk.trace import TracerProvider
 from pytest_django import Settings
 
@@ -17,6 +19,7 @@ from config.wsgi import application
 from feedback.derivation import FEEDBACK, SIGNALS
 from feedback.norms import forget_norms
 from feedback.tasks import derive_signals, read_feedback
+from tests.examples import count_examples
 from tracing.access.browsers import forget_senders
 from tracing.access.keys import forget_keys
 from tracing.access.openness import forget_users
@@ -28,10 +31,19 @@ from tracing.store import PROJECT_TABLES, SCHEMA_DIRECTORY, Store, get_store
 from tracing.tasks import read_changed_traces
 from tracing.template_learning import LEARNING, learn_changed_services
 
-hypothesis.settings.register_profile("tacit", deadline=None)  # a busy machine is slow, not wrong
+# A busy machine is slow, not wrong.
+hypothesis.settings.register_profile("tacit", deadline=None, max_examples=count_examples(50))
 hypothesis.settings.load_profile("tacit")
 
 TABLES = (*PROJECT_TABLES, "watermarks", "project_retention")
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None) -> None:
+    """Django's database, once. To empty it counts as a migration, after each of which Django would write its own
+    permissions and types of content again, which nothing of ours asks for; that took longer than to empty it."""
+    post_migrate.disconnect(dispatch_uid="django.contrib.auth.management.create_permissions")
+    post_migrate.disconnect(create_contenttypes)
 
 
 @pytest.fixture(scope="session")

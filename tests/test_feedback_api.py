@@ -45,9 +45,11 @@ def list_feedback(server: Server, **filters: str) -> list[dict[str, Any]]:
     return items
 
 
-def say(server: Server, trace: int = 1, number: int = 1, conversation: str = "c", message: str = "") -> None:
+def say(
+    server: Server, trace: int = 1, number: int = 1, conversation: str = "c", message: str = "", **attributes: str
+) -> None:
     """A model call of a conversation comes in, a minute after it began."""
-    named = {MESSAGE: message} if message else {}
+    named = ({MESSAGE: message} if message else {}) | attributes
     began = {"start_time_unix_nano": time.time_ns() - 60 * 10**9, "end_time_unix_nano": time.time_ns() - 59 * 10**9}
     call = call_model(gen_ai__conversation__id=conversation, **named)
     insert_spans(server.store, make_span(number, trace, call, **began))
@@ -310,6 +312,44 @@ def test_withdrawn_feedback_and_its_signals_are_gone_until_it_is_told_again(serv
         assert hear(server) == []
         assert list_feedback(server) == []
         assert ask(server, path, "DELETE").status == 404
+
+
+def test_a_list_takes_back_what_was_told_with_its_signals(server: Server) -> None:
+    say(server)
+    tell(server, [THUMB | {"identifier": "a"}, THUMB | {"identifier": "b", "name": "copy", "label": ""}])
+    assert hear(server) == ["down"]
+    gone = {"identifier": "a", "withdrawn": True}
+    assert tell(server, [gone, gone, {"identifier": "never told", "withdrawn": True}])["accepted"] == 3
+    assert hear(server) == []
+    assert [each["identifier"] for each in list_feedback(server)] == ["b"]
+    tell(server, THUMB | {"identifier": "a"})
+    assert hear(server) == ["down"]
+
+
+def test_of_what_a_list_tells_and_takes_back_the_last_holds(server: Server) -> None:
+    told, gone = THUMB | {"identifier": "a"}, {"identifier": "a", "withdrawn": True}
+    tell(server, [told, gone])
+    assert list_feedback(server) == []
+    tell(server, [told, gone, told])
+    assert len(list_feedback(server)) == 1
+    tell(server, [gone, told, gone])
+    assert list_feedback(server) == []
+
+
+@pytest.mark.parametrize(
+    ("item", "reason"),
+    [
+        ({"withdrawn": True}, "`identifier`: This is needed."),
+        ({"identifier": "", "withdrawn": True}, "`identifier`"),
+        ({"identifier": "a", "withdrawn": False}, "`withdrawn`: Input should be True."),
+        (THUMB | {"identifier": "a", "withdrawn": True}, "`name`: There is no such field."),
+    ],
+)
+def test_what_takes_nothing_back_is_refused(server: Server, item: object, reason: str) -> None:
+    tell(server, THUMB | {"identifier": "a"})
+    answer = tell(server, [item])
+    assert (answer["accepted"], len(list_feedback(server))) == (0, 1)
+    assert reason in answer["rejected"][0]["reason"]
 
 
 def test_feedback_that_is_told_of_another_answer_leaves_the_first(server: Server) -> None:

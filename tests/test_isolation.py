@@ -118,15 +118,15 @@ def list_strangers(world: World) -> Iterator[Somebody]:
 
 
 def list_members(world: World) -> Iterator[Somebody]:
-    """Those who are in one of the projects, as whatever one can be there."""
+    """Those who are in one of the projects: of A as whatever one can be there; of B, made likewise, who may do all."""
     for name, side in (("A", world.a), ("B", world.b)):
-        for role in Role:
+        for role in Role if side is world.a else (Role.OWNER,):
             person, rights = side.people[role], RIGHTS_OF_ROLES[role]
             is_thorough = role in (Role.VIEWER, Role.OWNER)
             given = of(side, world, rights)
             yield Somebody(f"{role} of {name}", log_in(person), *given, person, is_thorough=is_thorough)
-        scopes = {scope.value: RIGHTS_OF_SCOPES[scope] for scope in Scope} | {"every scope": EVERYTHING}
-        for scope, rights in scopes.items():
+        scopes = {scope.value: RIGHTS_OF_SCOPES[scope] for scope in Scope if side is world.a}
+        for scope, rights in {**scopes, "every scope": EVERYTHING}.items():
             key = use_key(side.keys[scope])
             yield Somebody(
                 f"key of {name} for {scope}", key, *of(side, world, rights), is_thorough=scope == "every scope"

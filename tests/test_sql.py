@@ -52,6 +52,7 @@ FILTERED: dict[str, ListName] = {
     "feedback/sql/agent_task_figures.sql": "tasks",
     "feedback/sql/agent_task_page.sql": "tasks",
     "feedback/sql/agent_task_tools.sql": "tasks",
+    "feedback/sql/comparisons_conversations.sql": "comparisons",
     "feedback/sql/conversation_ids.sql": "conversations",
     "feedback/sql/conversation_page.sql": "conversations",
     "feedback/sql/page_conversations.sql": "conversations",

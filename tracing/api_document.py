@@ -39,6 +39,7 @@ PARAMETER_WORDS = {
     "span_id": "Id of a span, 16 hexadecimal digits.",
     "message_id": "The app's own id of a message.",
     "identifier": "What makes feedback unique in the project.",
+    "label_id": "The `id` of a label.",
     "name": "`thumbs`, `rating`, `comment`, `correction`, an action such as `copy`, or the app's own.",
     "label": "Such as `up` and `down` of thumbs.",
     "number": "The `id` that the request was given.",
@@ -46,6 +47,9 @@ PARAMETER_WORDS = {
     "from_turn": "Index of the first turn to give.",
     "kind": "Of `GET detectors`.",
     "format": "One of `exports/formats`.",
+    "by": "What comparisons rank: `model`, `prompt`, or an attribute that the sides tell.",
+    "slice_by": "The parts of the traffic that are ranked each by itself, too.",
+    "comparison": "Who compared: people, programs (`judge`), or what people did.",
 }
 """What parameters of these names are, wherever they stand and have no words of their own."""
 PARAMETER_EXAMPLES = {

@@ -65,5 +65,9 @@ class TaskFilters(build_filters("tasks")):  # type: ignore[misc]
     """The parameters of lists of tasks, and of their figures."""
 
 
+class ComparisonFilters(build_filters("comparisons")):  # type: ignore[misc]
+    """The parameters of rankings and lists of comparisons."""
+
+
 class HourFilters(build_filters("hours")):  # type: ignore[misc]
     """The parameters of hourly figures."""

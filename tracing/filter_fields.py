@@ -12,7 +12,7 @@ from tracing.generations import Outcome
 
 Kind = Literal["name", "number", "duration", "time", "text"]
 """A name is compared whole; a number, a duration (nanoseconds in SQL) and a time can be more or less."""
-ListName = Literal["conversations", "generations", "traces", "signals", "tasks", "hours"]
+ListName = Literal["conversations", "generations", "traces", "signals", "tasks", "comparisons", "hours"]
 
 CALLS = (
     "conversation_id IN (SELECT conversation_id FROM generations_by_time FINAL "
@@ -24,7 +24,19 @@ TOLD = (
 )
 """Metadata stand with the whole calls alone."""
 CALL = "(trace_id, span_id)"
-HEARD = "%s IN (SELECT %s FROM signals FINAL WHERE project_id = {project_id:UInt32} AND fired AND %s)"
+SAID_OF_IT = (
+    "cityHash64(conversation_id, turn_index, kind, label, span_id) IN (SELECT signal_hash FROM confirmations FINAL "
+    "WHERE project_id = {project_id:UInt32} AND verdict IN {values:Array(String)})"
+)
+"""Hashes take less room than keys, and two of a project's do not share one of 64 bits."""
+HEARD = (
+    "%s IN (SELECT %s FROM signals FINAL WHERE project_id = {project_id:UInt32} AND %s "
+    "AND (fired OR cityHash64(conversation_id, turn_index, kind, label, span_id) IN "
+    "(SELECT signal_hash FROM confirmations FINAL WHERE project_id = {project_id:UInt32} AND verdict = 'confirmed')) "
+    "AND cityHash64(conversation_id, turn_index, kind, label, span_id) NOT IN "
+    "(SELECT signal_hash FROM confirmations FINAL WHERE project_id = {project_id:UInt32} AND verdict = 'rejected'))"
+)
+"""It fired, or a person said that it is there, and nobody that it is not."""
 FIRED = "(kind IN {values:Array(String)} OR (label != '' AND concat(kind, '/', label) IN {values:Array(String)}))"
 MACHINES = ("evaluation", "test", "schedule", "load_test", "monitor", "batch")
 """Who leads conversations besides people; `feedback/detectors/machines.py` says what each is."""
@@ -207,7 +219,8 @@ FIELDS = (
     Field(
         "signal",
         "name",
-        "What was heard in it: a kind of signal that fired, or a kind and its label, such as refusal/needless.",
+        "A kind of signal that fired or that people confirmed, and did not reject; or a kind and its label, such as "
+        "refusal/needless.",
         "signal:rephrase,correction",
         {
             "conversations": HEARD % ("conversation_id", "conversation_id", FIRED),
@@ -225,6 +238,14 @@ FIELDS = (
         "fired:true",
         equal("signals", column="toString(fired)"),
         choices=("true", "false"),
+    ),
+    Field(
+        "verdict",
+        "name",
+        "What people said of the signal.",
+        "verdict:rejected",
+        {"signals": SAID_OF_IT},
+        choices=("confirmed", "rejected"),
     ),
     Field("score", "number", "How likely the signal is there, from 0 to 1.", "score>0.9", {"signals": "score"}),
     Field(
@@ -375,6 +396,11 @@ THROUGH: Mapping[ListName, tuple[ListName, str]] = {
         "WHERE project_id = {project_id:UInt32} AND %s)",
     ),
     "tasks": (
+        "conversations",
+        "conversation_id IN (SELECT conversation_id FROM conversations FINAL "
+        "WHERE project_id = {project_id:UInt32} AND %s)",
+    ),
+    "comparisons": (
         "conversations",
         "conversation_id IN (SELECT conversation_id FROM conversations FINAL "
         "WHERE project_id = {project_id:UInt32} AND %s)",

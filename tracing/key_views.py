@@ -155,7 +155,10 @@ def write_snippets(endpoint: str, made: ApiKey, secret: str) -> list[Snippet]:
     """The lines to paste for what the key allows."""
     scopes = [Scope(scope) for scope in made.scopes]
     if Scope.FEEDBACK_BROWSER in scopes:
-        return [Snippet("fetch", "In the web page", write_fetch(endpoint, secret))]
+        return [
+            Snippet("script", "In the web page", write_script(endpoint, secret)),
+            Snippet("fetch", "Or without the script", write_fetch(endpoint, secret)),
+        ]
     rights = frozenset().union(*(RIGHTS_OF_SCOPES[scope] for scope in scopes))
     snippets = []
     if Right.INGEST in rights:
@@ -175,6 +178,14 @@ def write_snippets(endpoint: str, made: ApiKey, secret: str) -> list[Snippet]:
         )
         snippets.append(Snippet("curl", "In a shell", curl))
     return snippets
+
+
+def write_script(endpoint: str, secret: str) -> str:
+    return (
+        f'<script src="{endpoint}/tacit.js" data-key="{secret}"></script>\n'
+        '<div data-tacit-message="…">\n'
+        '  <button data-tacit-thumb="up">Good</button> <button data-tacit-thumb="down">Bad</button>\n</div>'
+    )
 
 
 def write_fetch(endpoint: str, secret: str) -> str:

@@ -36,6 +36,7 @@ PROJECT_TABLES = (
     "conversation_links",
     "feedback",
     "signals",
+    "confirmations",
     "hearings",
     "openings",
     "agent_tasks",

@@ -22,7 +22,6 @@ from feedback.comparisons.bradley_terry import (
     estimate_share,
     fit_strengths,
     predict,
-    to_share,
 )
 from feedback.comparisons.comparison import Comparison, Outcome
 
@@ -245,8 +244,3 @@ def measure_repetition(fit: Fit, first: str, second: str) -> float:
     weights = np.zeros(len(fit.values))
     weights[[fit.names.index(first), fit.names.index(second)]] = 1, -1
     return max(1.0, float(weights @ fit.clustered @ weights) / float(weights @ fit.covariance @ weights))
-
-
-def predict_tie(fit: Fit) -> float:
-    """The share of ties between equals in equal places."""
-    return to_share(fit.measure_effect("tie")[0] - math.log(2))

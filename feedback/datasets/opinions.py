@@ -119,13 +119,13 @@ def _to_opinion(signal: Signal) -> Opinion:
 
 def _is_praise(signal: Signal) -> bool:
     return (
-        signal.fired and signal.polarity > 0 and signal.confidence >= LEAST_CONFIDENCE and signal.kind in GOOD_SIGNALS
+        signal.stands and signal.polarity > 0 and signal.confidence >= LEAST_CONFIDENCE and signal.kind in GOOD_SIGNALS
     )
 
 
 def is_criticism(signal: Signal) -> bool:
     """Say whether the signal is a verdict against what the answer says."""
-    if not signal.fired or signal.polarity >= 0 or signal.confidence < LEAST_CONFIDENCE:
+    if not signal.stands or signal.polarity >= 0 or signal.confidence < LEAST_CONFIDENCE:
         return False
     if signal.kind == "refusal":  # to decline may be right
         return signal.label == "needless"

@@ -26,8 +26,8 @@ def select_praised(labelled: LabelledConversation) -> Iterator[Record | Drop]:
 
 
 def _list_criticised(labelled: LabelledConversation) -> set[AnswerKey]:
-    """An example to imitate has to be beyond doubt: every fired negative signal counts, also weak ones."""
-    negative = (signal for signal in labelled.signals if signal.fired and signal.polarity < 0)
+    """An example to imitate has to be beyond doubt: every negative signal that stands counts, also weak ones."""
+    negative = (signal for signal in labelled.signals if signal.stands and signal.polarity < 0)
     answers = (find_signal_answer(labelled.conversation, signal) for signal in negative)
     return {identify_answer(answer) for answer in answers if answer}
 

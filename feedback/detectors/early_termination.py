@@ -24,6 +24,9 @@ THRESHOLD = 0.6
 ASKED = "asked"
 READ_AS = "stop"
 """The kind of reaction by which it is asked for."""
+PRESSED = "the user pressed stop"
+REASONS = {"page_closed": "the user closed the page"}
+"""By the label of what was told as a stop; `tacit.js` tells this one."""
 
 
 def detect(material: Material) -> Iterator[Signal]:
@@ -52,11 +55,12 @@ def list_asked(material: Material) -> Iterator[Signal]:
 
 def list_stopped(material: Material) -> Iterator[Signal]:
     """One for each answer that ended early, by a person or by nobody knows whom."""
-    pressed = {action.target.key for action in find_actions(material.conversation, material.feedback, "stop")}
+    stops = find_actions(material.conversation, material.feedback, "stop")
+    reasons = {each.target.key: REASONS.get(each.feedback.label, PRESSED) for each in stops}
     for target in list_targets(material.conversation):
         ended_by = target.answer.ended_by if target.answer.outcome == "stopped" else "itself"
-        if target.key in pressed:
-            yield _pin(target, SCORE_PRESSED, 0.95, "the user pressed stop")
+        if target.key in reasons:
+            yield _pin(target, SCORE_PRESSED, 0.95, reasons[target.key])
         elif was_cut_by_client(target.turn.answers, target.attempt):
             continue
         elif ended_by == "client":

@@ -6,14 +6,19 @@ from feedback.detectors.acts import Act, watch_for
 from feedback.detectors.targets import Action
 
 KIND = "edit"
-VERSION = "1"
+VERSION = "2"
 LONGEST_WORDS = 2_000
 """Of longer texts their beginnings are compared."""
 
 
 def read_edit(action: Action) -> Act | None:
-    """An edit says more against an answer the more of it was changed; without the new text it says little."""
-    edited, answer = action.feedback.correction, action.target.answer.text
+    """An edit says more against an answer the more of it was changed; without the new text it says little.
+
+    `metadata` may have what stood there `before`: a page shows an answer otherwise than the model wrote it.
+    """
+    before = action.feedback.metadata.get("before")
+    shown = before if isinstance(before, str) and before.strip() else action.target.answer.text
+    edited, answer = action.feedback.correction, shown
     if not edited.strip() or not answer.strip():
         return Act("the user edited the answer", polarity=-1, confidence=0.5, score=0.7)
     share = measure_change(answer, edited)

@@ -44,6 +44,16 @@ class Evidence:
 
 
 @dataclass(frozen=True, slots=True)
+class Confirmation:
+    """What a person said of a signal: that it is right (confirmed) or wrong (rejected)."""
+
+    verdict: Literal["confirmed", "rejected"]
+    said_by: str
+    time_ns: int
+    """When it was said, since the epoch."""
+
+
+@dataclass(frozen=True, slots=True)
 class Signal:
     """One observation (design, section 5). The conversation and project stand beside it, not in it."""
 
@@ -67,3 +77,14 @@ class Signal:
     trace_id: str = ""
     span_id: str = ""
     """Of the answer it is about."""
+    confirmation: Confirmation | None = None
+    """What a person said of it; no detector gives it."""
+
+    @property
+    def stands(self) -> bool:
+        """Whether it counts: as a person said, else where it fired."""
+        return self.fired if self.confirmation is None else self.confirmation.verdict == "confirmed"
+
+    @property
+    def is_rejected(self) -> bool:
+        return self.confirmation is not None and self.confirmation.verdict == "rejected"

@@ -4,7 +4,8 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from feedback.detectors.signal import Signal
+from feedback.confirmations import FACTS, identify_signal, is_told_by_person
+from feedback.detectors.signal import Confirmation, Signal
 
 State = Literal["bad", "good", "unsure"]
 STATE_ORDER: Mapping[State, int] = {"bad": 0, "unsure": 1, "good": 2}
@@ -22,19 +23,28 @@ class Observation:
     state: State
     score: str
     reason: str
+    confirmation: Confirmation | None = None
+    key: str = ""
+    """The signal as one word for forms; empty where it was done or said on purpose, which nobody can call wrong."""
 
     @property
     def state_words(self) -> str:
         return STATE_WORDS[self.state]
 
+    @property
+    def verdict(self) -> str:
+        """What a person said of it: confirmed, rejected or nothing."""
+        return self.confirmation.verdict if self.confirmation else ""
+
 
 def is_shown(signal: Signal) -> bool:
-    """Whether a person should see it: it fired with a direction, or is likely enough to be a question."""
-    return signal.polarity != 0 and (signal.fired or (signal.kind != "sentiment" and signal.score >= 0.4))
+    """Whether a person should see it: it stands and has a direction, or is likely enough to be a question."""
+    is_likely = signal.kind != "sentiment" and signal.score >= 0.4
+    return signal.polarity != 0 and not signal.is_rejected and (signal.stands or is_likely)
 
 
 def find_state(signal: Signal) -> State:
-    if not signal.fired:
+    if not signal.stands:
         return "unsure"
     return "bad" if signal.polarity < 0 else "good"
 
@@ -52,16 +62,19 @@ def name_signal(signal: Signal, titles: Mapping[str, str]) -> str:
 def write_score(signal: Signal) -> str:
     if signal.kind == "sentiment":
         return f"{signal.polarity * signal.score:+.1f}".replace("-", "−")
-    return "" if signal.kind in EXPLICIT_KINDS else f"{signal.score:.2f}"
+    return "" if signal.kind in EXPLICIT_KINDS or is_told_by_person(signal) else f"{signal.score:.2f}"
 
 
-def observe_signal(signal: Signal, titles: Mapping[str, str]) -> Observation:
+def observe_signal(signal: Signal, titles: Mapping[str, str], conversation_id: str = "") -> Observation:
+    """The signal as it is shown; with the id of its conversation it can be confirmed and rejected there."""
     return Observation(
         kind=signal.kind,
         title=name_signal(signal, titles),
         state=find_state(signal),
         score=write_score(signal),
         reason=signal.evidence.reason,
+        confirmation=signal.confirmation,
+        key="" if signal.kind in FACTS or not conversation_id else identify_signal(conversation_id, signal).encode(),
     )
 
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
+from feedback.confirmations import SignalKey
 from feedback.detectors.signal import Signal
 from feedback.detectors.targets import TargetFinder
 from feedback.explicit import Feedback
@@ -90,6 +91,8 @@ class ShownTurn:
     """Characters of it that are not shown."""
     goes_on_from: int | None = None
     """Number of the turn that it goes on from, where an earlier message was edited."""
+    missed_key: str = ""
+    """The turn as one word for the form that says what was missed in it; empty where its message cannot be feedback."""
     is_left: bool = False
     """Whether an earlier message was edited after it, so that the conversation went on without it."""
 
@@ -107,6 +110,7 @@ class ShownTurn:
 class Heard:
     """Everything that was heard in one conversation."""
 
+    conversation_id: str
     signals: Sequence[Signal]
     feedback: Sequence[Feedback]
     titles: Mapping[str, str]
@@ -136,7 +140,7 @@ def select_turn(turn_count: int, signals: Sequence[Signal], asked: str) -> int:
     wrong = [
         signal.turn_index if signal.target is None else signal.target
         for signal in signals
-        if signal.fired and signal.polarity < 0
+        if signal.stands and signal.polarity < 0
     ]
     return min((index for index in wrong if 0 <= index < turn_count), default=turn_count - 1)
 
@@ -155,26 +159,27 @@ def shorten_words(text: str, length: int) -> str:
 
 
 def show_turn(turn: Turn, heard: Heard, remarks: Mapping[tuple[int, int], list[Remark]], selected: bool) -> ShownTurn:
-    own = [signal for signal in heard.signals if is_shown(signal)]
+    own = [signal for signal in heard.signals if is_shown(signal) or (signal.is_rejected and signal.polarity != 0)]
     about_before = [signal for signal in own if not is_about_own_answer(signal)]
     answers = [
         show_answer(
             answer,
             [signal for signal in own if is_about_own_answer(signal) and is_about(signal, turn, answer)],
             remarks.get((turn.index, attempt), []),
-            heard.titles,
+            heard,
         )
         for attempt, answer in enumerate(turn.answers)
     ]
     return ShownTurn(
         index=turn.index,
-        pieces=tuple(mark_text(turn.user_text, own)),
-        observations=observe_all(about_before, heard.titles),
+        pieces=tuple(mark_text(turn.user_text, [signal for signal in own if not signal.is_rejected])),
+        observations=observe_all(about_before, heard),
         answer=answers[-1],
         replaced=tuple(answers[:-1]),
         selected=selected,
         sent=turn.sent_text[:SENT_CHARACTERS],
         sent_left_out=max(0, len(turn.sent_text) - SENT_CHARACTERS),
+        missed_key=SignalKey(heard.conversation_id, turn.index, "").encode() if turn.index and turn.user_text else "",
         goes_on_from=None if turn.follows is None else turn.follows + 1,
     )
 
@@ -185,22 +190,23 @@ def is_about(signal: Signal, turn: Turn, answer: Answer) -> bool:
     return signal.span_id == answer.span_id if named else answer is turn.answer
 
 
-def show_answer(
-    answer: Answer, signals: Sequence[Signal], remarks: Sequence[Remark], titles: Mapping[str, str]
-) -> ShownAnswer:
+def show_answer(answer: Answer, signals: Sequence[Signal], remarks: Sequence[Remark], heard: Heard) -> ShownAnswer:
     implicit = [signal for signal in signals if signal.kind not in EXPLICIT_KINDS]
     return ShownAnswer(
         answer=answer,
         html=render_markdown(answer.text),
         ending=describe_ending(answer),
-        observations=observe_all(implicit, titles),
+        observations=observe_all(implicit, heard),
         remarks=tuple(remarks),
     )
 
 
-def observe_all(signals: Sequence[Signal], titles: Mapping[str, str]) -> tuple[Observation, ...]:
-    ordered = sorted(signals, key=lambda each: (STATE_ORDER[find_state(each)], -each.score, each.kind))
-    return tuple(observe_signal(signal, titles) for signal in ordered)
+def observe_all(signals: Sequence[Signal], heard: Heard) -> tuple[Observation, ...]:
+    """As they are shown, the worst first and at the end what people rejected."""
+    ordered = sorted(
+        signals, key=lambda each: (each.is_rejected, STATE_ORDER[find_state(each)], -each.score, each.kind)
+    )
+    return tuple(observe_signal(signal, heard.titles, heard.conversation_id) for signal in ordered)
 
 
 def describe_ending(answer: Answer) -> str:

@@ -55,7 +55,7 @@ def read_levels(places: int, scale: int, signals: Iterable[Signal]) -> list[floa
     """Return the tone at each place of `scale` turns, -1 to 1: the strongest there. The opening message has none."""
     levels = [0.0] * places
     for signal in signals:
-        if signal.kind == "sentiment":
+        if signal.kind == "sentiment" and not signal.is_rejected:
             level = signal.polarity * min(max(signal.score, 0.0), 1.0)
             place = signal.turn_index // scale
             levels[place] = max(level, levels[place], key=abs)

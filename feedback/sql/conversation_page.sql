@@ -26,7 +26,18 @@ LEFT JOIN
 (
     SELECT conversation_id, arraySort(groupUniqArray(kind)) AS kinds
     FROM signals FINAL
-    WHERE project_id = {project_id:UInt32} AND fired AND conversation_id IN (SELECT conversation_id FROM page)
+    WHERE project_id = {project_id:UInt32} AND conversation_id IN (SELECT conversation_id FROM page)
+        AND (
+            fired
+            OR cityHash64(conversation_id, turn_index, kind, label, span_id) IN
+            (
+                SELECT signal_hash FROM confirmations FINAL WHERE project_id = {project_id:UInt32} AND verdict = 'confirmed'
+            )
+        )
+        AND cityHash64(conversation_id, turn_index, kind, label, span_id) NOT IN
+        (
+            SELECT signal_hash FROM confirmations FINAL WHERE project_id = {project_id:UInt32} AND verdict = 'rejected'
+        )
     GROUP BY conversation_id
 ) AS signal ON signal.conversation_id = conversation.conversation_id
 ORDER BY first_time_ns DESC, conversation_id DESC

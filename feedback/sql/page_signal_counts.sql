@@ -1,4 +1,4 @@
--- For each kind (thumbs: each label): in how many conversations that began in each slice of the period, and in the whole
+-- Of what stands, as it fired or a person said: for each kind (thumbs: each label) in how many conversations that began in each slice of the period, and in the whole
 -- one before it, it fired. A conversation begins once, so slices may be summed. Besides what several kinds tell together:
 -- `violation` (the answer gave way to an attack, was abusive or gave personal data away) and `false_refusal` (it declined
 -- a harmless request). Of these two and of thumbs also about how many turns' answers, each once.
@@ -34,7 +34,18 @@ FROM
             ['']
         )) AS measure
     FROM signals FINAL
-    WHERE project_id = {project_id:UInt32} AND fired
+    WHERE project_id = {project_id:UInt32}
+        AND (
+            fired
+            OR cityHash64(conversation_id, turn_index, kind, label, span_id) IN
+            (
+                SELECT signal_hash FROM confirmations FINAL WHERE project_id = {project_id:UInt32} AND verdict = 'confirmed'
+            )
+        )
+        AND cityHash64(conversation_id, turn_index, kind, label, span_id) NOT IN
+        (
+            SELECT signal_hash FROM confirmations FINAL WHERE project_id = {project_id:UInt32} AND verdict = 'rejected'
+        )
         AND (
             polarity != 0 -- or what is against a rule all the same where nobody was there to mind
             OR kind IN ('toxic_output', 'pii_leak')

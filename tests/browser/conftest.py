@@ -38,13 +38,22 @@ def told(server: Server) -> Teller:
     return teller
 
 
-@pytest.fixture
-def chromium(server: Server, monkeypatch: pytest.MonkeyPatch) -> Iterator[Browser]:
+@pytest.fixture(scope="module")
+def started_chromium() -> Iterator[Browser]:
+    """One for the tests of a file: to start it takes longer than most of them."""
     path = find_chromium()
     need("Chromium", path)
     # Playwright keeps an event loop in this thread, which Django takes for asynchronous code.
-    monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
-    with sync_playwright() as playwright:
+    with pytest.MonkeyPatch.context() as patch, sync_playwright() as playwright:
+        patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
         browser = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
         yield browser
         browser.close()
+
+
+@pytest.fixture
+def chromium(server: Server, started_chromium: Browser) -> Iterator[Browser]:
+    """A browser without pages, cookies or storage of another test; `server` outlives its last request."""
+    yield started_chromium
+    for context in started_chromium.contexts:
+        context.close()

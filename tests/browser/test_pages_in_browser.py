@@ -15,8 +15,10 @@ from playwright.sync_api import Browser, Page, expect
 from feedback.agent_task_records import write_agent_tasks
 from feedback.agent_tasks import ToolCount
 from feedback.models import Listening
+from feedback.records import write_feedback
 from tests.conftest import Server
 from tests.pages.conftest import SECOND_NS, Teller
+from tests.pages.test_comparisons import list_compared
 from tests.pages.test_machines import lead
 from tests.pages.test_spending import derive, say
 from tests.pages.test_tasks import TASK
@@ -33,6 +35,8 @@ PATHS = (
     "/p/default/conversations?machine=load_test",
     "/p/default/conversations/c-1",
     "/p/default/conversations?q=zebra",
+    "/p/default/comparisons?slice=tag",
+    f"/p/default/comparisons?by={'n' * 200}",
     "/p/default/conversations/rich/%C3%BCn%C3%AF",
     "/p/default/datasets",
     "/audit",
@@ -100,6 +104,7 @@ def test_every_page_is_clean_fits_its_width_and_can_be_hit(
     Listening.objects.create(project=server.project, basis="new", since=timezone.now(), waiting=3)
     tools = tuple(ToolCount(name * 40, 3, 1) for name in ("w", "long_", "a-", "b."))
     write_agent_tasks(server.store, 1, [replace(TASK, tools=tools, failed=True, request="w" * 300)], [], 1)
+    write_feedback(server.store, list_compared(told, ("w" * 200, "a-" * 100, "short")), 1)
     create_key(server.project, "w" * 100, created_by="w" * 200)
     create_key(server.project, "page", [Scope.FEEDBACK_BROWSER], origins=[f"https://{'w' * 60}.example"] * 3)
     put_project_prices(server.project, [{"model": "our-own", "provider": "p" * 60, "input": 1, "output": 2}])

@@ -48,7 +48,7 @@ def test_without_the_server_and_with_it_everything_is_read_again(tmp_path: Path)
 
 def test_what_was_interrupted_goes_on_with_the_same_command(tmp_path: Path) -> None:
     directory = tmp_path / "data"
-    import_dialogues(directory, 800)
+    import_dialogues(directory, 600)
     process = subprocess.Popen(
         [*TACIT, "reprocess"], cwd=ROOT, env=make_environment(directory), text=True, stderr=subprocess.PIPE
     )
@@ -60,14 +60,14 @@ def test_what_was_interrupted_goes_on_with_the_same_command(tmp_path: Path) -> N
     assert process.wait(60) == 2
     assert said.endswith("tacit: Interrupted: the same command goes on.\n")
     ended = run_tacit(directory, "reprocess")
-    assert ended.stdout.startswith("800 traces were read again in "), ended.stderr
+    assert ended.stdout.startswith("600 traces were read again in "), ended.stderr
     with run_platform(directory) as platform:
-        assert platform.get_json("stats")["generations"] == 800
+        assert platform.get_json("stats")["generations"] == 600
         assert len(platform.get_json("reprocessings")["items"]) == 1
 
 
 def wait_until_begun(directory: Path) -> None:
-    """Until the first batch of traces was read again, of four."""
+    """Until the first batch of traces was read again, of three."""
     deadline = time.monotonic() + 60
     with closing(sqlite3.connect(directory / "tacit.sqlite3")) as database:
         while database.execute("SELECT done FROM tracing_reprocessing WHERE done > 0").fetchone() is None:

@@ -1,6 +1,7 @@
 """Of machines planted among real dialogues next to none is taken for displeasure, and people's is found.
 
-Small; `benchmarks/machines.py` does the same with more, by kind.
+Small; `benchmarks/machines.py` does the same with more, by kind. The half that rules were made with is for
+`make test-slow`: what holds of the other, which was held out, says more.
 """
 
 from dataclasses import replace
@@ -36,7 +37,7 @@ LEAST_FOUND = 0.95
 ASKED_AGAIN = {"regeneration", "early_termination"}
 
 
-@pytest.fixture(scope="module", params=HALVES)
+@pytest.fixture(scope="module", params=[pytest.param(HALVES[0], marks=pytest.mark.slow), HALVES[1]])
 def half(request: pytest.FixtureRequest) -> str:
     return str(request.param)
 

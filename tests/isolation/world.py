@@ -6,7 +6,7 @@ Ids that both have find a query that forgot its project; ids that one alone has 
 import secrets
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -19,6 +19,7 @@ from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTrace
 
 from feedback.agent_task_records import write_agent_tasks
 from feedback.agent_tasks import AgentTask, ToolCount
+from feedback.confirmations import identify_signal, write_confirmation
 from feedback.detectors import Evidence, Signal
 from feedback.detectors.verdict import Verdict
 from feedback.explicit import Feedback
@@ -54,7 +55,7 @@ NOT_TEXT = {
     *("answers.outcome", "answers.ended_by", "outcomes", "letter_id", "annotator_kind", "detector_version"),
     *("EventAttributeTypes", "LinkAttributeTypes", "SpanAttributeTypes", "ResourceAttributeTypes", "BodyType"),
     *("LogAttributeTypes", "finish_reasons", "answers.history_hash", "kind", "detector", "event_name"),
-    *("basis", "machine"),
+    *("basis", "machine", "verdict"),
 }
 """Columns of the store that hold no text that somebody wrote."""
 NOT_WORDS = {
@@ -236,10 +237,13 @@ def insert_derived(store: Store, side: Side, conversation_id: str, trace: int, n
     link = {"key": [SHARED_TRACE], "told": [True], "trace_id": [make_trace_id(trace)], "start_time": [now_ns]}
     store.insert("conversation_links", {"project_id": [project_id], **link, "version": [version]})
     feedback = make_feedback(side, conversation_id, trace, now_ns)
-    write_feedback(store, [feedback], version)
+    write_feedback(store, [feedback, compare(side, feedback)], version)
     signal = make_signal(side, trace)
-    found = [ConversationSignals(conversation, [signal])]
+    found = [ConversationSignals(conversation, [signal, replace(signal, kind="regeneration")])]
     write_signals(store, project_id, found, [conversation_id], version)
+    write_confirmation(
+        store, project_id, identify_signal(conversation_id, signal), signal, "confirmed", side.word("reviewer")
+    )
     write_hearings(store, project_id, {conversation_id: Hearing("none", make_verdict(side))}, [], version)
     write_tool_runs(store, project_id, [make_trace_id(trace)], [make_tool_run(side, trace, now_ns)], version)
     task = make_agent_task(side, conversation_id, trace, now_ns)
@@ -321,6 +325,13 @@ def make_feedback(side: Side, conversation_id: str, trace: int, now_ns: int) -> 
     if conversation_id != SHARED_CONVERSATION:
         given |= {"name": "thumbs", "label": "up", "identifier": side.feedback}
     return Feedback(**given)
+
+
+def compare(side: Side, feedback: Feedback) -> Feedback:
+    """The same answer compared with what is only named."""
+    metadata = {"a": {"trace_id": feedback.trace_id}, "b": {"model": side.word("model")}}
+    identifier = f"comparison-{feedback.identifier}"
+    return replace(feedback, name="comparison", identifier=identifier, label="a", metadata=metadata)
 
 
 def make_signal(side: Side, trace: int) -> Signal:

@@ -36,7 +36,7 @@ def test_every_detector_is_there_with_what_it_heard(teller: Teller, open_page: C
     listed = json.loads(Client(headers={"host": "localhost"}).get("/api/v1/detectors").content)
     (tone,) = [each for each in listed["items"] if each["kind"] == "sentiment"]
     assert (tone["signals"], tone["fired"], tone["is_on"], tone["threshold"]) == (1, 1, True, None)
-    assert listed["expectation"] == {"slow_ms": None, "long_is": "neutral"}
+    assert listed["expectation"] == {"slow_ms": None, "long_is": "neutral", "thresholds_follow": False}
 
 
 def test_what_is_unticked_is_off_and_a_threshold_holds(store: Store, project: Project, form: dict[str, str]) -> None:

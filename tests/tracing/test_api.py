@@ -51,7 +51,7 @@ SPAN_KEYS = (
 )
 SIGNAL_KEYS = (
     "kind, label, score, confidence, fired, polarity, target, evidence, detector, version, "
-    "conversation_id, turn_index, trace_id, span_id, time"
+    "conversation_id, turn_index, trace_id, span_id, time, verdict"
 )
 SUMMARY_KEYS = (
     "conversation_id, derived, user_id, service_name, environment, tags, models, first_message, first_time, last_time, "

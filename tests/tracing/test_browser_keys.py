@@ -127,6 +127,41 @@ def test_a_key_of_browsers_replaces_only_what_such_keys_told(server: Server, key
     assert ask(server, f"{FEEDBACK}/browser:t", "DELETE", X_Api_Key=program).status == 204
 
 
+def test_a_page_takes_back_only_what_pages_told(server: Server, key: str) -> None:
+    program = create_key(server.project, "program", [Scope.WRITE])
+    told = THUMB | {"identifier": "t"}
+    close()
+    assert ask(server, FEEDBACK, "POST", json.dumps(told).encode(), X_Api_Key=program).status == 200
+    send(server, key, told)
+    for identifier in ("t", "browser:t"):
+        assert send(server, key, {"identifier": identifier, "withdrawn": True}).status == 200
+    assert [each["identifier"] for each in list_feedback(server)] == ["t"]
+
+
+@pytest.mark.parametrize("closed", [False, True])
+def test_a_page_may_have_its_key_in_the_address_of_feedback_alone(server: Server, key: str, closed: bool) -> None:
+    if closed:
+        close()
+    body, headers = json.dumps(THUMB).encode(), {"Content_Type": "text/plain", "Sec_Fetch_Site": "cross-site"}
+    answer = ask(server, f"{FEEDBACK}?key={key}", "POST", body, Origin=ORIGIN, **headers)
+    assert (answer.status, answer.headers["Access-Control-Allow-Origin"]) == (200, ORIGIN)
+    assert len(list_feedback(server)) == 1
+    for origin in (OTHER, "null"):
+        refused = ask(server, f"{FEEDBACK}?key={key}", "POST", body, Origin=origin, **headers)
+        assert (refused.status, "Access-Control-Allow-Origin" in refused.headers) == (403, False)
+    for method, path in (("GET", FEEDBACK), ("DELETE", f"{FEEDBACK}/browser:t"), ("GET", "/api/v1/stats")):
+        assert ask(server, f"{path}?key={key}", method, Origin=ORIGIN).status in (401, 403)
+
+
+def test_a_key_of_programs_opens_nothing_from_the_address(server: Server) -> None:
+    program = create_key(server.project, "program", [Scope.WRITE])
+    body = json.dumps(THUMB).encode()
+    assert ask(server, f"{FEEDBACK}?key={program}", "POST", body).status == 422
+    close()
+    assert ask(server, f"{FEEDBACK}?key={program}", "POST", body).status == 401
+    assert list_feedback(server) == []
+
+
 def test_a_retry_of_a_page_counts_once(server: Server, key: str) -> None:
     for _ in range(3):
         send(server, key, [THUMB, THUMB | {"label": "down"}])

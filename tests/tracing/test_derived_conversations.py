@@ -10,6 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from tests.examples import count_examples
 from tests.tracing.otlp import PROJECT, insert_spans, make_span, make_trace_id
 from tests.tracing.talking import (
     START_NS,
@@ -325,7 +326,7 @@ def tell_all(store: Store, project_id: int, calls: Sequence[Call]) -> tuple[dict
     return found, {each.trace_id: each.conversation_id for each in generations}
 
 
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=count_examples(6), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(batches())
 def test_any_order_and_batches_give_the_same_conversations_and_never_two_users_in_one(
     store: Store, arrived: tuple[list[Call], list[list[Call]]]

@@ -12,7 +12,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.cache import patch_vary_headers
 from ninja.errors import HttpError
 
-from tracing.access.credentials import read_key
+from tracing.access.credentials import BROWSER_PREFIX, read_key
 from tracing.access.keys import KeyFacts, find_key, list_browser_origins
 from tracing.access.limits import LaterError, TokenBuckets
 from tracing.access.origins import is_loopback
@@ -52,6 +52,19 @@ def read_browser_origin(text: str) -> str:
     if scheme == "http" and not is_loopback(host):
         raise ValueError(f"{text[:200]!r} is not encrypted; write https://, and http:// only for localhost")
     return f"{scheme}://{host}" + (f":{port}" if port and port != DEFAULT_PORTS[scheme] else "")
+
+
+def read_request_key(request: HttpRequest) -> str:
+    """The key that a REST request brings; empty where there is none.
+
+    A page that sends feedback may have its key in the address: it is public there as well, and a page that is being
+    closed can wait for no preflight, which headers of its own would take. No other key is taken from there.
+    """
+    key = read_key(request.headers.get("Authorization", ""), request.headers.get("X-Api-Key", ""))
+    if key or request.method != "POST" or request.path != FEEDBACK_PATH:
+        return key
+    named = request.GET.get("key", "")
+    return named if named.startswith(BROWSER_PREFIX) else ""
 
 
 def admit_page(request: HttpRequest, key: KeyFacts) -> None:
@@ -110,7 +123,7 @@ def find_page_origins(request: HttpRequest) -> tuple[str, ...]:
     """The origins whose pages may send this request: those of its key, where it is for browsers and tells feedback."""
     if request.method != "POST" or request.path != FEEDBACK_PATH or "Origin" not in request.headers:
         return ()
-    key = find_key(read_key(request.headers.get("Authorization", ""), request.headers.get("X-Api-Key", "")))
+    key = find_key(read_request_key(request))
     return key.origins if key and key.is_for_browsers else ()
 
 

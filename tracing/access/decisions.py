@@ -10,7 +10,7 @@ from django.conf import settings
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
-from tracing.access.credentials import read_key
+from tracing.access.browsers import read_request_key
 from tracing.access.keys import KeyFacts, find_key
 from tracing.access.openness import is_open
 from tracing.access.origins import FORWARDED, RequestOrigin, refuse_foreign
@@ -136,10 +136,6 @@ def find_command_actor() -> Actor:
         return Actor(ActorKind.COMMAND, getpass.getuser())
     except (KeyError, OSError):  # in a container, a number that has no name
         return Actor(ActorKind.COMMAND)
-
-
-def read_request_key(request: HttpRequest) -> str:
-    return read_key(request.headers.get("Authorization", ""), request.headers.get("X-Api-Key", ""))
 
 
 def is_known(request: HttpRequest) -> bool:

@@ -7,7 +7,7 @@ from dataclasses import asdict, replace
 import numpy as np
 import pytest
 
-from benchmarks.comparisons import GOAL, WORLDS, World, forget_order, forget_user, run_world, simulate
+from benchmarks.comparisons import CLOSE, GOAL, REPEATED, WORLDS, World, forget_order, forget_user, run_world, simulate
 from feedback.comparisons.bradley_terry import Array, build_design, differentiate, predict
 from feedback.comparisons.comparison import Comparison, Outcome, Slot
 from feedback.comparisons.ranking import MOST_ITEMS, Ranking, rank_items
@@ -38,6 +38,12 @@ def test_without_the_term_for_the_place_the_truth_is_outside() -> None:
 
 
 @pytest.mark.slow
+def test_without_the_term_for_the_place_the_order_is_wrong() -> None:
+    assert sum(each.is_right for each in run_world(CLOSE, 50)) >= 40
+    assert sum(each.is_right for each in run_world(CLOSE, 50, forget_order)) <= 10
+
+
+@pytest.mark.slow
 @pytest.mark.parametrize("world", WORLDS, ids=lambda world: world.title)
 def test_in_200_runs_the_truth_is_inside_90_percent_intervals_in_85_to_95_percent(world: World) -> None:
     runs = run_world(world, 200)
@@ -50,7 +56,7 @@ def test_in_200_runs_the_order_is_right() -> None:
 
 
 def test_users_who_repeat_themselves_make_nothing_surer() -> None:
-    comparisons = simulate(replace(WORLDS[-1], comparisons=600), 0)
+    comparisons = simulate(replace(REPEATED, comparisons=600), 0)
     knowing, not_knowing = rank_items(comparisons), rank_items([forget_user(each) for each in comparisons])
     for known, unknown in zip(knowing.items, not_knowing.items, strict=True):
         assert known.beats.high - known.beats.low > 1.3 * (unknown.beats.high - unknown.beats.low)

@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from feedback.datasets import FORMATS, Dataset
+from tests.examples import count_examples
 from tests.feedback.datasets.dialogue import Dialogue, build
 
 TEXTS = st.sampled_from(["", " ", "yes", "yes ", "no", "yes, and more", "\u2028", "\ud800", "<b>"]) | st.text(
@@ -52,7 +53,7 @@ def read_sides(row: dict[str, Any]) -> list[list[dict[str, Any]]]:
     return [row["prompt"] + row[name] for name in ("completion", "chosen", "rejected") if name in row]
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=count_examples(20), deadline=None)
 @given(crowds(), st.sampled_from(list(FORMATS)))
 def test_every_row_is_a_dialogue_that_ends_with_an_answer(crowd: list[Dialogue], format_name: str) -> None:
     dataset = build(format_name, *crowd)
@@ -63,7 +64,7 @@ def test_every_row_is_a_dialogue_that_ends_with_an_answer(crowd: list[Dialogue],
         assert all(message["content"].strip() for message in messages)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=count_examples(20), deadline=None)
 @given(crowds(), st.sampled_from(list(FORMATS)), st.randoms(use_true_random=False))
 def test_the_order_of_the_input_changes_no_byte(crowd: list[Dialogue], format_name: str, random: Any) -> None:
     before = build(format_name, *crowd).files
@@ -74,7 +75,7 @@ def test_the_order_of_the_input_changes_no_byte(crowd: list[Dialogue], format_na
     assert build(format_name, *crowd).files == before
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=count_examples(20), deadline=None)
 @given(crowds(), st.sampled_from(list(FORMATS)))
 def test_no_user_and_no_conversation_is_in_both_splits(crowd: list[Dialogue], format_name: str) -> None:
     users = {dialogue.id: dialogue.user_id or dialogue.id for dialogue in crowd}
@@ -84,7 +85,7 @@ def test_no_user_and_no_conversation_is_in_both_splits(crowd: list[Dialogue], fo
     assert all(len(found) == 1 for found in splits.values())
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=count_examples(20), deadline=None)
 @given(crowds())
 def test_no_answer_is_labelled_twice(crowd: list[Dialogue]) -> None:
     dataset = build("trl-kto", *crowd)
@@ -95,7 +96,7 @@ def test_no_answer_is_labelled_twice(crowd: list[Dialogue]) -> None:
     assert len(set(texts)) == len(texts)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=count_examples(20), deadline=None)
 @given(crowds(), st.sampled_from(list(FORMATS)))
 def test_the_funnel_never_loses_a_row(crowd: list[Dialogue], format_name: str) -> None:
     manifest = build(format_name, *crowd).manifest

@@ -42,6 +42,15 @@ def test_the_stop_button_fires_however_the_app_ended_the_stream(
     assert "pressed stop" in signal.evidence.reason
 
 
+def test_a_page_that_closed_on_an_answer_and_the_stream_that_ended_with_it_are_one_signal(
+    talk: Callable[..., Conversation], answer: Callable[..., Answer], feedback: Callable[..., Feedback]
+) -> None:
+    stopped = answer("W", outcome="stopped", ended_by="client")
+    told = feedback("stop", trace_id="trace-1", label="page_closed")
+    (signal,) = detect(Material(talk(("why", stopped)), [told]))
+    assert signal.evidence.reason.startswith("the user closed the page after")
+
+
 def test_a_stopped_answer_that_was_replaced_still_counts(
     talk: Callable[..., Conversation], answer: Callable[..., Answer]
 ) -> None:

@@ -27,6 +27,20 @@ def test_an_edit_counts_by_what_was_changed(
     assert signal.polarity == -1
 
 
+@pytest.mark.parametrize(
+    ("before", "score"), [("Dear customer", None), ("Dear client", 0.75), ("", 0.93), (7, 0.93), (None, 0.93)]
+)
+def test_what_stood_there_before_is_compared_where_the_page_tells_it(
+    before: object, score: float | None, talk: Callable[..., Conversation], feedback: Callable[..., Feedback]
+) -> None:
+    metadata = {} if before is None else {"before": before}
+    said = feedback("edit", span_id="span-1", correction="Dear customer", metadata=metadata)
+    found = [
+        signal.score for signal in DETECTOR.detect(Material(talk(("write it", "**Dear** Customer, yes.")), [said]))
+    ]
+    assert found == ([] if score is None else [pytest.approx(score, abs=0.1)])
+
+
 def test_white_space_is_no_edit(talk: Callable[..., Conversation], feedback: Callable[..., Feedback]) -> None:
     said = feedback("edit", span_id="span-1", correction=ANSWER.replace(" ", "\n"))
     assert list(DETECTOR.detect(Material(talk(("write it", ANSWER)), [said]))) == []

@@ -10,6 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 
+from tests.examples import count_examples
 from tests.tracing.importing.old_logs import read_file
 from tracing.importing import SOURCES
 from tracing.importing.entries import Problem, Row, UnreadableError, read_time
@@ -32,7 +33,9 @@ LEAVES = st.none() | st.booleans() | st.integers() | st.floats() | st.text() | s
 VALUES = st.recursive(
     LEAVES, lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.sampled_from(NAMES), inner, max_size=8)
 )
-EXAMPLES = settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+EXAMPLES = settings(
+    max_examples=count_examples(60), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 
 
 def read_and_encode(source: str, path: Path) -> None:
@@ -56,7 +59,7 @@ def test_any_json_lines_become_spans_or_problems(tmp_path: Path, source: str, va
 @pytest.mark.parametrize("source", SOURCES)
 @pytest.mark.parametrize("suffix", ["jsonl", "json", "csv", "parquet", "json.gz"])
 @given(data=st.binary(max_size=200) | st.text().map(lambda text: text.encode("utf-8", "replace")))
-@settings(EXAMPLES, max_examples=40)
+@settings(EXAMPLES, max_examples=count_examples(25))
 def test_any_bytes_become_spans_or_problems(tmp_path: Path, source: str, suffix: str, data: bytes) -> None:
     for start in (b"", b"[", b"PAR1", b"\x1f\x8b\x08\x00"):
         path = tmp_path / f"a.{suffix}"

@@ -183,3 +183,18 @@ def test_the_running_target_is_ids_alone(spans: Spans) -> None:
     attributes = spans.only().attributes
     assert attributes["gen_ai.conversation.id"] == "c-1"
     assert not {"tag.tags", "metadata", "deployment.environment.name"} & set(attributes)
+
+
+def test_a_comparison_says_what_was_compared_and_what_is_wrong_is_logged(
+    spans: Spans, caplog: pytest.LogCaptureFixture
+) -> None:
+    sides = {"a": {"message_id": "m-1"}, "b": {"message_id": "m-2"}, "shown": ["b", "a"]}
+    with caplog.at_level(logging.WARNING):
+        tacit.feedback("comparison", label="tie", metadata=sides)
+        assert not caplog.text
+        tacit.feedback("comparison", label="up", metadata={"a": "gpt-5"})
+    assert "expected one of a, b, tie, neither" in caplog.text
+    assert "expected metadata to say what a and b are" in caplog.text
+    first, second = spans.all()
+    assert json.loads(str(first.attributes["tacit.feedback.metadata"])) == sides
+    assert second.attributes["tacit.feedback.label"] == "up"

@@ -21,6 +21,8 @@ from tacit.serialisation import cut_text, encode_json
 _logger = logging.getLogger(__name__)
 ACTIONS: Final = ("regenerate", "stop", "copy", "edit", "accept", "share", "rename", "delete")
 ANNOTATOR_KINDS: Final = ("HUMAN", "LLM", "CODE")
+COMPARISON: Final = "comparison"
+OUTCOMES: Final = ("a", "b", "tie", "neither")
 _THUMBS: Final[Mapping[str, float]] = {"up": 1.0, "down": 0.0}
 _HEX_DIGITS: Final = frozenset("0123456789abcdef")
 
@@ -40,10 +42,12 @@ def feedback(
     annotator_kind: str = "HUMAN",
     metadata: Mapping[str, Any] | None = None,
 ) -> str:
-    """Records feedback: `thumbs`, `rating`, `comment`, `correction`, or a name of the app's own.
+    """Records feedback: `thumbs`, `rating`, `comment`, `correction`, `comparison`, or a name of the app's own.
 
     It is about what `conversation_id`, `message_id`, `trace_id` or `span_id` name; with none of them, about
-    the running conversation and span. Of thumbs, label (`up`, `down`) and score (1, 0) give one another.
+    the running conversation and span. Of thumbs, label (`up`, `down`) and score (1, 0) give one another. The label of
+    a comparison of two answers is `a`, `b`, `tie` or `neither`; `metadata` says under `a` and `b` what they are, and
+    under `shown` in which order they were shown.
     Returns the identifier; the same identifier given again replaces what was recorded before, so that a request
     that the app itself repeats counts once. What is not as expected is logged and left out; nothing is raised.
     """
@@ -51,6 +55,8 @@ def feedback(
     try:
         if name == "thumbs":
             score, label = complete_thumbs(score, label)
+        if name == COMPARISON:
+            check_comparison(label, metadata)
         target = {
             attributes.CONVERSATION_ID: conversation_id,
             attributes.MESSAGE_ID: message_id,
@@ -119,6 +125,15 @@ def complete_thumbs(score: float | None, label: str | None) -> tuple[float | Non
     if label is None and _is_finite(score):
         return score, "up" if score > 0 else "down"
     return score, label
+
+
+def check_comparison(label: str | None, metadata: Mapping[str, Any] | None) -> None:
+    """A line in the log where a comparison cannot be counted; it is recorded as it is."""
+    if label not in OUTCOMES:
+        _logger.warning("tacit.feedback('comparison', label=%r): expected one of %s", label, ", ".join(OUTCOMES))
+    sides = metadata if isinstance(metadata, Mapping) else {}
+    if not all(isinstance(sides.get(side), Mapping) and sides[side] for side in ("a", "b")):
+        _logger.warning("tacit.feedback('comparison'): expected metadata to say what a and b are, as mappings")
 
 
 def read_name(name: object) -> str:
