@@ -1,4 +1,4 @@
-"""Facts of conversations come in, P(dissatisfied) with an interval and rates with intervals go out; no store, no Django.
+"""Facts of conversations come in, P(dissatisfied) and rates with their intervals go out; no store, no Django.
 
 `tabulate` takes facts and verdicts, `fit_satisfaction` learns a project from them, `estimate_conversations` and
 `estimate_rates` tell what came of it. How, and when it fails: `docs/satisfaction.md`.

@@ -46,7 +46,7 @@ from feedback.satisfaction.votes import (
     spread_scores,
 )
 from feedback.training.chats import list_files, load_chats
-from feedback.training.pools import load_pools
+from feedback.training.pools import POOLS, load_pools
 from feedback.training.static_reader import train_static
 
 OUTCOMES = {"satisfied": False, "dissatisfied": True}
@@ -113,12 +113,12 @@ class Told:
 
 
 def load_told(*, validation: bool, is_thorough: bool = False) -> list[Told]:
-    """The conversations with an outcome, remembered between runs; heard by the quick reader, or by both, which have
-    learnt from all chats but those for validation."""
-    name = f"tacit-satisfaction-{digest_sources(validation=validation)}{'-both' if is_thorough else ''}.jsonl"
-    cache = Path(tempfile.gettempdir()) / name
+    """The conversations with an outcome, remembered between runs. Those for validation are heard by the quick reader,
+    or by both; neither has learnt from them. The others are heard by weights that were learnt without them."""
+    paths = list_files(validation=validation)
+    known = [*paths, WEIGHTS, NETWORK, WEIGHING] if validation else [*paths, *sorted(POOLS.iterdir())]
+    cache = Path(tempfile.gettempdir()) / f"tacit-satisfaction-{digest_files(known)}-{is_thorough:d}.jsonl"
     if not cache.exists():
-        paths = list_files(validation=validation)
         readings = read_thoroughly(paths) if is_thorough else {} if validation else read_held_out()
         lines = [json.dumps(asdict(each)) for each in hear_files(paths, readings)]
         cache.write_text("\n".join(lines), encoding="utf-8")
@@ -131,10 +131,10 @@ def read_thoroughly(paths: Sequence[Path]) -> dict[Key, Reading]:
     return {(each.file, each.conversation, each.turn): read for each, read in zip(chats, readings, strict=True)}
 
 
-def digest_sources(*, validation: bool) -> str:
-    """Changes with the chats and with what the readers learnt."""
-    digest = hashlib.sha256(WEIGHTS.read_bytes() + NETWORK.read_bytes() + WEIGHING.read_bytes())
-    for path in list_files(validation=validation):
+def digest_files(paths: Iterable[Path]) -> str:
+    """Changes with what the files hold."""
+    digest = hashlib.sha256()
+    for path in paths:
         digest.update(path.name.encode() + path.read_bytes())
     return digest.hexdigest()[:16]
 

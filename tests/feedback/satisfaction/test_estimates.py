@@ -45,20 +45,20 @@ def estimate(project: Satisfaction, *facts: Facts, verdicts: list[Verdict] | Non
     return estimate_conversations(project, tabulate(facts, verdicts or [], load_defaults()))
 
 
-def test_a_complaint_raises_it_and_praise_lowers_it(project: Satisfaction):
+def test_a_complaint_raises_it_and_praise_lowers_it(project: Satisfaction) -> None:
     against, nothing, favour = estimate(
         project, tell("a", COMPLAINT), tell("b"), tell("c", PRAISE, TONE)
     ).probabilities.tolist()
     assert against > nothing > favour
 
 
-def test_it_lies_in_its_interval(project: Satisfaction):
+def test_it_lies_in_its_interval(project: Satisfaction) -> None:
     found = estimate(project, *build_project())
     assert (found.lows < found.probabilities).all()
     assert (found.probabilities < found.highs).all()
 
 
-def test_the_reasons_add_up_to_the_probability(project: Satisfaction):
+def test_the_reasons_add_up_to_the_probability(project: Satisfaction) -> None:
     found = estimate(project, tell("a", COMPLAINT, ERROR))
     reasons = found.explain(0)
     assert list(reasons)[-3:] == [USUAL, NOT_SEEN, SAID]
@@ -66,14 +66,14 @@ def test_the_reasons_add_up_to_the_probability(project: Satisfaction):
     assert sum(reasons.values()) == pytest.approx(logit(found.probabilities[0]))
 
 
-def test_what_is_hardly_known_is_less_sure(project: Satisfaction):
+def test_what_is_hardly_known_is_less_sure(project: Satisfaction) -> None:
     assumed = Observation("false_success", -1, 1.0, True, 2)
     found = estimate(project, tell("a", COMPLAINT), tell("b", assumed))
     reach = logit(found.highs) - logit(found.lows)
     assert reach[1] > reach[0] * 0.8
 
 
-def test_a_thumb_counts_beside_the_signals():
+def test_a_thumb_counts_beside_the_signals() -> None:
     facts = build_project()
     verdicts = [Verdict(each.conversation_id, is_against(each), turn_index=1) for each in facts[::5]]
     project = fit_satisfaction(tabulate(facts, verdicts, load_defaults()))
@@ -83,7 +83,7 @@ def test_a_thumb_counts_beside_the_signals():
     assert found.said[0] > 1
 
 
-def test_a_label_of_a_reviewer_outweighs_a_signal():
+def test_a_label_of_a_reviewer_outweighs_a_signal() -> None:
     facts = build_project()
     reviews = [Verdict(each.conversation_id, ERROR in each.observations, "review") for each in facts[::5]]
     project = fit_satisfaction(tabulate(facts, reviews, load_defaults()))
@@ -91,7 +91,7 @@ def test_a_label_of_a_reviewer_outweighs_a_signal():
     assert found.said[0] > 2
 
 
-def test_reviews_move_what_a_signal_says_in_this_project():
+def test_reviews_move_what_a_signal_says_in_this_project() -> None:
     facts = build_project()
     reviews = [Verdict(each.conversation_id, False, "review") for each in facts if each.observations == (ERROR,)]
     before = fit_satisfaction(tabulate(facts, [], load_defaults()))
@@ -100,19 +100,19 @@ def test_reviews_move_what_a_signal_says_in_this_project():
     assert estimate(after, fresh).probabilities[0] < estimate(before, fresh).probabilities[0] - 0.05
 
 
-def test_a_project_of_one_conversation_is_told_with_a_wide_interval():
+def test_a_project_of_one_conversation_is_told_with_a_wide_interval() -> None:
     facts = [tell("only", COMPLAINT)]
     project = fit_satisfaction(tabulate(facts, [], load_defaults()))
     found = estimate(project, *facts)
     assert found.highs[0] - found.lows[0] > 0.3
 
 
-def test_a_project_without_conversations_is_refused_with_a_reason():
+def test_a_project_without_conversations_is_refused_with_a_reason() -> None:
     with pytest.raises(ValueError, match="no conversation to learn from"):
         fit_satisfaction(tabulate([], [], load_defaults()))
 
 
-def test_a_verdict_on_what_is_not_known_is_left_out(project: Satisfaction):
+def test_a_verdict_on_what_is_not_known_is_left_out(project: Satisfaction) -> None:
     assert np.array_equal(
         estimate(project, tell("a"), verdicts=[Verdict("elsewhere", True)]).probabilities,
         estimate(project, tell("a")).probabilities,
