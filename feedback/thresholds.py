@@ -1,8 +1,9 @@
 """From which score a kind should fire in a project, by what its people said: scores and verdicts in, a suggestion out.
 
-Scores are taken to be probabilities that one app bends its own way: logit(p) = level + slope * logit(score). Both start
-from where the threshold that is shipped fires as rightly as is aimed at, and hold to it as if some twenty verdicts had
-said so; with each verdict the app's own people weigh more (maximum a posteriori, with Laplace's approximation).
+Scores are taken to be probabilities that one app bends its own way: logit(p) = level + slope * (logit(score) -
+logit(shipped)). Both start from where the threshold that is shipped fires as rightly as is aimed at, and hold to it as
+if a dozen verdicts had said so; with each verdict the app's own people weigh more (maximum a posteriori, with Laplace's
+approximation).
 """
 
 import math
@@ -22,7 +23,7 @@ LEAST_BELOW = 5
 LEAST_MOVE = 0.02
 SURE = 0.9
 """How sure it is to be that the threshold is wrong before another is suggested."""
-LEVEL_SD, SLOPE_SD = 0.5, 0.25
+LEVEL_SD, SLOPE_SD = 0.7, 0.5
 """How far apps are taken to bend scores, in logits and as a factor."""
 HIGHEST = 0.99
 EDGE = 0.001
@@ -66,14 +67,15 @@ class Suggestion:
 
 @dataclass(frozen=True, slots=True)
 class Bend:
-    """How an app bends scores: mean and covariance of level and slope."""
+    """How an app bends scores: mean and covariance of level and slope, around the score `origin`."""
 
+    origin: float
     mean: Array
     covariance: Array
 
     def find_precision(self, scores: Array, signals: Array) -> tuple[float, float]:
         """The share that is right of signals of these scores, and its standard deviation in logits."""
-        logits = to_logit(scores)
+        logits = to_logit(scores, self.origin)
         right = to_share(self.mean[0] + self.mean[1] * logits)
         weights = signals / signals.sum()
         share = float(weights @ right)
@@ -92,7 +94,7 @@ def suggest_threshold(
     count = sum(each.confirmed + each.rejected for each in judged)
     if count < LEAST_JUDGED or not any(each.score >= now for each in scored):
         return None
-    bend = fit_bend(judged, find_level(scored, shipped))
+    bend = fit_bend(judged, find_level(scored, shipped), shipped)
     tails = {each: cut_tail(scored, each) for each in list_candidates(judged, now)}
     known = {each: bend.find_precision(*tail) for each, tail in tails.items() if len(tail[0])}
     share, deviation = known[now]
@@ -136,7 +138,7 @@ def find_level(scored: Sequence[Scored], shipped: float) -> float:
     scores, signals = cut_tail(scored, shipped)
     if not len(scores):
         scores, signals = np.array([shipped]), np.array([1.0])
-    logits, weights = to_logit(scores), signals / signals.sum()
+    logits, weights = to_logit(scores, shipped), signals / signals.sum()
     low, high = -20.0, 20.0
     for _ in range(STEPS):
         level = (low + high) / 2
@@ -144,9 +146,9 @@ def find_level(scored: Sequence[Scored], shipped: float) -> float:
     return (low + high) / 2
 
 
-def fit_bend(judged: Sequence[Judged], level: float) -> Bend:
-    """The likeliest bend around `level` and a slope of 1, by Newton's method."""
-    logits = to_logit(np.array([each.score for each in judged]))
+def fit_bend(judged: Sequence[Judged], level: float, origin: float) -> Bend:
+    """The likeliest bend, where `level` at the score `origin` and a slope of 1 were likely; by Newton's method."""
+    logits = to_logit(np.array([each.score for each in judged]), origin)
     design = np.column_stack([np.ones_like(logits), logits])
     right = np.array([float(each.confirmed) for each in judged])
     all_of_them = right + np.array([float(each.rejected) for each in judged])
@@ -161,12 +163,13 @@ def fit_bend(judged: Sequence[Judged], level: float) -> Bend:
         if float(np.abs(step).max()) < 1e-9:
             break
     share = to_share(design @ mean)
-    return Bend(mean, np.linalg.inv((design.T * (all_of_them * share * (1 - share))) @ design + precision))
+    return Bend(origin, mean, np.linalg.inv((design.T * (all_of_them * share * (1 - share))) @ design + precision))
 
 
-def to_logit(scores: Array) -> Array:
-    clipped = np.clip(scores, EDGE, 1 - EDGE)
-    logits: Array = np.log(clipped / (1 - clipped))
+def to_logit(scores: Array, origin: float = 0.5) -> Array:
+    """Logits of scores, from that of `origin` on."""
+    clipped, start = np.clip(scores, EDGE, 1 - EDGE), min(max(origin, EDGE), 1 - EDGE)
+    logits: Array = np.log(clipped / (1 - clipped)) - to_log_odds(start)
     return logits
 
 

@@ -31,12 +31,15 @@ SAID_OF_IT = (
 """Hashes take less room than keys, and two of a project's do not share one of 64 bits."""
 HEARD = (
     "%s IN (SELECT %s FROM signals FINAL WHERE project_id = {project_id:UInt32} AND %s "
-    "AND (fired OR cityHash64(conversation_id, turn_index, kind, label, span_id) IN "
+    "AND if(conversation_id IN (SELECT conversation_id FROM confirmations WHERE project_id = {project_id:UInt32}), "
+    "(fired OR cityHash64(conversation_id, turn_index, kind, label, span_id) IN "
     "(SELECT signal_hash FROM confirmations FINAL WHERE project_id = {project_id:UInt32} AND verdict = 'confirmed')) "
     "AND cityHash64(conversation_id, turn_index, kind, label, span_id) NOT IN "
-    "(SELECT signal_hash FROM confirmations FINAL WHERE project_id = {project_id:UInt32} AND verdict = 'rejected'))"
+    "(SELECT signal_hash FROM confirmations FINAL WHERE project_id = {project_id:UInt32} AND verdict = 'rejected'), "
+    "fired))"
 )
-"""It fired, or a person said that it is there, and nobody that it is not."""
+"""It fired, or a person said that it is there, and nobody that it is not. Where nobody said anything of a conversation,
+no hash is made."""
 FIRED = "(kind IN {values:Array(String)} OR (label != '' AND concat(kind, '/', label) IN {values:Array(String)}))"
 MACHINES = ("evaluation", "test", "schedule", "load_test", "monitor", "batch")
 """Who leads conversations besides people; `feedback/detectors/machines.py` says what each is."""

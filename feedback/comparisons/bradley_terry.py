@@ -21,8 +21,9 @@ from feedback.comparisons.comparison import Comparison
 Array = NDArray[np.float64]
 EFFECTS = ("slot", "length", "tie")
 """What stands behind the strengths in the vector of what is estimated."""
-PRIOR_SD = 2.0
-"""Of strengths and effects, in log odds: a ridge that keeps few comparisons from saying 100 %."""
+PRIOR_SD, SLOT_SD = 2.0, 10.0
+"""In log odds: a ridge that keeps few comparisons from saying 100 %. That of the place hardly holds, so that a place
+which always wins explains all of it and leaves nothing to the strengths."""
 LONGEST_RATIO = math.log(20)
 MOST_STEPS = 60
 SMALLEST_STEP = 1e-9
@@ -112,9 +113,10 @@ def compare_lengths(comparison: Comparison) -> float:
 def fit_strengths(design: Design) -> Fit:
     """The likeliest strengths and effects under the prior, by Newton's method; the problem is convex."""
     values = np.zeros(design.x.shape[1] + 1)
+    precision = find_precision(design)
     for _ in range(MOST_STEPS):
         scores, information = differentiate(design, values)
-        step = np.linalg.solve(information, scores.sum(axis=0) - values / PRIOR_SD**2)
+        step = np.linalg.solve(information, scores.sum(axis=0) - values * precision)
         step *= min(1.0, 2.0 / max(float(np.abs(step).max()), SMALLEST_STEP))
         values = values + step
         if np.abs(step).max() < SMALLEST_STEP:
@@ -122,6 +124,12 @@ def fit_strengths(design: Design) -> Fit:
     scores, information = differentiate(design, values)
     covariance: Array = np.linalg.inv(information).astype(np.float64)
     return Fit(design.names, values, covariance, covariance @ add_users(scores, design.user) @ covariance)
+
+
+def find_precision(design: Design) -> Array:
+    """Of the prior of each strength and effect: one over its variance."""
+    of_effects = [SLOT_SD if name == "slot" else PRIOR_SD for name in EFFECTS]
+    return np.array([PRIOR_SD] * len(design.names) + of_effects) ** -2
 
 
 def differentiate(design: Design, values: Array) -> tuple[Array, Array]:
@@ -133,7 +141,7 @@ def differentiate(design: Design, values: Array) -> tuple[Array, Array]:
     scores = np.column_stack([design.x * by_eta[:, None], by_tie])
     curve = (chance_a + chance_b - ahead**2) / 4
     across = -(chance_tie * ahead / 2) @ design.x
-    information = np.diag(np.full(len(values), PRIOR_SD**-2))
+    information = np.diag(find_precision(design))
     information[:-1, :-1] += design.x.T @ (design.x * curve[:, None])
     information[:-1, -1] += across
     information[-1, :-1] += across

@@ -29,7 +29,7 @@ class Observation:
 
     @property
     def state_words(self) -> str:
-        return STATE_WORDS[self.state]
+        return "said to be wrong" if self.verdict == "rejected" else STATE_WORDS[self.state]
 
     @property
     def verdict(self) -> str:

@@ -27,16 +27,20 @@ LEFT JOIN
     SELECT conversation_id, arraySort(groupUniqArray(kind)) AS kinds
     FROM signals FINAL
     WHERE project_id = {project_id:UInt32} AND conversation_id IN (SELECT conversation_id FROM page)
-        AND (
-            fired
-            OR cityHash64(conversation_id, turn_index, kind, label, span_id) IN
+        AND if(
+            conversation_id IN (SELECT conversation_id FROM confirmations WHERE project_id = {project_id:UInt32}),
             (
-                SELECT signal_hash FROM confirmations FINAL WHERE project_id = {project_id:UInt32} AND verdict = 'confirmed'
+                fired
+                OR cityHash64(conversation_id, turn_index, kind, label, span_id) IN
+                (
+                    SELECT signal_hash FROM confirmations FINAL WHERE project_id = {project_id:UInt32} AND verdict = 'confirmed'
+                )
             )
-        )
-        AND cityHash64(conversation_id, turn_index, kind, label, span_id) NOT IN
-        (
-            SELECT signal_hash FROM confirmations FINAL WHERE project_id = {project_id:UInt32} AND verdict = 'rejected'
+            AND cityHash64(conversation_id, turn_index, kind, label, span_id) NOT IN
+            (
+                SELECT signal_hash FROM confirmations FINAL WHERE project_id = {project_id:UInt32} AND verdict = 'rejected'
+            ),
+            fired -- as in most conversations, of whose signals nobody said anything
         )
     GROUP BY conversation_id
 ) AS signal ON signal.conversation_id = conversation.conversation_id
