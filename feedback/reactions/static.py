@@ -132,11 +132,12 @@ def read_static(exchanges: Sequence[Exchange]) -> list[Reading]:
 
 
 def give_reading(logits: Floats) -> Reading:
+    """A kind is at most as likely as feedback is: what asks for "that phone number" asks for no person."""
     odds = 1 / (1 + np.exp(-np.clip(logits, -30, 30)))
     probabilities = odds.tolist()
     return Reading(
         feedback=probabilities[0],
-        kinds=dict(zip(KINDS, probabilities[_KINDS], strict=True)),
+        kinds={kind: min(each, probabilities[0]) for kind, each in zip(KINDS, probabilities[_KINDS], strict=True)},
         complaint_kinds=_share(COMPLAINT_KINDS, probabilities[_COMPLAINTS]),
         tones=_share(TONES, probabilities[_TONES]),
         tier="static",

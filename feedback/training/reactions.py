@@ -81,7 +81,8 @@ def learn_weighing(labelled: Sequence[Labelled], log_odds: Floats, *, write: boo
     quick = list(map(give_reading, log_odds))
     logits = load_transformer().score([each.exchange for each in labelled])
     readings = read_by_folds(logits, quick, labelled)
-    thresholds = find_thresholds(readings, labelled)
+    judged = [row for row, each in enumerate(labelled) if "kinds" in each.teaches]
+    thresholds = find_thresholds([readings[row] for row in judged], [labelled[row] for row in judged])
     for name, group in group_by_use(labelled):
         print(describe_readings(name, [readings[row] for row in group], [labelled[row] for row in group], thresholds))
     if write:
@@ -90,9 +91,9 @@ def learn_weighing(labelled: Sequence[Labelled], log_odds: Floats, *, write: boo
 
 
 def group_by_use(labelled: Sequence[Labelled]) -> list[tuple[str, list[int]]]:
-    """The places of the chats for validation, of those that were held out, and of all."""
+    """The places of the chats for validation, of those that were held out, and of both."""
     validation = [row for row, each in enumerate(labelled) if each.file in VALIDATION_NAMES]
-    held_out = [row for row, each in enumerate(labelled) if each.file not in VALIDATION_NAMES]
+    held_out = [row for row, each in enumerate(labelled) if each.file not in VALIDATION_NAMES and not is_pool(each)]
     return [("validation", validation), ("held out", held_out), ("both", [*held_out, *validation])]
 
 
@@ -106,7 +107,7 @@ def main() -> None:
     held_out, of_validation = learn_static(labelled, validation, write=options.write)
     if options.transformer:
         learn_transformer(labelled)
-    rows = [row for row, each in enumerate(labelled) if is_held_out(each) and not is_pool(each)]
+    rows = [row for row, each in enumerate(labelled) if is_held_out(each)]
     unseen = [*(labelled[row] for row in rows), *validation]
     learn_weighing(unseen, np.concatenate([held_out[rows], of_validation]), write=options.write)
 

@@ -36,17 +36,23 @@ Array = npt.NDArray[np.float64]
 
 
 def fit_weighing(logits: Floats, quick: Sequence[Reading], labelled: Sequence[Labelled]) -> Weighing:
-    """From the transformer's logits and the quick reader's readings of labelled exchanges."""
+    """From the transformer's logits and the quick reader's readings of labelled exchanges, each for what it teaches."""
+    toned = [row for row, each in enumerate(labelled) if "tones" in each.teaches]
+    tones = view_tones(logits[toned], [quick[row] for row in toned])
+    judged = [row for row, each in enumerate(labelled) if "kinds" in each.teaches]
+    judged_logits, judged_quick = logits[judged], [quick[row] for row in judged]
     complaints = [row for row, each in enumerate(labelled) if each.complaint_kinds]
     kinds = [min(labelled[row].complaint_kinds, key=COMPLAINT_KINDS.index) for row in complaints]
     complaint_views = view_complaints(logits[complaints], [quick[row] for row in complaints])
     return Weighing(
         kinds={
-            name: _fit_binary(view_kind(name, logits, quick), [is_of_kind(name, each) for each in labelled])
+            name: _fit_binary(
+                view_kind(name, judged_logits, judged_quick), [is_of_kind(name, labelled[row]) for row in judged]
+            )
             for name in (FEEDBACK, *KINDS)
         },
         complaint_kinds=_fit_shares(complaint_views, kinds, COMPLAINT_KINDS, COMPLAINT_INVERSE_PENALTY),
-        tones=_fit_shares(view_tones(logits, quick), [each.tone for each in labelled], TONES, INVERSE_PENALTY),
+        tones=_fit_shares(tones, [labelled[row].tone for row in toned], TONES, INVERSE_PENALTY),
     )
 
 
