@@ -195,7 +195,8 @@ def unpack_model(stored: Mapping[str, npt.NDArray[np.generic]]) -> Model:
     rows: dict[str, dict[str, int]] = {}
     first = 0
     for block in BLOCKS:
-        names = stored[f"{block}_names"].tobytes().decode().split("\n")
+        told = stored[f"{block}_names"].tobytes().decode()
+        names = told.split("\n") if told else []
         rows[block] = {name: first + place for place, name in enumerate(names)}
         first += len(names)
     scales = np.repeat(stored["scales"].astype(np.float32), [len(names) for names in rows.values()], axis=0)
@@ -212,7 +213,7 @@ def pack_model(model: Model) -> dict[str, npt.NDArray[np.generic]]:
     """Arrays to store: weights in eight bits with a scale for each output and block, names as lines of UTF-8."""
     sizes = [len(names) for names in model.rows.values()]
     blocks = np.split(np.abs(model.weights), np.cumsum(sizes)[:-1])
-    scales = np.array([np.maximum(block.max(axis=0), TINIEST) / 127 for block in blocks], np.float32)
+    scales = np.array([block.max(axis=0, initial=TINIEST) / 127 for block in blocks], np.float32)
     stored: dict[str, npt.NDArray[np.generic]] = {
         f"{block}_names": np.frombuffer("\n".join(names).encode(), np.uint8) for block, names in model.rows.items()
     }
