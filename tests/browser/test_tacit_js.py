@@ -1,5 +1,7 @@
 """`/tacit.js` in pages of another site, in a real browser, on a real server: what it tells, takes back, keeps."""
 
+import base64
+import hashlib
 import json
 import threading
 import time
@@ -25,7 +27,9 @@ BODY = f"""<!doctype html><title>Shop</title>
 <div data-tacit-message="m-1"><p>{SECRET}.</p>
 <button data-tacit-thumb="up">Good</button><button data-tacit-thumb="down">Bad</button></div>
 <p id="other">Something else</p>
-<script src="URL/tacit.js" data-key="KEY" crossorigin></script>"""
+<script src="URL/tacit.js" data-key="KEY" HOLD></script>"""
+HOLD = f'crossorigin integrity="sha384-{base64.b64encode(hashlib.sha384(SERVED.read_bytes()).digest()).decode()}"'
+"""A page may hold the script to one version, as any other site may ask for it."""
 STRICT = {
     "Content-Security-Policy": "default-src 'none'; script-src URL; connect-src URL; "
     "require-trusted-types-for 'script'",
@@ -91,7 +95,7 @@ class Shop:
 def open_shop(server: Server, chromium: Browser, headers: Mapping[str, str], origin: str = "") -> Iterator[Shop]:
     """A shop whose key is for `origin`, or else its own."""
     given = {name: value.replace("URL", server.url) for name, value in headers.items()}
-    body = BODY.replace("URL", server.url)
+    body = BODY.replace("URL", server.url).replace("HOLD", "" if headers else HOLD)
     with open_site(lambda: body, given) as url:
         body = body.replace(
             "KEY", create_key(server.project, "page", [Scope.FEEDBACK_BROWSER], origins=[origin or url])

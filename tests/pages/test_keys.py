@@ -94,6 +94,7 @@ def test_a_key_for_web_pages_has_its_origins_and_one_scope(client: Client) -> No
     secret = read_secret(made)
     assert secret.startswith("tacit_browser_")
     assert "fetch(" in read_lines(made, "fetch")
+    assert '/tacit.js" data-key="tacit_browser_' in read_lines(made, "script")
     key = ApiKey.objects.get()
     assert (key.scopes, key.origins) == (["feedback-browser"], ["https://shop.example", "http://localhost:3000"])
     assert key.requests_per_minute == 6_000

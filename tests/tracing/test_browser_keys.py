@@ -2,6 +2,7 @@
 
 import http.client
 import json
+import time
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import urlsplit
@@ -206,8 +207,11 @@ def test_a_body_in_pieces_is_measured_as_well(server: Server, key: str) -> None:
 
 def test_one_address_is_held_to_its_pace_and_told_when_to_come_again(server: Server, key: str) -> None:
     forget_senders()
-    statuses = [send(server, key, THUMB).status for _ in range(65)]
-    assert statuses[:60] == [200] * 60
+    statuses = [send(server, key, THUMB).status for _ in range(60)]
+    assert statuses == [200] * 60
+    until = time.monotonic() + 30  # a slow machine sends hardly more than one a second, which is allowed
+    while statuses[-1] == 200 and time.monotonic() < until:
+        statuses.append(send(server, key, THUMB).status)
     assert statuses[-1] == 429
     answer = send(server, key, THUMB)
     assert (answer.status, answer.headers["Content-Type"]) == (429, "application/problem+json")
