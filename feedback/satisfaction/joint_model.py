@@ -101,8 +101,6 @@ ANSWERING_PRIOR = ((-1.0, 1.5), (0.2, 0.4))
 THUMB_PRIOR = ((-2.5, 1.0), (4.0, 1.0))
 LENIENCY_PRIOR = (-0.4, 0.5)
 """Of the log of the standard deviation of what users add to their thumbs' log odds."""
-BIN_PRIOR = 0.5
-"""Conversations added to each bin."""
 
 
 def list_priors(layout: Layout) -> tuple[Array, Array]:
@@ -258,9 +256,9 @@ class Likelihood:
         p0, p1 = np.exp(bins.logs)
         off = bins.ratios - self.prior.means
         of_off = self.precision @ off
-        value += 0.5 * float(off @ of_off) - BIN_PRIOR * float(bins.logs[0].sum())
+        value += 0.5 * float(off @ of_off)
         parts = self.layout.split(pull)
-        parts[1] += -of_off.sum() * (p1 - p0)[1:] - BIN_PRIOR * (1 - self.layout.bins * p0)[1:]
+        parts[1] += -of_off.sum() * (p1 - p0)[1:]
         parts[2] += of_off[1:] - of_off.sum() * p1[1:]
         return value, pull
 
@@ -281,7 +279,7 @@ class Likelihood:
     def start(self) -> Array:
         parameters = self.means.copy()
         parts = self.layout.split(parameters)
-        counts = np.bincount(self.sample.bins, minlength=self.layout.bins) + BIN_PRIOR
+        counts = np.bincount(self.sample.bins, minlength=self.layout.bins) + 0.5
         mixed = np.log(counts / counts.sum()) - np.logaddexp(0, self.prior.means + parameters[0])
         parts[1][:] = (mixed - mixed[0])[1:]
         parts[2][:] = (self.prior.means - self.prior.means[0])[1:]

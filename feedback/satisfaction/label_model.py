@@ -18,7 +18,7 @@ Places = npt.NDArray[np.int64]
 
 MOST_ROUNDS = 100
 TOLERANCE = 1e-4
-BELIEVABLE = 500.0
+BELIEVABLE = 100.0
 """Conversations. However many a project has, how their votes agree changes what votes say no more than so many would:
 the model is not quite right, and more of it makes that no better (a coarsened posterior: Miller and Dunson, 2019)."""
 MOST_WEIGHT = 1.0
