@@ -1,7 +1,7 @@
 """How many pieces of feedback a second Tacit keeps, 1,000 a request, until the last can be read.
 
-    python benchmarks/feedback.py                  20,000 pieces told, told anew, and taken back
-    python benchmarks/feedback.py --pieces 100000
+    python benchmarks/pieces.py                  20,000 pieces told, told anew, and taken back
+    python benchmarks/pieces.py --pieces 100000
 
 A fresh `tacit up`, one connection. Each piece names a message that no span has: stages have nothing to do, and what is
 measured is the way into the store.
