@@ -408,6 +408,15 @@ def write_table(name: str, table: str) -> None:
     DOCUMENT.write_text(f"{before}{BEGIN.format(name)}\n{table}\n{END.format(name)}{after}", encoding="utf-8")
 
 
+def measure_worlds(runs: int, other_runs: int) -> dict[World, Figures]:
+    """Of each world; the first two, which are goals, in more runs than the others. Tells each when it is done."""
+    figures = {}
+    for place, world in enumerate(WORLDS):
+        figures[world] = summarise(run_world(world, runs if place < 2 else other_runs))
+        print(tell_world(world, figures[world]), flush=True)
+    return figures
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description="Measures estimates of satisfaction against known truth.")
     parser.add_argument("--runs", type=int, default=200, help="simulated projects of the first two worlds")
@@ -423,8 +432,7 @@ def main() -> None:
     if options.only in (None, "speed"):
         tables["speed"] = measure_speed()
     if options.only in (None, "worlds"):
-        runs = {world: options.runs if place < 2 else options.other_runs for place, world in enumerate(WORLDS)}
-        tables["worlds"] = tell_worlds({world: summarise(run_world(world, count)) for world, count in runs.items()})
+        tables["worlds"] = tell_worlds(measure_worlds(options.runs, options.other_runs))
     for name, table in tables.items():
         print(table)
         if options.write:
