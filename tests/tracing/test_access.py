@@ -254,6 +254,7 @@ def list_addresses() -> Iterator[str]:
         "number": "1",
         "token": "t",
         "identifier": "t",
+        "label_id": "t",
         "kind": "slow",
     }
 
