@@ -170,8 +170,8 @@ def complete(route: Route, project: Side, ids: Side) -> list[str]:
 
 
 def find_leak(text: str, side: Side, address: str) -> str:
-    """Where the side's mark stands in an answer; what the address itself says may be said back."""
-    for known in re.findall(rf"[\w-]+-{side.mark}", unquote(address).lower()):
+    """Where the side's mark stands in an answer; what the address itself says, also in a word, may be said back."""
+    for known in re.findall(rf"[\w-]+-{side.mark}", read_everything("", unquote(address).encode())):
         text = text.replace(known, "")
     at = text.find(side.mark)
     return text[max(0, at - 80) : at + 80] if at >= 0 else ""
