@@ -206,9 +206,10 @@ class Figures:
     width: float
 
 
-def run_world(world: World, runs: int, seed: int = SEED) -> list[Run]:
-    shipped, random = learn_shipped(), np.random.default_rng(seed)
-    return [run_once(world, shipped, random) for _ in range(runs)]
+def run_world(world: World, runs: int, first: int = 0) -> list[Run]:
+    """Each run has a seed of its own, its number."""
+    shipped = learn_shipped()
+    return [run_once(world, shipped, np.random.default_rng((SEED, number))) for number in range(first, first + runs)]
 
 
 def run_once(world: World, shipped: Defaults, random: np.random.Generator) -> Run:
@@ -420,7 +421,7 @@ def measure_worlds(runs: int, other_runs: int) -> dict[World, Figures]:
 def main() -> None:
     parser = argparse.ArgumentParser(description="Measures estimates of satisfaction against known truth.")
     parser.add_argument("--runs", type=int, default=200, help="simulated projects of the first two worlds")
-    parser.add_argument("--other-runs", type=int, default=40, help="of each of the others")
+    parser.add_argument("--other-runs", type=int, default=20, help="of each of the others")
     parser.add_argument("--only", choices=("chats", "folds", "worlds", "speed"), help="one part alone")
     parser.add_argument("--write", action="store_true", help=f"write the tables into {DOCUMENT.name}")
     options = parser.parse_args()
