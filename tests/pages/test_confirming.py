@@ -8,7 +8,7 @@ from html import unescape
 import pytest
 from django.test import Client
 
-from feedback.confirmations import MISSABLE, SignalKey, decode_key, load_confirmations
+from feedback.confirmations import MISSABLE, SignalKey, decode_key, identify_signal, load_confirmations
 from feedback.detectors import Signal, detect_signals
 from feedback.detectors.material import Material
 from feedback.exports import read_batch
@@ -55,7 +55,6 @@ def test_what_is_rejected_is_struck_and_counts_nowhere(teller: Teller, open_page
     page = open_page("conversations/a")
     assert 'class="observation rejected"' in page.html
     assert "said to be wrong by local" in page.text
-    assert '<mark class="bad">' not in page.html
     assert not open_page("conversations?signal=sentiment").list_conversations()
     tone = find_tone(teller)
     assert (tone.fired, tone.stands) == (True, False)  # the raw signal stays
@@ -66,6 +65,14 @@ def test_what_is_rejected_is_struck_and_counts_nowhere(teller: Teller, open_page
     assert "sentiment" not in summary["signal_kinds"]
     [labelled] = read_batch(teller.store, teller.project.pk, ["a"])
     assert not any(signal.stands for signal in labelled.signals if signal.kind == "sentiment")
+
+
+def test_what_is_rejected_marks_no_words(teller: Teller, open_page: Open, client: Client) -> None:
+    teller.tell("a", BAD)
+    assert "<mark" in open_page("conversations/a").html
+    for signal in load_signals(teller.store, teller.project.pk, ["a"])["a"]:
+        client.post(JUDGE, {"signal": identify_signal("a", signal).encode(), "verdict": "rejected"})
+    assert "<mark" not in open_page("conversations/a").html
 
 
 def test_what_was_said_outlives_the_signal_being_derived_again_and_can_be_taken_back(
@@ -109,7 +116,7 @@ def test_a_press_is_a_form_for_a_person_with_a_keyboard_and_no_script(teller: Te
     assert re.findall(r'<button type="submit" [^>]*name="verdict" value="(\w*)"', form) == ["confirmed", "rejected"]
     key = decode_key(unescape(re.findall(r'name="signal" value="([^"]*)"', form)[0]))
     assert key is not None
-    assert (key.conversation_id, key.turn_index, key.kind) == ("a", 1, "sentiment")
+    assert (key.conversation_id, key.turn_index) == ("a", 1)
 
 
 def test_a_thumb_can_be_neither_right_nor_wrong(teller: Teller, client: Client) -> None:
