@@ -91,7 +91,7 @@ def test_hostile_text_is_only_ever_text(teller: Teller, open_page: Open) -> None
 def test_signals_stand_beside_the_turn_that_gave_them(teller: Teller, open_page: Open) -> None:
     start = teller.now_ns
     stopped = make_answer("Once upon a", start, "first", outcome="stopped", ended_by="client")
-    second = make_answer("Sure.", start + 60 * SECOND_NS, "second")
+    second = make_answer("I'm sorry about that.", start + 60 * SECOND_NS, "second")
     turns = (Turn(0, "Tell a story", stopped), Turn(1, "This is terrible, I hate it.", second))
     teller.write(Conversation(teller.project.pk, "one", turns))
     page = open_page("conversations/one")
