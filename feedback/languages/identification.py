@@ -105,11 +105,15 @@ class Model:
 
 
 def _add(scores: dict[str, float], weights: Iterable[Weighed]) -> bool:
-    """Add the weights to the scores; whether there were any."""
+    """Add the weights to the scores; whether there were any.
+
+    A word of two scripts (الـemail) has groups of letters of languages that are not asked for.
+    """
     features = list(weights)
     for weighed in features:
         for code, weight in weighed:
-            scores[code] += weight
+            if code in scores:
+                scores[code] += weight
     return bool(features)
 
 

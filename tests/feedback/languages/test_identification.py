@@ -106,3 +106,8 @@ def test_any_text_has_a_probability_and_no_crash(text: str) -> None:
 def test_the_best_language_is_at_least_as_likely_as_english(text: str) -> None:
     found = identify_language(text)
     assert not found.code or 0.0 <= find_probability(text, "en") <= 1.0
+
+
+@pytest.mark.parametrize("text", ["الـemail عندي", "عايز caption للـlinkedin عن promotion", "تحمل الـDNA في النواة"])
+def test_a_word_of_two_scripts_is_read_as_the_text_around_it(text: str) -> None:
+    assert identify_language(text).code == "ar"
