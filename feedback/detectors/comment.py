@@ -1,13 +1,16 @@
 """What the user wrote about an answer on purpose: comments in, signals out. Its tone says for or against."""
 
 from feedback.detectors.acts import Act, watch_for
-from feedback.detectors.sentiment import POLARITIES, measure_tone, name_tone
+from feedback.detectors.sentiment import measure_tone
+from feedback.detectors.signal import Polarity
 from feedback.detectors.targets import Action
 from feedback.reactions.reaction import Exchange
 from feedback.reactions.static import read_static
 
 KIND = "comment"
-VERSION = "2"
+VERSION = "3"
+LEANING = 0.25
+"""Of the tone, -1 to 1, from which on a comment is for or against: whoever writes one seldom means nothing by it."""
 
 
 def read_comment(action: Action) -> Act | None:
@@ -16,8 +19,14 @@ def read_comment(action: Action) -> Act | None:
     if not words:
         return None
     [reading] = read_static([Exchange(words, request="", answer="")])
-    confidence = 0.5 + abs(measure_tone(reading)) / 2
-    return Act("the user wrote a comment", polarity=POLARITIES[name_tone(reading)], confidence=confidence)
+    tone = measure_tone(reading)
+    return Act("the user wrote a comment", polarity=find_polarity(tone), confidence=0.5 + abs(tone) / 2)
+
+
+def find_polarity(tone: float) -> Polarity:
+    if abs(tone) < LEANING:
+        return 0
+    return 1 if tone > 0 else -1
 
 
 DETECTOR = watch_for(

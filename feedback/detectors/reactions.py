@@ -97,13 +97,15 @@ def pin_reaction(
     read_as: str = "",
     words: Spans | None = None,
     numbers: Mapping[str, float] | None = None,
+    least: float = 0.0,
 ) -> Signal:
     """The signal about the answer before; `read_as` is the kind of the reading where it is called otherwise.
 
-    `words` are the offsets that speak for it, where the readers do not say them.
+    `words` are the offsets that speak for it, where the readers do not say them; `least` is the score that it has
+    whatever they read.
     """
     read_as = read_as or kind
-    score = get_score(reaction, read_as)
+    score = max(get_score(reaction, read_as), least)
     fired = score >= load_threshold(read_as)
     marks = words is None and score >= LEAST_MARKED
     spans = find_words(reaction.exchange, read_as) if marks else words or ()

@@ -17,6 +17,10 @@ from feedback.reactions.static import find_words
 
 KIND = "rephrase"
 VERSION = "4"
+SAME_WORDS = 0.9
+"""The score, at least, of a request that comes again word for word."""
+FEWEST_WORDS = 4
+"""In fewer, "shorter" or "go on" comes again and asks for more of the same."""
 
 
 def detect(material: Material) -> Iterator[Signal]:
@@ -29,7 +33,7 @@ def detect(material: Material) -> Iterator[Signal]:
 
 def _pin(reaction: Reaction) -> Signal:
     exchange = reaction.exchange
-    before = read_request(exchange.request)
+    before, after = read_request(exchange.request), read_request(exchange.message)
     gap = measure_gap(reaction.previous.answer, reaction.turn.answers[0])
     known = {"seconds_later": gap} if gap is not None and gap >= 0 else {}
     later = "".join(f" {describe_seconds(seconds)} later" for seconds in known.values())
@@ -40,7 +44,8 @@ def _pin(reaction: Reaction) -> Signal:
         polarity=-1,
         does=f"asks the same thing again{later}",
         words=find_marked(reaction, before),
-        numbers={"likeness": measure_likeness(before, read_request(exchange.message)), **known},
+        least=SAME_WORDS if before.words == after.words and len(after.words) >= FEWEST_WORDS else 0.0,
+        numbers={"likeness": measure_likeness(before, after), **known},
     )
 
 

@@ -34,6 +34,8 @@ _DENIALS = frozenset(
 )
 _OPENING_TOKENS = 2
 _SHORT_MESSAGE = 12
+_FEW_WORDS = 5
+"""What so few words say is said of the answer; among more, the same word may be of anything."""
 _FEW_STEMS = 3
 
 
@@ -121,6 +123,10 @@ def list_marks(exchange: Exchange, words: Words, *, asked: bool) -> list[str]:
         marks.append(f"@{concept}")
         marks.append(f"@{concept} {marks[0]}")
         marks.append(f"@{concept} {marks[1]}")
+    if len(words.tokens) <= _FEW_WORDS:
+        marks += [f"@{each.concept} alone" for each in words.occurrences]
+        good, ill = measure_valence([token.text for token in words.tokens])
+        marks += [name for name, strength in (("good alone", good - ill), ("ill alone", ill - good)) if strength > 0]
     marks += [f"^{each.concept}" for each in words.occurrences if each.start < opening]
     if words.tokens:
         marks.append(f"^{words.tokens[0].text} {marks[0]}")

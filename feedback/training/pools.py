@@ -5,7 +5,8 @@
 writes the samples anew from the directory of the labelled data; `pools/README.md` says where each comes from and under
 which licence. People who correct themselves inside one message and customers' questions are no feedback; a score of a
 review's sentence tells the tone of a text that nothing else is known of. What a text was not labelled for it does not
-teach. Two of the pools, reviews of films and posts, were written for Tacit and have no other source.
+teach. Three of the pools, reviews of films, posts and the plainest reactions, were written for Tacit and have no other
+source.
 """
 
 import gzip
@@ -47,8 +48,8 @@ def read_pool(name: str) -> Iterator[Labelled]:
     for number, row in enumerate(_read_rows(POOLS / f"{name}.jsonl.gz")):
         yield Labelled(
             exchange=Exchange(row["message"], row["request"], row["answer"]),
-            kinds=frozenset(),
-            complaint_kinds=frozenset(),
+            kinds=frozenset(row.get("kinds", ())),
+            complaint_kinds=frozenset(row.get("complaint_kinds", ())),
             tone=row["tone"],
             language="en",
             conversation=f"{name}-{number}",

@@ -46,6 +46,7 @@ def test_without_the_server_and_with_it_everything_is_read_again(tmp_path: Path)
         assert platform.get_json("stats")["generations"] == 30
 
 
+@pytest.mark.slow
 def test_what_was_interrupted_goes_on_with_the_same_command(tmp_path: Path) -> None:
     directory = tmp_path / "data"
     import_dialogues(directory, 600)

@@ -67,6 +67,7 @@ def count_displeased(things: list[Planted], *, as_people: bool = False) -> int:
     return sum(len(list_displeased(each, ABOUT_USERS)) for each in things)
 
 
+@pytest.mark.slow
 def test_the_store_says_the_same_of_whole_conversations(project: Project, store: Store) -> None:
     """Without what only spans say: names in traces are told to the store by other tests."""
     forget_norms()

@@ -63,6 +63,14 @@ def test_the_next_request_is_not_the_same_again(talk: Callable[..., Conversation
     assert find_fired(talk((before, "Certainly. Here it is."), (after, "x"))) == []
 
 
+def test_a_request_that_comes_again_word_for_word_is_one_whatever_the_readers_make_of_it(
+    talk: Callable[..., Conversation],
+) -> None:
+    words = "cron every 15 min on weekdays 9 to 17"
+    (signal,) = find_fired(talk((words, "*/15 * * * *"), (words, "*/15 9-17 * * 1-5")))
+    assert signal.score >= 0.9
+
+
 def test_an_opening_message_cannot_be_one(talk: Callable[..., Conversation]) -> None:
     assert list(detect(Material(talk(("in other words, my question is again: how?", "x"))))) == []
 

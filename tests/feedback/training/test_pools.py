@@ -2,6 +2,7 @@ import gzip
 import json
 from pathlib import Path
 
+from feedback.reactions.reaction import COMPLAINT_KINDS, KINDS
 from feedback.training.pools import POOLS, build_bank, build_reviews, load_pools
 
 
@@ -13,8 +14,9 @@ def test_samples_teach_only_what_they_were_labelled_for() -> None:
     pools = load_pools()
     teaches = {each.file: set(each.teaches) for each in pools}
     tones = {"films": {"tones"}, "posts": {"tones"}, "reviews": {"tones"}}
-    assert teaches == tones | {"bank": {"kinds"}, "self_repairs": {"kinds", "tones"}}
-    assert not any(each.kinds for each in pools)
+    assert teaches == tones | {"bank": {"kinds"}, "plain": {"kinds", "tones"}, "self_repairs": {"kinds", "tones"}}
+    assert {each.file for each in pools if each.kinds} == {"plain"}
+    assert all(each.kinds <= {*KINDS} and each.complaint_kinds <= {*COMPLAINT_KINDS} for each in pools)
     for file in tones:
         assert {each.tone for each in pools if each.file == file} == {"negative", "neutral", "positive"}
     assert all(each.exchange.message and each.exchange.request and each.exchange.answer for each in pools)
