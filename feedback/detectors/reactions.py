@@ -16,9 +16,9 @@ from feedback.detectors.material import Material
 from feedback.detectors.signal import Evidence, Polarity, Signal
 from feedback.detectors.targets import Target, pin_signal
 from feedback.reactions import reaction as readers
+from feedback.reactions.features import recall_apology
 from feedback.reactions.reaction import Tier
 from feedback.reactions.static import find_words
-from feedback.replies import find_apology
 
 MINIMUM_SCORE = 0.01
 """Under it no signal is given."""
@@ -138,7 +138,7 @@ def tell(reaction: Reaction, spans: Spans, does: str) -> str:
 def tell_regret(reaction: Reaction, polarity: Polarity, score: float) -> str:
     """That the assistant took it as a reproach, where it did; empty for what is unlikely, or none."""
     blames = polarity < 0 and score >= LEAST_MARKED
-    apology = find_apology(reaction.exchange.reply) if blames else None
+    apology = recall_apology(reaction.exchange.reply) if blames else None
     return ", and the assistant says sorry" if apology and apology.is_regret else ""
 
 

@@ -1,4 +1,5 @@
--- What datasets are made of: answers that a signal of a kind stands about, as it fired or a person said, in conversations that match.
+-- What datasets are made of: answers that a signal of a kind stands about, as it fired or a person said, in
+-- conversations that match.
 SELECT
     kind,
     label,

@@ -1,5 +1,5 @@
--- Of what stands, as it fired or a person said: for each kind (thumbs: each label) in how many conversations that began in each slice of the period, and in the whole
--- one before it, it fired. A conversation begins once, so slices may be summed. Besides what several kinds tell together:
+-- Of what stands, as it fired or a person said: for each kind (thumbs: each label) in how many conversations that began
+-- in each slice of the period, and in the whole one before it, it fired. A conversation begins once, so slices may be summed. Besides what several kinds tell together:
 -- `violation` (the answer gave way to an attack, was abusive or gave personal data away) and `false_refusal` (it declined
 -- a harmless request). Of these two and of thumbs also about how many turns' answers, each once.
 WITH picked AS
