@@ -81,7 +81,7 @@ def test_who_complains_is_likelier_dissatisfied_than_who_thanks(teller: Teller) 
     tell(teller, "glad")
     assert estimate_changed(teller.store) == 2
     found = load(teller, "angry", "glad")
-    assert found["angry"].probability.low > found["glad"].probability.high
+    assert found["angry"].probability.value > 0.5 > found["glad"].probability.high
     for each in found.values():
         assert 0 < each.probability.low < each.probability.value < each.probability.high < 1
         assert not each.is_fitted
@@ -235,7 +235,6 @@ def test_a_project_that_cannot_be_learnt_keeps_what_was_learnt_before(
         raise ValueError("singular")
 
     monkeypatch.setattr(satisfaction_fits, "fit_satisfaction", fail)
-    load_shipped.cache_clear()
     monkeypatch.setattr(satisfaction_fits, "is_due", lambda _store, _project_id: True)
     assert not fit_if_due(teller.store, teller.project.pk)
     assert "cannot be fitted" in caplog.text
