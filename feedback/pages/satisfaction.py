@@ -56,8 +56,8 @@ class ShownEstimate:
     """The few that speak most, the strongest first."""
 
     @property
-    def probability(self) -> float:
-        return self.whisker.interval.value
+    def percent(self) -> str:
+        return write_percent(self.whisker.interval.value)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +74,17 @@ class Rate:
 class ShownRates:
     conversations: int
     rates: tuple[Rate, ...]
+
+
+def write_percent(probability: float) -> str:
+    """Nothing is certain, however the figure is rounded.
+
+    >>> write_percent(0.5), write_percent(0.999), write_percent(0.004)
+    ('50 %', 'over 99 %', 'under 1 %')
+    """
+    if probability > 0.99:
+        return "over 99 %"
+    return "under 1 %" if probability < 0.01 else f"{probability:.0%}".replace("%", " %")
 
 
 def draw_whisker(interval: Interval) -> Whisker:

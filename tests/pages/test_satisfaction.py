@@ -53,6 +53,7 @@ def tell_many(teller: Teller, count: int, thumbs: int) -> None:
 def test_a_conversation_tells_how_likely_its_user_was_dissatisfied_and_why(teller: Teller, open_page: Open) -> None:
     tell(teller, "a", 0.8)
     page = open_page("conversations/a")
+    assert "probably dissatisfied, 80 %" in page.text
     assert "Probably dissatisfied: 80 % 70 % to 90 % at 90 %" in page.text
     assert "What the user wrote makes dissatisfaction 7.4 times as likely, by odds" in page.text
     assert "makes satisfaction 1.6 times as likely, by odds" in page.text
