@@ -97,6 +97,47 @@ def test_nothing_is_done_where_nothing_changed_also_by_a_new_process(teller: Tel
     assert ESTIMATES.measure_lag(teller.store) == 0
 
 
+def test_a_process_that_dies_before_it_wrote_leaves_the_work_to_the_next(
+    teller: Teller, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tell(teller, "a")
+
+    def die(*_given: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched, pytest.raises(KeyboardInterrupt):
+        patched.setattr(estimating, "write_estimates", die)
+        estimate_changed(teller.store)
+    ESTIMATES.forget()
+    assert estimate_changed(teller.store) == 1
+    assert load(teller, "a")
+
+
+def test_a_process_that_dies_after_it_wrote_leaves_nothing_to_do(
+    teller: Teller, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tell(teller, "a")
+
+    def die(*_given: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched, pytest.raises(KeyboardInterrupt):
+        patched.setattr(ESTIMATES, "_move_watermark", die)
+        estimate_changed(teller.store)
+    before = load(teller, "a")
+    ESTIMATES.forget()
+    assert estimate_changed(teller.store) == 0
+    assert load(teller, "a") == before
+
+
+def test_estimated_twice_a_conversation_has_the_same_estimate(teller: Teller) -> None:
+    tell(teller, "a", ANGRY)
+    estimate_all(teller)
+    before = load(teller, "a")
+    estimating.estimate_keys(teller.store, [(teller.project.pk, "a")])
+    assert load(teller, "a") == before
+
+
 def test_what_waits_is_the_lag(teller: Teller) -> None:
     tell(teller, "a")
     assert 0 < ESTIMATES.measure_lag(teller.store) < 60
