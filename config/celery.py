@@ -30,11 +30,13 @@ app.conf.beat_schedule = {
         "feedback.read_feedback",
         "feedback.derive_signals",
         "feedback.listen_again",
+        "feedback.estimate",
+        "feedback.estimate_again",
         "tracing.reprocess",
         "tracing.learn_templates",
     )
 }
-for name in ("tracing.follow_retention", "feedback.judge"):
+for name in ("tracing.follow_retention", "feedback.judge", "feedback.fit_satisfaction"):
     app.conf.beat_schedule[name] = {"task": name, "schedule": RARE_TICK_SECONDS}
 app.conf.beat_schedule["feedback.follow_confirmations"] = {
     "task": "feedback.follow_confirmations",

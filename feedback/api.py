@@ -17,9 +17,11 @@ from feedback.api_exports import router as exports_router
 from feedback.api_feedback import router as feedback_router
 from feedback.api_judge import router as judge_router
 from feedback.api_labels import router as labels_router
+from feedback.api_satisfaction import router as satisfaction_router
 from feedback.conversation_list import find_page
 from feedback.datasets import UnknownFormat
 from feedback.derivation import FEEDBACK, SIGNALS
+from feedback.estimating import ESTIMATES
 from feedback.excerpts import load_heard_excerpt
 from feedback.machines import load_machines
 from feedback.records import confirm_rows, place_signal
@@ -29,9 +31,11 @@ from feedback.resources import (
     SignalPage,
     StatsResource,
     describe_conversation,
+    describe_estimate,
     describe_machine,
     describe_signal,
 )
+from feedback.satisfaction_records import load_estimates
 from tracing import reprocessing
 from tracing.access.requirements import May
 from tracing.access.rights import Right
@@ -74,6 +78,7 @@ api.add_router("", detectors_router)
 api.add_router("", accuracy_router)
 api.add_router("", judge_router)
 api.add_router("", labels_router)
+api.add_router("", satisfaction_router)
 api.add_router("", exports_router)
 api.add_router("", feedback_router)
 api.add_router("", reprocessing_router)
@@ -89,7 +94,7 @@ def refuse_format(_request: HttpRequest, error: UnknownFormat) -> HttpResponse:
 def show_stats(request: HttpRequest) -> dict[str, Any]:
     store = get_store()
     counts = store.query("feedback/sql/stats.sql", project_id=project_of(request).pk)[0]
-    lag = {stage.name: stage.measure_lag(store) for stage in (READING, LEARNING, ROLLUPS, FEEDBACK, SIGNALS)}
+    lag = {stage.name: stage.measure_lag(store) for stage in (READING, LEARNING, ROLLUPS, FEEDBACK, SIGNALS, ESTIMATES)}
     lag[reprocessing.NAME] = reprocessing.measure_lag()
     lag[listening.NAME] = listening.measure_lag(project_of(request).pk)
     return counts | {"lag": lag}
@@ -110,11 +115,14 @@ def list_conversations(
     place = decode_cursor(cursor, "conversations")
     path = "feedback/sql/conversation_page.sql"
     page = find_page(get_store(), path, project_of(request).pk, filters.read(), place, limit, time.time_ns())
-    machines = load_machines(get_store(), project_of(request).pk, [row["conversation_id"] for row in page.rows])
+    ids = [row["conversation_id"] for row in page.rows]
+    machines = load_machines(get_store(), project_of(request).pk, ids)
+    estimates = load_estimates(get_store(), project_of(request).pk, ids)
     items = [
         row
         | describe_machine(machines.get(row["conversation_id"]))
         | {
+            "dissatisfied": describe_estimate(estimates.get(row["conversation_id"])),
             "first_time": format_time(row["first_time_ns"]),
             "last_time": format_time(row["last_time_ns"]),
             "longest_ms": to_ms(row["longest_ns"]),
@@ -148,7 +156,8 @@ def show_conversation(
         conversation_ids=[conversation_id],
     )
     machine = load_machines(store, project_id, [conversation_id]).get(conversation_id)
-    return describe_conversation(heard, machine, [describe_generation(row) for row in reversed(rows)])
+    estimate = load_estimates(store, project_id, [conversation_id]).get(conversation_id)
+    return describe_conversation(heard, machine, estimate, [describe_generation(row) for row in reversed(rows)])
 
 
 @api.get("signals", response=SignalPage, summary="Signals, latest first", auth=May(Right.READ))

@@ -5,7 +5,7 @@ conversations themselves, which takes long: so only of the newest that hold all 
 were read.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from tracing.filter_language import Filter
@@ -22,10 +22,26 @@ MOST_READ = 500
 """After so many the page ends, full or not, and the next one goes on from there."""
 
 
+def place_row(row: Row) -> Place:
+    return Place(row["first_time_ns"], row["conversation_id"])
+
+
+def place_rank(row: Row) -> Place:
+    """In a list that is ordered by how likely users were dissatisfied: in billionths, where times stand in others."""
+    return Place(row["rank"], row["conversation_id"])
+
+
 def find_page(
-    store: Store, path: str, project_id: int, given: Filter, place: Place, limit: int, now_ns: int
+    store: Store,
+    path: str,
+    project_id: int,
+    given: Filter,
+    place: Place,
+    limit: int,
+    now_ns: int,
+    place_of: Callable[[Row], Place] = place_row,
 ) -> FilledPage[Row]:
-    """At most `limit` rows of the query in `path` that match `given` and come after `place`, newest first.
+    """At most `limit` rows of the query in `path` that match `given` and come after `place`, in its order.
 
     Raises FilterError.
     """
@@ -38,11 +54,7 @@ def find_page(
         return keep_said(store, project_id, search, rows)
 
     first_look = FIRST_READ if search.has_phrases else 1
-    return fill_page(Sieve(look, keep, place_row, first_look, MOST_READ), place, limit)
-
-
-def place_row(row: Row) -> Place:
-    return Place(row["first_time_ns"], row["conversation_id"])
+    return fill_page(Sieve(look, keep, place_of, first_look, MOST_READ), place, limit)
 
 
 def keep_said(store: Store, project_id: int, search: Search, rows: Sequence[Row]) -> list[Row]:

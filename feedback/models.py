@@ -53,6 +53,24 @@ class Listening(models.Model):
         return f"{self.waiting} conversations of {self.project_id}"
 
 
+class SatisfactionFit(models.Model):
+    """What was learnt of a project's satisfaction, from how much, and the rates that it gave."""
+
+    project = models.OneToOneField("tracing.Project", on_delete=models.CASCADE, related_name="satisfaction_fit")
+    basis = models.CharField(max_length=64)
+    """Digests of what was believed before and of what was learnt."""
+    conversations = models.PositiveBigIntegerField()
+    """That there were; of very many the latest are learnt from."""
+    verdicts = models.PositiveBigIntegerField()
+    fitted_at = models.DateTimeField()
+    parameters = models.JSONField()
+    """As `feedback.satisfaction.archive` tells them."""
+    rates = models.JSONField()
+
+    def __str__(self) -> str:
+        return f"{self.project_id} from {self.conversations} conversations"
+
+
 class JudgeDay(models.Model):
     """What the judge did in a project on one day (UTC), against its budget, and what stood in its way last."""
 

@@ -11,6 +11,7 @@ from feedback.detectors.targets import TargetFinder
 from feedback.excerpts import HeardExcerpt
 from feedback.explicit import Feedback
 from feedback.machines import Machine
+from feedback.satisfaction_records import Estimate
 from tracing.conversations import Answer, Turn
 from tracing.resources import Attributes, Count, GenerationResource, Number, Time, format_time, to_ms
 
@@ -104,10 +105,29 @@ class TurnResource(Schema):
     feedback: list[FeedbackResource]
 
 
+class ReasonResource(Schema):
+    """What speaks for dissatisfaction (against it where it is negative), in log odds."""
+
+    name: str
+    log_odds: Number
+
+
+class DissatisfactionResource(Schema):
+    """How likely it is that the user was dissatisfied, with an interval of 90 %. The log odds of the `reasons` add up
+    to those of the probability. `fitted`: with feedback of the project's own users."""
+
+    probability: Number
+    low: Number
+    high: Number
+    fitted: bool
+    reasons: list[ReasonResource]
+
+
 class ConversationSummary(Schema):
     """A conversation in a list. `cost_usd` is that of the calls whose cost is known, `longest_ms` the longest that an
     answer took; `outcomes` are those of its answers, `error_count` how many failed, replaced ones included. `machine`
-    is the kind of machine that led it, empty where people did."""
+    is the kind of machine that led it, empty where people did. `dissatisfied` is null where a machine led, and until it
+    is estimated."""
 
     conversation_id: str
     derived: bool
@@ -130,6 +150,7 @@ class ConversationSummary(Schema):
     signal_kinds: list[str]
     machine: str
     machine_reason: str
+    dissatisfied: DissatisfactionResource | None
 
 
 class ConversationPage(Schema):
@@ -152,6 +173,7 @@ class ConversationResource(Schema):
     cost_usd: Number | None
     machine: str
     machine_reason: str
+    dissatisfied: DissatisfactionResource | None
     turn_count: int
     turns: list[TurnResource]
     next_turn: int | None
@@ -193,12 +215,24 @@ def describe_answer(answer: Answer) -> dict[str, Any]:
     }
 
 
+def describe_estimate(estimate: Estimate | None) -> dict[str, Any] | None:
+    if estimate is None:
+        return None
+    reasons = [{"name": name, "log_odds": log_odds} for name, log_odds in estimate.reasons]
+    interval = estimate.probability
+    numbers = {"probability": interval.value, "low": interval.low, "high": interval.high}
+    return numbers | {"fitted": estimate.is_fitted, "reasons": reasons}
+
+
 def describe_machine(machine: Machine | None) -> dict[str, str]:
     return {"machine": machine.kind if machine else "", "machine_reason": machine.reason if machine else ""}
 
 
 def describe_conversation(
-    heard: HeardExcerpt, machine: Machine | None, generations: Sequence[Mapping[str, Any]]
+    heard: HeardExcerpt,
+    machine: Machine | None,
+    estimate: Estimate | None,
+    generations: Sequence[Mapping[str, Any]],
 ) -> dict[str, Any]:
     conversation, facts = heard.excerpt.conversation, heard.excerpt.facts
     signals: dict[int, list[Signal]] = {}
@@ -220,6 +254,7 @@ def describe_conversation(
         "last_time": format_time(facts.last_time_ns),
         "cost_usd": facts.cost_usd,
         **describe_machine(machine),
+        "dissatisfied": describe_estimate(estimate),
         "turn_count": facts.turn_count,
         "turns": [
             describe_turn(conversation.conversation_id, turn, signals.get(turn.index, ()), feedback.get(turn.index, ()))

@@ -5,9 +5,11 @@ from django.db import transaction
 
 from feedback.derivation import FEEDBACK, SIGNALS, derive_changed_signals, read_changed_feedback
 from feedback.detector_list import follow_confirmations
+from feedback.estimating import ESTIMATES, estimate_again_for_a_while, estimate_changed
 from feedback.judging.rounds import start_round
 from feedback.listening import listen_for_a_while
 from feedback.models import Expectation
+from feedback.satisfaction_fits import start_fitting
 from tracing.access import audit
 from tracing.access.decisions import Actor, ActorKind
 from tracing.store import get_store
@@ -29,6 +31,24 @@ def derive_signals() -> None:
 def listen_again() -> None:
     """Listen to old conversations where detectors or settings changed."""
     listen_for_a_while(get_store())
+
+
+@shared_task(name="feedback.estimate")
+def estimate() -> None:
+    """Estimate how likely users were dissatisfied, where conversations changed."""
+    ESTIMATES.run_for_a_while(lambda: estimate_changed(get_store()))
+
+
+@shared_task(name="feedback.estimate_again")
+def estimate_again() -> None:
+    """Estimate older conversations where their project was fitted anew."""
+    estimate_again_for_a_while(get_store())
+
+
+@shared_task(name="feedback.fit_satisfaction")
+def fit_satisfaction() -> None:
+    """Learn anew from the projects that have grown."""
+    start_fitting()
 
 
 @shared_task(name="feedback.judge")

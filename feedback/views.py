@@ -12,7 +12,7 @@ from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
 from feedback.confirmations import MISSABLE
-from feedback.conversation_list import Row, find_page
+from feedback.conversation_list import Row, find_page, place_rank
 from feedback.datasets import FORMATS, UnknownFormat, to_zip
 from feedback.detectors import DETECTORS
 from feedback.excerpts import load_heard_excerpt
@@ -34,14 +34,18 @@ from feedback.pages.filters import (
 from feedback.pages.ingredients import count_judgements, describe_choice
 from feedback.pages.listing import ListedConversation, list_conversations
 from feedback.pages.machines import choose_leader, select_led, show_machines
+from feedback.pages.satisfaction import show_estimate, show_rates
 from feedback.pages.transcript import Heard, select_turn, shorten_words, show_turns
 from feedback.pages.undertone import draw_undertone
 from feedback.pages.waterfall import Waterfall, draw_waterfall
 from feedback.records import load_outline, load_signals
+from feedback.satisfaction_fits import load_rates
+from feedback.satisfaction_records import load_estimates
 from feedback.tunings import load_tuning
 from tracing.access import audit
 from tracing.access.requirements import project_page
 from tracing.access.rights import Right
+from tracing.api_filters import knows_field
 from tracing.conversations import Turn
 from tracing.filter_fields import FIELDS
 from tracing.filter_language import Filter, FilterError, format_conditions
@@ -64,7 +68,9 @@ DEFAULT_RANGE = "7d"
 SECOND_NS = 10**9
 Rows = Sequence[Mapping[str, Any]]
 OVERVIEW_FILTERS = ("range", "environment", "service_name", "model", "machine")
-FIELDS_SHOWN = [field for field in FIELDS if "conversations" in field.sql]
+FIELDS_SHOWN = [field for field in FIELDS if knows_field("conversations", field)]
+DISSATISFIED = "dissatisfied"
+"""What a list can be sorted by besides time, the likeliest first."""
 
 
 @require_safe
@@ -97,6 +103,7 @@ def show_overview(request: HttpRequest, project: Project) -> HttpResponse:
         "safety": build_safety(now, before, TITLES, load_tuning(project.pk).off, filters),
         "chart": build_chart(counts, signal_counts, filters.range, now_ns) if now.conversations else None,
         "spending": read_spending(project, everybody, bound, now_ns),
+        "satisfaction": show_rates(load_rates(project.pk)),
         "latest": read_list(project, filters, now_ns, LATEST_ROWS),
     }
     return render_page(request, "overview.html", context)
@@ -152,8 +159,13 @@ def read_list(project: Project, filters: Filters, now_ns: int, limit: int) -> li
     return show_rows(project, read_rows(project, filters, Place(), now_ns, limit).rows)
 
 
-def read_rows(project: Project, filters: Filters, place: Place, now_ns: int, limit: int) -> FilledPage[Row]:
+def read_rows(
+    project: Project, filters: Filters, place: Place, now_ns: int, limit: int, sort: str = ""
+) -> FilledPage[Row]:
     """Query one page of the list."""
+    if sort:
+        path = "feedback/sql/page_dissatisfied.sql"
+        return find_page(get_store(), path, project.pk, filters.given, place, limit, now_ns, place_rank)
     path = "feedback/sql/page_conversations.sql"
     return find_page(get_store(), path, project.pk, filters.given, place, limit, now_ns)
 
@@ -162,7 +174,7 @@ def show_rows(project: Project, rows: Sequence[Mapping[str, Any]]) -> list[Liste
     """The rows as they are shown, with the signals of their conversations."""
     ids = [row["conversation_id"] for row in rows]
     signals, machines = load_signals(get_store(), project.pk, ids), load_machines(get_store(), project.pk, ids)
-    return list_conversations(rows, signals, machines, TITLES)
+    return list_conversations(rows, signals, machines, load_estimates(get_store(), project.pk, ids), TITLES)
 
 
 @require_safe
@@ -175,7 +187,8 @@ def show_conversations(request: HttpRequest, project: Project) -> HttpResponse:
     cursor = decode_cursor(token)
     place = Place(cursor.time_ns, cursor.conversation_id)
     error = find_fault(filters)
-    page = FilledPage([], None) if error else read_rows(project, filters, place, now_ns, PAGE_ROWS)
+    sort = DISSATISFIED if request.GET.get("sort") == DISSATISFIED else ""
+    page = FilledPage([], None) if error else read_rows(project, filters, place, now_ns, PAGE_ROWS, sort)
     counts = not error and not find_search(filters.given).has_phrases
     choices = read_choices(project)
     context = {
@@ -183,6 +196,7 @@ def show_conversations(request: HttpRequest, project: Project) -> HttpResponse:
         "section": "conversations",
         "filters": filters,
         "error": error,
+        "sort": sort,
         "described": [] if error else filters.describe(TITLES),
         "fields": FIELDS_SHOWN,
         "choices": choices,
@@ -270,6 +284,7 @@ def show_conversation(request: HttpRequest, project: Project, conversation_id: s
         "facts": facts,
         "machine": load_machines(store, project.pk, [conversation_id]).get(conversation_id),
         "cost": load_cost(store, project.pk, conversation_id),
+        "estimate": show_estimate(load_estimates(store, project.pk, [conversation_id]).get(conversation_id), TITLES),
         "trace_id": shown.answer.trace_id,
         "of_user": Filters(user_id=conversation.user_id),
         "waterfalls": read_waterfalls(project, shown),

@@ -18,7 +18,7 @@ from config.http_server import HttpServer, bind
 from config.wsgi import application
 from feedback.derivation import FEEDBACK, SIGNALS
 from feedback.norms import forget_norms
-from feedback.tasks import derive_signals, read_feedback
+from feedback.tasks import derive_signals, estimate, read_feedback
 from tests.examples import count_examples
 from tracing.access.browsers import forget_senders
 from tracing.access.keys import forget_keys
@@ -121,6 +121,7 @@ class Server:
         count_changed_hours(self.store)
         read_feedback()
         derive_signals()
+        estimate()
 
 
 @pytest.fixture(scope="session")

@@ -40,6 +40,7 @@ def test_one_decorated_call_becomes_one_exported_line(server: Server, tmp_path: 
             "rollups": 0,
             "feedback": pytest.approx(0, abs=30),
             "signals": 0,
+            "satisfaction": 0,
             "reprocessing": 0,
             "listening": 0,
         },

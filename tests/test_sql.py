@@ -17,6 +17,8 @@ ACROSS_PROJECTS = (
     # What a stage has to do and how far behind it is, for all projects at once
     "feedback/sql/changed_conversations.sql",
     "feedback/sql/changed_feedback.sql",
+    "feedback/sql/changed_hearings.sql",
+    "feedback/sql/lag_of_estimates.sql",
     "feedback/sql/lag_of_feedback.sql",
     "feedback/sql/lag_of_signals.sql",
     "tracing/sql/changed_hours.sql",
@@ -58,6 +60,8 @@ FILTERED: dict[str, ListName] = {
     "feedback/sql/page_conversations.sql": "conversations",
     "feedback/sql/page_counts.sql": "conversations",
     "feedback/sql/page_dataset_counts.sql": "conversations",
+    "feedback/sql/page_dissatisfied.sql": "conversations",
+    "feedback/sql/satisfaction_facts.sql": "conversations",
     "feedback/sql/page_position.sql": "conversations",
     "feedback/sql/page_signal_counts.sql": "conversations",
     "feedback/sql/signal_page.sql": "signals",

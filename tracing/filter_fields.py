@@ -12,7 +12,7 @@ from tracing.generations import Outcome
 
 Kind = Literal["name", "number", "duration", "time", "text"]
 """A name is compared whole; a number, a duration (nanoseconds in SQL) and a time can be more or less."""
-ListName = Literal["conversations", "generations", "traces", "signals", "tasks", "comparisons", "hours"]
+ListName = Literal["conversations", "generations", "traces", "signals", "tasks", "comparisons", "hours", "estimates"]
 
 CALLS = (
     "conversation_id IN (SELECT conversation_id FROM generations_by_time FINAL "
@@ -374,6 +374,13 @@ FIELDS = (
     Field("tool_uses", "number", "How often the task used tools.", "tool_uses>5", {"tasks": "tool_uses"}),
     Field("tool_failures", "number", "How many of these uses failed.", "tool_failures>0", {"tasks": "tool_failures"}),
     Field("turns", "number", "How many turns the conversation has.", "turns>3", {"conversations": "turn_count"}),
+    Field(
+        "dissatisfied",
+        "number",
+        "How likely it is that the user was dissatisfied, from 0 to 1.",
+        "dissatisfied>0.7",
+        {"estimates": "probability"},
+    ),
 )
 
 TEXT = "text"
@@ -408,9 +415,15 @@ THROUGH: Mapping[ListName, tuple[ListName, str]] = {
         "conversation_id IN (SELECT conversation_id FROM conversations FINAL "
         "WHERE project_id = {project_id:UInt32} AND %s)",
     ),
+    "conversations": (
+        "estimates",
+        "conversation_id IN (SELECT conversation_id FROM estimates FINAL "
+        "WHERE project_id = {project_id:UInt32} AND %s)",
+    ),
     "traces": (
         "generations",
         "trace_id IN (SELECT trace_id FROM generations_by_time FINAL WHERE project_id = {project_id:UInt32} AND %s)",
     ),
 }
-"""What a list does not know itself is asked of a trace's calls, and of the conversation around a call or signal."""
+"""What a list does not know itself is asked of a trace's calls, of the conversation around a call or signal, and of the
+estimate of a conversation."""

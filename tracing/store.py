@@ -38,6 +38,7 @@ PROJECT_TABLES = (
     "signals",
     "confirmations",
     "hearings",
+    "estimates",
     "openings",
     "agent_tasks",
     "reprocessing_traces",

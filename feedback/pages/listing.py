@@ -8,7 +8,9 @@ from feedback.detectors.signal import Signal
 from feedback.machines import Machine
 from feedback.pages.cursors import Cursor
 from feedback.pages.observations import Observation, summarise_signals
+from feedback.pages.satisfaction import ShownEstimate, show_estimate
 from feedback.pages.undertone import Undertone, draw_undertone
+from feedback.satisfaction_records import Estimate
 
 CHIPS_SHOWN = 3
 
@@ -30,6 +32,7 @@ class ListedConversation:
     more: int
     machine: Machine | None
     """What led it, where that was no person."""
+    dissatisfied: ShownEstimate | None
 
     @property
     def cursor(self) -> Cursor:
@@ -40,17 +43,24 @@ def list_conversations(
     rows: Iterable[Mapping[str, Any]],
     signals: Mapping[str, Sequence[Signal]],
     machines: Mapping[str, Machine],
+    estimates: Mapping[str, Estimate],
     titles: Mapping[str, str],
 ) -> list[ListedConversation]:
-    """Return the rows of `page_conversations.sql` as they are shown; signals and machines by conversation."""
-    return [
-        list_conversation(row, signals.get(row["conversation_id"], ()), machines.get(row["conversation_id"]), titles)
-        for row in rows
-    ]
+    """Return the rows of `page_conversations.sql` as they are shown; the rest by conversation."""
+    found = []
+    for row in rows:
+        key = row["conversation_id"]
+        estimate = show_estimate(estimates.get(key), titles)
+        found.append(list_conversation(row, signals.get(key, ()), machines.get(key), estimate, titles))
+    return found
 
 
 def list_conversation(
-    row: Mapping[str, Any], signals: Sequence[Signal], machine: Machine | None, titles: Mapping[str, str]
+    row: Mapping[str, Any],
+    signals: Sequence[Signal],
+    machine: Machine | None,
+    estimate: ShownEstimate | None,
+    titles: Mapping[str, str],
 ) -> ListedConversation:
     observations = summarise_signals(signals, titles)
     return ListedConversation(
@@ -66,4 +76,5 @@ def list_conversation(
         observations=tuple(observations[:CHIPS_SHOWN]),
         more=max(0, len(observations) - CHIPS_SHOWN),
         machine=machine,
+        dissatisfied=estimate,
     )

@@ -23,8 +23,10 @@ from feedback.confirmations import identify_signal, write_confirmation
 from feedback.detectors import Evidence, Signal
 from feedback.detectors.verdict import Verdict
 from feedback.explicit import Feedback
-from feedback.models import DetectorSetting, Expectation, JudgeDay, Listening
+from feedback.models import DetectorSetting, Expectation, JudgeDay, Listening, SatisfactionFit
 from feedback.records import ConversationSignals, Hearing, write_feedback, write_hearings, write_signals
+from feedback.satisfaction import Interval
+from feedback.satisfaction_records import Estimate, write_estimates
 from tests.tracing.otlp import make_log, make_span, make_span_id, make_trace_id, to_key_values
 from tracing.access.audit import record
 from tracing.access.decisions import Actor, ActorKind
@@ -55,7 +57,7 @@ NOT_TEXT = {
     *("answers.outcome", "answers.ended_by", "outcomes", "letter_id", "annotator_kind", "detector_version"),
     *("EventAttributeTypes", "LinkAttributeTypes", "SpanAttributeTypes", "ResourceAttributeTypes", "BodyType"),
     *("LogAttributeTypes", "finish_reasons", "answers.history_hash", "kind", "detector", "event_name"),
-    *("basis", "machine", "verdict"),
+    *("basis", "machine", "verdict", "reasons.name"),
 }
 """Columns of the store that hold no text that somebody wrote."""
 NOT_WORDS = {
@@ -65,6 +67,8 @@ NOT_WORDS = {
     "role",
     "state",
     "basis",
+    "parameters",
+    "rates",
     "actor_kind",
     "digest",
     "prefix",
@@ -176,6 +180,8 @@ def add_rows(side: Side) -> None:
     Expectation.objects.create(pk=pk, project=project, slow_ms=1000)
     JudgeDay.objects.create(pk=pk, project=project, day=timezone.now().date(), problem=side.word("problem"))
     Listening.objects.create(pk=pk, project=project, basis="none", since=timezone.now())
+    told = {"basis": "none", "fitted_at": timezone.now(), "parameters": {}, "rates": {}}
+    SatisfactionFit.objects.create(pk=pk, project=project, conversations=2, verdicts=0, **told)
     actor, details = Actor(ActorKind.USER, f"old-{side.mark}@example.org"), {"model": side.word("model")}
     record(actor, "add_price", project, target=side.word("target"), details=details, address=side.mark)
 
@@ -245,6 +251,8 @@ def insert_derived(store: Store, side: Side, conversation_id: str, trace: int, n
         store, project_id, identify_signal(conversation_id, signal), signal, "confirmed", side.word("reviewer")
     )
     write_hearings(store, project_id, {conversation_id: Hearing("none", make_verdict(side))}, [], version)
+    estimate = Estimate(Interval(0.5, 0.4, 0.6), (("words", 0.0),), False, "none")
+    write_estimates(store, project_id, {conversation_id: estimate}, {conversation_id: version}, [], version)
     write_tool_runs(store, project_id, [make_trace_id(trace)], [make_tool_run(side, trace, now_ns)], version)
     task = make_agent_task(side, conversation_id, trace, now_ns)
     write_agent_tasks(store, project_id, [task], [conversation_id], version)

@@ -56,11 +56,11 @@ SIGNAL_KEYS = (
 SUMMARY_KEYS = (
     "conversation_id, derived, user_id, service_name, environment, tags, models, first_message, first_time, last_time, "
     "turn_count, generation_count, input_tokens, output_tokens, cost_usd, longest_ms, outcomes, error_count, "
-    "signal_kinds, machine, machine_reason"
+    "signal_kinds, machine, machine_reason, dissatisfied"
 )
 CONVERSATION_KEYS = (
     "conversation_id, derived, user_id, service_name, environment, tags, first_time, last_time, "
-    "machine, machine_reason, cost_usd, turn_count, turns, next_turn, generations"
+    "machine, machine_reason, dissatisfied, cost_usd, turn_count, turns, next_turn, generations"
 )
 FEEDBACK_KEYS = (
     "identifier, name, score, label, explanation, correction, annotator_kind, metadata, conversation_id, trace_id, "
@@ -309,7 +309,7 @@ def test_stats_count_and_tell_how_far_each_stage_is_behind(server: Server) -> No
         "conversations": 0,
         "signals": 0,
         "lag": dict.fromkeys(
-            ("reading", "templates", "rollups", "feedback", "signals", "reprocessing", "listening"), 0
+            ("reading", "templates", "rollups", "feedback", "signals", "satisfaction", "reprocessing", "listening"), 0
         ),
     }
 

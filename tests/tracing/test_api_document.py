@@ -32,6 +32,7 @@ OPERATIONS = {
     "remove_label": "delete labels/{label_id}",
     "show_comparisons": "get comparisons",
     "list_comparisons": "get comparisons/items",
+    "show_satisfaction": "get satisfaction",
     "set_detector": "put detectors/{kind}",
     "set_expectation": "put expectation",
     "list_prices": "get prices",

@@ -1,0 +1,154 @@
+"""Rows of ClickHouse as facts of conversations, and estimates as rows of `estimates` and back: the only place that
+knows their columns.
+"""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from feedback.confirmations import Said, hear, is_missed, load_confirmations
+from feedback.satisfaction import Estimates, Facts, Interval, Observation, Verdict
+from feedback.satisfaction.votes import LEAST_SCORE
+from tracing.filter_language import Condition, Filter
+from tracing.filter_sql import compile_filter
+from tracing.store import Store
+
+ON_PURPOSE = frozenset({"thumbs", "rating"})
+"""Kinds of signals that tell a verdict of the user; what they say stands in their polarity."""
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """Of some conversations, all that satisfaction is estimated from."""
+
+    facts: Sequence[Facts]
+    verdicts: Sequence[Verdict]
+    told_versions: Mapping[str, int]
+    """By conversation, when the last of it was written (microseconds)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """How likely it is that the user of a conversation was dissatisfied."""
+
+    probability: Interval
+    reasons: tuple[tuple[str, float], ...]
+    """What speaks for it by name, in log odds that add up to those of the probability."""
+    is_fitted: bool
+    """Whether feedback of the project's own users was learnt from."""
+    basis: str
+    """Digest of the model and of what it learnt from the project."""
+
+
+def pick_conversations(conversation_ids: Sequence[str]) -> Filter:
+    """The filter for these alone."""
+    return Filter((Condition("conversation", ":", tuple(conversation_ids)),))
+
+
+def load_known(store: Store, project_id: int, given: Filter, limit: int, now_ns: int) -> Known:
+    """What is known of the latest conversations of people that match and were listened to. Raises FilterError."""
+    path, where = "feedback/sql/satisfaction_facts.sql", compile_filter(given, "conversations", now_ns)
+    rows = store.query(path, where, project_id=project_id, limit=limit, least_score=LEAST_SCORE)
+    said = load_confirmations(store, project_id, [row["conversation_id"] for row in rows if row["is_told"]])
+    facts, verdicts = [], []
+    for row in rows:
+        heard = read_heard(row["heard"], said.get(row["conversation_id"], ()))
+        facts.append(read_facts(row, [each for each in heard if each.kind not in ON_PURPOSE]))
+        verdicts += read_verdicts(row)
+    return Known(facts, verdicts, {row["conversation_id"]: row["told_version"] for row in rows})
+
+
+def read_heard(rows: Sequence[tuple[Any, ...]], said: Sequence[Said]) -> list[Observation]:
+    """What counts of the signals of a conversation: none that a person rejected, and fully what a person confirmed."""
+    verdicts = {(each.key.turn_index, each.key.kind, each.key.label, each.key.span_id): each for each in said}
+    found = []
+    for kind, label, polarity, score, fired, turn_index, _, span_id in rows:
+        of_it = verdicts.pop((turn_index, kind, label, span_id), None)
+        is_confirmed = of_it is not None and of_it.confirmation.verdict == "confirmed"
+        if of_it is None or is_confirmed:
+            strength = 1.0 if is_confirmed else score
+            found.append(Observation(kind, polarity, strength, fired or is_confirmed, turn_index, label))
+    missed = [hear(each) for each in verdicts.values() if is_missed(each)]
+    return found + [Observation(each.kind, each.polarity, 1.0, True, each.turn_index, each.label) for each in missed]
+
+
+def read_facts(row: Mapping[str, Any], heard: Sequence[Observation]) -> Facts:
+    lengths = [length for _, length in row["lengths"]]
+    return Facts(
+        conversation_id=row["conversation_id"],
+        user_id=row["user_id"],
+        observations=tuple(heard),
+        turns=row["turn_count"],
+        answer_characters=sum(lengths) / len(lengths) if lengths else 0.0,
+    )
+
+
+def read_verdicts(row: Mapping[str, Any]) -> list[Verdict]:
+    """What the user said on purpose, by the answer that it is about."""
+    lengths = dict(row["lengths"])
+    return [
+        Verdict(row["conversation_id"], polarity < 0, turn_index=about, answer_characters=lengths.get(about, 0))
+        for kind, _, polarity, _, fired, _, about, _ in row["heard"]
+        if kind in ON_PURPOSE and fired
+    ]
+
+
+def read_estimates(
+    conversation_ids: Sequence[str], found: Estimates, *, is_fitted: bool, basis: str
+) -> dict[str, Estimate]:
+    """By conversation, which stand at the places of `found`."""
+    return {
+        conversation_id: Estimate(
+            Interval(*(float(each[place]) for each in (found.probabilities, found.lows, found.highs))),
+            tuple(found.explain(place).items()),
+            is_fitted,
+            basis,
+        )
+        for place, conversation_id in enumerate(conversation_ids)
+    }
+
+
+def load_estimates(store: Store, project_id: int, conversation_ids: Sequence[str]) -> dict[str, Estimate]:
+    """Those that there are of these conversations."""
+    if not conversation_ids:
+        return {}
+    path = "feedback/sql/estimates_of_conversations.sql"
+    rows = store.query(path, project_id=project_id, conversation_ids=list(conversation_ids))
+    return {row["conversation_id"]: read_row(row) for row in rows}
+
+
+def read_row(row: Mapping[str, Any]) -> Estimate:
+    probability = Interval(row["probability"], row["low"], row["high"])
+    reasons = tuple(zip(row["names"], row["log_odds"], strict=True))
+    return Estimate(probability, reasons, row["is_fitted"], row["basis"])
+
+
+def write_estimates(
+    store: Store,
+    project_id: int,
+    estimates: Mapping[str, Estimate],
+    told_versions: Mapping[str, int],
+    gone: Collection[str],
+    version: int,
+) -> None:
+    """Write in `version` (microseconds) what was estimated, by conversation; those that are `gone` lose theirs.
+
+    What was written before `version` of these is known to have been looked at.
+    """
+    told = list(estimates.values())
+    nothing = [Estimate(Interval(0.0, 0.0, 0.0), (), False, "")] * len(gone)
+    columns: dict[str, list[Any]] = {
+        "project_id": [project_id] * (len(told) + len(gone)),
+        "conversation_id": [*estimates, *gone],
+        "probability": [each.probability.value for each in (*told, *nothing)],
+        "low": [each.probability.low for each in (*told, *nothing)],
+        "high": [each.probability.high for each in (*told, *nothing)],
+        "reasons.name": [[name for name, _ in each.reasons] for each in (*told, *nothing)],
+        "reasons.log_odds": [[log_odds for _, log_odds in each.reasons] for each in (*told, *nothing)],
+        "is_fitted": [each.is_fitted for each in (*told, *nothing)],
+        "basis": [each.basis for each in (*told, *nothing)],
+        "told_version": [*(told_versions[key] for key in estimates), *[version] * len(gone)],
+        "version": [version] * (len(told) + len(gone)),
+        "is_deleted": [0] * len(told) + [1] * len(gone),
+    }
+    store.insert("estimates", columns)

@@ -1,0 +1,4 @@
+-- How likely the users of some conversations were dissatisfied, and what speaks for it.
+SELECT conversation_id, probability, low, high, reasons.name AS names, reasons.log_odds AS log_odds, is_fitted, basis
+FROM estimates FINAL
+PREWHERE project_id = {project_id:UInt32} AND conversation_id IN {conversation_ids:Array(String)}

@@ -1,0 +1,284 @@
+"""Conversations are estimated as they are listened to, and again where their project was learnt anew."""
+
+import time
+from datetime import timedelta
+
+import pytest
+
+from feedback import estimating, satisfaction_fits
+from feedback.confirmations import identify_signal, write_confirmation
+from feedback.detectors.verdict import Verdict
+from feedback.estimating import ESTIMATES, estimate_changed, estimate_next, forget_done
+from feedback.models import SatisfactionFit
+from feedback.records import Hearing, load_signals, write_hearings
+from feedback.satisfaction.estimates import SAID
+from feedback.satisfaction_fits import (
+    FEWEST_CONVERSATIONS,
+    find_basis,
+    find_fit,
+    fit_if_due,
+    fit_project,
+    forget_fits,
+    load_rates,
+    load_shipped,
+)
+from feedback.satisfaction_records import Estimate, load_estimates, load_known, pick_conversations
+from tests.pages.conftest import Teller
+from tracing.filter_language import Filter
+from tracing.models import Project
+from tracing.store import Store
+
+ANGRY = (("How do I reset it?", "Hold the button."), ("No, that is wrong. This is awful!", "I am sorry."))
+GLAD = (("How do I reset it?", "Hold the button."), ("Perfect, thank you so much!", "You are welcome."))
+
+
+@pytest.fixture
+def teller(project: Project, store: Store) -> Teller:
+    return Teller(project, store)
+
+
+@pytest.fixture(autouse=True)
+def _fresh(monkeypatch: pytest.MonkeyPatch) -> None:
+    forget_done()
+    forget_fits()
+    ESTIMATES.forget()
+    monkeypatch.setattr(estimating, "is_behind", lambda _store: False)  # the versions that a teller writes are very old
+
+
+def hear(teller: Teller, *names: str, machine: str = "") -> None:
+    """Write down that these were listened to, as the stage `signals` does."""
+    hearings = dict.fromkeys(names, Hearing("test", Verdict(machine, 1.0, "so it said")))
+    write_hearings(teller.store, teller.project.pk, hearings, [], time.time_ns() // 1000)
+
+
+def tell(teller: Teller, name: str, turns: tuple[tuple[str, str], ...] = GLAD, thumb: str = "") -> None:
+    teller.tell(name, turns, user_id=name, feedback=[teller.thumb(name, 0, thumb)] if thumb else [])
+    hear(teller, name)
+
+
+def tell_many(teller: Teller, count: int = FEWEST_CONVERSATIONS, thumbs: int = 0) -> list[str]:
+    names = [f"many-{number}" for number in range(count)]
+    with teller.together():
+        for number, name in enumerate(names):
+            is_angry = number % 3 == 0
+            feedback = [teller.thumb(name, 0, "down" if is_angry else "up")] if number < thumbs else []
+            teller.tell(name, ANGRY if is_angry else GLAD, user_id=name, feedback=feedback)
+    hear(teller, *names)
+    return names
+
+
+def load(teller: Teller, *names: str) -> dict[str, Estimate]:
+    return load_estimates(teller.store, teller.project.pk, names)
+
+
+def estimate_all(teller: Teller) -> None:
+    while estimate_changed(teller.store):
+        pass
+
+
+def test_who_complains_is_likelier_dissatisfied_than_who_thanks(teller: Teller) -> None:
+    tell(teller, "angry", ANGRY)
+    tell(teller, "glad")
+    assert estimate_changed(teller.store) == 2
+    found = load(teller, "angry", "glad")
+    assert found["angry"].probability.value > 0.5 > found["glad"].probability.high
+    for each in found.values():
+        assert 0 < each.probability.low < each.probability.value < each.probability.high < 1
+        assert not each.is_fitted
+        assert each.basis == load_shipped().basis
+
+
+def test_nothing_is_done_where_nothing_changed_also_by_a_new_process(teller: Teller) -> None:
+    tell(teller, "a")
+    assert estimate_changed(teller.store) == 1
+    assert estimate_changed(teller.store) == 0
+    ESTIMATES.forget()
+    assert estimate_changed(teller.store) == 0
+    assert ESTIMATES.measure_lag(teller.store) == 0
+
+
+def test_a_process_that_dies_before_it_wrote_leaves_the_work_to_the_next(
+    teller: Teller, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tell(teller, "a")
+
+    def die(*_given: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr(estimating, "write_estimates", die)
+        with pytest.raises(KeyboardInterrupt):
+            estimate_changed(teller.store)
+    ESTIMATES.forget()
+    assert estimate_changed(teller.store) == 1
+    assert load(teller, "a")
+
+
+def test_a_process_that_dies_after_it_wrote_leaves_nothing_to_do(
+    teller: Teller, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tell(teller, "a")
+
+    def die(*_given: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr(ESTIMATES, "_move_watermark", die)
+        with pytest.raises(KeyboardInterrupt):
+            estimate_changed(teller.store)
+    before = load(teller, "a")
+    ESTIMATES.forget()
+    assert estimate_changed(teller.store) == 0
+    assert load(teller, "a") == before
+
+
+def test_estimated_twice_a_conversation_has_the_same_estimate(teller: Teller) -> None:
+    tell(teller, "a", ANGRY)
+    estimate_all(teller)
+    before = load(teller, "a")
+    estimating.estimate_keys(teller.store, [(teller.project.pk, "a")])
+    assert load(teller, "a") == before
+
+
+def test_what_waits_is_the_lag(teller: Teller) -> None:
+    tell(teller, "a")
+    assert 0 < ESTIMATES.measure_lag(teller.store) < 60
+
+
+def test_a_hearing_that_is_written_long_after_it_began_is_found(teller: Teller) -> None:
+    tell(teller, "a")
+    estimate_all(teller)
+    teller.tell("b", ANGRY)
+    began = time.time_ns() // 1000 - 5 * 60 * 10**6
+    write_hearings(teller.store, teller.project.pk, {"b": Hearing("test")}, [], began)
+    assert estimate_changed(teller.store) == 1
+    assert load(teller, "b")
+
+
+def test_a_conversation_that_is_heard_anew_is_estimated_anew(teller: Teller) -> None:
+    tell(teller, "a")
+    estimate_all(teller)
+    before = load(teller, "a")["a"]
+    tell(teller, "a", ANGRY)
+    assert estimate_changed(teller.store) == 1
+    assert load(teller, "a")["a"].probability.value > before.probability.value
+
+
+def test_what_a_machine_led_and_what_is_gone_has_no_estimate(teller: Teller) -> None:
+    tell(teller, "a")
+    tell(teller, "b")
+    estimate_all(teller)
+    hear(teller, "a", machine="test")
+    write_hearings(teller.store, teller.project.pk, {}, ["b"], time.time_ns() // 1000)
+    estimate_all(teller)
+    assert load(teller, "a", "b") == {}
+    ESTIMATES.forget()
+    assert estimate_changed(teller.store) == 0
+
+
+def test_a_signal_that_is_rejected_no_longer_counts(teller: Teller) -> None:
+    tell(teller, "a", ANGRY)
+    estimate_all(teller)
+    before = load(teller, "a")["a"]
+    for signal in load_signals(teller.store, teller.project.pk, ["a"])["a"]:
+        write_confirmation(
+            teller.store, teller.project.pk, identify_signal("a", signal), signal, "rejected", "reviewer"
+        )
+    assert estimate_changed(teller.store) == 1
+    after = load(teller, "a")["a"]
+    assert after.probability.value < before.probability.value
+    known = load_known(teller.store, teller.project.pk, pick_conversations(["a"]), 1, time.time_ns())
+    assert known.facts[0].observations == ()
+
+
+def test_a_signal_that_is_confirmed_counts_fully(teller: Teller) -> None:
+    tell(teller, "a", ANGRY)
+    signal = next(each for each in load_signals(teller.store, teller.project.pk, ["a"])["a"] if each.polarity < 0)
+    write_confirmation(teller.store, teller.project.pk, identify_signal("a", signal), signal, "confirmed", "reviewer")
+    known = load_known(teller.store, teller.project.pk, pick_conversations(["a"]), 1, time.time_ns())
+    [heard] = [each for each in known.facts[0].observations if each.kind == signal.kind and each.label == signal.label]
+    assert (heard.score, heard.fired) == (1.0, True)
+
+
+def test_thumbs_are_verdicts_and_no_votes(teller: Teller) -> None:
+    tell(teller, "up", thumb="up")
+    tell(teller, "down", thumb="down")
+    known = load_known(teller.store, teller.project.pk, Filter(), 10, time.time_ns())
+    assert {each.conversation_id: each.is_dissatisfied for each in known.verdicts} == {"up": False, "down": True}
+    assert {each.answer_characters for each in known.verdicts} == {float(len("Hold the button."))}
+    assert all(each.kind != "thumbs" for facts in known.facts for each in facts.observations)
+    assert {each.user_id for each in known.facts} == {"up", "down"}
+    assert {each.turns for each in known.facts} == {2}
+
+
+def test_a_small_project_has_the_shipped_values(teller: Teller) -> None:
+    tell(teller, "a")
+    assert not fit_if_due(teller.store, teller.project.pk)
+    assert find_fit(teller.project.pk) is load_shipped()
+    assert load_rates(teller.project.pk) is None
+
+
+def test_a_project_is_learnt_once_there_is_enough_and_its_conversations_follow(teller: Teller) -> None:
+    names = tell_many(teller, thumbs=12)
+    estimate_all(teller)
+    assert estimate_next(teller.store) == 0
+    assert fit_if_due(teller.store, teller.project.pk)
+    basis = find_basis(teller.project.pk)
+    assert basis != load_shipped().basis
+    assert estimate_next(teller.store) == len(names)
+    assert {each.basis for each in load(teller, *names).values()} == {basis}
+    assert all(each.is_fitted for each in load(teller, *names).values())
+    assert estimate_next(teller.store) == 0
+    forget_done()
+    assert estimate_next(teller.store) == 0
+
+
+def test_a_thumb_speaks_for_what_it_says(teller: Teller) -> None:
+    tell_many(teller, thumbs=12)
+    fit_project(teller.store, teller.project.pk)
+    tell(teller, "up", thumb="up")
+    tell(teller, "down", thumb="down")
+    estimate_all(teller)
+    found = load(teller, "up", "down")
+    assert dict(found["down"].reasons)[SAID] > 0 > dict(found["up"].reasons)[SAID]
+    assert found["down"].probability.value > found["up"].probability.value
+
+
+def test_a_project_is_learnt_anew_when_it_has_grown_and_some_time_has_gone(teller: Teller) -> None:
+    tell_many(teller)
+    fit_project(teller.store, teller.project.pk)
+    fit = SatisfactionFit.objects.get(project=teller.project)
+    assert (fit.conversations, fit.verdicts) == (FEWEST_CONVERSATIONS, 0)
+    assert not fit_if_due(teller.store, teller.project.pk)
+    SatisfactionFit.objects.update(fitted_at=fit.fitted_at - timedelta(minutes=5))
+    forget_fits()
+    assert not fit_if_due(teller.store, teller.project.pk), "nothing came"
+    tell(teller, "thumbed", thumb="down")
+    assert not fit_if_due(teller.store, teller.project.pk), "it was looked at just now"
+    forget_fits()
+    assert fit_if_due(teller.store, teller.project.pk)
+    assert SatisfactionFit.objects.get(project=teller.project).verdicts == 1
+
+
+def test_a_fit_of_another_model_is_not_used_and_made_anew(teller: Teller) -> None:
+    tell_many(teller)
+    fit_project(teller.store, teller.project.pk)
+    SatisfactionFit.objects.update(basis="another-model")
+    assert find_fit(teller.project.pk) is load_shipped()
+    assert fit_if_due(teller.store, teller.project.pk)
+    assert find_fit(teller.project.pk) is not load_shipped()
+
+
+def test_a_project_that_cannot_be_learnt_keeps_what_was_learnt_before(
+    teller: Teller, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    tell_many(teller)
+
+    def fail(*_given: object) -> None:
+        raise ValueError("singular")
+
+    monkeypatch.setattr(satisfaction_fits, "fit_satisfaction", fail)
+    monkeypatch.setattr(satisfaction_fits, "is_due", lambda _store, _project_id: True)
+    assert not fit_if_due(teller.store, teller.project.pk)
+    assert "cannot be fitted" in caplog.text
+    assert not SatisfactionFit.objects.exists()
