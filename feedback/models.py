@@ -73,3 +73,18 @@ class JudgeDay(models.Model):
 
     def __str__(self) -> str:
         return f"{self.project_id} on {self.day}: {self.calls} calls"
+
+
+class AskingSetting(models.Model):
+    """How a project asks its users what they think; without a row as `asking.Rules` says. Shares are 0 to 1."""
+
+    project = models.OneToOneField("tracing.Project", on_delete=models.CASCADE, related_name="asking")
+    is_on = models.BooleanField()
+    most_asks = models.PositiveIntegerField()
+    days = models.PositiveIntegerField()
+    random_share = models.FloatField()
+    doubt_share = models.FloatField()
+    day_share = models.FloatField()
+
+    def __str__(self) -> str:
+        return f"{self.project_id}: {'on' if self.is_on else 'off'}, {self.most_asks} in {self.days} days"

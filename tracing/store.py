@@ -37,6 +37,7 @@ PROJECT_TABLES = (
     "feedback",
     "signals",
     "confirmations",
+    "asks",
     "hearings",
     "openings",
     "agent_tasks",
