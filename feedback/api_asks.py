@@ -10,7 +10,7 @@ from pydantic import StringConstraints, model_validator
 
 from feedback.api_feedback import TOO_MANY, PageKey
 from feedback.asking import WORDS, Moment, Reason, Rules
-from feedback.asks import DAYS, TakenDecision, decide, load_asks, load_figures, load_rules, save_rules
+from feedback.asks import DAYS, MOST_DAYS, TakenDecision, decide, load_asks, load_figures, load_rules, save_rules
 from tracing.access import audit
 from tracing.access.limits import LaterError
 from tracing.access.requirements import May, access_of
@@ -25,7 +25,7 @@ router = Router(tags=["feedback"])
 WITHIN_MS = 1_000
 MOST_WITHIN_MS = 10_000
 RETRY_AFTER_S = 1
-MOST_ASKS, MOST_DAYS = 1_000, 3_650
+MOST_ASKS = 1_000
 
 NO_CONTROL = r"^[^\x00-\x1f\x7f]*$"
 Id = Annotated[str, StringConstraints(max_length=500, pattern=NO_CONTROL)]
@@ -34,7 +34,7 @@ Share = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
 
 class NewAsk(Schema):
     """Who may be asked about what. Caps count by `user_id`, without one by conversation. `within_ms`: where it takes
-    longer to decide, nothing is decided, and the answer is 503."""
+    longer to decide, nothing is decided: the answer is no, its `id` empty, its `reason` `late`."""
 
     model_config = EXACTLY
 
@@ -88,11 +88,9 @@ class AskPage(Schema):
 class AskFilters(Schema):
     """Each is compared whole; what is empty narrows nothing."""
 
-    user_id: Annotated[str, Field(examples=["anna"])] = ""
+    user_id: Annotated[str, Field(description="Who might have been asked.", examples=["anna"])] = ""
     conversation_id: str = ""
-    reason: Annotated[str, Field(description=f"One of {', '.join(each for each in Reason if each != Reason.OFF)}.")] = (
-        ""
-    )
+    reason: Annotated[str, Field(description="As the page of asking explains them.", examples=["uncertain"])] = ""
     asked: Annotated[str, Field(pattern="^(true|false)?$", description="`true` or `false`.")] = ""
 
 
@@ -150,8 +148,6 @@ def ask_user(
         decision = decide(get_store(), access.project.pk, moment, until=until)
     except BacklogFullError as error:
         raise LaterError(503, "The log of decisions takes no more now; do not ask.", RETRY_AFTER_S) from error
-    if decision is None:
-        raise LaterError(503, f"It took over {ask.within_ms} ms; nothing was decided.", RETRY_AFTER_S)
     is_browser = access.key is not None and access.key.is_for_browsers
     told = {"propensity": None, "reason": None} if is_browser else asdict(decision)
     return {**told, "id": decision.ask_id, "asked": decision.asked}

@@ -44,6 +44,7 @@ class Reason(StrEnum):
     BUDGET = "budget"
     CAPPED = "capped"
     OFF = "off"
+    LATE = "late"
 
 
 WORDS: Mapping[str, str] = {
@@ -53,6 +54,7 @@ WORDS: Mapping[str, str] = {
     Reason.BUDGET: "in doubt, but enough were asked today: the random share alone",
     Reason.CAPPED: "this user was asked lately",
     Reason.OFF: "asking is turned off",
+    Reason.LATE: "there was no time to decide",
 }
 
 

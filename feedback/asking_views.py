@@ -9,9 +9,9 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_POST, require_safe
 
-from feedback.api_asks import MOST_ASKS, MOST_DAYS
+from feedback.api_asks import MOST_ASKS
 from feedback.asking import WORDS, Rules
-from feedback.asks import DAYS, ReasonFigures, load_figures, load_rules, save_rules
+from feedback.asks import DAYS, MOST_DAYS, ReasonFigures, load_figures, load_rules, save_rules
 from feedback.pages.shares import Share
 from tracing.access import audit
 from tracing.access.requirements import project_page

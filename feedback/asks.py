@@ -1,7 +1,8 @@
 """The door of decisions whether to ask: what is known of a moment is read, the decision is taken and put on its way.
 
-A decision must come at once, so that its row is not waited for (`Ingest.put`). What this process decided and the store
-does not show yet is remembered here, bounded; with it a cap holds, and asking again gives the same answer.
+A decision must come at once. Caps are read where one row is found in no time, in Django's database; of the store one
+query by a key is asked; and the row of the log is not waited for (`Ingest.put`). What this process decided of late it
+remembers, bounded, so that asking again gives the same answer.
 """
 
 import threading
@@ -9,7 +10,7 @@ import time
 from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
@@ -27,7 +28,7 @@ from feedback.asking import (
     hash_parts,
     name_decision,
 )
-from feedback.models import AskingSetting
+from feedback.models import AskedUser, AskingSetting
 from feedback.satisfaction.facts import Observation
 from tracing.ingest import get_ingest
 from tracing.paging import Place
@@ -37,16 +38,18 @@ from tracing.times import EPOCH
 
 DAYS = 30
 """Of which figures are told."""
+DAY_NS = 86_400 * 10**9
+MOST_DAYS = 3_650
+"""That a cap may reach back."""
 MOST_REMEMBERED = 10_000
-"""People whose last decisions this process remembers, and projects whose day it counts."""
-MOST_OF_PERSON = 100
+"""Decisions that this process remembers, and projects whose day it counts."""
 ALLOWED_AT_ONCE = 5
 """So many may be asked on a day before its share counts."""
 
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """Whether to ask now; `ask_id` is empty where nothing was decided, as asking is off."""
+    """Whether to ask now; `ask_id` is empty where nothing was decided."""
 
     ask_id: str
     asked: bool
@@ -84,44 +87,21 @@ class AskedConversation:
     propensity: float
 
 
-@dataclass(frozen=True, slots=True)
-class Known:
-    """What the store says of a moment."""
-
-    turn: str
-    turns: int
-    asked_ids: frozenset[str]
-    taken: Decision | None
-    observations: tuple[Observation, ...]
-
-
-OfPerson = OrderedDict[str, tuple[Decision, int]]
-"""Decisions by their id, each with its time (ns)."""
-
-
 class Memory:
-    """What this process decided of late, by person, and how much of each project's day; the oldest is forgotten."""
+    """What this process decided of late, and how much of each project's day; the oldest is forgotten."""
 
     def __init__(self, most: int = MOST_REMEMBERED) -> None:
         self.lock = threading.Lock()
         self._most = most
-        self._people: OrderedDict[tuple[int, str], OfPerson] = OrderedDict()
+        self._decisions: OrderedDict[tuple[int, str], Decision] = OrderedDict()
         self._days: OrderedDict[int, tuple[int, int, int]] = OrderedDict()
 
-    def find(self, project_id: int, person: str, ask_id: str) -> Decision | None:
-        found = self._people.get((project_id, person), OfPerson()).get(ask_id)
-        return found[0] if found else None
+    def find(self, project_id: int, ask_id: str) -> Decision | None:
+        return self._decisions.get((project_id, ask_id))
 
-    def list_asked(self, project_id: int, person: str, since_ns: int) -> set[str]:
-        of_person = self._people.get((project_id, person), OfPerson())
-        return {ask_id for ask_id, (each, at) in of_person.items() if each.asked and at >= since_ns}
-
-    def keep(self, project_id: int, person: str, decision: Decision, now_ns: int) -> None:
-        of_person = self._people.setdefault((project_id, person), OrderedDict())
-        of_person[decision.ask_id] = (decision, now_ns)
-        self._people.move_to_end((project_id, person))
-        forget_oldest(of_person, MOST_OF_PERSON)
-        forget_oldest(self._people, self._most)
+    def keep(self, project_id: int, decision: Decision, now_ns: int) -> None:
+        self._decisions[project_id, decision.ask_id] = decision
+        forget_oldest(self._decisions, self._most)
         day, decided, asked = self._find_day(project_id, now_ns)
         self._days[project_id] = (day, decided + 1, asked + decision.asked)
         forget_oldest(self._days, self._most)
@@ -133,11 +113,11 @@ class Memory:
 
     def forget(self) -> None:
         with self.lock:
-            self._people.clear()
+            self._decisions.clear()
             self._days.clear()
 
     def _find_day(self, project_id: int, now_ns: int) -> tuple[int, int, int]:
-        today = now_ns // (86_400 * 10**9)
+        today = now_ns // DAY_NS
         held = self._days.get(project_id)
         return held if held and held[0] == today else (today, 0, 0)
 
@@ -160,54 +140,64 @@ def save_rules(project_id: int, rules: Rules) -> None:
     AskingSetting.objects.update_or_create(project_id=project_id, defaults=asdict(rules))
 
 
-def decide(store: Store, project_id: int, moment: Moment, *, until: float) -> Decision | None:
-    """Whether to ask now, logged; None where `until` (of `time.monotonic`) was over before it was decided.
-
-    Raises BacklogFullError where the log takes no more.
+def decide(store: Store, project_id: int, moment: Moment, *, until: float) -> Decision:
+    """Whether to ask now, logged. Where `until` (of `time.monotonic`) is over before it is decided, it is no, and not
+    logged. Raises BacklogFullError where the log takes no more.
     """
     rules = load_rules(project_id)
     if not rules.is_on:
         return Decision("", False, 0.0, Reason.OFF)
     now_ns = time.time_ns()
-    since_ns = now_ns - rules.days * 86_400 * 10**9
-    known = load_known(store, project_id, moment, since_ns)
+    observations = load_observations(store, project_id, moment.conversation_id)
+    turns = 1 + max((each.turn_index for each in observations), default=0)
+    turn = moment.message_id or f"turn {turns}"
     secret = find_secret(project_id)
-    ask_id = name_decision(secret, project_id, moment, known.turn)
+    ask_id, digest = name_decision(secret, project_id, moment, turn), hash_parts(secret, moment.person).hex()
     with MEMORY.lock:
-        before = MEMORY.find(project_id, moment.person, ask_id) or known.taken
+        asked = load_asked(project_id, digest, now_ns - rules.days * DAY_NS)
+        before = MEMORY.find(project_id, ask_id) or asked.get(ask_id)
         if before:
             return before
         if time.monotonic() > until:
-            return None
-        asked_ids = known.asked_ids | MEMORY.list_asked(project_id, moment.person, since_ns)
+            return Decision("", False, 0.0, Reason.LATE)
         is_over_budget = MEMORY.is_over_budget(project_id, rules.day_share, now_ns)
-        situation = Situation(known.observations, known.turns, len(asked_ids), is_over_budget)
-        chance = find_chance(rules, situation)
+        chance = find_chance(rules, Situation(observations, turns, len(asked), is_over_budget))
         decision = Decision(ask_id, draw(secret, ask_id) < chance.propensity, chance.propensity, chance.reason)
-        get_ingest().put("asks", ColumnBatch(to_columns(project_id, moment, known.turn, decision, chance, now_ns)))
-        MEMORY.keep(project_id, moment.person, decision, now_ns)
+        get_ingest().put("asks", ColumnBatch(to_columns(project_id, moment, turn, decision, chance, now_ns)))
+        if decision.asked:
+            keep_asked(project_id, digest, decision, now_ns)
+        MEMORY.keep(project_id, decision, now_ns)
     return decision
+
+
+def load_observations(store: Store, project_id: int, conversation_id: str) -> tuple[Observation, ...]:
+    """The signals of a conversation."""
+    path = "feedback/sql/asking_signals.sql"
+    rows = store.query(path, project_id=project_id, conversation_id=conversation_id) if conversation_id else []
+    return tuple(Observation(**row) for row in rows)
+
+
+def load_asked(project_id: int, digest: str, since_ns: int) -> dict[str, Decision]:
+    """Decisions since a time by which somebody was asked, by their id."""
+    rows = AskedUser.objects.filter(project_id=project_id, digest=digest, at__gte=to_time(since_ns))
+    return {each.ask_id: Decision(each.ask_id, True, each.propensity, each.reason) for each in rows}
+
+
+def keep_asked(project_id: int, digest: str, decision: Decision, now_ns: int) -> None:
+    """Keep for the cap that somebody is asked, and forget of them what no cap counts any more."""
+    told = {"digest": digest, "at": to_time(now_ns), "propensity": decision.propensity, "reason": decision.reason}
+    AskedUser.objects.get_or_create(project_id=project_id, ask_id=decision.ask_id, defaults=told)
+    oldest = to_time(now_ns - MOST_DAYS * DAY_NS)
+    AskedUser.objects.filter(project_id=project_id, digest=digest, at__lt=oldest).delete()
+
+
+def to_time(time_ns: int) -> datetime:
+    return EPOCH + timedelta(microseconds=time_ns // 1000)
 
 
 def find_secret(project_id: int) -> bytes:
     """What decisions of a project are drawn with, so that nobody can tell them beforehand."""
     return hash_parts(settings.SECRET_KEY.encode(), "asking", str(project_id))
-
-
-def load_known(store: Store, project_id: int, moment: Moment, since_ns: int) -> Known:
-    [row] = store.query(
-        "feedback/sql/asking_situation.sql",
-        project_id=project_id,
-        person=moment.person,
-        conversation_id=moment.conversation_id,
-        message_id=moment.message_id,
-        since_ns=since_ns,
-    )
-    taken = [Decision(*each) for each in row["taken"]]
-    observations = tuple(Observation(*each) for each in row["signals"])
-    return Known(
-        row["turn"], max(1, row["turns"]), frozenset(row["asked_ids"]), taken[0] if taken else None, observations
-    )
 
 
 def to_columns(
@@ -220,7 +210,7 @@ def to_columns(
         **asdict(moment),
         **asdict(decision),
         **asdict(chance.estimate),
-        "time": EPOCH + timedelta(microseconds=now_ns // 1000),
+        "time": to_time(now_ns),
         "version": now_ns // 1000,
     }
     return {name: [value] for name, value in row.items()}
@@ -245,7 +235,7 @@ def read_taken(row: Mapping[str, Any]) -> TakenDecision:
 
 def load_figures(store: Store, project_id: int) -> list[ReasonFigures]:
     """What came of the decisions of the last days, by reason."""
-    since_ns = time.time_ns() - DAYS * 86_400 * 10**9
+    since_ns = time.time_ns() - DAYS * DAY_NS
     rows = store.query("feedback/sql/asks_by_reason.sql", project_id=project_id, since_ns=since_ns, declined=DECLINED)
     return [ReasonFigures(**row) for row in rows]
 

@@ -3,12 +3,15 @@
 import json
 import time
 from dataclasses import asdict
+from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.utils import timezone
 
 from feedback.asking import Moment, Rules, read_ask_id
 from feedback.asks import MEMORY, Decision, Memory, decide, find_secret, load_asked_conversations, save_rules
+from feedback.models import AskedUser
 from feedback.records import load_feedback_page
 from feedback.satisfaction.facts import Facts
 from tests.conftest import Server
@@ -97,12 +100,12 @@ def test_without_a_user_the_cap_counts_by_conversation(server: Server) -> None:
     assert asked == [True, False, True]
 
 
-def test_a_cap_ends_with_its_days(server: Server, store: Store) -> None:
+def test_a_cap_ends_with_its_days(server: Server) -> None:
     save_rules(server.project.pk, EVERYBODY)
     assert decide_on(server, user_id="u", conversation_id="c", message_id="1")["asked"]
     read_log(server, 1)
     MEMORY.forget()
-    store.execute("ALTER TABLE asks UPDATE time = subtractDays(time, 8) WHERE 1 SETTINGS mutations_sync = 2")
+    AskedUser.objects.update(at=timezone.now() - timedelta(days=8))
     assert decide_on(server, user_id="u", conversation_id="c", message_id="2")["asked"]
 
 
@@ -141,7 +144,9 @@ def test_more_turns_are_another_decision(server: Server) -> None:
 def test_what_takes_too_long_is_not_decided(server: Server) -> None:
     save_rules(server.project.pk, EVERYBODY)
     moment = Moment(user_id="u")
-    assert decide(server.store, server.project.pk, moment, until=time.monotonic() - 1) is None
+    assert decide(server.store, server.project.pk, moment, until=time.monotonic() - 1) == Decision(
+        "", False, 0.0, "late"
+    )
     stop_ingest()
     assert read_log(server, 0) == []
     assert decide_on(server, user_id="u")["asked"]
@@ -244,23 +249,23 @@ def test_rules_are_told_and_changed_over_rest(server: Server) -> None:
 def test_over_a_day_s_share_doubt_asks_nobody_more() -> None:
     memory, day_ns = Memory(), 86_400 * 10**9
     for number in range(10):
-        memory.keep(1, f"u{number}", Decision(str(number), True, 1.0, "chance"), day_ns)
+        memory.keep(1, Decision(str(number), True, 1.0, "chance"), day_ns)
     assert memory.is_over_budget(1, 0.05, day_ns)
     assert not memory.is_over_budget(1, 0.05, 2 * day_ns)
     assert not memory.is_over_budget(2, 0.05, day_ns)
     for number in range(190):
-        memory.keep(1, f"v{number}", Decision(str(number), False, 0.0, "capped"), day_ns)
+        memory.keep(1, Decision(str(number), False, 0.0, "capped"), day_ns)
     assert memory.is_over_budget(1, 0.05, day_ns)
-    memory.keep(1, "w", Decision("w", False, 0.0, "capped"), day_ns)
+    memory.keep(1, Decision("w", False, 0.0, "capped"), day_ns)
     assert not memory.is_over_budget(1, 0.05, day_ns)
 
 
 def test_memory_is_bounded_and_forgets_the_oldest() -> None:
     memory = Memory(most=3)
-    decision = Decision("a", True, 1.0, "chance")
     for number in range(5):
-        memory.keep(1, f"u{number}", decision, 1)
-    assert [memory.find(1, f"u{number}", "a") is not None for number in range(5)] == [False, False, True, True, True]
+        memory.keep(1, Decision(str(number), True, 1.0, "chance"), 1)
+    assert [memory.find(1, str(number)) is not None for number in range(5)] == [False, False, True, True, True]
+    assert memory.find(2, "4") is None
 
 
 def test_decisions_are_drawn_by_a_secret_of_the_project(server: Server) -> None:

@@ -29,4 +29,27 @@ class Migration(migrations.Migration):
                 ),
             ],
         ),
+        migrations.CreateModel(
+            name="AskedUser",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("digest", models.CharField(max_length=64)),
+                ("ask_id", models.CharField(max_length=32)),
+                ("at", models.DateTimeField()),
+                ("propensity", models.FloatField()),
+                ("reason", models.CharField(max_length=50)),
+                (
+                    "project",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="asked_users", to="tracing.project"
+                    ),
+                ),
+            ],
+            options={
+                "indexes": [models.Index(fields=["project", "digest", "at"], name="asked_of_a_user")],
+                "constraints": [
+                    models.UniqueConstraint(fields=("project", "ask_id"), name="one_row_a_decision_to_ask")
+                ],
+            },
+        ),
     ]

@@ -25,7 +25,7 @@ from feedback.confirmations import identify_signal, write_confirmation
 from feedback.detectors import Evidence, Signal
 from feedback.detectors.verdict import Verdict
 from feedback.explicit import Feedback
-from feedback.models import AskingSetting, DetectorSetting, Expectation, JudgeDay, Listening
+from feedback.models import AskedUser, AskingSetting, DetectorSetting, Expectation, JudgeDay, Listening
 from feedback.records import ConversationSignals, Hearing, write_feedback, write_hearings, write_signals
 from tests.tracing.otlp import make_log, make_span, make_span_id, make_trace_id, to_key_values
 from tracing.access.audit import record
@@ -72,6 +72,7 @@ NOT_WORDS = {
     "prefix",
     "scopes",
     "origins",
+    "ask_id",
 }
 """The same of Django's tables."""
 
@@ -176,6 +177,8 @@ def add_rows(side: Side) -> None:
     Reprocessing.objects.create(pk=pk, project=project, from_day=date(2026, 1, 1), state=Reprocessing.State.DONE)
     DetectorSetting.objects.create(pk=pk, project=project, kind="slow", threshold=0.9)
     Expectation.objects.create(pk=pk, project=project, slow_ms=1000)
+    told = {"digest": secrets.token_hex(32), "ask_id": secrets.token_hex(16), "reason": side.word("reason")}
+    AskedUser.objects.create(pk=pk, project=project, at=timezone.now(), propensity=0.5, **told)
     AskingSetting.objects.create(pk=pk, project=project, **asdict(Rules(days=3)))
     JudgeDay.objects.create(pk=pk, project=project, day=timezone.now().date(), problem=side.word("problem"))
     Listening.objects.create(pk=pk, project=project, basis="none", since=timezone.now())
