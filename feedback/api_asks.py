@@ -9,7 +9,7 @@ from ninja import Field, Query, Router, Schema
 from pydantic import StringConstraints, model_validator
 
 from feedback.api_feedback import TOO_MANY, PageKey
-from feedback.asking import WORDS, Moment, Reason, Rules
+from feedback.asking import WORDS, Moment, Rules
 from feedback.asks import DAYS, MOST_DAYS, TakenDecision, decide, load_asks, load_figures, load_rules, save_rules
 from tracing.access import audit
 from tracing.access.limits import LaterError

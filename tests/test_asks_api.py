@@ -143,10 +143,8 @@ def test_more_turns_are_another_decision(server: Server) -> None:
 
 def test_what_takes_too_long_is_not_decided(server: Server) -> None:
     save_rules(server.project.pk, EVERYBODY)
-    moment = Moment(user_id="u")
-    assert decide(server.store, server.project.pk, moment, until=time.monotonic() - 1) == Decision(
-        "", False, 0.0, "late"
-    )
+    decision = decide(server.store, server.project.pk, Moment(user_id="u"), until=time.monotonic() - 1)
+    assert decision == Decision("", False, 0.0, "late")
     stop_ingest()
     assert read_log(server, 0) == []
     assert decide_on(server, user_id="u")["asked"]

@@ -24,6 +24,8 @@ MAX_ROWS_PER_INSERT = 10_000
 GATHER_SECONDS = 0.02
 """Most that an insert waits for all senders that were there at the one before it; a lone sender never waits."""
 BUSY_ROWS_PER_SECOND = 5_000
+UNAWAITED_SECONDS = 0.5
+"""So long gathers what nobody waits for, so that an insert serves many."""
 MOST_UNAWAITED = 10_000
 """Rows that nobody waits for and that are not committed yet; where there are so many, no more are taken."""
 
@@ -106,7 +108,10 @@ class Committer:
         """The next insert's requests; none where there will be no more."""
         with self._changed:
             self._changed.wait_for(lambda: bool(self._waiting) or self._stopping)
-            self._changed.wait_for(lambda: len(self._waiting) >= self._expected or self._stopping, GATHER_SECONDS)
+            if self._waiting and not self._waiting[-1].is_awaited:
+                self._changed.wait_for(lambda: self._waiting[-1].is_awaited or self._stopping, UNAWAITED_SECONDS)
+            else:
+                self._changed.wait_for(lambda: len(self._waiting) >= self._expected or self._stopping, GATHER_SECONDS)
             return self._take_group()
 
     def _take_group(self) -> list[Submission]:
