@@ -22,14 +22,13 @@ from config.checks import check_public_address
 from config.env import Environment
 from config.grpc_server import GrpcServer
 from config.http_server import HttpServer, PortBusyError, bind
-from config.wsgi import application
+from config.wsgi import application, otlp_port_application
 from tracing.access.decisions import RunToken
 from tracing.access.keys import create_key
 from tracing.access.openness import is_local, is_open
 from tracing.access.rights import Scope
 from tracing.ingest import stop_ingest
 from tracing.models import DEFAULT_PROJECT, DEMO_PROJECT, ApiKey, Project
-from tracing.receive.http import otlp_application
 from tracing.reprocessing import count_outdated
 from tracing.stages import end_leases
 from tracing.store import EMBEDDED_PREFIX, close_store, get_store
@@ -192,7 +191,7 @@ def serve(env: Environment, ports: Ports) -> Iterator[Urls]:
     """Answer on these ports, and say so in `server.json`."""
     sys.setswitchinterval(SWITCH_SECONDS)
     web = HttpServer(application, ports.web)
-    otlp = HttpServer(otlp_application, ports.otlp_http) if ports.otlp_http else web
+    otlp = HttpServer(otlp_port_application, ports.otlp_http) if ports.otlp_http else web
     servers = [each for each in dict.fromkeys((web, otlp, ports.otlp_grpc)) if each]
     for server in servers:
         server.start()

@@ -11,6 +11,7 @@ from pydantic import Field
 from feedback import listening
 from feedback.api_accuracy import router as accuracy_router
 from feedback.api_agent_tasks import router as agent_tasks_router
+from feedback.api_asks import router as asks_router
 from feedback.api_comparisons import router as comparisons_router
 from feedback.api_detectors import router as detectors_router
 from feedback.api_exports import router as exports_router
@@ -73,6 +74,7 @@ api.add_router("", lists_router)
 api.add_router("", members_router)
 api.add_router("", prices_router)
 api.add_router("", agent_tasks_router)
+api.add_router("", asks_router)
 api.add_router("", comparisons_router)
 api.add_router("", detectors_router)
 api.add_router("", accuracy_router)

@@ -91,3 +91,37 @@ class JudgeDay(models.Model):
 
     def __str__(self) -> str:
         return f"{self.project_id} on {self.day}: {self.calls} calls"
+
+
+class AskedUser(models.Model):
+    """That a user was asked what they think: what caps count, beside the log of all decisions in ClickHouse."""
+
+    project = models.ForeignKey("tracing.Project", on_delete=models.CASCADE, related_name="asked_users")
+    digest = models.CharField(max_length=64)
+    """Of who it is, with a secret: ids of users stand in ClickHouse alone."""
+    ask_id = models.CharField(max_length=32)
+    at = models.DateTimeField()
+    propensity = models.FloatField()
+    reason = models.CharField(max_length=50)
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=["project", "ask_id"], name="one_row_a_decision_to_ask"),)
+        indexes = (models.Index(fields=["project", "digest", "at"], name="asked_of_a_user"),)
+
+    def __str__(self) -> str:
+        return f"{self.ask_id} of {self.project_id} at {self.at:%Y-%m-%d %H:%M}"
+
+
+class AskingSetting(models.Model):
+    """How a project asks its users what they think; without a row as `asking.Rules` says. Shares are 0 to 1."""
+
+    project = models.OneToOneField("tracing.Project", on_delete=models.CASCADE, related_name="asking")
+    is_on = models.BooleanField()
+    most_asks = models.PositiveIntegerField()
+    days = models.PositiveIntegerField()
+    random_share = models.FloatField()
+    doubt_share = models.FloatField()
+    day_share = models.FloatField()
+
+    def __str__(self) -> str:
+        return f"{self.project_id}: {'on' if self.is_on else 'off'}, {self.most_asks} in {self.days} days"

@@ -11,6 +11,7 @@ from typing import Annotated, Any, Literal, TypeVar
 
 from pydantic import AwareDatetime, BaseModel, BeforeValidator, Field, ValidationError, field_validator
 
+from feedback.asking import ASK_ID
 from feedback.comparisons.comparison import NAME as COMPARISON
 from feedback.comparisons.comparison import ComparisonError, read_comparison
 from feedback.explicit import Feedback
@@ -99,6 +100,7 @@ class NewFeedback(BaseModel):
     trace_id: Annotated[str, Field(pattern="^([0-9a-fA-F]{32})?$")] = ""
     span_id: Annotated[str, Field(pattern="^([0-9a-fA-F]{16})?$", description="Of a model call.")] = ""
     message_id: Id = ""
+    ask_id: Annotated[Id, Field(description="Of the question that it answers: the `id` of a decision of `asks`.")] = ""
     time: Annotated[AwareDatetime, BeforeValidator(read_time), Field(strict=False)] | None = None
 
     @field_validator("name", "label", "identifier")
@@ -171,7 +173,8 @@ def describe_error(error: Mapping[str, Any]) -> str:
 
 
 def make_feedback(told: NewFeedback, project_id: int, time: datetime) -> Feedback:
-    values = told.model_dump(exclude={"time"})
+    values = told.model_dump(exclude={"time", "ask_id"})
+    values["metadata"] |= {ASK_ID: told.ask_id} if told.ask_id else {}
     values |= {"trace_id": told.trace_id.lower(), "span_id": told.span_id.lower()}
     return Feedback(project_id=project_id, time_ns=(time - EPOCH) // MICROSECOND * 1000, **values)
 

@@ -5,6 +5,7 @@ from django.urls import path, register_converter
 from feedback import (
     accuracy_views,
     agent_task_views,
+    asking_views,
     comparison_views,
     confirmation_views,
     detector_views,
@@ -31,5 +32,7 @@ urlpatterns = [
     path("settings/detectors/expect", detector_views.change_expectations, name="change_expectations"),
     path("settings/detectors/take", detector_views.take_threshold, name="take_threshold"),
     path("settings/detectors/follow", detector_views.change_following, name="change_following"),
+    path("settings/asking", asking_views.show_asking, name="asking"),
+    path("settings/asking/change", asking_views.change_asking, name="change_asking"),
     path("settings/judge", judge_views.show_judge, name="judge"),
 ]

@@ -16,6 +16,7 @@ from pytest_django import Settings
 
 from config.http_server import HttpServer, bind
 from config.wsgi import application
+from feedback.asks import MEMORY
 from feedback.derivation import FEEDBACK, SIGNALS
 from feedback.norms import forget_norms
 from feedback.tasks import derive_signals, estimate, read_feedback
@@ -68,6 +69,7 @@ def empty_store(store: Store) -> None:
     for stage in STAGES:
         stage.forget()
     forget_norms()
+    MEMORY.forget()
 
 
 @pytest.fixture(autouse=True)

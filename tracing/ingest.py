@@ -24,6 +24,10 @@ MAX_ROWS_PER_INSERT = 10_000
 GATHER_SECONDS = 0.02
 """Most that an insert waits for all senders that were there at the one before it; a lone sender never waits."""
 BUSY_ROWS_PER_SECOND = 5_000
+UNAWAITED_SECONDS = 0.5
+"""So long gathers what nobody waits for, so that an insert serves many."""
+MOST_UNAWAITED = 10_000
+"""Rows that nobody waits for and that are not committed yet; where there are so many, no more are taken."""
 
 
 class BacklogFullError(Exception):
@@ -60,6 +64,7 @@ class Submission:
     batch: ColumnBatch
     done: threading.Event = field(default_factory=threading.Event)
     error: Exception | None = None
+    is_awaited: bool = True
 
 
 class Committer:
@@ -76,10 +81,12 @@ class Committer:
         self._thread.start()
 
     def submit(self, submission: Submission) -> None:
-        """Have it committed by the next insert that has room; `done` tells when."""
+        """Have it committed by the next insert that has room; `done` tells when. Raises BacklogFullError."""
         with self._changed:
             if self._stopping:
                 raise BacklogFullError("This server is stopping and takes nothing more.")
+            if not submission.is_awaited and len(self._waiting) >= MOST_UNAWAITED:
+                raise BacklogFullError(f"{len(self._waiting):,} rows of {self.table} wait for the store already.")
             self._waiting.append(submission)
             self._changed.notify()
 
@@ -101,7 +108,10 @@ class Committer:
         """The next insert's requests; none where there will be no more."""
         with self._changed:
             self._changed.wait_for(lambda: bool(self._waiting) or self._stopping)
-            self._changed.wait_for(lambda: len(self._waiting) >= self._expected or self._stopping, GATHER_SECONDS)
+            if self._waiting and not self._waiting[-1].is_awaited:
+                self._changed.wait_for(lambda: self._waiting[-1].is_awaited or self._stopping, UNAWAITED_SECONDS)
+            else:
+                self._changed.wait_for(lambda: len(self._waiting) >= self._expected or self._stopping, GATHER_SECONDS)
             return self._take_group()
 
     def _take_group(self) -> list[Submission]:
@@ -159,6 +169,12 @@ class Ingest:
         if submission.error is not None:
             raise submission.error
         self.load.add(len(batch))
+
+    def put(self, table: str, batch: ColumnBatch) -> None:
+        """Have `batch` committed soon, without waiting for it: what a process that is killed has not committed is lost,
+        and what the store refuses is logged. Raises BacklogFullError.
+        """
+        self._find_committer(table).submit(Submission(batch, is_awaited=False))
 
     def stop(self) -> None:
         """Commit what waits, then end."""

@@ -6,7 +6,7 @@ Ids that both have find a query that forgot its project; ids that one alone has 
 import secrets
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import asdict, dataclass, field, fields, replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -19,11 +19,21 @@ from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTrace
 
 from feedback.agent_task_records import write_agent_tasks
 from feedback.agent_tasks import AgentTask, ToolCount
+from feedback.asking import Chance, Estimate, Moment, Reason, Rules
+from feedback.asks import Decision, to_columns
 from feedback.confirmations import identify_signal, write_confirmation
 from feedback.detectors import Evidence, Signal
 from feedback.detectors.verdict import Verdict
 from feedback.explicit import Feedback
-from feedback.models import DetectorSetting, Expectation, JudgeDay, Listening, SatisfactionFit
+from feedback.models import (
+    AskedUser,
+    AskingSetting,
+    DetectorSetting,
+    Expectation,
+    JudgeDay,
+    Listening,
+    SatisfactionFit,
+)
 from feedback.records import ConversationSignals, Hearing, write_feedback, write_hearings, write_signals
 from feedback.satisfaction import Interval
 from feedback.satisfaction_records import Estimate, write_estimates
@@ -74,6 +84,7 @@ NOT_WORDS = {
     "prefix",
     "scopes",
     "origins",
+    "ask_id",
 }
 """The same of Django's tables."""
 
@@ -178,6 +189,9 @@ def add_rows(side: Side) -> None:
     Reprocessing.objects.create(pk=pk, project=project, from_day=date(2026, 1, 1), state=Reprocessing.State.DONE)
     DetectorSetting.objects.create(pk=pk, project=project, kind="slow", threshold=0.9)
     Expectation.objects.create(pk=pk, project=project, slow_ms=1000)
+    told = {"digest": secrets.token_hex(32), "ask_id": secrets.token_hex(16), "reason": side.word("reason")}
+    AskedUser.objects.create(pk=pk, project=project, at=timezone.now(), propensity=0.5, **told)
+    AskingSetting.objects.create(pk=pk, project=project, **asdict(Rules(days=3)))
     JudgeDay.objects.create(pk=pk, project=project, day=timezone.now().date(), problem=side.word("problem"))
     Listening.objects.create(pk=pk, project=project, basis="none", since=timezone.now())
     told = {"basis": "none", "fitted_at": timezone.now(), "parameters": {}, "rates": {}}
@@ -250,6 +264,7 @@ def insert_derived(store: Store, side: Side, conversation_id: str, trace: int, n
     write_confirmation(
         store, project_id, identify_signal(conversation_id, signal), signal, "confirmed", side.word("reviewer")
     )
+    store.insert("asks", make_ask(side, conversation_id, now_ns))
     write_hearings(store, project_id, {conversation_id: Hearing("none", make_verdict(side))}, [], version)
     estimate = Estimate(Interval(0.5, 0.4, 0.6), (("words", 0.0),), False, "none")
     write_estimates(store, project_id, {conversation_id: estimate}, {conversation_id: version}, [], version)
@@ -359,6 +374,13 @@ def make_signal(side: Side, trace: int) -> Signal:
         detector="copy",
         version="1",
     )
+
+
+def make_ask(side: Side, conversation_id: str, now_ns: int) -> dict[str, list[Any]]:
+    moment = Moment(**fill_texts(side, Moment, conversation_id=conversation_id))
+    decision = Decision(side.word(f"ask of {conversation_id}"), True, 0.5, side.word("reason"))
+    chance = Chance(0.5, Reason.CHANCE, Estimate(0.3, 0.2, 0.4))
+    return to_columns(side.project.pk, moment, side.word("turn"), decision, chance, now_ns)
 
 
 def make_tool_run(side: Side, trace: int, now_ns: int) -> ToolRun:

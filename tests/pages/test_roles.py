@@ -60,5 +60,5 @@ def test_the_menu_leads_only_where_a_role_may_go(demo: Project) -> None:
         set(re.findall(r'href="/p/demo/settings/(\w+)"', read(log_in(email).get("/p/demo/setup"))))
         for email in ("bo@example.org", "olga@example.org")
     ]
-    assert settings[0] == {"detectors", "judge", "prices"}
+    assert settings[0] == {"asking", "detectors", "judge", "prices"}
     assert {"prices", "members", "project"} <= settings[1]

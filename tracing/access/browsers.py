@@ -1,7 +1,8 @@
 """Keys that stand in web pages, where everybody can read them: from where they are taken, how often, and CORS for them.
 
-Such a key sends feedback and can do nothing else (ADR 52). Browsers tell the origin of a page, which no page can forge;
-a program can, so that origins keep honest visitors' pages apart and the limits hold for everybody.
+Such a key sends feedback, asks whether to ask for some (ADR 66), and can do nothing else (ADR 52). Browsers tell the
+origin of a page, which no page can forge; a program can, so that origins keep honest visitors' pages apart and the
+limits hold for everybody.
 """
 
 import ipaddress
@@ -17,7 +18,8 @@ from tracing.access.keys import KeyFacts, find_key, list_browser_origins
 from tracing.access.limits import LaterError, TokenBuckets
 from tracing.access.origins import is_loopback
 
-FEEDBACK_PATH = "/api/v1/feedback"
+PATHS = ("/api/v1/feedback", "/api/v1/asks")
+"""Of the operations that say `May(…, browsers=True)`."""
 MAX_BODY_BYTES = 16 * 1024
 MOST_ITEMS = 20
 """In one request."""
@@ -57,11 +59,12 @@ def read_browser_origin(text: str) -> str:
 def read_request_key(request: HttpRequest) -> str:
     """The key that a REST request brings; empty where there is none.
 
-    A page that sends feedback may have its key in the address: it is public there as well, and a page that is being
-    closed can wait for no preflight, which headers of its own would take. No other key is taken from there.
+    A page that sends feedback, or asks whether to, may have its key in the address: it is public there as well, and a
+    page that is being closed can wait for no preflight, which headers of its own would take. No other key is taken from
+    there.
     """
     key = read_key(request.headers.get("Authorization", ""), request.headers.get("X-Api-Key", ""))
-    if key or request.method != "POST" or request.path != FEEDBACK_PATH:
+    if key or request.method != "POST" or request.path not in PATHS:
         return key
     named = request.GET.get("key", "")
     return named if named.startswith(BROWSER_PREFIX) else ""
@@ -104,7 +107,7 @@ def forget_senders() -> None:
 
 def answer_preflight(request: HttpRequest) -> HttpResponse | None:
     """What a browser hears that asks whether a page may send feedback; None where this is no such question."""
-    if request.method != "OPTIONS" or request.path != FEEDBACK_PATH:
+    if request.method != "OPTIONS" or request.path not in PATHS:
         return None
     origin = request.headers.get("Origin", "")
     if "Access-Control-Request-Method" not in request.headers or origin not in list_browser_origins():
@@ -121,7 +124,7 @@ def answer_preflight(request: HttpRequest) -> HttpResponse | None:
 
 def find_page_origins(request: HttpRequest) -> tuple[str, ...]:
     """The origins whose pages may send this request: those of its key, where it is for browsers and tells feedback."""
-    if request.method != "POST" or request.path != FEEDBACK_PATH or "Origin" not in request.headers:
+    if request.method != "POST" or request.path not in PATHS or "Origin" not in request.headers:
         return ()
     key = find_key(read_request_key(request))
     return key.origins if key and key.is_for_browsers else ()
@@ -129,7 +132,7 @@ def find_page_origins(request: HttpRequest) -> tuple[str, ...]:
 
 def share_answer(request: HttpRequest, response: HttpResponse) -> None:
     """Let the page that sent feedback read the answer, where its origin is one of the key's."""
-    if request.path != FEEDBACK_PATH:
+    if request.path not in PATHS:
         return
     patch_vary_headers(response, ("Origin",))
     origin = request.headers.get("Origin", "")

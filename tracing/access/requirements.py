@@ -122,7 +122,7 @@ def check_right(access: Access, right: Right | None) -> None:
 
 
 def check_browser(request: HttpRequest, access: Access, requirement: Requirement) -> None:
-    """A key of browsers stands in pages for all to read: it opens one operation, to pages of its origins."""
+    """A key of browsers stands in pages for all to read: it opens two operations, to pages of its origins."""
     if not access.key or not access.key.is_for_browsers:
         return
     if not requirement.browsers:

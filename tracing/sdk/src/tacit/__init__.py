@@ -15,6 +15,7 @@ from tacit.spans import span
 from tacit.streams import stop_stream
 
 if TYPE_CHECKING:
+    from tacit.asking import should_ask, should_ask_async
     from tacit.model_streams import stream
     from tacit.prompts import prompt
     from tacit.responses import stream_response
@@ -31,6 +32,8 @@ __all__ = [
     "instrument_openai",
     "observe",
     "prompt",
+    "should_ask",
+    "should_ask_async",
     "span",
     "stop_stream",
     "stream",
@@ -39,6 +42,8 @@ __all__ = [
 
 _LOADED_ON_USE: Final = {
     "prompt": "tacit.prompts",
+    "should_ask": "tacit.asking",
+    "should_ask_async": "tacit.asking",
     "stream": "tacit.model_streams",
     "stream_response": "tacit.responses",
 }

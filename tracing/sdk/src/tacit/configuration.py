@@ -24,6 +24,7 @@ from tacit.version import VERSION
 if TYPE_CHECKING:  # they load an HTTP client, which only apps that configure an export need
     from tacit.exporting import ExportProcessor
     from tacit.pipe import SpanCounts
+    from tacit.sending import Target
 
 DEFAULT_ENDPOINT: Final = "http://127.0.0.1:4318"
 _TRACES_PATH: Final = "/v1/traces"
@@ -33,6 +34,7 @@ _logger = logging.getLogger(__name__)
 _lock = threading.RLock()
 _provider: trace.TracerProvider | None = None
 _tracer: trace.Tracer | None = None
+_target: "Target | None" = None
 
 
 def configure(
@@ -69,6 +71,8 @@ def configure(
             carry_context_into_threads(carry_into_threads)
             provider = tracer_provider or _find_provider(service_name)
             _use_provider(provider)
+            global _target
+            _target = None
             if tracer_provider is None or endpoint is not None or api_key is not None:
                 _export_to(provider, resolve_url(endpoint), api_key, find_sample_rate(sample_rate))
     except Exception:
@@ -110,6 +114,11 @@ def get_tracer() -> trace.Tracer:
     if _tracer is None:
         _tracer = trace.get_tracer("tacit", VERSION, _provider)
     return _tracer
+
+
+def get_target() -> "Target | None":
+    """Where `configure` sends to; None where it sends nothing."""
+    return _target
 
 
 def resolve_url(endpoint: str | None) -> str | None:
@@ -173,7 +182,8 @@ def _export_to(provider: trace.TracerProvider, url: str | None, api_key: str | N
     from tacit.exporting import ExportProcessor
     from tacit.sending import Target
 
-    target = Target(url, api_key)
+    global _target
+    _target = target = Target(url, api_key)
     processor = _watched.get(provider)
     if processor is None:
         _watched[provider] = processor = ExportProcessor(target, sample_rate)

@@ -41,6 +41,7 @@ def feedback(
     identifier: str | None = None,
     annotator_kind: str = "HUMAN",
     metadata: Mapping[str, Any] | None = None,
+    ask_id: str | None = None,
 ) -> str:
     """Records feedback: `thumbs`, `rating`, `comment`, `correction`, `comparison`, or a name of the app's own.
 
@@ -48,6 +49,7 @@ def feedback(
     the running conversation and span. Of thumbs, label (`up`, `down`) and score (1, 0) give one another. The label of
     a comparison of two answers is `a`, `b`, `tie` or `neither`; `metadata` says under `a` and `b` what they are, and
     under `shown` in which order they were shown.
+    `ask_id` is the id of the decision by which the user was asked (`tacit.should_ask`).
     Returns the identifier; the same identifier given again replaces what was recorded before, so that a request
     that the app itself repeats counts once. What is not as expected is logged and left out; nothing is raised.
     """
@@ -71,7 +73,7 @@ def feedback(
             attributes.FEEDBACK_CORRECTION: correction,
             attributes.FEEDBACK_IDENTIFIER: identifier,
             attributes.FEEDBACK_ANNOTATOR_KIND: read_annotator_kind(annotator_kind),
-            attributes.FEEDBACK_METADATA: write_metadata(metadata),
+            attributes.FEEDBACK_METADATA: write_metadata(add_ask_id(metadata, ask_id)),
         }
         given = target if is_told else find_running_target()
         _send({**_write_texts({**given, **texts}), **_write_score(score)})
@@ -171,6 +173,13 @@ def write_metadata(metadata: Mapping[str, Any] | None) -> str | None:
         return None if metadata is None else encode_json(metadata)
     _logger.warning("tacit.feedback(metadata=%s): expected a mapping; left out", type(metadata).__name__)
     return None
+
+
+def add_ask_id(metadata: Mapping[str, Any] | None, ask_id: str | None) -> Mapping[str, Any] | None:
+    """Metadata that says besides which question was answered."""
+    if not ask_id:
+        return metadata
+    return {**(metadata if isinstance(metadata, Mapping) else {}), "ask_id": ask_id}
 
 
 def find_running_target() -> dict[str, object]:

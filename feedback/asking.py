@@ -1,0 +1,215 @@
+"""Whether to ask a user now what they think: rules and what is known of the conversation in, the chance of asking out.
+
+It is asked where the upper end of P(dissatisfied) comes near the middle, or the model was unsure of its words; never as
+a reward: praise and a better estimate only lower the chance. It is drawn from a hash, so that asking again is the same.
+"""
+
+import hashlib
+import hmac
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+import numpy as np
+
+from feedback.explicit import Feedback
+from feedback.satisfaction.defaults import Defaults, load_defaults
+from feedback.satisfaction.facts import Facts, Observation
+from feedback.satisfaction.votes import code_votes, score_words
+
+USUAL = math.log(0.12 / 0.88)
+"""Log odds of a conversation of which nothing was heard. How many of those are dissatisfied is not known before a
+project's own figures are; what matters here is the order of conversations, and that these stand under
+`NOTHING_TO_LEARN`."""
+USUAL_ERROR = 0.5
+REACH = 1.645
+"""Standard errors to either end of a 90 % interval."""
+NOTHING_TO_LEARN = 0.25
+"""Where the upper end of P(dissatisfied) is lower, there is no doubt."""
+MIDDLE = 0.5
+LOW_CONFIDENCE = "low_confidence"
+ASK_ID = "ask_id"
+"""Under this name the metadata of feedback says which question it answers."""
+DECLINED = "declined"
+"""The name of feedback that says that a question was put away without an answer."""
+
+
+class Reason(StrEnum):
+    """Why the chance is what it is; the words are in `WORDS`."""
+
+    UNCERTAIN = "uncertain"
+    MODEL_UNSURE = "model_unsure"
+    CHANCE = "chance"
+    BUDGET = "budget"
+    CAPPED = "capped"
+    OFF = "off"
+    LATE = "late"
+
+
+WORDS: Mapping[str, str] = {
+    Reason.UNCERTAIN: "the estimate leaves open whether the user is dissatisfied",
+    Reason.MODEL_UNSURE: "the model was unsure of its words",
+    Reason.CHANCE: "nothing in particular: the random share of everybody",
+    Reason.BUDGET: "in doubt, but enough were asked today: the random share alone",
+    Reason.CAPPED: "this user was asked lately",
+    Reason.OFF: "asking is turned off",
+    Reason.LATE: "there was no time to decide",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """How a project asks. Shares are from 0 to 1."""
+
+    is_on: bool = True
+    most_asks: int = 1
+    """Of one user in `days`; of a conversation where the user is not known."""
+    days: int = 7
+    random_share: float = 0.02
+    """Of everybody who may be asked, whatever is known of them."""
+    doubt_share: float = 0.2
+    """Of those of whom most is in doubt, besides."""
+    day_share: float = 0.05
+    """Where more of a day's decisions said yes, only the random share is asked."""
+
+
+@dataclass(frozen=True, slots=True)
+class Situation:
+    """What is known as somebody may be asked."""
+
+    observations: tuple[Observation, ...] = ()
+    turns: int = 1
+    asks_before: int = 0
+    """Of this user in the days of the rules."""
+    is_over_budget: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """P(dissatisfied) with its interval of 90 %, by shipped values and this conversation alone."""
+
+    probability: float
+    low: float
+    high: float
+
+
+@dataclass(frozen=True, slots=True)
+class Chance:
+    """With which probability this situation is asked, and why."""
+
+    propensity: float
+    reason: Reason
+    estimate: Estimate
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """Who may be asked about what."""
+
+    user_id: str = ""
+    conversation_id: str = ""
+    message_id: str = ""
+    trace_id: str = ""
+    span_id: str = ""
+
+    @property
+    def person(self) -> str:
+        """Whom caps count: the user, or where they are not known, the conversation or the message.
+
+        >>> Moment(user_id="u", conversation_id="c").person, Moment(conversation_id="c").person
+        ('user:u', 'conversation:c')
+        """
+        if self.user_id:
+            return f"user:{self.user_id}"
+        return f"conversation:{self.conversation_id}" if self.conversation_id else f"message:{self.message_id}"
+
+
+def estimate_dissatisfaction(
+    observations: Sequence[Observation], turns: int, defaults: Defaults | None = None
+) -> Estimate:
+    """What signals add to the usual log odds by shipped values. What speaks for the user only lowers it, and leaves its
+    error as it is; so praise cannot raise the upper end."""
+    known = defaults or load_defaults()
+    facts = [Facts("", observations=tuple(observations), turns=turns)]
+    words = known.words.weigh(score_words(facts, known.words.columns)).sum()
+    log_odds, variance = USUAL + float(words), USUAL_ERROR**2
+    votes = known.prior.votes[1:]
+    for vote, level in zip(votes, code_votes(facts, [each.name for each in votes])[0], strict=True):
+        if level:
+            log_odds += vote.ratios[level] - vote.ratios[0]
+            variance += vote.deviations[level] ** 2 if vote.name.endswith("-") else 0.0
+    reach = REACH * math.sqrt(variance)
+    low, middle, high = (squash(log_odds + step) for step in (-reach, 0.0, reach))
+    return Estimate(middle, low, high)
+
+
+def squash(log_odds: float) -> float:
+    return float(1 / (1 + np.exp(-np.clip(log_odds, -30, 30))))
+
+
+def find_doubt(estimate: Estimate) -> float:
+    """0 where even the upper end is low, 1 from where it reaches the middle on.
+
+    Above the middle it stays: were it to fall there, praise in a conversation that goes badly would raise it.
+
+    >>> [round(find_doubt(Estimate(high / 2, 0.0, high)), 2) for high in (0.1, 0.3, 0.5, 0.9)]
+    [0.0, 0.2, 1.0, 1.0]
+    """
+    return min(1.0, max(0.0, (estimate.high - NOTHING_TO_LEARN) / (MIDDLE - NOTHING_TO_LEARN)))
+
+
+def is_model_unsure(situation: Situation) -> bool:
+    """Whether the model was, of its last answer."""
+    return any(
+        each.kind == LOW_CONFIDENCE and each.fired and each.turn_index >= situation.turns - 1
+        for each in situation.observations
+    )
+
+
+def find_chance(rules: Rules, situation: Situation) -> Chance:
+    """With which probability to ask: never but 0 where it is off or the cap is reached, else at least the random share.
+
+    >>> find_chance(Rules(), Situation()).propensity
+    0.02
+    >>> find_chance(Rules(), Situation(asks_before=1)).reason
+    <Reason.CAPPED: 'capped'>
+    """
+    estimate = estimate_dissatisfaction(situation.observations, situation.turns)
+    if not rules.is_on:
+        return Chance(0.0, Reason.OFF, estimate)
+    if situation.asks_before >= rules.most_asks:
+        return Chance(0.0, Reason.CAPPED, estimate)
+    is_unsure = is_model_unsure(situation)
+    doubt = 1.0 if is_unsure else find_doubt(estimate)
+    if not doubt or not rules.doubt_share:
+        return Chance(rules.random_share, Reason.CHANCE, estimate)
+    if situation.is_over_budget:
+        return Chance(rules.random_share, Reason.BUDGET, estimate)
+    propensity = rules.random_share + (1 - rules.random_share) * rules.doubt_share * doubt
+    return Chance(propensity, Reason.MODEL_UNSURE if is_unsure else Reason.UNCERTAIN, estimate)
+
+
+def name_decision(secret: bytes, project_id: int, moment: Moment, turn: str) -> str:
+    """The id of the decision on this moment: always the same, and not to be guessed."""
+    return hash_parts(secret, "id", str(project_id), moment.person, moment.conversation_id, turn).hex()[:32]
+
+
+def draw(secret: bytes, ask_id: str) -> float:
+    """A number from 0 to below 1 that is even over decisions, and for one always the same."""
+    return int.from_bytes(hash_parts(secret, "draw", ask_id)[:7]) / 2**56
+
+
+def hash_parts(secret: bytes, *parts: str) -> bytes:
+    text = "".join(f"{len(part)}:{part}" for part in parts)
+    return hmac.new(secret, text.encode(errors="surrogatepass"), hashlib.sha256).digest()
+
+
+def read_ask_id(feedback: Feedback) -> str:
+    """Which question feedback answers; empty where it was volunteered.
+
+    >>> read_ask_id(Feedback(1, "f", "thumbs", 0, metadata={"ask_id": "a1"}))
+    'a1'
+    """
+    ask_id = feedback.metadata.get(ASK_ID)
+    return ask_id if isinstance(ask_id, str) else ""
