@@ -23,7 +23,7 @@ from feedback.confirmations import identify_signal, write_confirmation
 from feedback.detectors import Evidence, Signal
 from feedback.detectors.verdict import Verdict
 from feedback.explicit import Feedback
-from feedback.models import DetectorSetting, Expectation, JudgeDay, Listening
+from feedback.models import DetectorSetting, Expectation, HoldoutSetting, JudgeDay, Listening
 from feedback.records import ConversationSignals, Hearing, write_feedback, write_hearings, write_signals
 from tests.tracing.otlp import make_log, make_span, make_span_id, make_trace_id, to_key_values
 from tracing.access.audit import record
@@ -173,7 +173,8 @@ def add_rows(side: Side) -> None:
     )
     Reprocessing.objects.create(pk=pk, project=project, from_day=date(2026, 1, 1), state=Reprocessing.State.DONE)
     DetectorSetting.objects.create(pk=pk, project=project, kind="slow", threshold=0.9)
-    Expectation.objects.create(pk=pk, project=project, slow_ms=1000)
+    Expectation.objects.create(pk=pk, project=project, slow_ms=1000, goal=side.word("goal"))
+    HoldoutSetting.objects.create(pk=pk, project=project, share=0.1, secret=side.word("secret"))
     JudgeDay.objects.create(pk=pk, project=project, day=timezone.now().date(), problem=side.word("problem"))
     Listening.objects.create(pk=pk, project=project, basis="none", since=timezone.now())
     actor, details = Actor(ActorKind.USER, f"old-{side.mark}@example.org"), {"model": side.word("model")}
