@@ -88,7 +88,7 @@ def fit_logistic(design: Array, successes: Array, trials: Array) -> Fit:
         if np.abs(step).max() < 1e-8:
             break
     dispersion = measure_dispersion(design @ coefficients, successes, trials, rows - columns)
-    covariance: Array = dispersion * np.linalg.inv(information)
+    covariance = np.array(dispersion * np.linalg.inv(information), dtype=np.float64)
     return Fit(coefficients, covariance, dispersion, rows - columns)
 
 

@@ -41,7 +41,7 @@ class Visit:
     began_ns: int
     ended_ns: int
     kinds: frozenset[str] = frozenset()
-    """Of the signals that stand."""
+    """Of the signals that stand; with a label, as in `thumbs/down`, where that tells good from bad."""
     dissatisfied: float | None = None
     """P(dissatisfied), where it was estimated."""
     next_ns: int | None = None

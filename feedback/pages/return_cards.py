@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from feedback.pages.filters import name_heard
 from feedback.returns import Effect, Outcome
 
 WIDTH = 1000.0
@@ -65,7 +66,7 @@ def place(value: float, scale: float) -> float:
 
 
 def name_exposure(exposure: str, titles: Mapping[str, str]) -> str:
-    return DISSATISFIED_TITLE if exposure == "dissatisfied" else titles.get(exposure, exposure)
+    return DISSATISFIED_TITLE if exposure == "dissatisfied" else name_heard(exposure, titles)
 
 
 def write_cost(effect: Effect, outcome: Outcome) -> str:

@@ -46,7 +46,13 @@ goals AS
 ),
 heard AS
 (
-    SELECT conversation_id, groupUniqArray(toString(kind)) AS kinds
+    SELECT
+        conversation_id,
+        groupUniqArray(concat(
+            kind,
+            if(kind IN ('thumbs', 'rating', 'sentiment', 'sentiment_shift', 'judgement', 'conversation_length') AND label != '',
+                concat('/', label), '') -- what tells good from bad there
+        )) AS kinds
     FROM signals FINAL
     WHERE project_id = {project_id:UInt32}
         AND if(
