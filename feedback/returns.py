@@ -194,7 +194,8 @@ def choose_first(exposed: Flags, arrays: Arrays) -> Flags:
 
     By the first, as all that decides on it had been before: how many follow is itself a part of the outcome.
     """
-    _, places = np.unique(np.column_stack([arrays.users, arrays.weeks, exposed]), axis=0, return_index=True)
+    weeks = arrays.weeks - arrays.weeks.min()
+    _, places = np.unique((arrays.users * (weeks.max() + 1) + weeks) * 2 + exposed, return_index=True)
     flags = np.zeros(len(exposed), dtype=bool)
     flags[places] = True
     return flags
