@@ -18,6 +18,7 @@ from feedback.api_exports import router as exports_router
 from feedback.api_feedback import router as feedback_router
 from feedback.api_judge import router as judge_router
 from feedback.api_labels import router as labels_router
+from feedback.api_returns import router as returns_router
 from feedback.api_satisfaction import router as satisfaction_router
 from feedback.conversation_list import find_page
 from feedback.datasets import UnknownFormat
@@ -82,6 +83,7 @@ api.add_router("", judge_router)
 api.add_router("", labels_router)
 api.add_router("", satisfaction_router)
 api.add_router("", exports_router)
+api.add_router("", returns_router)
 api.add_router("", feedback_router)
 api.add_router("", reprocessing_router)
 api.add_router("", audit_router)

@@ -1,4 +1,6 @@
-"""What a project says about its detectors, and how far listening again has come: kept in Django's database."""
+"""What a project says about its detectors and its data, and how far listening again has come, in Django's database."""
+
+import secrets
 
 from django.db import models
 
@@ -36,9 +38,29 @@ class Expectation(models.Model):
     """What an unusually long conversation means: a companion's is a success, a helpdesk's a failure."""
     thresholds_follow = models.BooleanField(default=False)
     """Whether thresholds follow what people say of signals by themselves."""
+    goal = models.CharField(max_length=100, blank=True, default="")
+    """The name of the feedback that says that a user reached what the app is for."""
+    return_days = models.PositiveSmallIntegerField(default=7)
+    """Within how many days users of this app come back, where they do."""
 
     def __str__(self) -> str:
         return f"{self.project_id}: slow from {self.slow_ms} ms, long is {self.long_is}"
+
+
+def make_secret() -> str:
+    return secrets.token_hex(16)
+
+
+class HoldoutSetting(models.Model):
+    """Which share of a project's users is held out of data to train on; without a row nobody is."""
+
+    project = models.OneToOneField("tracing.Project", on_delete=models.CASCADE, related_name="holdout")
+    share = models.FloatField(default=0)
+    secret = models.CharField(max_length=64, default=make_secret)
+    """Decides with their ids which users they are."""
+
+    def __str__(self) -> str:
+        return f"{self.share:.0%} of the users of {self.project_id}"
 
 
 class Listening(models.Model):

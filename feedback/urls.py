@@ -9,7 +9,9 @@ from feedback import (
     comparison_views,
     confirmation_views,
     detector_views,
+    holdout_views,
     judge_views,
+    return_views,
     views,
 )
 from feedback.pages.addresses import ConversationIdConverter
@@ -24,8 +26,11 @@ urlpatterns = [
     path("signals/missed", confirmation_views.add_missed_signal, name="add_missed_signal"),
     path("tasks", agent_task_views.show_tasks, name="tasks"),
     path("comparisons", comparison_views.show_comparisons, name="comparisons"),
+    path("returns", return_views.show_returns, name="returns"),
+    path("returns/goal", return_views.change_goal, name="change_goal"),
     path("datasets", views.show_datasets, name="datasets"),
     path("datasets/download", views.download_dataset, name="download_dataset"),
+    path("datasets/holdout", holdout_views.change_holdout, name="change_holdout"),
     path("settings/detectors", detector_views.show_detectors, name="detectors"),
     path("settings/detectors/accuracy", accuracy_views.show_accuracy, name="accuracy"),
     path("settings/detectors/change", detector_views.change_detectors, name="change_detectors"),

@@ -17,6 +17,8 @@ from feedback.datasets import FORMATS, UnknownFormat, to_zip
 from feedback.detectors import DETECTORS
 from feedback.excerpts import load_heard_excerpt
 from feedback.exports import build_export
+from feedback.holdouts import load_holdout
+from feedback.loop_list import load_loops
 from feedback.machines import asks_for_machines, leave_out_machines, load_machines
 from feedback.pages.blocks import list_blocks
 from feedback.pages.cards import CARD_KINDS, build_cards, build_safety, build_thumbs, read_periods
@@ -315,10 +317,13 @@ def show_datasets(request: HttpRequest, project: Project) -> HttpResponse:
     where = compile_filter(leave_out_machines(given), "conversations", time.time_ns())
     has = count_judgements(get_store().query("feedback/sql/page_dataset_counts.sql", where, project_id=project.pk))
     q = filters.q if error else format_conditions(given.conditions)
-    there = read_choices(project)
+    there, holdout = read_choices(project), load_holdout(project.pk)
     context = {
         "project": project,
         "section": "datasets",
+        "holdout": holdout,
+        "holdout_percent": f"{100 * holdout.share:g}",
+        "loops": load_loops(get_store(), project.pk, holdout, time.time_ns()),
         "filters": filters,
         "error": error,
         "fields": FIELDS_SHOWN,

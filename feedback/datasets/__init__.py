@@ -4,12 +4,14 @@ from feedback.datasets.dataset import Dataset, build_dataset
 from feedback.datasets.files import to_zip, write_files
 from feedback.datasets.format import Format
 from feedback.datasets.formats import FORMATS, UnknownFormat
+from feedback.datasets.manifest import HeldOut
 from feedback.datasets.record import LabelledConversation
 
 __all__ = [
     "FORMATS",
     "Dataset",
     "Format",
+    "HeldOut",
     "LabelledConversation",
     "UnknownFormat",
     "build_dataset",

@@ -11,12 +11,14 @@ from typing import Any
 from feedback.datasets.deduplication import drop_contradictions, drop_duplicates
 from feedback.datasets.format import Format
 from feedback.datasets.formats import find_format
-from feedback.datasets.manifest import Definition, Funnel, Step, describe_dataset
+from feedback.datasets.manifest import Definition, Funnel, HeldOut, Step, describe_dataset
 from feedback.datasets.messages import Row, hold_only_text, write_tools
 from feedback.datasets.record import Drop, LabelledConversation, Provenance, Reason, Record
 from feedback.datasets.selection import Selection
 from feedback.datasets.split import Split, split_records
 from feedback.datasets.validation import encode_line
+
+NOBODY = HeldOut()
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,17 +41,18 @@ def build_dataset(
     filters: Mapping[str, str],
     created_at: datetime | None,
     machines_left_out: int = 0,
+    holdout: HeldOut = NOBODY,
 ) -> Dataset:
     """Choose, check, deduplicate, split and write. Raises UnknownFormat.
 
-    `filters`, `project` and how many conversations that machines led were left out are told in the manifest; the
-    conversations are those already chosen by them.
+    `filters`, `project` and how many conversations were left out, as machines led them or as their users are held out,
+    are told in the manifest; the conversations are those already chosen by them.
     """
     chosen = find_format(format_name)
     records, funnel = _collect_records(chosen, conversations)
     parts = split_records(records)
     files = _write_files(chosen, parts)
-    definition = Definition(chosen, project, filters, created_at, machines_left_out)
+    definition = Definition(chosen, project, filters, created_at, machines_left_out, holdout)
     manifest = describe_dataset(definition, funnel, parts, files)
     written = json.dumps(manifest, ensure_ascii=False, indent=2).encode("utf-8", "replace") + b"\n"
     return Dataset({**files, "manifest.json": written}, manifest)

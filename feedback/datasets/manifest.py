@@ -5,7 +5,7 @@ import hashlib
 import json
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from importlib.metadata import version
 from typing import Any
@@ -25,6 +25,20 @@ LICENCE = (
 )
 
 
+HELD_OUT = (
+    "Of a stable share of users, chosen by a digest of the project's secret and their id (where there is none: the "
+    "conversation's), nothing is exported, so that what is learnt can be compared among people who took no part in it."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class HeldOut:
+    """The share of users that the project holds out, and how many conversations that match were left out for it."""
+
+    share: float = 0.0
+    conversations: int = 0
+
+
 @dataclass(frozen=True, slots=True)
 class Definition:
     """What was asked for."""
@@ -34,6 +48,7 @@ class Definition:
     filters: Mapping[str, str]
     created_at: datetime | None
     machines_left_out: int = 0
+    holdout: HeldOut = field(default_factory=HeldOut)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +91,7 @@ def describe_dataset(
         "needs": _list_needs(definition.format, records),
         "time_range": _tell_time_range(records),
         "counts": _count_records(definition.format, records),
-        "funnel": _describe_funnel(selection.candidates, funnel, definition.machines_left_out),
+        "funnel": _describe_funnel(selection.candidates, funnel, definition),
         "split": _describe_split(parts),
         "files": described,
         "detectors": _list_detectors(records),
@@ -122,10 +137,13 @@ def _count_records(chosen: Format, records: Sequence[Record]) -> dict[str, Any]:
     return {"labels": dict(sorted(labels.items())), "label_sources": dict(sorted(sources.items()))}
 
 
-def _describe_funnel(candidates: str, funnel: Funnel, machines_left_out: int) -> dict[str, Any]:
+def _describe_funnel(candidates: str, funnel: Funnel, definition: Definition) -> dict[str, Any]:
+    holdout = definition.holdout
     reasons = {reason for step in funnel.steps for reason, count in step.dropped.items() if count}
     return {
-        "machines_left_out": machines_left_out,
+        "machines_left_out": definition.machines_left_out,
+        "holdout": {"share": holdout.share, "left_out": holdout.conversations}
+        | ({"why": HELD_OUT} if holdout.share else {}),
         "conversations": funnel.conversations,
         "candidates": candidates,
         "steps": [_describe_step(step) for step in funnel.steps],

@@ -38,6 +38,7 @@ PATHS = (
     "/p/default/comparisons?slice=tag",
     f"/p/default/comparisons?by={'n' * 200}",
     "/p/default/conversations/rich/%C3%BCn%C3%AF",
+    "/p/default/returns?measure=drop_off",
     "/p/default/datasets",
     "/audit",
     "/p/default/settings/audit",

@@ -30,6 +30,7 @@ from feedback.models import (
     AskingSetting,
     DetectorSetting,
     Expectation,
+    HoldoutSetting,
     JudgeDay,
     Listening,
     SatisfactionFit,
@@ -188,10 +189,11 @@ def add_rows(side: Side) -> None:
     )
     Reprocessing.objects.create(pk=pk, project=project, from_day=date(2026, 1, 1), state=Reprocessing.State.DONE)
     DetectorSetting.objects.create(pk=pk, project=project, kind="slow", threshold=0.9)
-    Expectation.objects.create(pk=pk, project=project, slow_ms=1000)
     told = {"digest": secrets.token_hex(32), "ask_id": secrets.token_hex(16), "reason": side.word("reason")}
     AskedUser.objects.create(pk=pk, project=project, at=timezone.now(), propensity=0.5, **told)
     AskingSetting.objects.create(pk=pk, project=project, **asdict(Rules(days=3)))
+    Expectation.objects.create(pk=pk, project=project, slow_ms=1000, goal=side.word("goal"))
+    HoldoutSetting.objects.create(pk=pk, project=project, share=0.1, secret=side.word("secret"))
     JudgeDay.objects.create(pk=pk, project=project, day=timezone.now().date(), problem=side.word("problem"))
     Listening.objects.create(pk=pk, project=project, basis="none", since=timezone.now())
     told = {"basis": "none", "fitted_at": timezone.now(), "parameters": {}, "rates": {}}

@@ -12,8 +12,10 @@ from tracing.models import DEMO_PROJECT, Project, ProjectPrice
 from tracing.store import Store
 
 pytestmark = pytest.mark.usefixtures("quick_passwords")
-PAGES = ("", "conversations", "conversations/c", "datasets", "dead-letters", "setup", "settings/prices")
+PAGES = ("", "conversations", "conversations/c", "returns", "datasets", "dead-letters", "setup", "settings/prices")
 EDITING = {
+    "/p/demo/datasets/holdout",
+    "/p/demo/returns/goal",
     "/p/demo/dead-letters/retry",
     "/p/demo/settings/prices/add",
     "/p/demo/settings/prices/apply",

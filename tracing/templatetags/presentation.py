@@ -52,6 +52,16 @@ def percent(value: float | None, decimals: int = 1) -> str:
 
 
 @register.filter
+def odds(value: float) -> str:
+    """A change of log odds as what it does to the odds.
+
+    >>> odds(0.0953), odds(-0.01)
+    ('10 %', '-1 %')
+    """
+    return f"{100 * math.expm1(value):.0f} %"
+
+
+@register.filter
 def points(value: float) -> str:
     """A difference of shares in percentage points, without its sign."""
     return f"{abs(100 * value):.1f} points"
