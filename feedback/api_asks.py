@@ -166,7 +166,8 @@ def list_asks(
 
 
 def describe_ask(taken: TakenDecision) -> dict[str, Any]:
-    told = asdict(taken.moment) | asdict(taken.decision) | asdict(taken.estimate)
+    estimate = {"probability": taken.estimate.value, "low": taken.estimate.low, "high": taken.estimate.high}
+    told = asdict(taken.moment) | asdict(taken.decision) | estimate
     return told | {"id": taken.decision.ask_id, "time": format_time(taken.time_ns)}
 
 

@@ -16,6 +16,7 @@ import numpy as np
 from feedback.explicit import Feedback
 from feedback.satisfaction.defaults import Defaults, load_defaults
 from feedback.satisfaction.facts import Facts, Observation
+from feedback.satisfaction.intervals import Interval
 from feedback.satisfaction.votes import code_votes, score_words
 
 USUAL = math.log(0.12 / 0.88)
@@ -86,21 +87,12 @@ class Situation:
 
 
 @dataclass(frozen=True, slots=True)
-class Estimate:
-    """P(dissatisfied) with its interval of 90 %, by shipped values and this conversation alone."""
-
-    probability: float
-    low: float
-    high: float
-
-
-@dataclass(frozen=True, slots=True)
 class Chance:
     """With which probability this situation is asked, and why."""
 
     propensity: float
     reason: Reason
-    estimate: Estimate
+    estimate: Interval
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +119,7 @@ class Moment:
 
 def estimate_dissatisfaction(
     observations: Sequence[Observation], turns: int, defaults: Defaults | None = None
-) -> Estimate:
+) -> Interval:
     """What signals add to the usual log odds by shipped values. What speaks for the user only lowers it, and leaves its
     error as it is; so praise cannot raise the upper end."""
     known = defaults or load_defaults()
@@ -141,19 +133,19 @@ def estimate_dissatisfaction(
             variance += vote.deviations[level] ** 2 if vote.name.endswith("-") else 0.0
     reach = REACH * math.sqrt(variance)
     low, middle, high = (squash(log_odds + step) for step in (-reach, 0.0, reach))
-    return Estimate(middle, low, high)
+    return Interval(middle, low, high)
 
 
 def squash(log_odds: float) -> float:
     return float(1 / (1 + np.exp(-np.clip(log_odds, -30, 30))))
 
 
-def find_doubt(estimate: Estimate) -> float:
+def find_doubt(estimate: Interval) -> float:
     """0 where even the upper end is low, 1 from where it reaches the middle on.
 
     Above the middle it stays: were it to fall there, praise in a conversation that goes badly would raise it.
 
-    >>> [round(find_doubt(Estimate(high / 2, 0.0, high)), 2) for high in (0.1, 0.3, 0.5, 0.9)]
+    >>> [round(find_doubt(Interval(high / 2, 0.0, high)), 2) for high in (0.1, 0.3, 0.5, 0.9)]
     [0.0, 0.2, 1.0, 1.0]
     """
     return min(1.0, max(0.0, (estimate.high - NOTHING_TO_LEARN) / (MIDDLE - NOTHING_TO_LEARN)))

@@ -18,7 +18,6 @@ from django.conf import settings
 from feedback.asking import (
     DECLINED,
     Chance,
-    Estimate,
     Moment,
     Reason,
     Rules,
@@ -30,6 +29,7 @@ from feedback.asking import (
 )
 from feedback.models import AskedUser, AskingSetting
 from feedback.satisfaction.facts import Observation
+from feedback.satisfaction.intervals import Interval
 from tracing.ingest import get_ingest
 from tracing.paging import Place
 from tracing.receive.decoding import ColumnBatch
@@ -64,7 +64,7 @@ class TakenDecision:
 
     moment: Moment
     decision: Decision
-    estimate: Estimate
+    estimate: Interval
     time_ns: int
 
 
@@ -209,7 +209,9 @@ def to_columns(
         "turn": turn,
         **asdict(moment),
         **asdict(decision),
-        **asdict(chance.estimate),
+        "probability": chance.estimate.value,
+        "low": chance.estimate.low,
+        "high": chance.estimate.high,
         "time": to_time(now_ns),
         "version": now_ns // 1000,
     }
@@ -228,7 +230,7 @@ def read_taken(row: Mapping[str, Any]) -> TakenDecision:
     return TakenDecision(
         Moment(**{each.name: row[each.name] for each in fields(Moment)}),
         Decision(row["ask_id"], row["asked"], row["propensity"], row["reason"]),
-        Estimate(row["probability"], row["low"], row["high"]),
+        Interval(row["probability"], row["low"], row["high"]),
         row["time_ns"],
     )
 

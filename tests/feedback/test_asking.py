@@ -8,7 +8,6 @@ from hypothesis import strategies as st
 
 from feedback.asking import (
     LOW_CONFIDENCE,
-    Estimate,
     Moment,
     Reason,
     Rules,
@@ -21,6 +20,7 @@ from feedback.asking import (
 )
 from feedback.satisfaction.defaults import load_defaults
 from feedback.satisfaction.facts import Observation
+from feedback.satisfaction.intervals import Interval
 from feedback.satisfaction.votes import WORD_KINDS
 
 SECRET = b"secret"
@@ -60,16 +60,16 @@ def test_nothing_that_speaks_for_the_user_makes_asking_likelier(
 
 @given(st.floats(-6, 6), st.floats(-6, 6), st.floats(0, 3))
 def test_a_better_estimate_never_has_more_doubt(one: float, other: float, error: float) -> None:
-    def make(log_odds: float) -> Estimate:
+    def make(log_odds: float) -> Interval:
         ends = [1 / (1 + 2.718281828**-each) for each in (log_odds, log_odds - error, log_odds + error)]
-        return Estimate(*ends)
+        return Interval(*ends)
 
     assert find_doubt(make(min(one, other))) <= find_doubt(make(max(one, other)))
 
 
 @given(SHARES, SHARES)
 def test_a_wider_interval_never_has_less_doubt(one: float, other: float) -> None:
-    doubts = [find_doubt(Estimate(0.1, 0.0, 0.1 + 0.9 * width)) for width in sorted((one, other))]
+    doubts = [find_doubt(Interval(0.1, 0.0, 0.1 + 0.9 * width)) for width in sorted((one, other))]
     assert doubts == sorted(doubts)
 
 
@@ -106,7 +106,7 @@ def test_over_a_day_s_budget_the_random_share_is_left() -> None:
 @given(HEARD)
 def test_an_estimate_lies_in_its_interval(heard: tuple[Observation, ...]) -> None:
     estimate = estimate_dissatisfaction(heard, TURNS)
-    assert 0 <= estimate.low <= estimate.probability <= estimate.high <= 1
+    assert 0 <= estimate.low <= estimate.value <= estimate.high <= 1
 
 
 def test_draws_are_even_and_the_same_again() -> None:

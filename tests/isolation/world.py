@@ -19,7 +19,7 @@ from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTrace
 
 from feedback.agent_task_records import write_agent_tasks
 from feedback.agent_tasks import AgentTask, ToolCount
-from feedback.asking import Chance, Estimate, Moment, Reason, Rules
+from feedback.asking import Chance, Moment, Reason, Rules
 from feedback.asks import Decision, to_columns
 from feedback.confirmations import identify_signal, write_confirmation
 from feedback.detectors import Evidence, Signal
@@ -381,7 +381,7 @@ def make_signal(side: Side, trace: int) -> Signal:
 def make_ask(side: Side, conversation_id: str, now_ns: int) -> dict[str, list[Any]]:
     moment = Moment(**fill_texts(side, Moment, conversation_id=conversation_id))
     decision = Decision(side.word(f"ask of {conversation_id}"), True, 0.5, side.word("reason"))
-    chance = Chance(0.5, Reason.CHANCE, Estimate(0.3, 0.2, 0.4))
+    chance = Chance(0.5, Reason.CHANCE, Interval(0.3, 0.2, 0.4))
     return to_columns(side.project.pk, moment, side.word("turn"), decision, chance, now_ns)
 
 
