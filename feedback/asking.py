@@ -13,7 +13,6 @@ from enum import StrEnum
 
 import numpy as np
 
-from feedback.explicit import Feedback
 from feedback.satisfaction.defaults import Defaults, load_defaults
 from feedback.satisfaction.facts import Facts, Observation
 from feedback.satisfaction.intervals import Interval
@@ -30,8 +29,6 @@ NOTHING_TO_LEARN = 0.25
 """Where the upper end of P(dissatisfied) is lower, there is no doubt."""
 MIDDLE = 0.5
 LOW_CONFIDENCE = "low_confidence"
-ASK_ID = "ask_id"
-"""Under this name the metadata of feedback says which question it answers."""
 DECLINED = "declined"
 """The name of feedback that says that a question was put away without an answer."""
 
@@ -195,13 +192,3 @@ def draw(secret: bytes, ask_id: str) -> float:
 def hash_parts(secret: bytes, *parts: str) -> bytes:
     text = "".join(f"{len(part)}:{part}" for part in parts)
     return hmac.new(secret, text.encode(errors="surrogatepass"), hashlib.sha256).digest()
-
-
-def read_ask_id(feedback: Feedback) -> str:
-    """Which question feedback answers; empty where it was volunteered.
-
-    >>> read_ask_id(Feedback(1, "f", "thumbs", 0, metadata={"ask_id": "a1"}))
-    'a1'
-    """
-    ask_id = feedback.metadata.get(ASK_ID)
-    return ask_id if isinstance(ask_id, str) else ""

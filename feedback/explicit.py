@@ -11,6 +11,9 @@ from tracing.conventions.messages import parse_json
 from tracing.conventions.shared_attributes import pick_text
 from tracing.spans import AttributeValue, Span
 
+ASK_ID = "ask_id"
+"""Under this name the metadata of feedback says which question it answers."""
+
 
 @dataclass(frozen=True, slots=True)
 class Feedback:
@@ -67,3 +70,13 @@ def read_score(value: AttributeValue) -> float | None:
     except (ValueError, OverflowError):
         return None
     return score if math.isfinite(score) else None
+
+
+def read_ask_id(feedback: Feedback) -> str:
+    """Which question feedback answers; empty where it was volunteered.
+
+    >>> read_ask_id(Feedback(1, "f", "thumbs", 0, metadata={"ask_id": "a1"}))
+    'a1'
+    """
+    ask_id = feedback.metadata.get(ASK_ID)
+    return ask_id if isinstance(ask_id, str) else ""

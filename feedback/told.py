@@ -11,10 +11,9 @@ from typing import Annotated, Any, Literal, TypeVar
 
 from pydantic import AwareDatetime, BaseModel, BeforeValidator, Field, ValidationError, field_validator
 
-from feedback.asking import ASK_ID
 from feedback.comparisons.comparison import NAME as COMPARISON
 from feedback.comparisons.comparison import ComparisonError, read_comparison
-from feedback.explicit import Feedback
+from feedback.explicit import ASK_ID, Feedback
 from tracing.resources import EXACTLY
 from tracing.times import EPOCH
 

@@ -9,8 +9,9 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from feedback.asking import Moment, Rules, read_ask_id
+from feedback.asking import Moment, Rules
 from feedback.asks import MEMORY, Decision, Memory, decide, find_secret, load_asked_conversations, save_rules
+from feedback.explicit import read_ask_id
 from feedback.models import AskedUser
 from feedback.records import load_feedback_page
 from feedback.satisfaction.facts import Facts
