@@ -61,10 +61,9 @@ def add_missed_signal(request: HttpRequest, project: Project) -> HttpResponse:
 
 def say(request: HttpRequest, project: Project, key: SignalKey, verdict: str, *, is_whole: bool = True) -> str:
     """Keep it; what stood in the way, in words."""
-    actor = access_of(request).actor
     given = cast(Literal["confirmed", "rejected", None], verdict or None)
     try:
-        confirm_signal(get_store(), project.pk, key, given, actor.name or actor.kind.value, is_whole=is_whole)
+        confirm_signal(get_store(), project.pk, key, given, access_of(request).who, is_whole=is_whole)
     except ConfirmationError as error:
         return str(error)
     details = {"turn_index": key.turn_index, "kind": key.kind, "label": key.label, "verdict": given}

@@ -11,7 +11,6 @@ from dataclasses import astuple, dataclass, replace
 from typing import Any, Literal
 
 from feedback.detectors.signal import Confirmation, Evidence, Polarity, Signal
-from tracing.paging import Place
 from tracing.store import Store
 
 SIGNALS = "signal"
@@ -45,8 +44,7 @@ class SignalKey:
 
     def encode(self) -> str:
         """The key as one word that stands in addresses and forms."""
-        text = json.dumps([SIGNALS, *astuple(self)], ensure_ascii=False, separators=(",", ":"))
-        return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
+        return encode_parts(SIGNALS, *astuple(self))
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,19 +58,31 @@ class Said:
     """None where there was no such signal."""
 
 
+def encode_parts(*parts: str | int) -> str:
+    """One word of what a label is about and its key, that stands in addresses and forms."""
+    text = json.dumps(parts, ensure_ascii=False, separators=(",", ":"))
+    return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
+
+
+def decode_parts(word: str) -> list[Any]:
+    """What `encode_parts` made a word of: texts that can be kept and whole numbers; nothing where it made no such."""
+    try:
+        parts = json.loads(base64.b64decode(word + "=" * (-len(word) % 4), b"-_", validate=True))
+        if not isinstance(parts, list) or not all(type(part) in (str, int) for part in parts):
+            return []
+        "".join(map(str, parts)).encode()
+    except (ValueError, TypeError, RecursionError):
+        return []
+    return parts
+
+
 def decode_key(word: str) -> SignalKey | None:
     """The key that `SignalKey.encode` made a word of; None where it made no such word."""
-    try:
-        target, *parts = json.loads(base64.b64decode(word + "=" * (-len(word) % 4), b"-_", validate=True))
-        key = SignalKey(*parts)
-        texts = (key.conversation_id, key.kind, key.label, key.span_id)
-        is_key = target == SIGNALS and type(key.turn_index) is int and 0 <= key.turn_index <= LARGEST_TURN
-        if not is_key or not all(isinstance(text, str) for text in texts):
-            return None
-        "".join(texts).encode()
-    except (ValueError, TypeError, RecursionError):
-        return None
-    return key
+    match decode_parts(word):
+        case ["signal", str() as conversation_id, int() as turn_index, str() as kind, str() as label, str() as span_id]:
+            key = SignalKey(conversation_id, turn_index, kind, label, span_id)
+            return key if 0 <= turn_index <= LARGEST_TURN else None
+    return None
 
 
 def identify_signal(conversation_id: str, signal: Signal) -> SignalKey:
@@ -87,18 +97,6 @@ def load_confirmations(store: Store, project_id: int, conversation_ids: Sequence
         for row in store.query(path, project_id=project_id, conversation_ids=list(conversation_ids)):
             found.setdefault(row["conversation_id"], []).append(read_said(row))
     return found
-
-
-def load_page(store: Store, project_id: int, place: Place, limit: int, filters: Mapping[str, str]) -> list[Said]:
-    """At most `limit` of before `place`, latest first; `filters` has conversation_id, kind and verdict to compare."""
-    bound: dict[str, Any] = {**filters, "before_ns": place.time_ns, "before_id": place.id, "limit": limit}
-    rows = store.query("feedback/sql/confirmation_page.sql", project_id=project_id, **bound)
-    return [read_said(row) for row in rows]
-
-
-def place_said(said: Said) -> Place:
-    """Where it stands in the list: its time, and its key as JSON."""
-    return Place(said.confirmation.time_ns, json.dumps(astuple(said.key), ensure_ascii=False))
 
 
 def read_said(row: Mapping[str, Any]) -> Said:

@@ -7,12 +7,15 @@ in the background, the latest first.
 import time
 from collections.abc import Sequence
 
+from feedback.asking import strike_praise
+from feedback.outlooks import keep_outlooks
 from feedback.satisfaction import estimate_conversations, tabulate
 from feedback.satisfaction_fits import find_basis, find_fit
 from feedback.satisfaction_records import (
     Estimate,
     Known,
     load_known,
+    load_told_versions,
     pick_conversations,
     read_estimates,
     write_estimates,
@@ -51,11 +54,13 @@ def estimate_keys(store: Store, keys: Sequence[Key]) -> None:
     their estimate."""
     for project_id, conversation_ids in group_by_project(keys).items():
         version = time.time_ns() // 1000
+        told_versions = load_told_versions(store, project_id, conversation_ids)  # first: what comes now is done again
         given = pick_conversations(conversation_ids)
         known = load_known(store, project_id, given, len(conversation_ids), time.time_ns())
         estimates = estimate_known(project_id, known)
         gone = set(conversation_ids) - estimates.keys()
-        write_estimates(store, project_id, estimates, known.told_versions, sorted(gone), version)
+        write_estimates(store, project_id, estimates, told_versions, sorted(gone), version)
+        keep_outlooks(store, project_id, estimates, gone)
 
 
 def estimate_known(project_id: int, known: Known) -> dict[str, Estimate]:
@@ -63,10 +68,12 @@ def estimate_known(project_id: int, known: Known) -> dict[str, Estimate]:
     if not known.facts:
         return {}
     fitted = find_fit(project_id)
-    table = tabulate(known.facts, known.verdicts, fitted.satisfaction.defaults)
-    found = estimate_conversations(fitted.satisfaction, table)
-    ids = [each.conversation_id for each in known.facts]
-    return read_estimates(ids, found, is_fitted=fitted.satisfaction.is_explicit, basis=fitted.basis)
+    found, unpraised = (
+        estimate_conversations(fitted.satisfaction, tabulate(*told, fitted.satisfaction.defaults))
+        for told in ((known.facts, known.verdicts), strike_praise(known.facts, known.verdicts))
+    )
+    is_fitted = fitted.satisfaction.is_explicit
+    return read_estimates(known.facts, found, unpraised, is_fitted=is_fitted, basis=fitted.basis)
 
 
 def estimate_again_for_a_while(store: Store) -> None:

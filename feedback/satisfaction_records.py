@@ -6,7 +6,9 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from feedback.asking import is_model_unsure
 from feedback.confirmations import Said, hear, is_missed, load_confirmations
+from feedback.labels import DISSATISFIED, OUTCOMES
 from feedback.satisfaction import Estimates, Facts, Interval, Observation, Verdict
 from feedback.satisfaction.votes import LEAST_SCORE
 from tracing.filter_language import Condition, Filter
@@ -15,6 +17,7 @@ from tracing.store import Store
 
 ON_PURPOSE = frozenset({"thumbs", "rating"})
 """Kinds of signals that tell a verdict of the user; what they say stands in their polarity."""
+NOTHING_TOLD = (0, 0, 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,8 +26,6 @@ class Known:
 
     facts: Sequence[Facts]
     verdicts: Sequence[Verdict]
-    told_versions: Mapping[str, int]
-    """By conversation, when the last of it was written (microseconds)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +39,11 @@ class Estimate:
     """Whether feedback of the project's own users was learnt from."""
     basis: str
     """Digest of the model and of what it learnt from the project."""
+    turns: int = 1
+    high_unpraised: float = 1.0
+    """The upper end as it were, had nothing been heard that speaks for the user."""
+    is_model_unsure: bool = False
+    """Of its last answer."""
 
 
 def pick_conversations(conversation_ids: Sequence[str]) -> Filter:
@@ -55,7 +61,14 @@ def load_known(store: Store, project_id: int, given: Filter, limit: int, now_ns:
         heard = read_heard(row["heard"], said.get(row["conversation_id"], ()))
         facts.append(read_facts(row, [each for each in heard if each.kind not in ON_PURPOSE]))
         verdicts += read_verdicts(row)
-    return Known(facts, verdicts, {row["conversation_id"]: row["told_version"] for row in rows})
+    return Known(facts, verdicts)
+
+
+def load_told_versions(store: Store, project_id: int, conversation_ids: Sequence[str]) -> dict[str, list[int]]:
+    """By conversation, when the latest of each source of its estimate was written (microseconds)."""
+    path = "feedback/sql/versions_to_estimate.sql"
+    rows = store.query(path, project_id=project_id, conversation_ids=list(conversation_ids))
+    return {row["conversation_id"]: row["versions"] for row in rows}
 
 
 def read_heard(rows: Sequence[tuple[Any, ...]], said: Sequence[Said]) -> list[Observation]:
@@ -80,31 +93,48 @@ def read_facts(row: Mapping[str, Any], heard: Sequence[Observation]) -> Facts:
         observations=tuple(heard),
         turns=row["turn_count"],
         answer_characters=sum(lengths) / len(lengths) if lengths else 0.0,
+        is_asked=row["is_asked"],
+        propensity=row["propensity"],
     )
 
 
 def read_verdicts(row: Mapping[str, Any]) -> list[Verdict]:
-    """What the user said on purpose, by the answer that it is about."""
-    lengths = dict(row["lengths"])
-    return [
-        Verdict(row["conversation_id"], polarity < 0, turn_index=about, answer_characters=lengths.get(about, 0))
-        for kind, _, polarity, _, fired, _, about, _ in row["heard"]
+    """What the user said on purpose, by the answer that it is about, and what reviewers said of the conversation."""
+    lengths, answered = dict(row["lengths"]), set(row["answered"])
+    of_user = [
+        Verdict(
+            row["conversation_id"],
+            polarity < 0,
+            "asked" if (kind, span_id) in answered else "volunteered",
+            turn_index=about,
+            answer_characters=lengths.get(about, 0),
+        )
+        for kind, _, polarity, _, fired, _, about, span_id in row["heard"]
         if kind in ON_PURPOSE and fired
+    ]
+    return of_user + [
+        Verdict(row["conversation_id"], outcome == DISSATISFIED, "review")
+        for outcome in row["outcomes"]
+        if outcome in OUTCOMES
     ]
 
 
 def read_estimates(
-    conversation_ids: Sequence[str], found: Estimates, *, is_fitted: bool, basis: str
+    facts: Sequence[Facts], found: Estimates, unpraised: Estimates, *, is_fitted: bool, basis: str
 ) -> dict[str, Estimate]:
-    """By conversation, which stand at the places of `found`."""
+    """By conversation; both estimates, of all that is known and of what is left by `strike_praise`, have the places of
+    the facts."""
     return {
-        conversation_id: Estimate(
-            Interval(*(float(each[place]) for each in (found.probabilities, found.lows, found.highs))),
+        each.conversation_id: Estimate(
+            Interval(*(float(ends[place]) for ends in (found.probabilities, found.lows, found.highs))),
             tuple(found.explain(place).items()),
             is_fitted,
             basis,
+            each.turns,
+            float(unpraised.highs[place]),
+            is_model_unsure(each),
         )
-        for place, conversation_id in enumerate(conversation_ids)
+        for place, each in enumerate(facts)
     }
 
 
@@ -120,21 +150,23 @@ def load_estimates(store: Store, project_id: int, conversation_ids: Sequence[str
 def read_row(row: Mapping[str, Any]) -> Estimate:
     probability = Interval(row["probability"], row["low"], row["high"])
     reasons = tuple(zip(row["names"], row["log_odds"], strict=True))
-    return Estimate(probability, reasons, row["is_fitted"], row["basis"])
+    for_asking = row["turn_count"], row["high_unpraised"], row["is_model_unsure"]
+    return Estimate(probability, reasons, row["is_fitted"], row["basis"], *for_asking)
 
 
 def write_estimates(
     store: Store,
     project_id: int,
     estimates: Mapping[str, Estimate],
-    told_versions: Mapping[str, int],
+    told_versions: Mapping[str, Sequence[int]],
     gone: Collection[str],
     version: int,
 ) -> None:
     """Write in `version` (microseconds) what was estimated, by conversation; those that are `gone` lose theirs.
 
-    What was written before `version` of these is known to have been looked at.
+    `told_versions` says what of each was looked at, as `load_told_versions` gave it before.
     """
+    versions = [list(told_versions.get(key, NOTHING_TOLD)) for key in (*estimates, *gone)]
     told = list(estimates.values())
     nothing = [Estimate(Interval(0.0, 0.0, 0.0), (), False, "")] * len(gone)
     columns: dict[str, list[Any]] = {
@@ -147,7 +179,11 @@ def write_estimates(
         "reasons.log_odds": [[log_odds for _, log_odds in each.reasons] for each in (*told, *nothing)],
         "is_fitted": [each.is_fitted for each in (*told, *nothing)],
         "basis": [each.basis for each in (*told, *nothing)],
-        "told_version": [*(told_versions[key] for key in estimates), *[version] * len(gone)],
+        "turn_count": [each.turns for each in (*told, *nothing)],
+        "high_unpraised": [each.high_unpraised for each in (*told, *nothing)],
+        "is_model_unsure": [each.is_model_unsure for each in (*told, *nothing)],
+        "told_version": list(map(max, versions)),
+        "told_versions": versions,
         "version": [version] * (len(told) + len(gone)),
         "is_deleted": [0] * len(told) + [1] * len(gone),
     }

@@ -11,6 +11,7 @@ from feedback import (
     detector_views,
     holdout_views,
     judge_views,
+    label_views,
     return_views,
     views,
 )
@@ -24,6 +25,7 @@ urlpatterns = [
     path("conversations/<conversation_id:conversation_id>", views.show_conversation, name="conversation"),
     path("signals/judge", confirmation_views.judge_signal, name="judge_signal"),
     path("signals/missed", confirmation_views.add_missed_signal, name="add_missed_signal"),
+    path("conversation-outcome", label_views.judge_outcome, name="judge_outcome"),
     path("tasks", agent_task_views.show_tasks, name="tasks"),
     path("comparisons", comparison_views.show_comparisons, name="comparisons"),
     path("returns", return_views.show_returns, name="returns"),

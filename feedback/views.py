@@ -18,6 +18,7 @@ from feedback.detectors import DETECTORS
 from feedback.excerpts import load_heard_excerpt
 from feedback.exports import build_export
 from feedback.holdouts import load_holdout
+from feedback.label_views import read_satisfaction
 from feedback.loop_list import load_loops
 from feedback.machines import asks_for_machines, leave_out_machines, load_machines
 from feedback.pages.blocks import list_blocks
@@ -36,7 +37,7 @@ from feedback.pages.filters import (
 from feedback.pages.ingredients import count_judgements, describe_choice
 from feedback.pages.listing import ListedConversation, list_conversations
 from feedback.pages.machines import choose_leader, select_led, show_machines
-from feedback.pages.satisfaction import show_estimate, show_rates
+from feedback.pages.satisfaction import show_rates
 from feedback.pages.transcript import Heard, select_turn, shorten_words, show_turns
 from feedback.pages.undertone import draw_undertone
 from feedback.pages.waterfall import Waterfall, draw_waterfall
@@ -286,7 +287,7 @@ def show_conversation(request: HttpRequest, project: Project, conversation_id: s
         "facts": facts,
         "machine": load_machines(store, project.pk, [conversation_id]).get(conversation_id),
         "cost": load_cost(store, project.pk, conversation_id),
-        "estimate": show_estimate(load_estimates(store, project.pk, [conversation_id]).get(conversation_id), TITLES),
+        **read_satisfaction(request, project, conversation_id),
         "trace_id": shown.answer.trace_id,
         "of_user": Filters(user_id=conversation.user_id),
         "waterfalls": read_waterfalls(project, shown),

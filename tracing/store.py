@@ -37,6 +37,7 @@ PROJECT_TABLES = (
     "feedback",
     "signals",
     "confirmations",
+    "labels",
     "asks",
     "hearings",
     "estimates",

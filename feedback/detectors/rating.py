@@ -4,11 +4,12 @@ import math
 from typing import Any
 
 from feedback.detectors.acts import Act, watch_for
-from feedback.detectors.signal import Polarity
+from feedback.detectors.signal import ASKED, Polarity
 from feedback.detectors.targets import Action
+from feedback.explicit import read_ask_id
 
 KIND = "rating"
-VERSION = "1"
+VERSION = "2"
 SCALES = ((0.0, 1.0), (1.0, 5.0), (1.0, 10.0), (0.0, 100.0))
 """Of scores whose scale is not told; the first that has the score is taken."""
 CONFIDENCE_TOLD, CONFIDENCE_GUESSED = 1.0, 0.6
@@ -27,11 +28,12 @@ def read_rating(action: Action) -> Act | None:
         return None
     share = (score - scale[0]) / (scale[1] - scale[0])
     polarity: Polarity = -1 if share < LOW else 1 if share > HIGH else 0
+    is_asked = bool(read_ask_id(action.feedback))
     return Act(
-        reason=f"the user rated it {score:g} of {scale[1]:g}",
+        reason=f"the user rated it {score:g} of {scale[1]:g}{', having been asked' * is_asked}",
         polarity=polarity,
         confidence=CONFIDENCE_TOLD if told else CONFIDENCE_GUESSED,
-        numbers=(("score", score), ("share_of_scale", round(share, 3))),
+        numbers=(("score", score), ("share_of_scale", round(share, 3)), *([(ASKED, 1.0)] if is_asked else [])),
     )
 
 

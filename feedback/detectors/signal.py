@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 Polarity = Literal[-1, 0, 1]
+ASKED = "asked"
+"""Among the numbers of evidence, 1 where the user was asked for it; what satisfaction is estimated from reads it."""
 
 
 @dataclass(frozen=True, slots=True)

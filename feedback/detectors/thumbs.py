@@ -5,12 +5,12 @@ from collections.abc import Iterator
 
 from feedback.detectors.detector import Detector
 from feedback.detectors.material import Material
-from feedback.detectors.signal import Evidence, Signal
+from feedback.detectors.signal import ASKED, Evidence, Signal
 from feedback.detectors.targets import Action, find_actions, pin_signal
-from feedback.explicit import Feedback
+from feedback.explicit import Feedback, read_ask_id
 
 KIND = "thumbs"
-VERSION = "1"
+VERSION = "2"
 
 
 def detect(material: Material) -> Iterator[Signal]:
@@ -31,6 +31,7 @@ def read_thumb(feedback: Feedback) -> str:
 
 
 def _pin(action: Action, label: str) -> Signal:
+    is_asked = bool(read_ask_id(action.feedback))
     return pin_signal(
         action.target,
         kind=KIND,
@@ -39,7 +40,11 @@ def _pin(action: Action, label: str) -> Signal:
         score=1.0,
         confidence=1.0,
         polarity=1 if label == "up" else -1,
-        evidence=Evidence(reason=f"the user gave a thumb {label}", span_ids=(action.target.answer.span_id,)),
+        evidence=Evidence(
+            reason=f"the user gave a thumb {label}{', having been asked' * is_asked}",
+            span_ids=(action.target.answer.span_id,),
+            numbers={ASKED: 1.0} if is_asked else {},
+        ),
     )
 
 

@@ -1,6 +1,7 @@
 -- What satisfaction is estimated from, of the latest conversations of people that match and were listened to: who it was,
--- how long each answer is, what was heard, and when the last of it was written. Signals of no direction are left out, but
--- for those of which somebody said something.
+-- how long each answer is, what was heard, which of it the user was asked for, whether and with which probability (over all
+-- decisions) somebody was to be asked, and what reviewers said. Signals of no direction are left out, but for those of
+-- which somebody said something.
 WITH picked AS
 (
     SELECT conversation_id
@@ -19,17 +20,20 @@ SELECT
     conversation.turn_count AS turn_count,
     turn.lengths AS lengths,
     signal.heard AS heard,
-    greatest(hearing.version, said.version) AS told_version,
-    said.version > 0 AS is_told
+    answered.places AS answered,
+    ask.asked AS is_asked,
+    ask.propensity AS propensity,
+    label.outcomes AS outcomes,
+    said.is_told AS is_told
 FROM
 (
-    SELECT conversation_id, user_id, turn_count
+    SELECT conversation_id, user_id, turn_count, last_time
     FROM conversations FINAL
     WHERE project_id = {project_id:UInt32} AND conversation_id IN picked
 ) AS conversation
 INNER JOIN
 (
-    SELECT conversation_id, version
+    SELECT conversation_id
     FROM hearings FINAL
     WHERE project_id = {project_id:UInt32} AND conversation_id IN picked AND machine = ''
 ) AS hearing ON hearing.conversation_id = conversation.conversation_id
@@ -56,9 +60,34 @@ LEFT JOIN
 ) AS signal ON signal.conversation_id = conversation.conversation_id
 LEFT JOIN
 (
-    SELECT conversation_id, max(version) AS version -- without FINAL: what was taken back counts, too
+    SELECT conversation_id, groupArray((kind, span_id)) AS places
+    FROM signals FINAL
+    WHERE project_id = {project_id:UInt32} AND conversation_id IN picked AND kind IN ('thumbs', 'rating')
+        AND JSONExtractFloat(evidence, 'numbers', 'asked') = 1
+    GROUP BY conversation_id
+) AS answered ON answered.conversation_id = conversation.conversation_id
+LEFT JOIN
+(
+    SELECT
+        conversation_id,
+        max(asks.asked) AS asked,
+        1 - exp(sum(log(1 - least(asks.propensity, 0.999999)))) AS propensity
+    FROM asks FINAL
+    WHERE project_id = {project_id:UInt32} AND conversation_id IN picked
+    GROUP BY conversation_id
+) AS ask ON ask.conversation_id = conversation.conversation_id
+LEFT JOIN
+(
+    SELECT conversation_id, groupArray(verdict) AS outcomes
+    FROM labels FINAL
+    WHERE project_id = {project_id:UInt32} AND conversation_id IN picked AND kind = 'outcome'
+    GROUP BY conversation_id
+) AS label ON label.conversation_id = conversation.conversation_id
+LEFT JOIN
+(
+    SELECT conversation_id, true AS is_told
     FROM confirmations
     WHERE project_id = {project_id:UInt32} AND conversation_id IN picked
     GROUP BY conversation_id
 ) AS said ON said.conversation_id = conversation.conversation_id
-ORDER BY told_version DESC, conversation_id
+ORDER BY conversation.last_time DESC, conversation_id

@@ -12,6 +12,7 @@ from django.urls.resolvers import RoutePattern
 from ninja.operation import PathView
 
 from feedback.confirmations import SignalKey
+from feedback.labels import OUTCOME, LabelKey
 from tests.isolation.world import SHARED_CONVERSATION, SHARED_TRACE, Side
 from tests.tracing.otlp import make_trace_id
 from tracing.access.requirements import PUBLIC, May, Requirement, find_requirement
@@ -68,7 +69,11 @@ class Route:
             "trace_id": [make_trace_id(side.trace), make_trace_id(SHARED_TRACE)],
             "token": ["what-nobody-was-sent"],  # whoever has that of an invitation is meant to see the project's name
             "kind": ["slow"],
-            "label_id": [SignalKey(name, 0, "copy").encode() for name in (side.conversation, SHARED_CONVERSATION)],
+            "label_id": [
+                each.encode()
+                for name in (side.conversation, SHARED_CONVERSATION)
+                for each in (SignalKey(name, 0, "copy"), LabelKey(name, OUTCOME, side.word("reviewer")))
+            ],
             "identifier": [side.feedback, f"feedback-{SHARED_CONVERSATION}"],
         }
         if name not in examples:

@@ -19,12 +19,13 @@ from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTrace
 
 from feedback.agent_task_records import write_agent_tasks
 from feedback.agent_tasks import AgentTask, ToolCount
-from feedback.asking import Chance, Moment, Reason, Rules
+from feedback.asking import Moment, Rules
 from feedback.asks import Decision, to_columns
 from feedback.confirmations import identify_signal, write_confirmation
 from feedback.detectors import Evidence, Signal
 from feedback.detectors.verdict import Verdict
 from feedback.explicit import Feedback
+from feedback.labels import DISSATISFIED, OUTCOME, LabelKey, write_label
 from feedback.models import (
     AskedUser,
     AskingSetting,
@@ -266,10 +267,11 @@ def insert_derived(store: Store, side: Side, conversation_id: str, trace: int, n
     write_confirmation(
         store, project_id, identify_signal(conversation_id, signal), signal, "confirmed", side.word("reviewer")
     )
+    write_label(store, project_id, LabelKey(conversation_id, OUTCOME, side.word("reviewer")), DISSATISFIED)
     store.insert("asks", make_ask(side, conversation_id, now_ns))
     write_hearings(store, project_id, {conversation_id: Hearing("none", make_verdict(side))}, [], version)
     estimate = Estimate(Interval(0.5, 0.4, 0.6), (("words", 0.0),), False, "none")
-    write_estimates(store, project_id, {conversation_id: estimate}, {conversation_id: version}, [], version)
+    write_estimates(store, project_id, {conversation_id: estimate}, {conversation_id: [version] * 3}, [], version)
     write_tool_runs(store, project_id, [make_trace_id(trace)], [make_tool_run(side, trace, now_ns)], version)
     task = make_agent_task(side, conversation_id, trace, now_ns)
     write_agent_tasks(store, project_id, [task], [conversation_id], version)
@@ -381,8 +383,7 @@ def make_signal(side: Side, trace: int) -> Signal:
 def make_ask(side: Side, conversation_id: str, now_ns: int) -> dict[str, list[Any]]:
     moment = Moment(**fill_texts(side, Moment, conversation_id=conversation_id))
     decision = Decision(side.word(f"ask of {conversation_id}"), True, 0.5, side.word("reason"))
-    chance = Chance(0.5, Reason.CHANCE, Interval(0.3, 0.2, 0.4))
-    return to_columns(side.project.pk, moment, side.word("turn"), decision, chance, now_ns)
+    return to_columns(side.project.pk, moment, side.word("turn"), decision, Interval(0.3, 0.2, 0.4), now_ns)
 
 
 def make_tool_run(side: Side, trace: int, now_ns: int) -> ToolRun:

@@ -50,6 +50,11 @@ class Access:
     key: KeyFacts | None = None
 
     @property
+    def who(self) -> str:
+        """Whoever it is in one word, also where they have no name."""
+        return self.actor.name or self.actor.kind.value
+
+    @property
     def may(self) -> Mapping[str, bool]:
         """For templates: `request.access.may.edit`."""
         return {right.value: right in self.rights for right in Right}
