@@ -1,30 +1,22 @@
 """Whether to ask a user now what they think: rules and what is known of the conversation in, the chance of asking out.
 
 It is asked where the upper end of P(dissatisfied) comes near the middle, or the model was unsure of its words; never as
-a reward: praise and a better estimate only lower the chance. It is drawn from a hash, so that asking again is the same.
+a reward: what speaks for the user is left out of it. It is drawn from a hash, so that asking again is the same.
 """
 
 import hashlib
 import hmac
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
-import numpy as np
+from feedback.satisfaction.facts import Facts, Verdict
+from feedback.satisfaction.intervals import Interval, estimate_probability
 
-from feedback.satisfaction.defaults import Defaults, load_defaults
-from feedback.satisfaction.facts import Facts, Observation
-from feedback.satisfaction.intervals import Interval
-from feedback.satisfaction.votes import code_votes, score_words
-
-USUAL = math.log(0.12 / 0.88)
-"""Log odds of a conversation of which nothing was heard. How many of those are dissatisfied is not known before a
-project's own figures are; what matters here is the order of conversations, and that these stand under
-`NOTHING_TO_LEARN`."""
-USUAL_ERROR = 0.5
-REACH = 1.645
-"""Standard errors to either end of a 90 % interval."""
+USUAL = estimate_probability(math.log(0.12 / 0.88), 0.5)
+"""Of a conversation that is not estimated yet: under `NOTHING_TO_LEARN`, so that before anything was heard the random
+share alone is asked."""
 NOTHING_TO_LEARN = 0.25
 """Where the upper end of P(dissatisfied) is lower, there is no doubt."""
 MIDDLE = 0.5
@@ -73,11 +65,23 @@ class Rules:
 
 
 @dataclass(frozen=True, slots=True)
+class Outlook:
+    """What is known of a conversation in which somebody may be asked."""
+
+    turns: int = 1
+    estimate: Interval = USUAL
+    """P(dissatisfied), as the project's model has it."""
+    high_unpraised: float = USUAL.high
+    """The upper end of its interval as it were, had nothing been heard that speaks for the user (`strike_praise`)."""
+    is_model_unsure: bool = False
+    """Of its last answer."""
+
+
+@dataclass(frozen=True, slots=True)
 class Situation:
     """What is known as somebody may be asked."""
 
-    observations: tuple[Observation, ...] = ()
-    turns: int = 1
+    outlook: Outlook = Outlook()
     asks_before: int = 0
     """Of this user in the days of the rules."""
     is_over_budget: bool = False
@@ -89,7 +93,6 @@ class Chance:
 
     propensity: float
     reason: Reason
-    estimate: Interval
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,46 +117,29 @@ class Moment:
         return f"conversation:{self.conversation_id}" if self.conversation_id else f"message:{self.message_id}"
 
 
-def estimate_dissatisfaction(
-    observations: Sequence[Observation], turns: int, defaults: Defaults | None = None
-) -> Interval:
-    """What signals add to the usual log odds by shipped values. What speaks for the user only lowers it, and leaves its
-    error as it is; so praise cannot raise the upper end."""
-    known = defaults or load_defaults()
-    facts = [Facts("", observations=tuple(observations), turns=turns)]
-    words = known.words.weigh(score_words(facts, known.words.columns)).sum()
-    log_odds, variance = USUAL + float(words), USUAL_ERROR**2
-    votes = known.prior.votes[1:]
-    for vote, level in zip(votes, code_votes(facts, [each.name for each in votes])[0], strict=True):
-        if level:
-            log_odds += vote.ratios[level] - vote.ratios[0]
-            variance += vote.deviations[level] ** 2 if vote.name.endswith("-") else 0.0
-    reach = REACH * math.sqrt(variance)
-    low, middle, high = (squash(log_odds + step) for step in (-reach, 0.0, reach))
-    return Interval(middle, low, high)
+def strike_praise(facts: Sequence[Facts], verdicts: Sequence[Verdict]) -> tuple[list[Facts], list[Verdict]]:
+    """The same without all that speaks for the user. What is estimated from it is the same with praise as without, so
+    that praise cannot raise the chance of being asked, whatever a project's model has learnt to make of it."""
+    struck = [replace(each, observations=tuple(o for o in each.observations if o.polarity <= 0)) for each in facts]
+    return struck, [each for each in verdicts if each.is_dissatisfied]
 
 
-def squash(log_odds: float) -> float:
-    return float(1 / (1 + np.exp(-np.clip(log_odds, -30, 30))))
-
-
-def find_doubt(estimate: Interval) -> float:
-    """0 where even the upper end is low, 1 from where it reaches the middle on.
-
-    Above the middle it stays: were it to fall there, praise in a conversation that goes badly would raise it.
-
-    >>> [round(find_doubt(Interval(high / 2, 0.0, high)), 2) for high in (0.1, 0.3, 0.5, 0.9)]
-    [0.0, 0.2, 1.0, 1.0]
-    """
-    return min(1.0, max(0.0, (estimate.high - NOTHING_TO_LEARN) / (MIDDLE - NOTHING_TO_LEARN)))
-
-
-def is_model_unsure(situation: Situation) -> bool:
+def is_model_unsure(facts: Facts) -> bool:
     """Whether the model was, of its last answer."""
     return any(
-        each.kind == LOW_CONFIDENCE and each.fired and each.turn_index >= situation.turns - 1
-        for each in situation.observations
+        each.kind == LOW_CONFIDENCE and each.fired and each.turn_index >= facts.turns - 1 for each in facts.observations
     )
+
+
+def find_doubt(high: float) -> float:
+    """0 where even the upper end of P(dissatisfied) is low, 1 from where it reaches the middle on.
+
+    Above the middle it stays: a conversation that goes badly is asked about as well.
+
+    >>> [round(find_doubt(high), 2) for high in (0.1, 0.3, 0.5, 0.9)]
+    [0.0, 0.2, 1.0, 1.0]
+    """
+    return min(1.0, max(0.0, (high - NOTHING_TO_LEARN) / (MIDDLE - NOTHING_TO_LEARN)))
 
 
 def find_chance(rules: Rules, situation: Situation) -> Chance:
@@ -164,19 +150,18 @@ def find_chance(rules: Rules, situation: Situation) -> Chance:
     >>> find_chance(Rules(), Situation(asks_before=1)).reason
     <Reason.CAPPED: 'capped'>
     """
-    estimate = estimate_dissatisfaction(situation.observations, situation.turns)
     if not rules.is_on:
-        return Chance(0.0, Reason.OFF, estimate)
+        return Chance(0.0, Reason.OFF)
     if situation.asks_before >= rules.most_asks:
-        return Chance(0.0, Reason.CAPPED, estimate)
-    is_unsure = is_model_unsure(situation)
-    doubt = 1.0 if is_unsure else find_doubt(estimate)
+        return Chance(0.0, Reason.CAPPED)
+    is_unsure = situation.outlook.is_model_unsure
+    doubt = 1.0 if is_unsure else find_doubt(situation.outlook.high_unpraised)
     if not doubt or not rules.doubt_share:
-        return Chance(rules.random_share, Reason.CHANCE, estimate)
+        return Chance(rules.random_share, Reason.CHANCE)
     if situation.is_over_budget:
-        return Chance(rules.random_share, Reason.BUDGET, estimate)
+        return Chance(rules.random_share, Reason.BUDGET)
     propensity = rules.random_share + (1 - rules.random_share) * rules.doubt_share * doubt
-    return Chance(propensity, Reason.MODEL_UNSURE if is_unsure else Reason.UNCERTAIN, estimate)
+    return Chance(propensity, Reason.MODEL_UNSURE if is_unsure else Reason.UNCERTAIN)
 
 
 def name_decision(secret: bytes, project_id: int, moment: Moment, turn: str) -> str:

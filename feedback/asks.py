@@ -17,7 +17,6 @@ from django.conf import settings
 
 from feedback.asking import (
     DECLINED,
-    Chance,
     Moment,
     Reason,
     Rules,
@@ -28,7 +27,7 @@ from feedback.asking import (
     name_decision,
 )
 from feedback.models import AskedUser, AskingSetting
-from feedback.satisfaction.facts import Observation
+from feedback.outlooks import find_outlook
 from feedback.satisfaction.intervals import Interval
 from tracing.ingest import get_ingest
 from tracing.paging import Place
@@ -148,9 +147,8 @@ def decide(store: Store, project_id: int, moment: Moment, *, until: float) -> De
     if not rules.is_on:
         return Decision("", False, 0.0, Reason.OFF)
     now_ns = time.time_ns()
-    observations = load_observations(store, project_id, moment.conversation_id)
-    turns = 1 + max((each.turn_index for each in observations), default=0)
-    turn = moment.message_id or f"turn {turns}"
+    outlook = find_outlook(store, project_id, moment.conversation_id)
+    turn = moment.message_id or f"turn {outlook.turns}"
     secret = find_secret(project_id)
     ask_id, digest = name_decision(secret, project_id, moment, turn), hash_parts(secret, moment.person).hex()
     with MEMORY.lock:
@@ -161,20 +159,13 @@ def decide(store: Store, project_id: int, moment: Moment, *, until: float) -> De
         if time.monotonic() > until:
             return Decision("", False, 0.0, Reason.LATE)
         is_over_budget = MEMORY.is_over_budget(project_id, rules.day_share, now_ns)
-        chance = find_chance(rules, Situation(observations, turns, len(asked), is_over_budget))
+        chance = find_chance(rules, Situation(outlook, len(asked), is_over_budget))
         decision = Decision(ask_id, draw(secret, ask_id) < chance.propensity, chance.propensity, chance.reason)
-        get_ingest().put("asks", ColumnBatch(to_columns(project_id, moment, turn, decision, chance, now_ns)))
+        get_ingest().put("asks", ColumnBatch(to_columns(project_id, moment, turn, decision, outlook.estimate, now_ns)))
         if decision.asked:
             keep_asked(project_id, digest, decision, now_ns)
         MEMORY.keep(project_id, decision, now_ns)
     return decision
-
-
-def load_observations(store: Store, project_id: int, conversation_id: str) -> tuple[Observation, ...]:
-    """The signals of a conversation."""
-    path = "feedback/sql/asking_signals.sql"
-    rows = store.query(path, project_id=project_id, conversation_id=conversation_id) if conversation_id else []
-    return tuple(Observation(**row) for row in rows)
 
 
 def load_asked(project_id: int, digest: str, since_ns: int) -> dict[str, Decision]:
@@ -201,7 +192,7 @@ def find_secret(project_id: int) -> bytes:
 
 
 def to_columns(
-    project_id: int, moment: Moment, turn: str, decision: Decision, chance: Chance, now_ns: int
+    project_id: int, moment: Moment, turn: str, decision: Decision, estimate: Interval, now_ns: int
 ) -> dict[str, list[Any]]:
     row = {
         "project_id": project_id,
@@ -209,9 +200,9 @@ def to_columns(
         "turn": turn,
         **asdict(moment),
         **asdict(decision),
-        "probability": chance.estimate.value,
-        "low": chance.estimate.low,
-        "high": chance.estimate.high,
+        "probability": estimate.value,
+        "low": estimate.low,
+        "high": estimate.high,
         "time": to_time(now_ns),
         "version": now_ns // 1000,
     }

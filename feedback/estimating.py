@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from feedback.asking import strike_praise
 from feedback.outlooks import keep_outlooks
 from feedback.satisfaction import estimate_conversations, tabulate
-from feedback.satisfaction_fits import find_basis, find_fit
+from feedback.satisfaction_fits import Fitted, find_basis, find_fit
 from feedback.satisfaction_records import (
     Estimate,
     Known,
@@ -57,17 +57,16 @@ def estimate_keys(store: Store, keys: Sequence[Key]) -> None:
         told_versions = load_told_versions(store, project_id, conversation_ids)  # first: what comes now is done again
         given = pick_conversations(conversation_ids)
         known = load_known(store, project_id, given, len(conversation_ids), time.time_ns())
-        estimates = estimate_known(project_id, known)
+        estimates = estimate_known(find_fit(project_id), known)
         gone = set(conversation_ids) - estimates.keys()
         write_estimates(store, project_id, estimates, told_versions, sorted(gone), version)
         keep_outlooks(store, project_id, estimates, gone)
 
 
-def estimate_known(project_id: int, known: Known) -> dict[str, Estimate]:
-    """What the project's model says of these conversations, by id."""
+def estimate_known(fitted: Fitted, known: Known) -> dict[str, Estimate]:
+    """What a project's model says of these conversations, by id."""
     if not known.facts:
         return {}
-    fitted = find_fit(project_id)
     found, unpraised = (
         estimate_conversations(fitted.satisfaction, tabulate(*told, fitted.satisfaction.defaults))
         for told in ((known.facts, known.verdicts), strike_praise(known.facts, known.verdicts))

@@ -19,6 +19,7 @@ from config.wsgi import application
 from feedback.asks import MEMORY
 from feedback.derivation import FEEDBACK, SIGNALS
 from feedback.norms import forget_norms
+from feedback.outlooks import OUTLOOKS
 from feedback.tasks import derive_signals, estimate, read_feedback
 from tests.examples import count_examples
 from tracing.access.browsers import forget_senders
@@ -70,6 +71,7 @@ def empty_store(store: Store) -> None:
         stage.forget()
     forget_norms()
     MEMORY.forget()
+    OUTLOOKS.forget()
 
 
 @pytest.fixture(autouse=True)

@@ -13,10 +13,12 @@ from feedback.asking import Moment, Rules
 from feedback.asks import MEMORY, Decision, Memory, decide, find_secret, load_asked_conversations, save_rules
 from feedback.explicit import read_ask_id
 from feedback.models import AskedUser
+from feedback.outlooks import keep_outlooks
 from feedback.records import load_feedback_page
+from feedback.satisfaction import Interval
 from feedback.satisfaction.facts import Facts
+from feedback.satisfaction_records import Estimate, write_estimates
 from tests.conftest import Server
-from tests.pages.conftest import Teller
 from tests.tracing.test_access import Answer, ask
 from tracing.access.keys import create_key
 from tracing.access.rights import Scope
@@ -116,29 +118,32 @@ def test_where_asking_is_off_nothing_is_decided_or_logged(server: Server) -> Non
     assert read_log(server, 0) == []
 
 
-def test_signals_of_the_conversation_raise_the_chance(server: Server) -> None:
-    turns = (
-        ("Capital of Australia?", "Sydney."),
-        ("No, that is wrong. It is Canberra. Are you sure of anything?", "Sydney is right."),
-        ("This is wrong again! You are useless, let me talk to a human.", "Sydney."),
-    )
-    teller = Teller(server.project, server.store)
-    teller.tell("bad", turns)
-    teller.tell("good", (("Capital of Australia?", "Canberra."), ("Thanks, that is great!", "You are welcome.")))
-    bad, good = (decide_on(server, user_id=name, conversation_id=name) for name in ("bad", "good"))
-    assert bad["reason"] == "uncertain"
-    assert bad["propensity"] > 2 * good["propensity"]
-    assert good["propensity"] == Rules().random_share
-    logged = {each["conversation_id"]: each for each in read_log(server, 2)}
-    assert logged["bad"]["probability"] > logged["good"]["probability"]
+def estimate(server: Server, name: str, high: float, turns: int = 1, *, is_kept: bool = True) -> None:
+    """As the stage does; where it is not kept, only the store knows it."""
+    project_id, version = server.project.pk, time.time_ns() // 1000
+    estimates = {name: Estimate(Interval(0.4, 0.1, 0.9), (), True, "test", turns, high)}
+    write_estimates(server.store, project_id, estimates, {}, [], version)
+    if is_kept:
+        keep_outlooks(server.store, project_id, estimates, [])
 
 
-def test_more_turns_are_another_decision(server: Server) -> None:
-    teller = Teller(server.project, server.store)
-    teller.tell("c", (("one", "1"),))
+@pytest.mark.parametrize("is_kept", [True, False])
+def test_the_project_s_estimate_of_the_conversation_says_how_likely_it_is(server: Server, is_kept: bool) -> None:
+    for name, high in (("bad", 0.8), ("good", 0.2)):
+        estimate(server, name, high, is_kept=is_kept)
+    bad, good, unknown = (decide_on(server, user_id=name, conversation_id=name) for name in ("bad", "good", "unknown"))
+    assert (bad["reason"], bad["propensity"]) == ("uncertain", pytest.approx(0.216))
+    assert good["propensity"] == unknown["propensity"] == Rules().random_share
+    logged = {each["conversation_id"]: each for each in read_log(server, 3)}
+    assert [logged["bad"][each] for each in ("probability", "low", "high")] == [0.4, 0.1, 0.9]
+    assert logged["unknown"]["high"] < 0.25
+
+
+def test_another_turn_is_another_decision_though_nothing_was_heard_in_it(server: Server) -> None:
+    estimate(server, "c", 0.2)
     first = decide_on(server, user_id="u", conversation_id="c")
     assert decide_on(server, user_id="u", conversation_id="c") == first
-    teller.tell("c", (("one", "1"), ("two", "2")))
+    estimate(server, "c", 0.2, turns=2)
     assert decide_on(server, user_id="u", conversation_id="c")["id"] != first["id"]
 
 
@@ -281,7 +286,7 @@ def test_the_log_takes_no_more_than_its_bound(store: Store, monkeypatch: pytest.
 def test_an_answer_takes_no_longer_than_an_app_can_wait(server: Server) -> None:
     """Loosely, as other tests run beside it; `benchmarks/asking.py` has the figures."""
     save_rules(server.project.pk, Rules())
-    Teller(server.project, server.store).tell("c")
+    estimate(server, "c", 0.8)
     took = []
     for number in range(60):
         start = time.perf_counter()

@@ -1,27 +1,33 @@
 """When to ask: where it is in doubt, never as a reward, with a known probability, and the same when asked again."""
 
+from collections.abc import Sequence
 from dataclasses import replace
+from functools import cache
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from feedback.asking import (
     LOW_CONFIDENCE,
     Moment,
+    Outlook,
     Reason,
     Rules,
     Situation,
     draw,
-    estimate_dissatisfaction,
     find_chance,
     find_doubt,
     name_decision,
 )
+from feedback.estimating import estimate_known
+from feedback.outlooks import read_outlook
+from feedback.satisfaction import Verdict, fit_satisfaction, tabulate
 from feedback.satisfaction.defaults import load_defaults
-from feedback.satisfaction.facts import Observation
-from feedback.satisfaction.intervals import Interval
+from feedback.satisfaction.facts import Facts, Observation
 from feedback.satisfaction.votes import WORD_KINDS
+from feedback.satisfaction_fits import Fitted, load_shipped
+from feedback.satisfaction_records import Estimate, Known
 
 SECRET = b"secret"
 RULES = Rules()
@@ -31,6 +37,29 @@ TURNS = 4
 
 def observe(kind: str, polarity: int = -1, score: float = 1.0, turn: int = TURNS - 1, label: str = "") -> Observation:
     return Observation(kind, polarity, score, score >= 0.5, turn, label)
+
+
+def make_known(*heard: Observation, verdicts: Sequence[Verdict] = ()) -> Known:
+    return Known([Facts("c", observations=heard, turns=TURNS)], verdicts)
+
+
+@cache
+def fit_perverse() -> Fitted:
+    """A project whose users thumb down what they praised and copied: a model that has learnt that praise is bad."""
+    praised = (observe("praise", 1), observe("copy", 1), observe("accept", 1))
+    facts = [Facts(str(each), observations=praised if each % 2 else (), turns=TURNS) for each in range(200)]
+    verdicts = [Verdict(str(each), each % 2 == 1, turn_index=1) for each in range(200)]
+    satisfaction = fit_satisfaction(tabulate(facts, verdicts, load_defaults()), load_defaults())
+    return Fitted("perverse", satisfaction)
+
+
+def estimate_one(fitted: Fitted, known: Known) -> Estimate:
+    """The estimate of the one conversation, as the stage makes it."""
+    return estimate_known(fitted, known)["c"]
+
+
+def find_situation(known: Known, fitted: Fitted) -> Situation:
+    return Situation(read_outlook(estimate_one(fitted, known)))
 
 
 def observations(*polarities: int) -> st.SearchStrategy[Observation]:
@@ -44,33 +73,42 @@ def observations(*polarities: int) -> st.SearchStrategy[Observation]:
     )
 
 
-HEARD = st.lists(observations(-1, 1), max_size=8).map(tuple)
-SITUATIONS = st.builds(Situation, HEARD, st.just(TURNS), st.integers(0, 2), st.booleans())
 SHARES = st.floats(0, 1)
+FITS = st.sampled_from([load_shipped, fit_perverse]).map(lambda fit: fit())
+HEARD = st.lists(observations(-1, 1), max_size=8)
+SAID = st.lists(st.booleans().map(lambda is_bad: Verdict("c", is_bad, turn_index=1)), max_size=2)
+OUTLOOKS = st.builds(Outlook, turns=st.integers(1, 9), high_unpraised=SHARES, is_model_unsure=st.booleans())
+SITUATIONS = st.builds(Situation, OUTLOOKS, st.integers(0, 2), st.booleans())
 RULES_OF_ALL = st.builds(Rules, st.booleans(), st.integers(1, 3), st.integers(1, 30), SHARES, SHARES, SHARES)
 
 
-@given(SITUATIONS, observations(1), RULES_OF_ALL)
+@settings(max_examples=60, deadline=None)
+@given(FITS, HEARD, SAID, st.lists(observations(1), max_size=3), st.booleans(), RULES_OF_ALL)
 def test_nothing_that_speaks_for_the_user_makes_asking_likelier(
-    situation: Situation, good: Observation, rules: Rules
+    fitted: Fitted,
+    heard: list[Observation],
+    said: list[Verdict],
+    good: list[Observation],
+    is_thumbed: bool,
+    rules: Rules,
 ) -> None:
-    better = replace(situation, observations=(*situation.observations, good))
-    assert find_chance(rules, better).propensity <= find_chance(rules, situation).propensity
+    """Whatever a project's model has learnt to make of it, and however much wider the interval is with it."""
+    thumbs = [*said, Verdict("c", False)] if is_thumbed else said
+    before, after = make_known(*heard, verdicts=said), make_known(*heard, *good, verdicts=thumbs)
+    chances = [find_chance(rules, find_situation(known, fitted)).propensity for known in (before, after)]
+    assert chances[1] <= chances[0]
 
 
-@given(st.floats(-6, 6), st.floats(-6, 6), st.floats(0, 3))
-def test_a_better_estimate_never_has_more_doubt(one: float, other: float, error: float) -> None:
-    def make(log_odds: float) -> Interval:
-        ends = [1 / (1 + 2.718281828**-each) for each in (log_odds, log_odds - error, log_odds + error)]
-        return Interval(*ends)
-
-    assert find_doubt(make(min(one, other))) <= find_doubt(make(max(one, other)))
+def test_a_model_that_takes_praise_for_displeasure_is_no_reason_to_ask_who_praises() -> None:
+    silent, praised = make_known(), make_known(observe("praise", 1), observe("copy", 1), observe("accept", 1))
+    estimates = [estimate_one(fit_perverse(), known) for known in (silent, praised)]
+    assert estimates[1].probability.high > estimates[0].probability.high
+    assert estimates[1].high_unpraised == estimates[0].high_unpraised
 
 
 @given(SHARES, SHARES)
-def test_a_wider_interval_never_has_less_doubt(one: float, other: float) -> None:
-    doubts = [find_doubt(Interval(0.1, 0.0, 0.1 + 0.9 * width)) for width in sorted((one, other))]
-    assert doubts == sorted(doubts)
+def test_a_higher_end_never_has_less_doubt(one: float, other: float) -> None:
+    assert find_doubt(min(one, other)) <= find_doubt(max(one, other))
 
 
 @given(SITUATIONS, RULES_OF_ALL)
@@ -83,30 +121,28 @@ def test_whoever_may_be_asked_is_with_at_least_the_random_share(situation: Situa
         assert chance.propensity == 0
 
 
-def test_a_failing_conversation_is_asked_more_often_than_a_silent_one() -> None:
-    bad = Situation((observe("complaint"), observe("clarification_request")), TURNS)
+def test_a_failing_conversation_is_asked_more_often_than_one_that_was_not_heard_of() -> None:
+    bad = find_situation(make_known(observe("complaint"), observe("clarification_request")), load_shipped())
     assert find_chance(RULES, bad).reason is Reason.UNCERTAIN
-    assert find_chance(RULES, bad).propensity > 5 * find_chance(RULES, Situation(turns=TURNS)).propensity
-    assert find_chance(RULES, Situation(turns=TURNS)).propensity == RULES.random_share
+    assert find_chance(RULES, bad).propensity > 5 * find_chance(RULES, Situation()).propensity
+    assert find_chance(RULES, Situation()).propensity == RULES.random_share
 
 
 def test_an_unsure_model_is_a_reason_only_of_its_last_answer() -> None:
-    last, before = (Situation((observe(LOW_CONFIDENCE, turn=turn),), TURNS) for turn in (TURNS - 1, 0))
-    assert find_chance(RULES, last).reason is Reason.MODEL_UNSURE
-    assert find_chance(RULES, last).propensity == pytest.approx(0.02 + 0.98 * 0.2)
-    assert find_chance(RULES, before).propensity < find_chance(RULES, last).propensity
+    last, before = (
+        replace(find_situation(known, load_shipped()).outlook, high_unpraised=0.0)
+        for known in (make_known(observe(LOW_CONFIDENCE, turn=turn)) for turn in (TURNS - 1, 0))
+    )
+    chance = find_chance(RULES, Situation(last))
+    assert chance.reason is Reason.MODEL_UNSURE
+    assert chance.propensity == pytest.approx(0.02 + 0.98 * 0.2)
+    assert find_chance(RULES, Situation(before)).reason is Reason.CHANCE
 
 
 def test_over_a_day_s_budget_the_random_share_is_left() -> None:
-    bad = Situation((observe("complaint"), observe("clarification_request")), TURNS, is_over_budget=True)
+    bad = Situation(Outlook(high_unpraised=0.9), is_over_budget=True)
     chance = find_chance(RULES, bad)
     assert (chance.propensity, chance.reason) == (RULES.random_share, Reason.BUDGET)
-
-
-@given(HEARD)
-def test_an_estimate_lies_in_its_interval(heard: tuple[Observation, ...]) -> None:
-    estimate = estimate_dissatisfaction(heard, TURNS)
-    assert 0 <= estimate.low <= estimate.value <= estimate.high <= 1
 
 
 def test_draws_are_even_and_the_same_again() -> None:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 import pytest
 from django.test import Client
 
-from feedback.asking import Chance, Moment, Reason, Rules
+from feedback.asking import Moment, Reason, Rules
 from feedback.asks import Decision, load_rules, to_columns
 from feedback.models import AskingSetting
 from feedback.satisfaction import Interval
@@ -28,9 +28,11 @@ FORM = {
 
 def tell_ask(teller: Teller, name: str, *, asked: bool = True, reason: Reason = Reason.UNCERTAIN) -> None:
     decision = Decision(name, asked, 0.2, reason)
-    chance = Chance(0.2, reason, Interval(0.3, 0.1, 0.6))
     teller.store.insert(
-        "asks", to_columns(teller.project.pk, Moment(user_id=name), "turn 1", decision, chance, time.time_ns())
+        "asks",
+        to_columns(
+            teller.project.pk, Moment(user_id=name), "turn 1", decision, Interval(0.3, 0.1, 0.6), time.time_ns()
+        ),
     )
 
 
