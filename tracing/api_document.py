@@ -82,6 +82,7 @@ class DescribedAPI(NinjaAPI):
 
     def __init__(self, **options: Any) -> None:
         super().__init__(**options)
+        self._documents: dict[str, OpenAPISchema] = {}
         add_handlers(self)
         self.add_decorator(refuse_unknown, mode="view")
         self.add_decorator(record_operation, mode="operation")
@@ -92,7 +93,14 @@ class DescribedAPI(NinjaAPI):
     def get_openapi_schema(
         self, *, path_prefix: str | None = None, path_params: dict[str, Any] | None = None
     ) -> OpenAPISchema:
-        document = super().get_openapi_schema(path_prefix=path_prefix, path_params=path_params)
+        """The same document each time: it follows from the program alone, and takes long to make."""
+        prefix = self.get_root_path(path_params or {}) if path_prefix is None else path_prefix
+        if prefix not in self._documents:
+            self._documents[prefix] = self._make_document(prefix)
+        return self._documents[prefix]
+
+    def _make_document(self, prefix: str) -> OpenAPISchema:
+        document = super().get_openapi_schema(path_prefix=prefix)
         for path in document["paths"].values():
             for operation in path.values():
                 complete_operation(operation)

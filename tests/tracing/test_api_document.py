@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from schemathesis.openapi import from_dict
 
+from feedback.api import api
 from tests.conftest import Server
 from tests.tracing.test_api import GENERATION_KEYS, listed
 
@@ -86,6 +87,10 @@ def list_operations(document: Any) -> Iterator[tuple[str, Any]]:
 def test_operations_keep_their_names(document: Any) -> None:
     assert document["openapi"].startswith("3.")
     assert {each["operationId"]: name for name, each in list_operations(document)} == OPERATIONS
+
+
+def test_it_is_made_once() -> None:
+    assert api.get_openapi_schema() is api.get_openapi_schema()
 
 
 def test_it_is_openapi(document: Any) -> None:
