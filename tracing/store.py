@@ -1,12 +1,13 @@
 """The door to ClickHouse, embedded (chDB) or a server: named `.sql` files in, rows out; columns in, committed.
 
-Every thread gets a client of its own; all of them share one engine or one server.
+No two threads have the same client at once; all of them share one engine or one server.
 """
 
 import copy
 import hashlib
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import datetime
 from functools import cache
 from pathlib import Path
@@ -16,6 +17,7 @@ import clickhouse_connect
 import clickhouse_connect.common
 from clickhouse_connect.driver.client import Client
 from clickhouse_connect.driver.exceptions import ClickHouseError
+from clickhouse_connect.driver.insert import InsertContext
 
 from tracing.filter_sql import MARKER, Where
 
@@ -93,6 +95,26 @@ def place_where(query: str, where: Where) -> str:
     return before + where.sql + after
 
 
+class LentClient:
+    """A client and its prepared inserts."""
+
+    def __init__(self, client: Client) -> None:
+        self.client = client
+        self._contexts: dict[tuple[str, tuple[str, ...]], InsertContext] = {}
+
+    def insert(self, table: str, names: Sequence[str], columns: Columns) -> None:
+        key = (table, tuple(names))
+        context = self._contexts.get(key)
+        if context is None:
+            context = self.client.create_insert_context(table, names, column_oriented=True, settings=INSERT_SETTINGS)
+            self._contexts[key] = context
+        context.data = [columns[name] for name in names]
+        try:
+            self.client.insert(context=context)
+        finally:
+            context.data = None
+
+
 class Store:
     """One ClickHouse database.
 
@@ -107,7 +129,7 @@ class Store:
             self._options["chdb_options"] = {"max_server_memory_usage": memory_limit}
         elif dsn.startswith("https://"):
             self._options["interface"] = "https"  # else the driver takes TLS for ports 443 and 8443 alone
-        self._local = threading.local()
+        self._idle: list[LentClient] = []
         self._clients: list[Client] = []
         self._clients_lock = threading.Lock()
         self._kept_until: datetime | None = None
@@ -123,12 +145,14 @@ class Store:
         query = read_query(path)
         if where is not None:
             query, parameters = place_where(query, where), parameters | dict(where.parameters)
-        result = self._client().query(query, parameters=parameters)
+        with self._lend() as lent:
+            result = lent.client.query(query, parameters=parameters)
         return [dict(zip(result.column_names, row, strict=True)) for row in result.result_rows]
 
     def query_columns(self, path: str, **parameters: Any) -> dict[str, Sequence[Any]]:
         """The same by column: faster where there are many rows."""
-        result = self._client().query(read_query(path), parameters=parameters)
+        with self._lend() as lent:
+            result = lent.client.query(read_query(path), parameters=parameters)
         if not result.row_count:
             return dict.fromkeys(result.column_names, ())
         return dict(zip(result.column_names, result.result_columns, strict=True))
@@ -141,30 +165,25 @@ class Store:
         if self._kept_until is not None:
             columns = {**columns, "expires_at": [self._kept_until] * len(columns[names[0]])}
             names = list(columns)
-        context = self._insert_contexts().get((table, tuple(names)))
-        client = self._client()
-        if context is None:
-            context = client.create_insert_context(table, names, column_oriented=True, settings=INSERT_SETTINGS)
-            self._insert_contexts()[(table, tuple(names))] = context
-        context.data = [columns[name] for name in names]
-        try:
-            client.insert(context=context)
-        finally:
-            context.data = None
+        with self._lend() as lent:
+            lent.insert(table, names, columns)
 
     def change(self, path: str, **parameters: Any) -> None:
         """Run the statement in `path` that changes rows; when it returns they are changed."""
-        self._client().command(read_query(path), parameters=parameters)
+        with self._lend() as lent:
+            lent.client.command(read_query(path), parameters=parameters)
 
     def execute(self, statement: str) -> None:
         """Run a statement of the schema."""
-        self._client().command(statement)
+        with self._lend() as lent:
+            lent.client.command(statement)
 
     def delete_project(self, project_id: int) -> None:
         """Delete every row of a project; when it returns they are gone."""
         statement = read_query("tracing/sql/delete_project.sql")
-        for table in PROJECT_TABLES:
-            self._client().command(statement, parameters={"table": table, "project_id": project_id})
+        with self._lend() as lent:
+            for table in PROJECT_TABLES:
+                lent.client.command(statement, parameters={"table": table, "project_id": project_id})
 
     def migrate(self) -> list[str]:
         """Apply the schema files that are new to this database, in order; returns their names.
@@ -190,25 +209,25 @@ class Store:
         return new
 
     def close(self) -> None:
-        """Close the clients of all threads; the embedded engine stops with its last client."""
+        """Close all clients; the embedded engine stops with its last client."""
         with self._clients_lock:
             for client in self._clients:
                 client.close()
             self._clients.clear()
-        self._local = threading.local()
+            self._idle = []
 
-    def _client(self) -> Client:
-        client: Client | None = getattr(self._local, "client", None)
-        if client is None:
-            client = self._connect()
-            self._local.client = client
-        return client
-
-    def _insert_contexts(self) -> dict[tuple[str, tuple[str, ...]], Any]:
-        contexts: dict[tuple[str, tuple[str, ...]], Any] | None = getattr(self._local, "contexts", None)
-        if contexts is None:
-            contexts = self._local.contexts = {}
-        return contexts
+    @contextmanager
+    def _lend(self) -> Iterator["LentClient"]:
+        """The client that came back last, or a new one: to make one takes several queries, and threads are many."""
+        idle = self._idle
+        try:
+            lent = idle.pop()
+        except IndexError:
+            lent = LentClient(self._connect())
+        try:
+            yield lent
+        finally:
+            idle.append(lent)
 
     def _connect(self) -> Client:
         try:
