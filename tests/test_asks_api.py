@@ -23,6 +23,7 @@ from tests.tracing.test_access import Answer, ask
 from tracing.access.keys import create_key
 from tracing.access.rights import Scope
 from tracing.ingest import BacklogFullError, get_ingest, stop_ingest
+from tracing.models import AuditEntry
 from tracing.paging import Place
 from tracing.receive.decoding import ColumnBatch
 from tracing.store import Store
@@ -173,6 +174,14 @@ def test_what_is_wrong_is_refused_with_what_was_expected(server: Server, body: o
     answer = send(server, body)
     assert answer.status == 422
     assert word in answer.body.decode()
+
+
+def test_what_apps_ask_and_tell_is_no_entry_of_the_audit_log(server: Server) -> None:
+    """Also without a key: else every decision would write to Django's database, and the log would hold little else."""
+    decide_on(server, user_id="u")
+    thumb = {"name": "thumbs", "label": "up", "conversation_id": "c"}
+    ask(server, "/api/v1/feedback", "POST", json.dumps(thumb).encode(), Content_Type="application/json")
+    assert not AuditEntry.objects.exists()
 
 
 def test_ids_are_hostile_texts_and_kept_as_they_are(server: Server) -> None:
