@@ -7,8 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from scipy.special import expit
-from scipy.stats import t as student
+from scipy.special import expit, stdtr, stdtrit
 
 Array = npt.NDArray[np.float64]
 
@@ -55,13 +54,13 @@ class Fit:
     def estimate(self, contrast: npt.ArrayLike, level: float = LEVEL) -> Estimate:
         """A sum of coefficients by their factors (k), with its interval by Student's t."""
         value, error = self.measure(contrast)
-        reach = float(student.ppf((1 + level) / 2, max(1, self.degrees))) * error
+        reach = float(stdtrit(max(1, self.degrees), (1 + level) / 2)) * error
         return Estimate(value, value - reach, value + reach)
 
     def test_positive(self, contrast: npt.ArrayLike) -> float:
         """The one-sided p that such a sum is not over 0."""
         value, error = self.measure(contrast)
-        return float(student.sf(value / error, max(1, self.degrees)))
+        return float(stdtr(max(1, self.degrees), -value / error))
 
     def measure(self, contrast: npt.ArrayLike) -> tuple[float, float]:
         factors = np.asarray(contrast, dtype=float)

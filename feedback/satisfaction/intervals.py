@@ -3,7 +3,7 @@
 import math
 from dataclasses import dataclass
 
-from scipy.stats import norm
+from scipy.special import ndtri
 
 LEVEL = 0.9
 
@@ -23,7 +23,7 @@ def find_quantile(level: float = LEVEL) -> float:
     >>> round(find_quantile(0.9), 3)
     1.645
     """
-    return float(norm.ppf((1 + level) / 2))
+    return float(ndtri((1 + level) / 2))
 
 
 def estimate_share(successes: float, trials: float, level: float = LEVEL) -> Interval:

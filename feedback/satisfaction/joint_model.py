@@ -19,7 +19,6 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from scipy.optimize import minimize
 from scipy.sparse import csr_matrix
 from scipy.special import expit, log_expit
 
@@ -345,6 +344,8 @@ class Fit:
 
 def fit_joint_model(likelihood: Likelihood) -> Fit:
     """The likeliest parameters, priors included."""
+    from scipy.optimize import minimize  # here, as a server starts 0.15 s sooner, and may never fit
+
     start = likelihood.start()
     prior = differentiate(lambda at: likelihood.penalise(at)[1], start)
     sizes, directions = np.linalg.eigh(likelihood.square_scores(start) + prior)
