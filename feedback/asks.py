@@ -1,8 +1,8 @@
 """The door of decisions whether to ask: what is known of a moment is read, the decision is taken and put on its way.
 
-A decision must come at once. Caps are read where one row is found in no time, in Django's database; of the store one
-query by a key is asked; and the row of the log is not waited for (`Ingest.put`). What this process decided of late it
-remembers, bounded, so that asking again gives the same answer.
+A decision must come at once. Caps are read where one row is found in no time, in Django's database; the estimate is
+mostly known here (`feedback.outlooks`); and the row of the log is not waited for (`Ingest.put`). What this process
+decided of late it remembers, bounded, so that asking again gives the same answer.
 """
 
 import threading
@@ -90,7 +90,7 @@ class Memory:
     """What this process decided of late, and how much of each project's day; the oldest is forgotten."""
 
     def __init__(self, most: int = MOST_REMEMBERED) -> None:
-        self.lock = threading.Lock()
+        self._lock = threading.Lock()
         self._most = most
         self._decisions: OrderedDict[tuple[int, str], Decision] = OrderedDict()
         self._days: OrderedDict[int, tuple[int, int, int]] = OrderedDict()
@@ -99,11 +99,12 @@ class Memory:
         return self._decisions.get((project_id, ask_id))
 
     def keep(self, project_id: int, decision: Decision, now_ns: int) -> None:
-        self._decisions[project_id, decision.ask_id] = decision
-        forget_oldest(self._decisions, self._most)
-        day, decided, asked = self._find_day(project_id, now_ns)
-        self._days[project_id] = (day, decided + 1, asked + decision.asked)
-        forget_oldest(self._days, self._most)
+        with self._lock:
+            self._decisions[project_id, decision.ask_id] = decision
+            forget_oldest(self._decisions, self._most)
+            day, decided, asked = self._find_day(project_id, now_ns)
+            self._days[project_id] = (day, decided + 1, asked + decision.asked)
+            forget_oldest(self._days, self._most)
 
     def is_over_budget(self, project_id: int, day_share: float, now_ns: int) -> bool:
         """Whether more than the share of this day's (UTC) decisions in this process said yes."""
@@ -111,7 +112,7 @@ class Memory:
         return asked >= max(ALLOWED_AT_ONCE, day_share * decided) if day_share else True
 
     def forget(self) -> None:
-        with self.lock:
+        with self._lock:
             self._decisions.clear()
             self._days.clear()
 
@@ -127,6 +128,8 @@ def forget_oldest(held: OrderedDict[Any, Any], most: int) -> None:
 
 
 MEMORY = Memory()
+LOCKS = tuple(threading.Lock() for _ in range(64))
+"""By person: of one, no two decisions are taken at once."""
 
 
 def load_rules(project_id: int) -> Rules:
@@ -151,7 +154,7 @@ def decide(store: Store, project_id: int, moment: Moment, *, until: float) -> De
     turn = moment.message_id or f"turn {outlook.turns}"
     secret = find_secret(project_id)
     ask_id, digest = name_decision(secret, project_id, moment, turn), hash_parts(secret, moment.person).hex()
-    with MEMORY.lock:
+    with LOCKS[int(digest[:2], 16) % len(LOCKS)]:
         asked = load_asked(project_id, digest, now_ns - rules.days * DAY_NS)
         before = MEMORY.find(project_id, ask_id) or asked.get(ask_id)
         if before:

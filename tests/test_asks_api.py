@@ -1,7 +1,9 @@
 """Whether to ask a user, over REST: the same answer again, caps, the log, keys of browsers, and how long it takes."""
 
 import json
+import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict
 from datetime import timedelta
 from typing import Any
@@ -279,6 +281,18 @@ def test_memory_is_bounded_and_forgets_the_oldest() -> None:
         memory.keep(1, Decision(str(number), True, 1.0, "chance"), 1)
     assert [memory.find(1, str(number)) is not None for number in range(5)] == [False, False, True, True, True]
     assert memory.find(2, "4") is None
+
+
+def test_at_once_one_user_is_asked_no_more_often_than_the_cap_says(server: Server) -> None:
+    save_rules(server.project.pk, EVERYBODY)
+    started = threading.Barrier(6)
+
+    def ask_about(number: int) -> bool:
+        started.wait(10)
+        return bool(decide_on(server, user_id="u", conversation_id=f"c{number}")["asked"])
+
+    with ThreadPoolExecutor(6) as pool:
+        assert sum(pool.map(ask_about, range(6))) == 1
 
 
 def test_decisions_are_drawn_by_a_secret_of_the_project(server: Server) -> None:
