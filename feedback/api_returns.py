@@ -57,7 +57,8 @@ class EffectResource(Schema):
 
 class ReturnsResource(Schema):
     """`conversations` of known users were read, the time of `complete` of them was over when the data ended, and these
-    are of `users`. `is_all`: no older ones were left out. The dearest come first."""
+    are of `users`. Of a large project all conversations of one user in `one_in` are read, chosen by chance; users a
+    week are of all. `is_all`: no older ones were left out. The dearest come first."""
 
     measure: str
     days: int
@@ -65,6 +66,7 @@ class ReturnsResource(Schema):
     conversations: int
     complete: int
     users: int
+    one_in: int
     is_all: bool
     data_end: Time | None
     items: list[EffectResource]
@@ -142,9 +144,10 @@ def show_returns(
         "measure": measure,
         "days": goal.days,
         "goal": goal.name,
-        "conversations": len(found.visits),
+        "conversations": found.conversations,
         "complete": found.complete,
         "users": found.users,
+        "one_in": found.one_in,
         "is_all": found.is_all,
         "data_end": format_time(found.end_ns) if found.end_ns else None,
         "items": [describe_effect(each) for each in found.effects],

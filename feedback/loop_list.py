@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from feedback.datasets.holdout import Holdout
+from feedback.kept import AsOf, Kept
 from feedback.loops import Exposure, Loop, find_loops
 from tracing.store import Store
 
@@ -11,6 +12,8 @@ WEEKS = 16
 """Whole ones, that are looked at."""
 MOST_ITEMS = 40
 """Those that were met most."""
+MOST_AT_ONCE = 20_000
+"""Conversations of a project that are looked through while the page waits."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +33,22 @@ class FoundLoops:
     @property
     def warnings(self) -> tuple[Loop, ...]:
         return tuple(loop for loop in self.loops if loop.is_warning)
+
+
+KEPT = Kept[FoundLoops]()
+
+
+def find_project_loops(
+    store: Store, project_id: int, holdout: Holdout, now_ns: int, conversations: int, *, waits: bool
+) -> AsOf[FoundLoops] | None:
+    """As `load_loops`, of many conversations as it was within ten minutes before; None where nothing is known of them
+    yet and nobody `waits`."""
+    if conversations <= MOST_AT_ONCE:
+        return AsOf(load_loops(store, project_id, holdout, now_ns), now_ns)
+    key = (project_id, holdout)
+    if not waits:
+        return KEPT.find(key)
+    return KEPT.work_out(key, lambda: load_loops(store, project_id, holdout, now_ns))
 
 
 def load_loops(store: Store, project_id: int, holdout: Holdout, now_ns: int) -> FoundLoops:

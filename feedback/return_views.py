@@ -10,9 +10,10 @@ from django.views.decorators.http import require_POST, require_safe
 
 from feedback.detectors import DETECTORS
 from feedback.goals import MOST_DAYS, Goal, find_fault, load_goal, set_goal
+from feedback.kept import AsOf
 from feedback.pages.filters import RANGE_WORDS, Filters
 from feedback.pages.return_cards import OUTCOME_WORDS, build_rows, draw_curves, name_exposure
-from feedback.return_list import FoundReturns, load_returns, pick_shown
+from feedback.return_list import FoundReturns, find_returns, pick_shown
 from feedback.returns import DROP_OFF_TIMES, Outcome
 from tracing.access import audit
 from tracing.access.requirements import project_page
@@ -52,23 +53,31 @@ def show_page(request: HttpRequest, project: Project, problems: list[str], *, st
         "example": EXAMPLE,
         "problems": problems,
     }
-    found = FoundReturns(outcome, goal.days)
     try:
         context["described"] = filters.describe(TITLES)
-        found = load_returns(get_store(), project.pk, filters.given, outcome, goal.days, goal.name, time.time_ns())
+        found = find(project, filters, outcome, goal, waits="wait" in request.GET)
     except FilterError as error:
-        context["error"] = error
-    context |= {"found": found, "rows": build_rows(found.effects, outcome, TITLES)}
-    context |= draw_shown(found, request.GET.get("signal_shown", ""))
+        context["error"], found = error, AsOf(FoundReturns(outcome, goal.days), 0)
+    if found:
+        context |= {"found": found.result, "as_of_ns": found.time_ns}
+        context |= draw_shown(found.result, request.GET.get("signal_shown", ""))
     return render_page(request, "returns.html", context, status=status)
 
 
+def find(project: Project, filters: Filters, outcome: Outcome, goal: Goal, *, waits: bool) -> AsOf[FoundReturns] | None:
+    now_ns = time.time_ns()
+    return find_returns(get_store(), project.pk, filters.given, outcome, goal.days, goal.name, now_ns, waits=waits)
+
+
 def draw_shown(found: FoundReturns, asked: str) -> dict[str, Any]:
-    """The curves of one sort of conversations, where there is any."""
+    """What was found of each sort of conversations, and the curves of one, where there is any."""
+    rows = build_rows(found.effects, found.outcome, TITLES)
     shown = pick_shown(found.effects, asked)
     if shown is None:
-        return {}
-    return {"shown": shown, "curves": draw_curves(name_exposure(shown.exposure, TITLES), *found.follow(shown.exposure))}
+        return {"rows": rows}
+    [sentence] = [row.sentence for row in rows if row.effect is shown]
+    curves = draw_curves(name_exposure(shown.exposure, TITLES), *found.curves[shown.exposure])
+    return {"rows": rows, "shown": shown, "sentence": sentence, "curves": curves}
 
 
 def read_outcome(text: str, goal: Goal) -> Outcome:

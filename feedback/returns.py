@@ -11,8 +11,7 @@ from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
-from scipy.special import expit
-from scipy.stats import t as student
+from scipy.special import expit, stdtrit
 
 from feedback.regression import LEVEL, Array, Estimate, fit_logistic
 
@@ -114,17 +113,18 @@ def has_outcome(visit: Visit, outcome: Outcome, days: int) -> bool:
 
 
 def measure_effects(
-    visits: Sequence[Visit], outcome: Outcome = "return", days: int = 7, end_ns: int = 2**63 - 1
+    visits: Sequence[Visit], outcome: Outcome = "return", days: int = 7, end_ns: int = 2**63 - 1, one_in: int = 1
 ) -> list[Effect]:
     """For each kind of signal, and for P(dissatisfied), what such conversations cost a week, the dearest first.
 
-    Those of which too few users have any are left out.
+    Those of which too few users have any are left out. `one_in`: the visits are those of one user in so many, chosen
+    by chance; users a week are then told of all.
     """
     complete = sorted(keep_complete(visits, outcome, days, end_ns), key=lambda visit: visit.began_ns)
     if not complete:
         return []
     arrays = arrange(complete, outcome, days)
-    found = [measure_effect(name, flags, arrays, outcome) for name, flags in list_exposures(complete)]
+    found = [measure_effect(name, flags, arrays, outcome, one_in) for name, flags in list_exposures(complete)]
     return sorted((each for each in found if each), key=lambda effect: (-effect.cost.value, effect.exposure))
 
 
@@ -160,7 +160,7 @@ def list_covariates(visits: Sequence[Visit]) -> Array:
     return np.column_stack([np.ones(len(visits)), scaled])
 
 
-def measure_effect(name: str, exposed: Flags, arrays: Arrays, outcome: Outcome) -> Effect | None:
+def measure_effect(name: str, exposed: Flags, arrays: Arrays, outcome: Outcome, one_in: int = 1) -> Effect | None:
     """None where fewer than 20 users had such a conversation, or another one."""
     users = len(np.unique(arrays.users[exposed]))
     if min(users, len(np.unique(arrays.users[~exposed]))) < LEAST_USERS:
@@ -169,9 +169,9 @@ def measure_effect(name: str, exposed: Flags, arrays: Arrays, outcome: Outcome) 
     own, taken = exposed[first], arrays.take(first)
     rate, other = float(taken.outcomes[own].mean()), float(taken.outcomes[~own].mean())
     value, error = compare_alike(own, taken)
-    reach = float(student.ppf((1 + LEVEL) / 2, users - 1)) * error
+    reach = float(stdtrit(users - 1, (1 + LEVEL) / 2)) * error
     difference = Estimate(value, value - reach, value + reach)
-    users_a_week = float(own.sum()) / count_weeks(arrays.weeks)
+    users_a_week = one_in * float(own.sum()) / count_weeks(arrays.weeks)
     return Effect(
         exposure=name,
         conversations=int(exposed.sum()),
@@ -221,18 +221,52 @@ def compare_alike(exposed: Flags, arrays: Arrays) -> tuple[float, float]:
     return here - there, float(np.sqrt(users / (users - 1) * (sums**2).sum()))
 
 
+@dataclass(frozen=True, slots=True)
+class Waits:
+    """How long after each conversation its user came back, or was seen not to, in days, in rising order."""
+
+    lasts: Array
+    has_come: Flags
+
+    def take(self, flags: Flags) -> "Waits":
+        return Waits(self.lasts[flags], self.has_come[flags])
+
+
+def follow_effects(
+    visits: Sequence[Visit], exposures: Iterable[str], days: int, end_ns: int
+) -> dict[str, tuple[list[float], list[float]]]:
+    """By exposure: which share came back by each day, after conversations of that sort and after others."""
+    waits, order = measure_waits(visits, end_ns)
+    flags_of = dict(list_exposures(visits))
+    flags = {name: flags_of[name][order] for name in exposures}
+    return {
+        name: (follow_waits(waits.take(each), days), follow_waits(waits.take(~each), days))
+        for name, each in flags.items()
+    }
+
+
 def follow_returns(visits: Sequence[Visit], days: int, end_ns: int) -> list[float]:
     """The share that has come back by the end of each day, from day 0 to `days` (days + 1), as Kaplan and Meier (1958).
 
     A conversation whose time was not over when the data ended counts as long as it could be seen.
     """
+    return follow_waits(measure_waits(visits, end_ns)[0], days)
+
+
+def measure_waits(visits: Sequence[Visit], end_ns: int) -> tuple[Waits, npt.NDArray[np.int64]]:
+    """The waits, and which place of `visits` each has."""
     seen = np.array([(end_ns - each.ended_ns) / DAY_NS for each in visits])
     waits = np.array([(each.next_ns - each.ended_ns) / DAY_NS if each.next_ns else np.inf for each in visits])
     has_come = waits <= np.maximum(seen, 0)
     lasts = np.where(has_come, waits, seen)
-    moments = np.sort(np.unique(lasts[has_come & (lasts <= days)]))
-    ordered, comings = np.sort(lasts), np.sort(lasts[has_come])
-    at_risk = len(lasts) - np.searchsorted(ordered, moments, side="left")
+    order = np.argsort(lasts)
+    return Waits(lasts[order], has_come[order]), order
+
+
+def follow_waits(waits: Waits, days: int) -> list[float]:
+    comings = waits.lasts[waits.has_come]
+    moments = np.unique(comings[comings <= days])
+    at_risk = len(waits.lasts) - np.searchsorted(waits.lasts, moments, side="left")
     came = np.searchsorted(comings, moments, side="right") - np.searchsorted(comings, moments, side="left")
-    staying = np.concatenate([[1.0], np.cumprod(1 - came / at_risk)]) if len(moments) else np.ones(1)
+    staying = np.concatenate([[1.0], np.cumprod(1 - came / at_risk)])
     return [float(1 - staying[np.searchsorted(moments, day, side="right")]) for day in range(days + 1)]

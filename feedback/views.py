@@ -19,7 +19,7 @@ from feedback.excerpts import load_heard_excerpt
 from feedback.exports import build_export
 from feedback.holdouts import load_holdout
 from feedback.label_views import read_satisfaction
-from feedback.loop_list import load_loops
+from feedback.loop_list import find_project_loops
 from feedback.machines import asks_for_machines, leave_out_machines, load_machines
 from feedback.pages.blocks import list_blocks
 from feedback.pages.cards import CARD_KINDS, build_cards, build_safety, build_thumbs, read_periods
@@ -319,12 +319,16 @@ def show_datasets(request: HttpRequest, project: Project) -> HttpResponse:
     has = count_judgements(get_store().query("feedback/sql/page_dataset_counts.sql", where, project_id=project.pk))
     q = filters.q if error else format_conditions(given.conditions)
     there, holdout = read_choices(project), load_holdout(project.pk)
+    loops = find_project_loops(
+        get_store(), project.pk, holdout, time.time_ns(), there["conversations"], waits="wait" in request.GET
+    )
     context = {
         "project": project,
         "section": "datasets",
         "holdout": holdout,
         "holdout_percent": f"{100 * holdout.share:g}",
-        "loops": load_loops(get_store(), project.pk, holdout, time.time_ns()),
+        "loops": loops.result if loops else None,
+        "as_of_ns": loops.time_ns if loops else 0,
         "filters": filters,
         "error": error,
         "fields": FIELDS_SHOWN,

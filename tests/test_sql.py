@@ -64,6 +64,7 @@ FILTERED: dict[str, ListName] = {
     "feedback/sql/satisfaction_facts.sql": "conversations",
     "feedback/sql/page_position.sql": "conversations",
     "feedback/sql/page_signal_counts.sql": "conversations",
+    "feedback/sql/return_count.sql": "conversations",
     "feedback/sql/return_facts.sql": "conversations",
     "feedback/sql/signal_page.sql": "signals",
     "tracing/sql/generation_candidates.sql": "generations",

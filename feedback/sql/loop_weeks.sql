@@ -39,44 +39,31 @@ praised AS
             ),
             fired -- as in most conversations, of whose signals nobody said anything
         )
-),
-met AS
-(
-    SELECT conversation_id, '' AS item FROM led
-    UNION ALL
-    SELECT conversation_id, concat('model ', arrayJoin(models)) AS item FROM led
-    UNION ALL
-    SELECT DISTINCT
-        conversation_id,
-        concat('prompt ', prompt_name, if(prompt_version = '', '', concat(', version ', prompt_version))) AS item
-    FROM generations_by_time FINAL
-    WHERE project_id = {project_id:UInt32} AND prompt_name != ''
-        AND conversation_id IN (SELECT conversation_id FROM led)
-    UNION ALL
-    SELECT DISTINCT
-        conversation_id,
-        concat('answers with ', arrayJoin(arrayFilter((name, is_so) -> is_so,
-            ['a list', 'a table', 'code', 'headings', 'emoji', 'a question at the end', 'over 2,000 characters'],
-            [
-                match(answers.text[-1], '(?m)^\\s*([-*•]|\\d{1,2}[.)])\\s+\\S'),
-                match(answers.text[-1], '(?m)^\\s*\\|.*\\|\\s*$'),
-                position(answers.text[-1], '```') > 0,
-                match(answers.text[-1], '(?m)^#{1,6} '),
-                match(answers.text[-1], '[\\x{1F300}-\\x{1FAFF}\\x{2600}-\\x{27BF}]'),
-                match(answers.text[-1], '[?？؟]\\s*$'),
-                lengthUTF8(answers.text[-1]) > 2000
-            ]
-        ))) AS item
-    FROM turns FINAL
-    WHERE project_id = {project_id:UInt32} AND conversation_id IN (SELECT conversation_id FROM led)
 )
 SELECT
     led.week AS week,
     led.is_held_out AS is_held_out,
-    met.item AS item,
+    arrayJoin(arrayConcat([''], arrayMap(model -> concat('model ', model), led.models), called.prompts, answered.forms)) AS item,
     count() AS exposed,
-    countIf(met.conversation_id IN praised) AS praised
-FROM met
-INNER JOIN led ON led.conversation_id = met.conversation_id
+    countIf(led.conversation_id IN praised) AS praised
+FROM led
+LEFT JOIN
+(
+    SELECT
+        conversation_id,
+        groupUniqArray(concat(
+            'prompt ', prompt_name, if(prompt_version = '', '', concat(', version ', prompt_version))
+        )) AS prompts
+    FROM generations_by_time FINAL
+    WHERE project_id = {project_id:UInt32} AND prompt_name != '' AND hour >= toDateTime({since_week:UInt32} * 604800, 'UTC')
+    GROUP BY conversation_id
+) AS called ON called.conversation_id = led.conversation_id
+LEFT JOIN
+(
+    SELECT conversation_id, arrayMap(form -> concat('answers with ', form), groupUniqArrayArray(answer_forms)) AS forms
+    FROM turns FINAL
+    WHERE project_id = {project_id:UInt32} AND start_time >= toDateTime64({since_week:UInt32} * 604800, 9, 'UTC')
+    GROUP BY conversation_id
+) AS answered ON answered.conversation_id = led.conversation_id
 GROUP BY week, is_held_out, item
 ORDER BY item, week, is_held_out

@@ -10,7 +10,7 @@ from django.test import Client
 from feedback.datasets.holdout import Holdout
 from feedback.exports import build_export
 from feedback.holdouts import load_holdout, set_holdout
-from feedback.loop_list import WEEK_NS, load_loops
+from feedback.loop_list import KEPT, WEEK_NS, load_loops
 from tests.pages.conftest import HOUR_NS, Page, Teller
 from tests.pages.people import log_in, make_user
 from tracing.access.rights import Role
@@ -164,3 +164,20 @@ def test_a_loop_is_warned_of_on_the_page_and_by_rest(teller: Teller, open_page: 
 def test_without_enough_it_says_what_is_missing(teller: Teller, open_page: Open) -> None:
     teller.tell("c")
     assert "Too little to say whether any answer feeds on its own praise" in open_page("datasets").text
+
+
+def test_many_conversations_are_looked_through_after_the_page_and_kept(
+    teller: Teller, open_page: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tell_liked(teller)
+    KEPT.forget()
+    monkeypatch.setattr("feedback.loop_list.MOST_AT_ONCE", 5)
+    page = open_page("datasets")
+    assert "are being looked through" in page.text
+    assert 'hx-get="/p/default/datasets?&amp;wait=yes" hx-trigger="load" hx-target="#looped"' in page.html
+    assert "Too little to say" in open_page("datasets?wait=yes").text
+    monkeypatch.setattr("feedback.loop_list.load_loops", lambda *_: pytest.fail("it is kept"))
+    assert "Too little to say" in open_page("datasets").text
+    set_holdout(teller.project.pk, 0.4)
+    assert "are being looked through" in open_page("datasets").text
+    KEPT.forget()
