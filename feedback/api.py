@@ -25,6 +25,7 @@ from feedback.datasets import UnknownFormat
 from feedback.derivation import FEEDBACK, SIGNALS
 from feedback.estimating import ESTIMATES
 from feedback.excerpts import load_heard_excerpt
+from feedback.labels import load_labels
 from feedback.machines import load_machines
 from feedback.records import confirm_rows, place_signal
 from feedback.resources import (
@@ -161,7 +162,9 @@ def show_conversation(
     )
     machine = load_machines(store, project_id, [conversation_id]).get(conversation_id)
     estimate = load_estimates(store, project_id, [conversation_id]).get(conversation_id)
-    return describe_conversation(heard, machine, estimate, [describe_generation(row) for row in reversed(rows)])
+    labels = load_labels(store, project_id, conversation_id)
+    generations = [describe_generation(row) for row in reversed(rows)]
+    return describe_conversation(heard, machine, estimate, labels, generations)
 
 
 @api.get("signals", response=SignalPage, summary="Signals, latest first", auth=May(Right.READ))

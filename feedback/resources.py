@@ -10,6 +10,7 @@ from feedback.detectors.signal import Signal
 from feedback.detectors.targets import TargetFinder
 from feedback.excerpts import HeardExcerpt
 from feedback.explicit import Feedback
+from feedback.labels import Label
 from feedback.machines import Machine
 from feedback.satisfaction_records import Estimate
 from tracing.conversations import Answer, Turn
@@ -123,6 +124,17 @@ class DissatisfactionResource(Schema):
     reasons: list[ReasonResource]
 
 
+class ConversationLabelResource(Schema):
+    """What a reviewer said of the whole conversation: of `kind` `outcome`, whether the user was `satisfied` or
+    `dissatisfied`."""
+
+    id: str
+    kind: str
+    verdict: str
+    said_by: str
+    time: Time
+
+
 class ConversationSummary(Schema):
     """A conversation in a list. `cost_usd` is that of the calls whose cost is known, `longest_ms` the longest that an
     answer took; `outcomes` are those of its answers, `error_count` how many failed, replaced ones included. `machine`
@@ -174,6 +186,7 @@ class ConversationResource(Schema):
     machine: str
     machine_reason: str
     dissatisfied: DissatisfactionResource | None
+    labels: list[ConversationLabelResource]
     turn_count: int
     turns: list[TurnResource]
     next_turn: int | None
@@ -224,6 +237,12 @@ def describe_estimate(estimate: Estimate | None) -> dict[str, Any] | None:
     return numbers | {"fitted": estimate.is_fitted, "reasons": reasons}
 
 
+def describe_conversation_label(label: Label) -> dict[str, Any]:
+    key = label.key
+    told = {"id": key.encode(), "kind": key.kind, "verdict": label.verdict, "said_by": key.said_by}
+    return told | {"time": format_time(label.time_ns)}
+
+
 def describe_machine(machine: Machine | None) -> dict[str, str]:
     return {"machine": machine.kind if machine else "", "machine_reason": machine.reason if machine else ""}
 
@@ -232,6 +251,7 @@ def describe_conversation(
     heard: HeardExcerpt,
     machine: Machine | None,
     estimate: Estimate | None,
+    labels: Sequence[Label],
     generations: Sequence[Mapping[str, Any]],
 ) -> dict[str, Any]:
     conversation, facts = heard.excerpt.conversation, heard.excerpt.facts
@@ -255,6 +275,7 @@ def describe_conversation(
         "cost_usd": facts.cost_usd,
         **describe_machine(machine),
         "dissatisfied": describe_estimate(estimate),
+        "labels": list(map(describe_conversation_label, labels)),
         "turn_count": facts.turn_count,
         "turns": [
             describe_turn(conversation.conversation_id, turn, signals.get(turn.index, ()), feedback.get(turn.index, ()))

@@ -59,6 +59,7 @@ class Rates:
     corrected: Interval | None
     """None where too few spoke up: then the implicit rate is all there is."""
     leaning: Leaning | None
+    """None where no user said anything, either."""
     reason: str
     """One sentence: what the corrected rate rests on, or why there is none."""
 
@@ -68,7 +69,8 @@ def estimate_rates(satisfaction: Satisfaction, table: Table, level: float = LEVE
     sample = build_sample(table, satisfaction.score(table).sum(axis=1), satisfaction.scales)
     verdicts = len(table.verdicts.conversations)
     is_enough = verdicts >= FEWEST_VERDICTS
-    leaning = measure_leaning(satisfaction, table, sample) if is_enough else None
+    is_weighed = is_enough and bool(table.verdicts.of_users.any())
+    leaning = measure_leaning(satisfaction, table, sample) if is_weighed else None
     return Rates(
         conversations=len(table),
         implicit=estimate_rate(satisfaction.implicit, sample, level),
@@ -80,8 +82,10 @@ def estimate_rates(satisfaction: Satisfaction, table: Table, level: float = LEVE
 
 
 def tell_reason(verdicts: int, leaning: Leaning | None) -> str:
-    if leaning is None:
+    if verdicts < FEWEST_VERDICTS:
         return f"{verdicts:,} verdicts are too few to correct with; from {FEWEST_VERDICTS} on there is a corrected rate"
+    if leaning is None:
+        return f"from signals and {verdicts:,} verdicts, all of them labels of reviewers"
     return (
         f"from signals and {verdicts:,} verdicts, worth {leaning.effective:,.0f} of equal weight; "
         f"the heaviest is {leaning.largest:.0%} of all weight"

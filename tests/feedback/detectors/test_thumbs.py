@@ -49,3 +49,16 @@ def test_who_changes_their_mind_has_one_thumb(
     up = feedback("thumbs", identifier="1", span_id="span-1", label="up", time_ns=1)
     down = feedback("thumbs", identifier="2", span_id="span-1", label="down", time_ns=2)
     assert [s.label for s in detect(Material(talk(("a", "1")), [up, down]))] == ["down"]
+
+
+@pytest.mark.parametrize(("metadata", "numbers"), [({}, {}), ({"ask_id": ""}, {}), ({"ask_id": "q"}, {"asked": 1.0})])
+def test_a_thumb_tells_whether_the_user_was_asked(
+    talk: Callable[..., Conversation],
+    feedback: Callable[..., Feedback],
+    metadata: dict[str, str],
+    numbers: dict[str, float],
+) -> None:
+    thumb = feedback("thumbs", span_id="span-1", label="up", metadata=metadata)
+    (signal,) = detect(Material(talk(("a", "1")), [thumb]))
+    assert dict(signal.evidence.numbers) == numbers
+    assert signal.evidence.reason.endswith("having been asked") == bool(numbers)

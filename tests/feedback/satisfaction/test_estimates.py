@@ -18,6 +18,7 @@ from feedback.satisfaction import (
 from feedback.satisfaction.estimates import NOT_SEEN, SAID, USUAL
 
 COMPLAINT = Observation("complaint", -1, 0.9, True, 2)
+ANGER = Observation("sentiment", -1, 0.9, True, 2)
 PRAISE = Observation("praise", 1, 0.95, True, 2)
 TONE = Observation("sentiment", 1, 0.9, True, 2)
 ERROR = Observation("error", -1, 1.0, True, 2)
@@ -59,7 +60,7 @@ def test_it_lies_in_its_interval(project: Satisfaction) -> None:
 
 
 def test_the_reasons_add_up_to_the_probability(project: Satisfaction) -> None:
-    found = estimate(project, tell("a", COMPLAINT, ERROR))
+    found = estimate(project, tell("a", COMPLAINT, ANGER, ERROR))
     reasons = found.explain(0)
     assert list(reasons)[-3:] == [USUAL, NOT_SEEN, SAID]
     assert {"words", "error -"} <= set(reasons)

@@ -1,10 +1,12 @@
 """Rates against known truth, on simulated projects whose thumbs are far off; and what is said where little is known."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from benchmarks.satisfaction import WORLDS, Figures, World, learn_shipped, run_world, simulate, summarise
-from feedback.satisfaction.model import fit_satisfaction
+from feedback.satisfaction.model import REVIEW_ACCURACY, fit_satisfaction
 from feedback.satisfaction.rates import FEWEST_VERDICTS, Rates, count_thumbs, estimate_rates
 from feedback.satisfaction.table import Table, Verdicts
 
@@ -101,3 +103,18 @@ def test_thumbs_that_all_agree_have_an_interval_still() -> None:
     assert thumbs is not None
     assert thumbs.share.value == 0
     assert thumbs.share.high > 0.3
+
+
+def test_labels_of_reviewers_alone_give_a_corrected_rate_that_leans_on_no_user() -> None:
+    random = np.random.default_rng(1)
+    truth, table = simulate(SILENT, random)
+    judged = np.arange(0, len(table), 30)
+    said = truth[judged] ^ (random.random(len(judged)) > REVIEW_ACCURACY)
+    none, zeros = np.zeros(len(judged), bool), np.zeros(len(judged))
+    table = replace(table, verdicts=Verdicts(judged, said, none, ~none, zeros, zeros))
+    rates = estimate_rates(fit_satisfaction(table, learn_shipped()), table)
+    assert (rates.thumbs, rates.leaning) == (None, None)
+    assert rates.reason == "from signals and 200 verdicts, all of them labels of reviewers"
+    assert rates.corrected is not None
+    assert rates.corrected.low < truth.mean() < rates.corrected.high
+    assert rates.corrected.high - rates.corrected.low < rates.implicit.high - rates.implicit.low
