@@ -78,14 +78,6 @@ class ReasonFigures:
     declined: int
 
 
-@dataclass(frozen=True, slots=True)
-class AskedConversation:
-    """Whether somebody was asked in a conversation, and with which probability they were to be."""
-
-    is_asked: bool
-    propensity: float
-
-
 class Memory:
     """What this process decided of late, and how much of each project's day; the oldest is forgotten."""
 
@@ -234,12 +226,3 @@ def load_figures(store: Store, project_id: int) -> list[ReasonFigures]:
     since_ns = time.time_ns() - DAYS * DAY_NS
     rows = store.query("feedback/sql/asks_by_reason.sql", project_id=project_id, since_ns=since_ns, declined=DECLINED)
     return [ReasonFigures(**row) for row in rows]
-
-
-def load_asked_conversations(
-    store: Store, project_id: int, conversation_ids: list[str]
-) -> dict[str, AskedConversation]:
-    """Those of these conversations in which it was decided whether to ask: what `Facts` of satisfaction need."""
-    path = "feedback/sql/asks_of_conversations.sql"
-    rows = store.query(path, project_id=project_id, conversation_ids=conversation_ids) if conversation_ids else []
-    return {row["conversation_id"]: AskedConversation(row["is_asked"], row["propensity"]) for row in rows}

@@ -12,13 +12,12 @@ import pytest
 from django.utils import timezone
 
 from feedback.asking import Moment, Rules
-from feedback.asks import MEMORY, Decision, Memory, decide, find_secret, load_asked_conversations, save_rules
+from feedback.asks import MEMORY, Decision, Memory, decide, find_secret, save_rules
 from feedback.explicit import read_ask_id
 from feedback.models import AskedUser
 from feedback.outlooks import keep_outlooks
 from feedback.records import load_feedback_page
 from feedback.satisfaction import Interval
-from feedback.satisfaction.facts import Facts
 from feedback.satisfaction_records import Estimate, write_estimates
 from tests.conftest import Server
 from tests.tracing.test_access import Answer, ask
@@ -220,16 +219,6 @@ def test_what_users_answer_tells_which_question_it_answers(server: Server) -> No
     assert next(each.metadata for each in held if each.conversation_id == "c0") == {"a": 1, "ask_id": asked[0]["id"]}
     [reason] = server.get_json("asking")["reasons"]
     assert (reason["decided"], reason["asks"], reason["answered"], reason["declined"]) == (3, 3, 1, 1)
-
-
-def test_satisfaction_hears_who_was_asked_with_which_probability(server: Server) -> None:
-    save_rules(server.project.pk, Rules(random_share=0.5, most_asks=10))
-    asked = [decide_on(server, user_id=f"u{n}", conversation_id="c", message_id=str(n))["asked"] for n in range(2)]
-    read_log(server, 2)
-    found = load_asked_conversations(server.store, server.project.pk, ["c", "d"])
-    assert list(found) == ["c"]
-    facts = Facts("c", is_asked=found["c"].is_asked, propensity=found["c"].propensity)
-    assert (facts.is_asked, facts.propensity) == (any(asked), pytest.approx(0.75))
 
 
 def test_a_page_may_ask_and_hears_no_more_than_whether_to(server: Server) -> None:
