@@ -35,7 +35,7 @@ def tell(teller: Teller, name: str, probability: float, age_hours: float = 1, **
     teller.tell(name, age_hours=age_hours, **fields)
     interval = Interval(probability, max(0.0, probability - 0.1), min(1.0, probability + 0.1))
     estimate = Estimate(interval, (("words", 2.0), ("error -", -0.5), (USUAL, -1.0)), True, "test")
-    write_estimates(teller.store, teller.project.pk, {name: estimate}, {name: 1}, [], 1)
+    write_estimates(teller.store, teller.project.pk, {name: estimate}, {name: [1, 1, 1]}, [], 1)
 
 
 def tell_many(teller: Teller, count: int, thumbs: int) -> None:
