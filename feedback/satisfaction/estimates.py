@@ -86,8 +86,11 @@ def calibrate(satisfaction: Satisfaction, scores: Array) -> Array:
 
 
 def find_said(satisfaction: Satisfaction, sample: Sample, usual: Array) -> Array:
-    """What verdicts, and saying nothing, add to the log odds."""
-    likelihood = Likelihood(sample, satisfaction.ratios, is_explicit=satisfaction.is_explicit)
+    """What verdicts, and saying nothing, add to the log odds: before anything said on purpose was learnt from, what
+    reviewers said alone, whose accuracy is taken as known."""
+    if not satisfaction.is_explicit:
+        return sample.reviews
+    likelihood = Likelihood(sample, satisfaction.ratios, is_explicit=True)
     posteriors = np.clip(likelihood.evaluate(satisfaction.joint.parameters).posteriors, 1e-12, 1 - 1e-12)
     rows = logit(posteriors[likelihood.row_of])
     said: Array = rows - usual - satisfaction.joint.ratios[sample.bins]

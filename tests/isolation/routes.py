@@ -13,7 +13,7 @@ from ninja.operation import PathView
 
 from feedback.confirmations import SignalKey
 from feedback.labels import OUTCOME, LabelKey
-from tests.isolation.world import SHARED_CONVERSATION, SHARED_TRACE, Side
+from tests.isolation.world import REVIEWER, SHARED_CONVERSATION, SHARED_TRACE, Side
 from tests.tracing.otlp import make_trace_id
 from tracing.access.requirements import PUBLIC, May, Requirement, find_requirement
 
@@ -72,7 +72,7 @@ class Route:
             "label_id": [
                 each.encode()
                 for name in (side.conversation, SHARED_CONVERSATION)
-                for each in (SignalKey(name, 0, "copy"), LabelKey(name, OUTCOME, side.word("reviewer")))
+                for each in (SignalKey(name, 0, "copy"), LabelKey(name, OUTCOME, REVIEWER))
             ],
             "identifier": [side.feedback, f"feedback-{SHARED_CONVERSATION}"],
         }

@@ -58,6 +58,7 @@ from tracing.tool_runs import ToolRun
 
 SHARED_CONVERSATION = "shared"
 SHARED_TRACE = 7
+REVIEWER = "somebody"
 SECOND_NS = 10**9
 APPS = ("tracing", "feedback", "drift")
 PASSWORD = "a long and good phrase"
@@ -267,7 +268,8 @@ def insert_derived(store: Store, side: Side, conversation_id: str, trace: int, n
     write_confirmation(
         store, project_id, identify_signal(conversation_id, signal), signal, "confirmed", side.word("reviewer")
     )
-    write_label(store, project_id, LabelKey(conversation_id, OUTCOME, side.word("reviewer")), DISSATISFIED)
+    for reviewer in (REVIEWER, side.word("reviewer")):
+        write_label(store, project_id, LabelKey(conversation_id, OUTCOME, reviewer), DISSATISFIED)
     store.insert("asks", make_ask(side, conversation_id, now_ns))
     write_hearings(store, project_id, {conversation_id: Hearing("none", make_verdict(side))}, [], version)
     estimate = Estimate(Interval(0.5, 0.4, 0.6), (("words", 0.0),), False, "none")

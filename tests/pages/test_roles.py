@@ -13,7 +13,8 @@ from tracing.store import Store
 
 pytestmark = pytest.mark.usefixtures("quick_passwords")
 PAGES = ("", "conversations", "conversations/c", "returns", "datasets", "dead-letters", "setup", "settings/prices")
-EDITING = {
+REVIEWING = {"/p/demo/conversation-outcome"}
+EDITING = REVIEWING | {
     "/p/demo/datasets/holdout",
     "/p/demo/returns/goal",
     "/p/demo/dead-letters/retry",
@@ -39,7 +40,9 @@ def list_forms(email: str) -> set[str]:
     return {action for page in pages for action in re.findall(r'method="post" action="([^"]*)"', page)} - {"/logout"}
 
 
-@pytest.mark.parametrize(("role", "expected"), [(Role.VIEWER, set()), (Role.REVIEWER, set()), (Role.EDITOR, EDITING)])
+@pytest.mark.parametrize(
+    ("role", "expected"), [(Role.VIEWER, set()), (Role.REVIEWER, REVIEWING), (Role.EDITOR, EDITING)]
+)
 def test_a_role_is_offered_what_it_may_do(demo: Project, role: Role, expected: set[str]) -> None:
     make_user("bo@example.org", demo, role)
     assert list_forms("bo@example.org") == expected

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from feedback.detectors.verdict import Verdict
 from feedback.estimating import ESTIMATES, estimate_changed
 from feedback.pages.satisfaction import show_estimate, show_rates
 from feedback.records import Hearing, write_hearings
@@ -59,8 +60,17 @@ def test_a_conversation_tells_how_likely_its_user_was_dissatisfied_and_why(telle
     assert "makes satisfaction 1.6 times as likely, by odds" in page.text
 
 
-def test_a_conversation_that_was_not_estimated_says_nothing_of_it(teller: Teller, open_page: Open) -> None:
+def test_a_conversation_that_was_not_estimated_says_so(teller: Teller, open_page: Open) -> None:
     teller.tell("a")
+    page = open_page("conversations/a")
+    assert "Dissatisfied? Not estimated yet. Was this user satisfied?" in page.text
+    assert "robably" not in page.text
+
+
+def test_a_conversation_of_a_machine_asks_nobody_for_its_user(teller: Teller, open_page: Open) -> None:
+    teller.tell("a")
+    hearing = Hearing("test", Verdict("test", 1.0, "so it said"))
+    write_hearings(teller.store, teller.project.pk, {"a": hearing}, [], 1)
     assert "issatisfied" not in open_page("conversations/a").text
 
 
@@ -170,7 +180,7 @@ def test_without_thumbs_the_overview_says_what_is_missing(teller: Teller, open_p
 def test_the_stage_makes_what_pages_show(teller: Teller, open_page: Open) -> None:
     tell_many(teller, 3, thumbs=0)
     assert estimate_changed(teller.store) == 3
-    assert "Estimated from signals; nobody has given feedback to learn from yet." in open_page("conversations/c0").text
+    assert "Estimated from signals; nothing said on purpose was learnt from yet." in open_page("conversations/c0").text
 
 
 def test_the_strongest_three_are_told_and_what_is_there_for_all_is_not() -> None:

@@ -16,6 +16,7 @@ from feedback.satisfaction import (
     tabulate,
 )
 from feedback.satisfaction.estimates import NOT_SEEN, SAID, USUAL
+from feedback.satisfaction.model import REVIEW_ACCURACY
 
 COMPLAINT = Observation("complaint", -1, 0.9, True, 2)
 ANGER = Observation("sentiment", -1, 0.9, True, 2)
@@ -90,6 +91,14 @@ def test_a_label_of_a_reviewer_outweighs_a_signal() -> None:
     project = fit_satisfaction(tabulate(facts, reviews, load_defaults()))
     found = estimate(project, tell("a", PRAISE), verdicts=[Verdict("a", True, "review")])
     assert found.said[0] > 2
+
+
+def test_a_label_counts_also_before_anything_was_learnt_from_what_was_said(project: Satisfaction) -> None:
+    review = Verdict("a", True, "review")
+    before, after = (estimate(project, tell("a"), verdicts=given) for given in ([], [review]))
+    assert (before.said[0], after.said[0]) == (0.0, pytest.approx(logit(REVIEW_ACCURACY)))
+    assert logit(after.probabilities[0]) - logit(before.probabilities[0]) == pytest.approx(logit(REVIEW_ACCURACY))
+    assert estimate(project, tell("a"), verdicts=[Verdict("a", True)]).said[0] == 0
 
 
 def test_reviews_move_what_a_signal_says_in_this_project() -> None:
