@@ -8,7 +8,7 @@ would work.
 import base64
 import json
 import threading
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -40,6 +40,17 @@ MARK = "planted-in-a-conversation"
 SCRIPT = (Path(__file__).parent / "attack.js").read_text()
 EXAMPLES = {"conversation_id": "c", "trace_id": "c-0-trace", "identifier": "c-0-thumb", "token": "guessed"}
 OTLP = ("/v1/traces", "/v1/logs", "/v1/metrics", "/api/public/otel/v1/traces")
+SOME_PATHS = (
+    "/p/default/conversations/c",
+    "/p/default/settings/prices/add",
+    "/projects/add",
+    f"/p/{DEMO_PROJECT}/remove",
+    "/api/v1/conversations/c",
+    "/api/v1/feedback",
+    "/api/v1/feedback/c-0-thumb",
+    "/api/v1/prices",
+)
+"""Enough to show that the attack works where nothing keeps it away."""
 OPENED = ("/", "/p/default/conversations/c", "/api/v1/conversations")
 NAME = "evil.example"
 ARGUMENTS_OF_ATTACK = [
@@ -147,10 +158,10 @@ def list_paths() -> list[str]:
     return [*dict.fromkeys(filled), f"/p/{DEMO_PROJECT}/remove", f"/api/v1/stats?project={DEMO_PROJECT}"]
 
 
-def write_attack(target: str) -> str:
+def write_attack(target: str, paths: Sequence[str]) -> str:
     plan = {
         "target": target,
-        "paths": list_paths(),
+        "paths": paths,
         "otlp": OTLP,
         "opened": OPENED,
         "fields": FIELDS,
@@ -244,9 +255,11 @@ def ways(*quick: Way) -> pytest.MarkDecorator:
     return pytest.mark.parametrize("way", marked)
 
 
-def run_attack(context: BrowserContext, target: str, go: Callable[[Page], None]) -> dict[str, Any]:
-    """What the page could read, once it has tried everything."""
-    PAGES["/attack"] = write_attack(target)
+def run_attack(
+    context: BrowserContext, target: str, go: Callable[[Page], None], paths: Sequence[str] = ()
+) -> dict[str, Any]:
+    """What the page could read, once it has tried everything, at these addresses or at all."""
+    PAGES["/attack"] = write_attack(target, paths or list_paths())
     PAGES["/sandbox"] = (
         "<!doctype html><title>Evil</title><script>addEventListener('message', (e) => { window.result = e.data; })"
         "</script><iframe sandbox='allow-scripts allow-forms allow-popups' src='/attack'></iframe>"
@@ -335,6 +348,7 @@ def test_the_same_attack_works_from_a_page_of_the_server_itself(
                 ),
                 page.goto(f"{witness.url}/attack"),
             ),
+            SOME_PATHS,
         )
     assert any(MARK in text for _, _, text in result["read"])
     after = take_stock(server)
