@@ -439,7 +439,8 @@ def find_unmarked_columns(store: Store, side: Side) -> list[str]:
 
 
 def ask(store: Store, query: str, **parameters: Any) -> list[tuple[Any, ...]]:
-    return [tuple(row) for row in store._client().query(query, parameters=parameters).result_rows]
+    with store._lend() as lent:
+        return [tuple(row) for row in lent.client.query(query, parameters=parameters).result_rows]
 
 
 def find_unmarked_fields(side: Side) -> list[str]:
