@@ -1,7 +1,7 @@
 """Kills the server with `kill -9` at random moments under load, and counts what is missing or there twice.
 
     python benchmarks/kill.py              50 times, about five minutes
-    python benchmarks/kill.py --times 3
+    python benchmarks/kill.py --times 3 --requests 100
 
 Four senders post requests of 20 model calls; what was not acknowledged is sent again after the next start, as real
 senders do. Meanwhile all that is stored is read again and again. At the end every call must have been counted once: as
@@ -13,6 +13,7 @@ import argparse
 import contextlib
 import http.client
 import json
+import math
 import random
 import signal
 import sys
@@ -63,15 +64,19 @@ class Verdict:
 
 @dataclass
 class Senders:
-    """Threads that post numbered requests until the server is gone; what was not acknowledged waits for the next."""
+    """Threads that post numbered requests until the server is gone, `most` of them each time; what was not acknowledged
+    waits for the next."""
 
+    most: float = math.inf
     waiting: deque[int] = field(default_factory=deque)
     acknowledged: list[int] = field(default_factory=list)
     next_number: int = 1
     sent_again: int = 0
+    _end: float = math.inf
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def run(self, url: str, *, only_waiting: bool = False) -> list[threading.Thread]:
+        self._end = self.next_number + self.most
         threads = [threading.Thread(target=self._send, args=(url, only_waiting)) for _ in range(SENDERS)]
         for thread in threads:
             thread.start()
@@ -99,7 +104,7 @@ class Senders:
             if self.waiting:
                 self.sent_again += 1
                 return self.waiting.popleft()
-            if only_waiting:
+            if only_waiting or self.next_number >= self._end:
                 return 0
             self.next_number += 1
             return self.next_number - 1
@@ -128,9 +133,9 @@ def build_request(number: int) -> bytes:
     return request.SerializeToString()
 
 
-def run(times: int, longest_seconds: float = 1.5) -> Verdict:
-    """Start and kill so often, then let everything be sent and derived, and judge."""
-    senders = Senders()
+def run(times: int, requests: float = math.inf, longest_seconds: float = 1.5) -> Verdict:
+    """Start, send at most so many requests and kill, so often; then let everything be sent and derived, and judge."""
+    senders = Senders(requests)
     server = LocalServer()
     with tempfile.TemporaryDirectory(prefix="tacit-kill-") as directory:
         server.directory = Path(directory)
@@ -202,7 +207,9 @@ def judge(directory: Path, senders: Senders, kills: int) -> Verdict:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--times", type=int, default=50, help="how often to kill (default 50)")
-    verdict = run(parser.parse_args().times)
+    parser.add_argument("--requests", type=int, default=math.inf, help="most to send before each (default: no limit)")
+    options = parser.parse_args()
+    verdict = run(options.times, options.requests)
     print(verdict)
     if not verdict.is_good:
         sys.exit(1)

@@ -22,6 +22,7 @@ from feedback.explicit import Feedback
 from feedback.records import write_feedback
 from feedback.tasks import derive_signals
 from tests.conftest import empty_store
+from tests.examples import count_examples
 from tests.tracing.conventions.recordings.record import HERE
 from tests.tracing.otlp import insert_spans, make_span
 from tests.tracing.reading import call_model
@@ -32,7 +33,6 @@ from tracing.tasks import read_changed_traces
 
 RECORDED = ("genai-openai", "openinference-openai-agents", "langfuse-openai-5", "mlflow", "pydantic", "vercel")
 HOSTILE = {"nan": float("nan"), "big": 2**60, "deep": [[[[{"a": [2**60]}]]]], "bytes": b"\xff", "nul": "a\0b", "": ""}
-EXAMPLES = 10
 ONES = {"conversations/{conversation_id}": "conversation_id", "traces/{trace_id}": "trace_id"}
 MORE_IS_ASKED = ("set_prices", "add_reprocessing", "add_invitation", "add_key")
 """Operations that ask more of a body than its schema can say."""
@@ -78,7 +78,7 @@ schema.app = application
 @pytest.mark.usefixtures("filled", "project")
 @schema.parametrize()
 @settings(
-    max_examples=EXAMPLES,
+    max_examples=count_examples(4),
     derandomize=True,
     database=None,
     deadline=None,
