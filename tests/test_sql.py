@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from tracing.filter_fields import FIELDS, THROUGH, ListName
+from tracing.filter_fields import FIELDS, STANDS, THROUGH, ListName
 from tracing.filter_language import FilterError, read_filter
 from tracing.filter_sql import MARKER, Where, compile_filter
-from tracing.store import PROJECT_TABLES, Store
+from tracing.store import PROJECT_TABLES, STANDING, Store, read_query
 
 ROOT = Path(__file__).parents[1]
 PACKAGES = ("tracing", "feedback", "drift", "config")
@@ -138,6 +138,13 @@ def compile_text(text: str, list_name: ListName) -> Where | None:
         return compile_filter(read_filter(text), list_name, 10**18)
     except FilterError:
         return None
+
+
+def test_which_signals_stand_is_said_in_one_place() -> None:
+    texts = [(ROOT / path).read_text(encoding="utf-8") for path in FILES]
+    assert not any("signal_hash FROM confirmations" in text for text in texts)
+    assert sum(STANDING in text for text in texts) > 3
+    assert STANDS in read_query("feedback/sql/page_kinds.sql")
 
 
 def test_a_filter_reads_every_table_for_one_project_alone() -> None:

@@ -29,17 +29,17 @@ SAID_OF_IT = (
     "WHERE project_id = {project_id:UInt32} AND verdict IN {values:Array(String)})"
 )
 """Hashes take less room than keys, and two of a project's do not share one of 64 bits."""
-HEARD = (
-    "%s IN (SELECT %s FROM signals FINAL WHERE project_id = {project_id:UInt32} AND %s "
-    "AND if(conversation_id IN (SELECT conversation_id FROM confirmations WHERE project_id = {project_id:UInt32}), "
+STANDS = (
+    "if(conversation_id IN (SELECT conversation_id FROM confirmations WHERE project_id = {project_id:UInt32}), "
     "(fired OR cityHash64(conversation_id, turn_index, kind, label, span_id) IN "
     "(SELECT signal_hash FROM confirmations FINAL WHERE project_id = {project_id:UInt32} AND verdict = 'confirmed')) "
     "AND cityHash64(conversation_id, turn_index, kind, label, span_id) NOT IN "
     "(SELECT signal_hash FROM confirmations FINAL WHERE project_id = {project_id:UInt32} AND verdict = 'rejected'), "
-    "fired))"
+    "fired)"
 )
-"""It fired, or a person said that it is there, and nobody that it is not. Where nobody said anything of a conversation,
-no hash is made."""
+"""Of `signals`: it fired, or a person said that it is there, and nobody that it is not. Where nobody said anything of a
+conversation, as of most, no hash is made."""
+HEARD = f"%s IN (SELECT %s FROM signals FINAL WHERE project_id = {{project_id:UInt32}} AND %s AND {STANDS})"  # noqa: S608
 FIRED = "(kind IN {values:Array(String)} OR (label != '' AND concat(kind, '/', label) IN {values:Array(String)}))"
 MACHINES = ("evaluation", "test", "schedule", "load_test", "monitor", "batch")
 """Who leads conversations besides people; `feedback/detectors/machines.py` says what each is."""

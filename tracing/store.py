@@ -19,6 +19,7 @@ from clickhouse_connect.driver.client import Client
 from clickhouse_connect.driver.exceptions import ClickHouseError
 from clickhouse_connect.driver.insert import InsertContext
 
+from tracing.filter_fields import STANDS
 from tracing.filter_sql import MARKER, Where
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -49,6 +50,9 @@ PROJECT_TABLES = (
     "message_templates",
 )
 """Tables whose rows belong to a project, each before those that are derived from it."""
+
+STANDING = "true /* stands */"
+"""Where a query file takes those signals alone that fired or that people confirmed, and did not reject."""
 
 SETTINGS = {
     "max_partitions_per_insert_block": 0,  # a partition is a project, and one insert may hold spans of many
@@ -83,8 +87,9 @@ class SchemaChangedError(StoreUnavailableError):
 
 @cache
 def read_query(path: str) -> str:
-    """Text of a query file, named from the repository's root, for instance `tracing/sql/stats.sql`."""
-    return (ROOT / path).read_text(encoding="utf-8")
+    """Text of a query file, named from the repository's root, for instance `tracing/sql/stats.sql`; in the place of its
+    `STANDING` the condition by which signals stand everywhere."""
+    return (ROOT / path).read_text(encoding="utf-8").replace(STANDING, STANDS)
 
 
 def place_where(query: str, where: Where) -> str:

@@ -27,21 +27,7 @@ LEFT JOIN
     SELECT conversation_id, arraySort(groupUniqArray(kind)) AS kinds
     FROM signals FINAL
     WHERE project_id = {project_id:UInt32} AND conversation_id IN (SELECT conversation_id FROM page)
-        AND if(
-            conversation_id IN (SELECT conversation_id FROM confirmations WHERE project_id = {project_id:UInt32}),
-            (
-                fired
-                OR cityHash64(conversation_id, turn_index, kind, label, span_id) IN
-                (
-                    SELECT signal_hash FROM confirmations FINAL WHERE project_id = {project_id:UInt32} AND verdict = 'confirmed'
-                )
-            )
-            AND cityHash64(conversation_id, turn_index, kind, label, span_id) NOT IN
-            (
-                SELECT signal_hash FROM confirmations FINAL WHERE project_id = {project_id:UInt32} AND verdict = 'rejected'
-            ),
-            fired -- as in most conversations, of whose signals nobody said anything
-        )
+        AND true /* stands */
     GROUP BY conversation_id
 ) AS signal ON signal.conversation_id = conversation.conversation_id
 ORDER BY first_time_ns DESC, conversation_id DESC
