@@ -23,7 +23,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from feedback import agent_task_list
-from feedback.conversation_list import find_page
+from feedback.conversation_list import find_page, place_rank
+from feedback.datasets.holdout import Holdout
+from feedback.loop_list import load_loops
+from feedback.return_list import load_returns
+from feedback.satisfaction_records import load_known
 from tracing.filter_language import Filter, read_filter
 from tracing.filter_sql import compile_filter, find_search
 from tracing.generation_list import load_generation_page
@@ -37,7 +41,7 @@ ROOT = Path(__file__).resolve().parent.parent
 DIALOGUES = ROOT / "tracing" / "demo" / "dialogues.jsonl"
 FILL = (
     *("otel_traces", "generations", "generations_by_time"),
-    *("turns", "conversations", "signals", "hearings", "agent_tasks"),
+    *("turns", "conversations", "signals", "hearings", "estimates", "agent_tasks"),
 )
 BLOCK = 20_000
 RUNS = 20
@@ -86,6 +90,24 @@ def ask_list(store: Store, q: str = "") -> object:
         return page
     where = compile_filter(given, "conversations", now_ns)
     return page, store.query("feedback/sql/page_position.sql", where, project_id=PROJECT_ID, at_id="")
+
+
+def ask_dissatisfied(store: Store) -> object:
+    """The page of conversations, by how likely users were dissatisfied."""
+    path = "feedback/sql/page_dissatisfied.sql"
+    return find_page(store, path, PROJECT_ID, Filter(), Place(), 50, time.time_ns(), place_rank)
+
+
+def ask_datasets(store: Store) -> object:
+    """What datasets can be made of, and whether any answer feeds on its own praise."""
+    where = compile_filter(read_filter("machine:no"), "conversations", time.time_ns())
+    counts = store.query("feedback/sql/page_dataset_counts.sql", where, project_id=PROJECT_ID)
+    return counts, load_loops(store, PROJECT_ID, Holdout(0.05, "secret"), time.time_ns())
+
+
+def ask_returns(store: Store) -> object:
+    """What users do after conversations, worked out anew."""
+    return load_returns(store, PROJECT_ID, Filter(), "return", 1, "", time.time_ns())
 
 
 def ask_rest(store: Store) -> object:
@@ -157,6 +179,15 @@ def list_questions(store: Store, spans: int) -> list[Question]:
         Question("  an identifier, page", page_goal, lambda store: ask_list(store, "don't")),
         Question("  a quoted phrase that is not there, page", None, lambda store: ask_list(store, '"battery invoice"')),
         Question("  a quoted phrase, page", None, lambda store: ask_list(store, '"the battery"')),
+        Question("likeliest dissatisfied first, page", None, ask_dissatisfied),
+        Question("  over 0.7, page", None, lambda store: ask_list(store, "dissatisfied>0.7")),
+        Question(
+            "facts for rates of 10,000 conversations, REST",
+            None,
+            lambda store: load_known(store, PROJECT_ID, Filter(), 10_001, time.time_ns()),
+        ),
+        Question("returns, worked out", None, ask_returns),
+        Question("datasets and loops, worked out", None, ask_datasets),
         Question("latest 50 conversations, REST", page_goal, ask_rest),
         Question("latest 50 generations, REST", page_goal, ask_generations),
         Question(
@@ -216,10 +247,10 @@ def main() -> None:
             fill(store, arguments.spans)
             print(f"filled with {arguments.spans:,} spans in {time.perf_counter() - start:.0f} s")
         spans = held or arguments.spans
-        print(f"{f'at {spans:,} spans':<36} {'p50 ms':>8} {'p95 ms':>8} {'goal':>6}")
+        print(f"{f'at {spans:,} spans':<46} {'p50 ms':>8} {'p95 ms':>8} {'goal':>6}")
         for question in list_questions(store, spans):
             median, high = measure(store, question)
-            print(f"{question.name:<36} {median:>8.1f} {high:>8.1f} {question.goal_ms or '':>6}")
+            print(f"{question.name:<46} {median:>8.1f} {high:>8.1f} {question.goal_ms or '':>6}")
 
 
 if __name__ == "__main__":
