@@ -19,7 +19,8 @@ class AsOf(Generic[Result]):
     """A result, and when it was worked out (nanoseconds since the epoch)."""
 
     result: Result
-    time_ns: int
+    time_ns: int = 0
+    """0 where it is not kept: as of now."""
 
 
 class Kept(Generic[Result]):

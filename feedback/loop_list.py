@@ -44,7 +44,7 @@ def find_project_loops(
     """As `load_loops`, of many conversations as it was within ten minutes before; None where nothing is known of them
     yet and nobody `waits`."""
     if conversations <= MOST_AT_ONCE:
-        return AsOf(load_loops(store, project_id, holdout, now_ns), now_ns)
+        return AsOf(load_loops(store, project_id, holdout, now_ns))
     key = (project_id, holdout)
     if not waits:
         return KEPT.find(key)

@@ -64,7 +64,7 @@ def find_returns(
         return kept
     is_small = count_matching(store, project_id, given, now_ns, MOST_AT_ONCE + 1) <= MOST_AT_ONCE
     if is_small:
-        return AsOf(load_returns(store, project_id, given, outcome, days, goal, now_ns), now_ns)
+        return AsOf(load_returns(store, project_id, given, outcome, days, goal, now_ns))
     if not waits:
         return None
     return KEPT.work_out(key, lambda: load_returns(store, project_id, given, outcome, days, goal, now_ns))

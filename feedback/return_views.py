@@ -57,7 +57,7 @@ def show_page(request: HttpRequest, project: Project, problems: list[str], *, st
         context["described"] = filters.describe(TITLES)
         found = find(project, filters, outcome, goal, waits="wait" in request.GET)
     except FilterError as error:
-        context["error"], found = error, AsOf(FoundReturns(outcome, goal.days), 0)
+        context["error"], found = error, AsOf(FoundReturns(outcome, goal.days))
     if found:
         context |= {"found": found.result, "as_of_ns": found.time_ns}
         context |= draw_shown(found.result, request.GET.get("signal_shown", ""))

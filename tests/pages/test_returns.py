@@ -65,6 +65,7 @@ def test_few_users_are_too_little_to_say(teller: Teller, open_page: Open) -> Non
 def test_what_users_do_after_is_compared_with_others_who_had_been_as_active(teller: Teller, open_page: Open) -> None:
     tell_users(teller)
     page = open_page("returns")
+    assert "As of" not in page.text
     assert "Thumbs (down)" in page.text
     assert "returning users a week" in page.text
     assert "an association, not a cause" in page.text
@@ -216,7 +217,9 @@ def test_many_conversations_are_read_after_the_page_and_kept(
     assert 'id="returned"' in waited.html
     assert "Thumbs (down)" in waited.text
     monkeypatch.setattr("feedback.return_list.load_returns", lambda *_: pytest.fail("it is kept"))
-    assert "Thumbs (down)" in open_page("returns").text
+    kept = open_page("returns").text
+    assert "Thumbs (down)" in kept
+    assert re.search(r"As of \w{3} \d\d:\d\d UTC", kept)
     assert "being worked out" in open_page("returns?measure=drop_off").text
     KEPT.forget()
 
