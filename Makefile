@@ -2,7 +2,8 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-# A process of tests for each core, each with a data directory of its own; one that is done takes tests from the others.
+# A process of tests for each core and one more (tests/environment.py), each with a data directory of its own; one that is
+# done takes tests from the others.
 PARALLEL := --numprocesses=auto --maxprocesses=4 --dist=worksteal
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 

@@ -61,7 +61,7 @@ def run(work: Callable[[], object]) -> None:
     from django.db import OperationalError
 
     from config.data_directory import DataDirectoryError
-    from config.platform import CannotStartError
+    from config.databases import CannotStartError
     from config.users import CannotCreateUserError
     from tracing.store import StoreUnavailableError
 
@@ -152,7 +152,7 @@ def beat() -> None:
 def migrate(data_dir: Path | None) -> None:
     """Bring the schema of both databases up to date."""
     set_up(data_dir=data_dir)
-    from config.platform import hold_data_directory, migrate_databases
+    from config.databases import hold_data_directory, migrate_databases
 
     def work() -> None:
         with hold_data_directory():

@@ -12,7 +12,7 @@ from django.conf import settings
 
 from config import data_directory
 from config.data_directory import RunningServer
-from config.platform import hold_data_directory, migrate_databases
+from config.databases import hold_data_directory, migrate_databases
 from feedback.datasets import Dataset, UnknownFormat, write_files
 from feedback.exports import build_export
 from tracing.access import audit

@@ -18,7 +18,7 @@ from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTrace
 
 from config import data_directory
 from config.data_directory import RunningServer
-from config.platform import hold_data_directory, migrate_databases
+from config.databases import hold_data_directory, migrate_databases
 from tracing.access import audit
 from tracing.access.decisions import Access, find_access_of_command
 from tracing.access.keys import create_key

@@ -13,25 +13,21 @@ from dataclasses import dataclass
 
 import click
 from django.conf import settings
-from django.contrib.auth import get_user_model
-from django.core.management import call_command
 
 from config import data_directory
 from config.background import Background
-from config.checks import check_public_address
+from config.databases import CannotStartError, hold_data_directory, open_databases, prepare_data_directory
 from config.env import Environment
 from config.grpc_server import GrpcServer
 from config.http_server import HttpServer, PortBusyError, bind
 from config.wsgi import application, otlp_port_application
 from tracing.access.decisions import RunToken
 from tracing.access.keys import create_key
-from tracing.access.openness import is_local, is_open
+from tracing.access.openness import is_open
 from tracing.access.rights import Scope
-from tracing.ingest import stop_ingest
 from tracing.models import DEFAULT_PROJECT, DEMO_PROJECT, ApiKey, Project
 from tracing.reprocessing import count_outdated
-from tracing.stages import end_leases
-from tracing.store import EMBEDDED_PREFIX, close_store, get_store
+from tracing.store import EMBEDDED_PREFIX, get_store
 
 DEMO_KEY_NAME = "demo replay"
 SWITCH_SECONDS = 0.0005
@@ -40,16 +36,6 @@ SWITCH_SECONDS = 0.0005
 
 SETTLED_AFTER_SECONDS = (20.0, 300.0)
 """When most of what a process ever loads is loaded: after its first pages, and after its first batches."""
-
-
-class CannotStartError(Exception):
-    """A process cannot start; the message says what to do."""
-
-
-def migrate_databases() -> None:
-    """Bring the schemas of both databases up to date."""
-    call_command("migrate", verbosity=0, interactive=False)
-    get_store().migrate()
 
 
 def run_platform(env: Environment, *, demo: bool) -> None:
@@ -88,52 +74,6 @@ def refuse_embedded(command: str) -> None:
             f"`tacit {command}` is one of several processes: set TACIT_CLICKHOUSE_DSN to a ClickHouse server and "
             "TACIT_BROKER_URL to Redis or RabbitMQ, or run `tacit up` for everything in one process."
         )
-
-
-@contextmanager
-def hold_data_directory() -> Iterator[None]:
-    prepare_data_directory()
-    with data_directory.hold(settings.DATA_DIR):
-        yield
-
-
-def prepare_data_directory() -> None:
-    data_directory.prepare(settings.DATA_DIR)
-    exposure = data_directory.describe_exposure(settings.DATA_DIR)
-    if exposure:
-        click.echo(exposure, err=True)
-
-
-@contextmanager
-def open_databases(env: Environment) -> Iterator[None]:
-    """Both databases with today's schema; refuses an address that others reach while there is no user."""
-    call_command("migrate", verbosity=0, interactive=False)
-    refuse_open_network(env)
-    warn_of_network(env)
-    try:
-        get_store().migrate()
-        if settings.CLICKHOUSE_DSN.startswith(EMBEDDED_PREFIX):
-            end_leases()  # this process holds the directory: no other works on it
-        yield
-    finally:
-        stop_ingest()
-        close_store()
-
-
-def refuse_open_network(env: Environment) -> None:
-    if not is_local() and not get_user_model().objects.exists():
-        raise CannotStartError(
-            f"{env.public_url or env.host} can be reached by others and there is no user yet; "
-            "create one first (tacit createuser --email YOU), or listen on 127.0.0.1."
-        )
-
-
-def warn_of_network(env: Environment) -> None:
-    """Say where others cannot reach the pages, and where they do so without TLS."""
-    if env.host in ("0.0.0.0", "::") and not (env.allowed_hosts or env.public_url):  # noqa: S104 -- the person chose it
-        click.echo("The dashboard answers to loopback names only: set TACIT_PUBLIC_URL to its address.", err=True)
-    for warning in check_public_address():
-        click.echo(f"{warning.msg} {warning.hint}", err=True)
 
 
 @dataclass(frozen=True, slots=True)

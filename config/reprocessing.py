@@ -13,7 +13,8 @@ from django.conf import settings
 from django.db import transaction
 
 from config import data_directory
-from config.platform import hold_data_directory, migrate_databases, work_in_background
+from config.databases import hold_data_directory, migrate_databases
+from config.platform import work_in_background
 from tracing.access import audit
 from tracing.access.decisions import Access, find_access_of_command
 from tracing.models import Project, Reprocessing
