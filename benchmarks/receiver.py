@@ -14,12 +14,12 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data-dir", type=Path, required=True)
     env = set_up(data_dir=parser.parse_args().data_dir)
-    from config import platform
+    from config import databases, platform
 
     with ExitStack() as stack:
-        stack.enter_context(platform.hold_data_directory())
+        stack.enter_context(databases.hold_data_directory())
         ports = platform.bind_ports(env)
-        stack.enter_context(platform.open_databases(env))
+        stack.enter_context(databases.open_databases(env))
         stopped = platform.catch_signals()
         platform.greet(stack.enter_context(platform.serve(env, ports)))
         platform.wait_until(stopped)
