@@ -14,9 +14,8 @@ from feedback.satisfaction_fits import Fitted, find_basis, find_fit
 from feedback.satisfaction_records import (
     Estimate,
     Known,
-    load_known,
+    load_known_of,
     load_told_versions,
-    pick_conversations,
     read_estimates,
     write_estimates,
 )
@@ -55,8 +54,7 @@ def estimate_keys(store: Store, keys: Sequence[Key]) -> None:
     for project_id, conversation_ids in group_by_project(keys).items():
         version = time.time_ns() // 1000
         told_versions = load_told_versions(store, project_id, conversation_ids)  # first: what comes now is done again
-        given = pick_conversations(conversation_ids)
-        known = load_known(store, project_id, given, len(conversation_ids), time.time_ns())
+        known = load_known_of(store, project_id, conversation_ids)
         estimates = estimate_known(find_fit(project_id), known)
         gone = set(conversation_ids) - estimates.keys()
         write_estimates(store, project_id, estimates, told_versions, sorted(gone), version)

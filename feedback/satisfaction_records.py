@@ -11,21 +11,23 @@ from feedback.confirmations import Said, hear, is_missed, load_confirmations
 from feedback.labels import DISSATISFIED, OUTCOMES
 from feedback.satisfaction import Estimates, Facts, Interval, Observation, Verdict
 from feedback.satisfaction.votes import LEAST_SCORE
-from tracing.filter_language import Condition, Filter
+from tracing.filter_language import Filter
 from tracing.filter_sql import compile_filter
 from tracing.store import Store
 
 ON_PURPOSE = frozenset({"thumbs", "rating"})
 """Kinds of signals that tell a verdict of the user; what they say stands in their polarity."""
 NOTHING_TOLD = (0, 0, 0)
+IDS_AT_ONCE = 1_000
+"""Bound to one query; more would be too long for a server's parameters."""
 
 
 @dataclass(frozen=True, slots=True)
 class Known:
     """Of some conversations, all that satisfaction is estimated from."""
 
-    facts: Sequence[Facts]
-    verdicts: Sequence[Verdict]
+    facts: list[Facts]
+    verdicts: list[Verdict]
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,22 +48,34 @@ class Estimate:
     """Of its last answer."""
 
 
-def pick_conversations(conversation_ids: Sequence[str]) -> Filter:
-    """The filter for these alone."""
-    return Filter((Condition("conversation", ":", tuple(conversation_ids)),))
-
-
 def load_known(store: Store, project_id: int, given: Filter, limit: int, now_ns: int) -> Known:
-    """What is known of the latest conversations of people that match and were listened to. Raises FilterError."""
-    path, where = "feedback/sql/satisfaction_facts.sql", compile_filter(given, "conversations", now_ns)
-    rows = store.query(path, where, project_id=project_id, limit=limit, least_score=LEAST_SCORE)
+    """What is known of the latest conversations of people that match and were listened to, the latest first. Raises
+    FilterError."""
+    path, where = "feedback/sql/conversations_to_learn_from.sql", compile_filter(given, "conversations", now_ns)
+    rows = store.query(path, where, project_id=project_id, limit=limit)
+    places = {row["conversation_id"]: place for place, row in enumerate(rows)}
+    known = load_known_of(store, project_id, list(places))
+    known.facts.sort(key=lambda facts: places[facts.conversation_id])
+    return known
+
+
+def load_known_of(store: Store, project_id: int, conversation_ids: Sequence[str]) -> Known:
+    """What is known of those of these conversations that people led and that were listened to."""
+    known, ids = Known([], []), sorted(conversation_ids)  # neighbours stand together in the store
+    for first in range(0, len(ids), IDS_AT_ONCE):
+        add_known(store, project_id, ids[first : first + IDS_AT_ONCE], known)
+    return known
+
+
+def add_known(store: Store, project_id: int, conversation_ids: Sequence[str], known: Known) -> None:
+    """Query these, few enough for one query."""
+    bound = {"project_id": project_id, "conversation_ids": conversation_ids, "least_score": LEAST_SCORE}
+    rows = store.query("feedback/sql/satisfaction_facts.sql", **bound)
     said = load_confirmations(store, project_id, [row["conversation_id"] for row in rows if row["is_told"]])
-    facts, verdicts = [], []
     for row in rows:
         heard = read_heard(row["heard"], said.get(row["conversation_id"], ()))
-        facts.append(read_facts(row, [each for each in heard if each.kind not in ON_PURPOSE]))
-        verdicts += read_verdicts(row)
-    return Known(facts, verdicts)
+        known.facts.append(read_facts(row, [each for each in heard if each.kind not in ON_PURPOSE]))
+        known.verdicts.extend(read_verdicts(row))
 
 
 def load_told_versions(store: Store, project_id: int, conversation_ids: Sequence[str]) -> dict[str, list[int]]:

@@ -46,8 +46,8 @@ from feedback.satisfaction_records import (
     Known,
     load_estimates,
     load_known,
+    load_known_of,
     load_told_versions,
-    pick_conversations,
 )
 from tests.pages.conftest import Teller
 from tracing.conversations import Conversation
@@ -217,7 +217,7 @@ def test_a_signal_that_is_rejected_no_longer_counts(teller: Teller) -> None:
     assert estimate_changed(teller.store) == 1
     after = load(teller, "a")["a"]
     assert after.probability.value < before.probability.value
-    known = load_known(teller.store, teller.project.pk, pick_conversations(["a"]), 1, time.time_ns())
+    known = load_known_of(teller.store, teller.project.pk, ["a"])
     assert known.facts[0].observations == ()
 
 
@@ -225,7 +225,7 @@ def test_a_signal_that_is_confirmed_counts_fully(teller: Teller) -> None:
     tell(teller, "a", ANGRY)
     signal = next(each for each in load_signals(teller.store, teller.project.pk, ["a"])["a"] if each.polarity < 0)
     write_confirmation(teller.store, teller.project.pk, identify_signal("a", signal), signal, "confirmed", "reviewer")
-    known = load_known(teller.store, teller.project.pk, pick_conversations(["a"]), 1, time.time_ns())
+    known = load_known_of(teller.store, teller.project.pk, ["a"])
     [heard] = [each for each in known.facts[0].observations if each.kind == signal.kind and each.label == signal.label]
     assert (heard.score, heard.fired) == (1.0, True)
 
@@ -255,7 +255,7 @@ def say(teller: Teller, name: str, verdict: str, who: str = "reviewer") -> None:
 
 
 def load_one(teller: Teller, name: str) -> Known:
-    return load_known(teller.store, teller.project.pk, pick_conversations([name]), 1, time.time_ns())
+    return load_known_of(teller.store, teller.project.pk, [name])
 
 
 def test_who_was_asked_is_known_with_the_probability_over_all_decisions(teller: Teller) -> None:

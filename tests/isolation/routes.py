@@ -70,9 +70,8 @@ class Route:
             "token": ["what-nobody-was-sent"],  # whoever has that of an invitation is meant to see the project's name
             "kind": ["slow"],
             "label_id": [
-                each.encode()
-                for name in (side.conversation, SHARED_CONVERSATION)
-                for each in (SignalKey(name, 0, "copy"), LabelKey(name, OUTCOME, REVIEWER))
+                *(SignalKey(name, 0, "copy").encode() for name in (side.conversation, SHARED_CONVERSATION)),
+                LabelKey(side.conversation, OUTCOME, REVIEWER).encode(),
             ],
             "identifier": [side.feedback, f"feedback-{SHARED_CONVERSATION}"],
         }
