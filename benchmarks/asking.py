@@ -4,9 +4,10 @@
     python benchmarks/asking.py --conversations 1000000
 
 A user has up to fifty decisions, a conversation an estimate. Told are p50, p95 and p99 in milliseconds, and the
-processor's time, of the decision itself, where the store is asked for the estimate and where this process estimated the
-conversation of late; over REST on a connection that is kept; and of `tacit.should_ask`, every tenth of a second as an
-app would, where also the share that was answered within its 20 ms and the longest that the app was held.
+processor's time, of the decision itself, where the store is asked for the estimate, where there is none, and where this
+process estimated the conversation of late; over REST on a connection that is kept; and of `tacit.should_ask`, every
+tenth of a second as an app would, where also the share that was answered within its 20 ms and the longest that the app
+was held.
 """
 
 import argparse
@@ -122,7 +123,12 @@ def run(conversations: int, questions: int) -> None:
     def ask_directly(number: int) -> None:
         decide(get_store(), 1, Moment(**draw("direct", number)), until=time.monotonic() + 10)
 
+    def ask_about_new(number: int) -> None:
+        moment = Moment(user_id=f"new-{number}", conversation_id=f"new-{number}")
+        decide(get_store(), 1, moment, until=time.monotonic() + 10)
+
     measure("the decision, estimate from the store", ask_directly, questions)
+    measure("the decision, nothing estimated yet", ask_about_new, questions)
     measure("over REST, estimate from the store", ask_rest, questions)
     latest = range(max(0, conversations - MOST_KEPT), conversations)
     estimate = Estimate(Interval(0.3, 0.1, 0.6), (), True, "", 4, 0.6)
