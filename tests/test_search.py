@@ -89,7 +89,7 @@ def test_words_that_a_conversation_lost_do_not_find_it(told: Server) -> None:
 
 
 def test_words_are_looked_up_in_the_index(told: Server) -> None:
-    plan = told.store._client().query(  # what the engine says of itself
+    plan = told.store._connect().query(  # what the engine says of itself
         "EXPLAIN indexes = 1 SELECT conversation_id FROM conversations FINAL "
         "WHERE project_id = 1 AND hasAllTokens(words, ['router'])"
     )

@@ -191,7 +191,7 @@ def take_stock(server: Server) -> dict[str, object]:
     }
     for table in TABLES:
         summed = f"SELECT count(), sum(cityHash64(*)) FROM {table} SETTINGS final = 1"  # noqa: S608 -- our tables
-        rows[table] = server.store._client().query(summed).result_rows
+        rows[table] = server.store._connect().query(summed).result_rows
     return rows
 
 

@@ -352,7 +352,7 @@ def test_a_list_that_is_lost_is_made_again(server: Server, monkeypatch: pytest.M
 
 
 def read_expiries(server: Server, table: str) -> set[str]:
-    rows = server.store._client().query(f"SELECT DISTINCT toString(expires_at) FROM {table} FINAL").result_rows  # noqa: S608
+    rows = server.store._connect().query(f"SELECT DISTINCT toString(expires_at) FROM {table} FINAL").result_rows  # noqa: S608
     return {each for (each,) in rows}
 
 
@@ -378,7 +378,7 @@ def test_what_is_read_again_goes_when_its_spans_do(server: Server) -> None:
 def test_nothing_of_its_list_stays(server: Server) -> None:
     say(server, 1, 2)
     reprocess(server)
-    [left] = server.store._client().query("SELECT count() FROM reprocessing_traces").result_rows
+    [left] = server.store._connect().query("SELECT count() FROM reprocessing_traces").result_rows
     assert left == (0,)
 
 

@@ -21,7 +21,7 @@ def write(store: Store, project_id: int, age_days: float, table: str) -> None:
 
 
 def read_expiries(store: Store, table: str) -> list[tuple[int, datetime]]:
-    rows = store._client().query(f"SELECT project_id, expires_at FROM {table} ORDER BY ALL").result_rows  # noqa: S608
+    rows = store._connect().query(f"SELECT project_id, expires_at FROM {table} ORDER BY ALL").result_rows  # noqa: S608
     return [(project_id, expires_at.replace(tzinfo=None)) for project_id, expires_at in rows]
 
 

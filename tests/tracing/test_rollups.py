@@ -61,7 +61,7 @@ def write(
 ) -> None:
     """As the stage `reading` writes: it knows what was there of these traces."""
     keys = {(each.project_id, each.trace_id, each.span_id) for each in (*generations, *removed)}
-    rows = store._client().query(
+    rows = store._connect().query(
         "SELECT project_id, trace_id, span_id, toUnixTimestamp64Nano(start_time) FROM generations FINAL"
     )
     known = {(row[0], row[1], row[2]): row[3] for row in rows.result_rows if tuple(row[:3]) in keys}
@@ -74,7 +74,7 @@ def read_hours(store: Store, *, project_id: int = 1, since_ns: int = 0, **filter
 
 
 def read_direct(store: Store) -> list[dict[str, Any]]:
-    result = store._client().query(DIRECT)
+    result = store._connect().query(DIRECT)
     return [dict(zip(result.column_names, row, strict=True)) for row in result.result_rows]
 
 
