@@ -23,7 +23,7 @@ from google.protobuf.json_format import ParseDict
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 
 from tracing.conventions import ReadTrace, read_trace
-from tracing.conversations import Exchange, build_conversation
+from tracing.conversations import TracedExchange, build_conversation
 from tracing.exchanges import find_exchanges
 from tracing.own_words import find_own_words
 from tracing.receive.decoding import decode_spans
@@ -124,7 +124,7 @@ def make_call(dialogue: int, turn: int, with_id: bool) -> Span:
 def read_and_group(traces: Sequence[Sequence[Span]]) -> int:
     """The whole way in memory; the number of model calls."""
     read: list[ReadTrace] = [find_own_words(read_trace(Trace(spans)), {}) for spans in traces]
-    exchanges: dict[str, list[Exchange]] = {}
+    exchanges: dict[str, list[TracedExchange]] = {}
     for each in read:
         for exchange in find_exchanges(each):
             exchanges.setdefault(exchange.conversation_id, []).append(exchange)

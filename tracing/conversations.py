@@ -1,7 +1,7 @@
 """From exchanges to a dialogue: what the user said, turn by turn, and which answer they saw.
 
-In come `Exchange`s (see `tracing.exchanges`), each one answer to one user message, before it is known whether it is a
-turn of its own, replaces an earlier answer or goes on from one; out go `Conversation`s of `Turn`s.
+In come `TracedExchange`s (see `tracing.exchanges`), each one answer to one user message, before it is known whether it
+is a turn of its own, replaces an earlier answer or goes on from one; out go `Conversation`s of `Turn`s.
 """
 
 import math
@@ -133,7 +133,7 @@ class Conversation:
 
 
 @dataclass(frozen=True, slots=True)
-class Exchange:
+class TracedExchange:
     """One answer to one user message, and the conversation that it says it belongs to."""
 
     project_id: int
@@ -160,11 +160,11 @@ def add_costs(costs: Iterable[float | None]) -> float | None:
     return round(math.fsum(known), 12) if known else None
 
 
-def list_exchanges(conversation: Conversation, turns: Iterable[Turn]) -> Iterator[Exchange]:
+def list_exchanges(conversation: Conversation, turns: Iterable[Turn]) -> Iterator[TracedExchange]:
     """The exchanges that these turns of a conversation were built from."""
     for turn in turns:
         for part in turn.parts:
-            yield Exchange(
+            yield TracedExchange(
                 project_id=conversation.project_id,
                 conversation_id=conversation.conversation_id,
                 derived=conversation.derived,
@@ -174,7 +174,7 @@ def list_exchanges(conversation: Conversation, turns: Iterable[Turn]) -> Iterato
             )
 
 
-def build_conversation(exchanges: Iterable[Exchange], before: Sequence[Turn] = ()) -> Conversation:
+def build_conversation(exchanges: Iterable[TracedExchange], before: Sequence[Turn] = ()) -> Conversation:
     """A conversation from at least one exchange of it, in any order.
 
     `before` are turns that no exchange among these is older than: as many as may be replaced or gone on from, and the
@@ -230,7 +230,7 @@ class Line:
     def list_turns(self) -> tuple[Turn, ...]:
         return tuple(self._turns[index] for index in sorted(self._turns))
 
-    def add(self, exchange: Exchange) -> None:
+    def add(self, exchange: TracedExchange) -> None:
         replaced = self._find_replaced(exchange)
         if replaced is None:
             self._put(
@@ -254,7 +254,7 @@ class Line:
             for key in answer.told:
                 self._by_key[key] = turn.index
 
-    def _find_replaced(self, exchange: Exchange) -> Turn | None:
+    def _find_replaced(self, exchange: TracedExchange) -> Turn | None:
         """The turn that this exchange answers again, or goes on with; None where it is a new turn.
 
         The same history answered again is the same turn; a message alone tells that of the turn before only, for it
@@ -273,7 +273,7 @@ class Line:
         again = len(words) >= SHORTEST_REPEAT and words == " ".join(last.user_text.split())
         return last if again and not last.answer.history_hash else None
 
-    def _find_edited(self, exchange: Exchange) -> int | None:
+    def _find_edited(self, exchange: TracedExchange) -> int | None:
         """Index of the turn that a new one goes on from, where its history ends before the last turn."""
         keys = [key for key in exchange.answer.continues if is_lasting(key)]
         found = next((self._by_key[key] for key in keys if key in self._by_key), self._last)

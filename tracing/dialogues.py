@@ -8,7 +8,7 @@ a missed link is better than two users in one conversation. A known user's lates
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from tracing.conversations import Exchange
+from tracing.conversations import TracedExchange
 from tracing.histories import find_reach
 
 
@@ -30,7 +30,7 @@ class Link:
 class Dialogue:
     """The exchanges of one trace that sent no conversation id, by time."""
 
-    exchanges: tuple[Exchange, ...]
+    exchanges: tuple[TracedExchange, ...]
     stored: str
     """The conversation that it is in up to now; empty where it is new."""
     is_open: bool
@@ -58,7 +58,7 @@ def name_conversation(trace_id: str) -> str:
     return f"trace:{trace_id}"
 
 
-def list_links(exchanges: Iterable[Exchange]) -> dict[tuple[int, bool, str], Link]:
+def list_links(exchanges: Iterable[TracedExchange]) -> dict[tuple[int, bool, str], Link]:
     """What the exchanges of one trace told, and what the first of them goes on from, by what tells links apart."""
     ordered = sorted(exchanges, key=lambda each: each.order)
     links = [
@@ -104,7 +104,7 @@ def find_followed(dialogue: Dialogue, told: Mapping[int, Sequence[Link]], known:
     return ""
 
 
-def put(dialogue: Dialogue, place: Place) -> list[Exchange]:
+def put(dialogue: Dialogue, place: Place) -> list[TracedExchange]:
     """The exchanges of a trace as they stand in the conversation where it belongs."""
     first, *others = (replace(each, conversation_id=place.conversation_id) for each in dialogue.exchanges)
     return [replace(first, answer=replace(first.answer, follows=place.follows)), *others]

@@ -1,9 +1,9 @@
 """From the model calls of one trace to exchanges: which calls were made for one message of the user, and which of their
 answers the user saw.
 
-In comes a trace that was read (`ReadTrace`), out go its `Exchange`s. Calls belong together that were made within the
-same frame (an observed function, a framework's outermost span with an input, a request to a server), or for the same
-message. Calls of other purposes in a frame (a title, a rewritten query, a check) count, but are not what was said.
+In comes a trace that was read (`ReadTrace`), out go its `TracedExchange`s. Calls belong together that were made within
+the same frame (an observed function, a framework's outermost span with an input, a request to a server), or for the
+same message. Calls of other purposes in a frame (a title, a rewritten query, a check) count, but are not what was said.
 """
 
 import hashlib
@@ -14,7 +14,7 @@ from itertools import pairwise
 from tracing.conventions import ReadTrace, tacit_sdk
 from tracing.conventions.messages import find_user_text
 from tracing.conventions.shared_attributes import pick_text, read_error
-from tracing.conversations import Answer, Exchange, add_costs, add_known
+from tracing.conversations import Answer, TracedExchange, add_costs, add_known
 from tracing.frames import find_shown, is_frame, is_request, list_input_names
 from tracing.generations import Generation, Message, Outcome
 from tracing.histories import Origin, fold, read_past, tie
@@ -38,7 +38,7 @@ class Calls:
     """What the frame around them gave back, where that is known."""
 
 
-def find_exchanges(read: ReadTrace) -> list[Exchange]:
+def find_exchanges(read: ReadTrace) -> list[TracedExchange]:
     """The exchanges of one trace, in the order of time."""
     address = find_address(read.trace)
     return [build_exchange(calls, address) for calls in group_calls(read)]
@@ -239,7 +239,7 @@ def find_last(generations: Sequence[Generation]) -> Generation:
     return next((each for each in reversed(generations) if each.answer), last)
 
 
-def build_exchange(calls: Calls, address: str) -> Exchange:
+def build_exchange(calls: Calls, address: str) -> TracedExchange:
     """One exchange from its model calls."""
     first, last = calls.said[0], find_last(calls.said)
     framing = frame_by_calls(calls, last)
@@ -248,7 +248,7 @@ def build_exchange(calls: Calls, address: str) -> Exchange:
     sent_text = find_user_text(first.input_messages)
     if first.user_text not in ("", sent_text):
         framing = replace(framing, user_text=first.user_text)
-    return Exchange(
+    return TracedExchange(
         project_id=first.project_id,
         conversation_id=first.conversation_id,
         derived=first.conversation_id_derived,

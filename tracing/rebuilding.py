@@ -7,7 +7,7 @@ on from and what goes on from it (`tracing.dialogues`). The order in which excha
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from tracing.conversations import Conversation, Exchange, Turn, build_conversation, list_exchanges, with_parts
+from tracing.conversations import Conversation, TracedExchange, Turn, build_conversation, list_exchanges, with_parts
 from tracing.dialogues import Dialogue, Link, Place, find_places, list_links, put
 from tracing.histories import is_lasting
 from tracing.records.links import FoundLinks, load_links
@@ -55,7 +55,7 @@ class Rebuilding:
         store: Store,
         project_id: int,
         trace_ids: Iterable[str],
-        exchanges: Sequence[Exchange],
+        exchanges: Sequence[TracedExchange],
         known: Mapping[str, str],
     ) -> None:
         self.store = store
@@ -107,7 +107,7 @@ class Rebuilding:
         if lacking:
             self.windows |= load_windows(self.store, self.project_id, lacking, sorted(self.read))
 
-    def _list_replaced(self) -> dict[str, list[Exchange]]:
+    def _list_replaced(self) -> dict[str, list[TracedExchange]]:
         """What is stored of the traces that were read again, where they sent no id then."""
         return group_by_trace(
             each
@@ -130,7 +130,7 @@ class Rebuilding:
             key: Dialogue(tuple(each), each[0].conversation_id, key in self.opened) for key, each in stored.items()
         } | {key: Dialogue(tuple(each), self.known.get(key, ""), True) for key, each in self.fresh.items()}
 
-    def _settle(self, replaced: Mapping[str, Sequence[Exchange]]) -> dict[str, Place]:
+    def _settle(self, replaced: Mapping[str, Sequence[TracedExchange]]) -> dict[str, Place]:
         """Find the place of every trace, until what goes on from those that changed has found its own."""
         asked, places = Question(), dict[str, Place]()
         while True:
@@ -144,7 +144,10 @@ class Rebuilding:
             self._take(found, dialogues)
 
     def _ask(
-        self, dialogues: Mapping[str, Dialogue], places: Mapping[str, Place], replaced: Mapping[str, Sequence[Exchange]]
+        self,
+        dialogues: Mapping[str, Dialogue],
+        places: Mapping[str, Place],
+        replaced: Mapping[str, Sequence[TracedExchange]],
     ) -> Question:
         opened = [each.exchanges[0].answer for each in dialogues.values() if each.is_open]
         changed = [each.answer for group in (*self.fresh.values(), *replaced.values()) for each in group]
@@ -190,7 +193,7 @@ class Rebuilding:
                 told.setdefault(link.key, []).append(link)
         return {key: sorted(links, key=lambda link: link.order) for key, links in told.items()}
 
-    def _list_arriving(self, places: Mapping[str, Place]) -> list[Exchange]:
+    def _list_arriving(self, places: Mapping[str, Place]) -> list[TracedExchange]:
         """Every exchange that was read or whose place may have changed, where it belongs."""
         arriving = list(self.named)
         for key, dialogue in self._list_dialogues().items():
@@ -207,8 +210,8 @@ class Rebuilding:
             if any(answer.trace_id in leaving for answer in window.conversation.answers)
         }
 
-    def _build(self, arriving: Sequence[Exchange], leaving: frozenset[str]) -> list[Conversation]:
-        gathered: dict[str, list[Exchange]] = {}
+    def _build(self, arriving: Sequence[TracedExchange], leaving: frozenset[str]) -> list[Conversation]:
+        gathered: dict[str, list[TracedExchange]] = {}
         for exchange in arriving:
             gathered.setdefault(exchange.conversation_id, []).append(exchange)
         built = []
@@ -220,19 +223,19 @@ class Rebuilding:
         return built
 
 
-def group_by_trace(exchanges: Iterable[Exchange]) -> dict[str, list[Exchange]]:
+def group_by_trace(exchanges: Iterable[TracedExchange]) -> dict[str, list[TracedExchange]]:
     """Exchanges by time, by the trace that they are in."""
-    groups: dict[str, list[Exchange]] = {}
+    groups: dict[str, list[TracedExchange]] = {}
     for exchange in sorted(exchanges, key=lambda each: each.order):
         groups.setdefault(exchange.answer.trace_id, []).append(exchange)
     return groups
 
 
-def list_all_links(traces: Mapping[str, Sequence[Exchange]]) -> list[Link]:
+def list_all_links(traces: Mapping[str, Sequence[TracedExchange]]) -> list[Link]:
     return [link for exchanges in traces.values() for link in list_links(exchanges).values()]
 
 
-def gather_needs(exchanges: Iterable[Exchange]) -> dict[str, Need]:
+def gather_needs(exchanges: Iterable[TracedExchange]) -> dict[str, Need]:
     """What has to be loaded of each conversation that these come to."""
     needs: dict[str, Need] = {}
     for each in exchanges:
@@ -243,7 +246,7 @@ def gather_needs(exchanges: Iterable[Exchange]) -> dict[str, Need]:
     return needs
 
 
-def list_staying(window: Window, leaving: frozenset[str]) -> list[Exchange]:
+def list_staying(window: Window, leaving: frozenset[str]) -> list[TracedExchange]:
     """What was built from the window's time on, without the traces that leave."""
     return [
         each

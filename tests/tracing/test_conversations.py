@@ -16,7 +16,7 @@ from feedback.records import load_signals
 from tests.tracing.otlp import PROJECT, insert_spans, make_span, make_span_id, make_trace_id
 from tests.tracing.reading import SECOND, call_model, fail_with, make_read_span, observe
 from tracing.conventions import read_trace
-from tracing.conversations import Conversation, Exchange, build_conversation
+from tracing.conversations import Conversation, TracedExchange, build_conversation
 from tracing.derivation import derive_traces
 from tracing.exchanges import find_exchanges
 from tracing.records import load_conversation, load_conversations, load_generations
@@ -27,14 +27,16 @@ pytestmark = pytest.mark.usefixtures("project")
 START_NS = 1_760_000_000 * SECOND
 
 
-def ask(second: int, question: str, answer: str = "An answer.", **attributes: Any) -> Exchange:
+def ask(second: int, question: str, answer: str = "An answer.", **attributes: Any) -> TracedExchange:
     """One observed call with no history, at a second of its own."""
     span = make_read_span(second, observe(message=question, output=answer) | attributes, trace=second)
     [exchange] = find_exchanges(read_trace(Trace([span])))
     return exchange
 
 
-def ask_with_history(second: int, *history: str, answer: str = "An answer.", outcome: str = "completed") -> Exchange:
+def ask_with_history(
+    second: int, *history: str, answer: str = "An answer.", outcome: str = "completed"
+) -> TracedExchange:
     """One observed call that was given all that was said before: the user's words and the answers in turn."""
     messages = [
         {"role": "user" if place % 2 == 0 else "assistant", "content": text} for place, text in enumerate(history)

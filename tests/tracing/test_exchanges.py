@@ -8,7 +8,7 @@ import pytest
 from tests.tracing.otlp import make_span_id
 from tests.tracing.reading import SECOND, call_model, make_read_span, observe
 from tracing.conventions import read_trace
-from tracing.conversations import Exchange
+from tracing.conversations import TracedExchange
 from tracing.exchanges import find_exchanges
 from tracing.spans import Span, Trace
 
@@ -16,7 +16,7 @@ QUESTION = "Where is my parcel?"
 ANSWER = "It left our warehouse yesterday and comes on Monday."
 
 
-def find(*spans: Span) -> list[Exchange]:
+def find(*spans: Span) -> list[TracedExchange]:
     return find_exchanges(read_trace(Trace(spans)))
 
 

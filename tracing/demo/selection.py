@@ -90,7 +90,7 @@ GIVING_UP = {"stop", "complaint", "request_human"}
 
 
 @dataclass(frozen=True, slots=True)
-class Exchange:
+class DemoExchange:
     """A message, its answer, and the labels of what the person wrote next (or of how it all ended)."""
 
     user: str
@@ -161,29 +161,29 @@ def read_chat(record: Record, app: str) -> Dialogue:
     return Dialogue(key, "Tacit chats", app, "", MODELS[app], tuple(turns))
 
 
-def pair_exchanges(record: Record) -> list[Exchange]:
+def pair_exchanges(record: Record) -> list[DemoExchange]:
     """Messages with their answers; a last message without one only tells how the last answer was taken."""
     messages = record["turns"]
     dropped = REGENERATED.get(record["conversation_id"], -1)
-    exchanges: list[Exchange] = []
+    exchanges: list[DemoExchange] = []
     for index in range(0, len(messages) - 1, 2):
         user, answer = messages[index]["content"], messages[index + 1]["content"]
         following = messages[index + 2 : index + 3]
         reaction = frozenset(following[0]["labels"] if following else {f"ended {record['outcome']}"})
         if index == dropped:
             poor = exchanges.pop()
-            exchanges.append(Exchange(poor.user, answer, reaction, (poor.answer,)))
+            exchanges.append(DemoExchange(poor.user, answer, reaction, (poor.answer,)))
         else:
-            exchanges.append(Exchange(user, answer, reaction))
+            exchanges.append(DemoExchange(user, answer, reaction))
     return exchanges
 
 
-def make_turn(key: str, exchange: Exchange, app: str) -> DemoTurn:
+def make_turn(key: str, exchange: DemoExchange, app: str) -> DemoTurn:
     actions = choose_actions(key, exchange, app)
     return DemoTurn(exchange.user, exchange.answer, tuple(actions), exchange.replaced)
 
 
-def choose_actions(key: str, exchange: Exchange, app: str) -> Iterator[str]:
+def choose_actions(key: str, exchange: DemoExchange, app: str) -> Iterator[str]:
     """What the person may have pressed, given what they wrote afterwards; most press nothing."""
     reaction, roll = exchange.reaction, draw_share("action", key)
     poor = reaction & {"complaint", "correction", "rephrase", "stop"}
@@ -197,7 +197,7 @@ def choose_actions(key: str, exchange: Exchange, app: str) -> Iterator[str]:
         yield "copy"
 
 
-def find_copy_rate(exchange: Exchange) -> float:
+def find_copy_rate(exchange: DemoExchange) -> float:
     """Code and praised texts are what people carry away."""
     if "praise" in exchange.reaction or "ended satisfied" in exchange.reaction:
         return 0.45

@@ -25,7 +25,7 @@ from tests.feedback.detectors.agent_texts import (
 from tests.tracing.conventions.dialogues import load_recorded_spans
 from tests.tracing.recordings import DIRECTORY
 from tracing.conventions import ReadTrace, read_trace
-from tracing.conversations import Conversation, Exchange, Turn, build_conversation
+from tracing.conversations import Conversation, TracedExchange, Turn, build_conversation
 from tracing.exchanges import find_exchanges
 from tracing.generations import Generation, Message, ToolCall
 from tracing.spans import Span, Trace
@@ -97,7 +97,7 @@ def load_recorded(store: Store, name: str) -> Recorded | None:
 
 
 def build_conversations(read: Sequence[ReadTrace]) -> list[Conversation]:
-    found: dict[str, list[Exchange]] = {}
+    found: dict[str, list[TracedExchange]] = {}
     for exchange in (exchange for each in read for exchange in find_exchanges(each)):
         found.setdefault(exchange.conversation_id or exchange.answer.trace_id, []).append(exchange)
     return [build_conversation(each) for each in found.values()]

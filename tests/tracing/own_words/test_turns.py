@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from tests.tracing.reading import call_model, make_read_span, observe
 from tracing.conventions import read_trace
-from tracing.conversations import Exchange
+from tracing.conversations import TracedExchange
 from tracing.exchanges import find_exchanges
 from tracing.own_words import find_own_words, learn_templates
 from tracing.own_words.inputs import INPUT_ATTRIBUTES, list_given
@@ -19,7 +19,7 @@ PROMPT = "Documents:\nOrders leave within a day.\n\nWhat is the state of order 4
 TITLE = f"Give this chat a title: {QUESTION}"
 
 
-def find_turns(*spans: Span, messages: list[str] | None = None) -> list[Exchange]:
+def find_turns(*spans: Span, messages: list[str] | None = None) -> list[TracedExchange]:
     templates = {"": learn_templates(messages or [])}
     return find_exchanges(find_own_words(read_trace(Trace(spans)), templates))
 
