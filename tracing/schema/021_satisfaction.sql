@@ -1,5 +1,8 @@
 -- One row a conversation that people led: how likely it is that its user was dissatisfied, with an interval of 90 %, and
--- what speaks for it, in log odds that add up. `basis` is a digest of the model and of what it learnt from the project.
+-- what speaks for it, in log odds that add up; and what a decision whether to ask needs, so that it reads one row.
+-- `basis` is a digest of the model and of what it learnt from the project. `told_versions` has what was looked at source
+-- by source, each with the version of its latest row: the hearing, what people said (of signals and of the conversation),
+-- who was asked; one maximum of all would hide a row that is written late.
 CREATE TABLE IF NOT EXISTS estimates
 (
     project_id UInt32,
@@ -7,6 +10,9 @@ CREATE TABLE IF NOT EXISTS estimates
     probability Float64,
     low Float64,
     high Float64,
+    high_unpraised Float64 DEFAULT high, -- of the interval, had nothing spoken for the user
+    turn_count UInt32 DEFAULT 1,
+    is_model_unsure Bool DEFAULT false, -- of its last answer
     reasons Nested -- the strongest first
     (
         name LowCardinality(String),
@@ -14,7 +20,8 @@ CREATE TABLE IF NOT EXISTS estimates
     ),
     is_fitted Bool, -- with feedback of the project's own users
     basis LowCardinality(String),
-    told_version UInt64, -- of the latest of what it is estimated from: the hearing, what people said of signals
+    told_version UInt64, -- of the latest of what it is estimated from
+    told_versions Array(UInt64) DEFAULT [told_version, told_version, told_version], -- hearing, what people said, asks
     version UInt64,
     is_deleted UInt8 DEFAULT 0,
     expires_at DateTime('UTC') DEFAULT if(joinGet('project_retention', 'days', project_id) = 0,

@@ -18,6 +18,3 @@ PARTITION BY project_id
 ORDER BY (project_id, conversation_id, kind, said_by)
 TTL expires_at
 SETTINGS index_granularity = 1024;
--- What an estimate was made from, source by source, each with the version of its latest row: the hearing, what people said
--- (of signals and of the conversation), who was asked. One maximum of all would hide a row that is written late.
-ALTER TABLE estimates ADD COLUMN IF NOT EXISTS told_versions Array(UInt64) DEFAULT [told_version, told_version, told_version];
