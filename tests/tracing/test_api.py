@@ -60,7 +60,7 @@ SUMMARY_KEYS = (
 )
 CONVERSATION_KEYS = (
     "conversation_id, derived, user_id, service_name, environment, tags, first_time, last_time, "
-    "machine, machine_reason, dissatisfied, cost_usd, turn_count, turns, next_turn, generations"
+    "machine, machine_reason, dissatisfied, cost_usd, turn_count, turns, next_turn, generations, labels"
 )
 FEEDBACK_KEYS = (
     "identifier, name, score, label, explanation, correction, annotator_kind, metadata, conversation_id, trace_id, "
