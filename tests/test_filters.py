@@ -21,6 +21,8 @@ from tracing.words import index_words
 
 SECOND_NS = 10**9
 HOUR_NS = 3600 * SECOND_NS
+NOW_NS = time.time_ns()
+"""One for all, so that a day stays the same day where tests run past midnight."""
 AGES_NS = {"anna": HOUR_NS, "bo": 72 * HOUR_NS, "nobody": 720 * HOUR_NS}
 CONVERSATIONS: dict[str, dict[str, Any]] = {
     "anna": {
@@ -171,9 +173,8 @@ def tell_spans(store: Store, now_ns: int) -> None:
 
 @pytest.fixture
 def told(server: Server) -> Server:
-    now_ns = time.time_ns()
     for tell in (tell_conversations, tell_calls, tell_signals, tell_feedback, tell_spans):
-        tell(server.store, now_ns)
+        tell(server.store, NOW_NS)
     while count_changed_hours(server.store):
         pass
     return server
@@ -185,7 +186,7 @@ def ask(server: Server, path: str, **parameters: str) -> list[dict[str, Any]]:
 
 
 def day(name: str) -> str:
-    return time.strftime("%Y-%m-%d", time.gmtime((time.time_ns() - AGES_NS[name]) // SECOND_NS))
+    return time.strftime("%Y-%m-%d", time.gmtime((NOW_NS - AGES_NS[name]) // SECOND_NS))
 
 
 OF_CONVERSATIONS = [

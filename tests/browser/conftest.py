@@ -4,13 +4,14 @@ import shutil
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, expect, sync_playwright
 
 from tests.conftest import Server
 from tests.pages.conftest import HOUR_NS, SECOND_NS, Teller, make_answer
 from tests.parts import need
 from tracing.conversations import Conversation, Turn
 
+expect.set_options(timeout=30_000)
 ARGUMENTS = ["--no-sandbox", "--disable-background-networking"]
 
 
