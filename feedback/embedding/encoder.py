@@ -57,7 +57,9 @@ class Encoder:
             [_START, *each, _END] for each in tokenize(self.tokenizer, texts, MOST_TOKENS, ends=SHARE_FROM_THE_END)
         ]
         vectors = np.empty((len(tokens), WIDTH), np.float32)
-        by_length = sorted(range(len(tokens)), key=lambda row: len(tokens[row]))
+        by_length = sorted(
+            range(len(tokens)), key=lambda row: (len(tokens[row]), tokens[row])
+        )  # the same for any order
         for start in range(0, len(tokens), BATCH):
             rows = by_length[start : start + BATCH]
             vectors[rows] = self.session.run(None, pad_tokens([tokens[row] for row in rows]))[0]

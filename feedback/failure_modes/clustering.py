@@ -1,4 +1,4 @@
-"""Vectors of texts come in, a group for each goes out; how many groups there are is found, what belongs nowhere is in none.
+"""Vectors of texts come in, a group for each goes out; how many there are is found, what belongs nowhere is in none.
 
 Vectors are centred and drawn towards their neighbours, then joined by Ward's method (1963). Its tree is cut where two
 branches are clearly less alike than each is within: a likeness relative to that of the texts at hand, so that one bound
@@ -18,12 +18,13 @@ APART = 0.6
 """Two branches are groups of their own where texts across are, on average, less than so many times as alike as texts
 within."""
 SAME = 0.85
-"""The same without centring, over which groups are joined again: where all texts say one thing, centring leaves only how
-they say it."""
+"""The same without centring, over which groups are joined again: where all texts say one thing, centring leaves only
+how they say it."""
 BELONGS = 0.3
 """A text is in its group if it is at least so many times as alike to the others as these are to each other."""
 COHERENT = 0.5
 """A group stays if its texts are at least so many times as alike as those of the median group."""
+FEW = 100
 SAMPLE = 6_000
 SEED = 10
 NOWHERE = -1
@@ -41,12 +42,18 @@ def cluster_vectors(vectors: Floats, least: int = LEAST_SIZE, centre: Floats | N
     """
     if len(vectors) < max(least, 2):
         return np.full(len(vectors), NOWHERE)
-    centred = normalise(vectors - (vectors.mean(axis=0) if centre is None else centre))
+    centred = normalise(vectors - (find_middle(vectors) if centre is None else centre))
     rows = _draw_sample(len(vectors))
     groups = join_alike(vectors[rows], _cluster_sample(centred[rows], least))
     if len(rows) < len(vectors):
         groups = (centred @ find_centres(centred[rows], groups).T).argmax(axis=1)
     return number_by_size(leave_out(centred, groups, least))
+
+
+def find_middle(vectors: Floats) -> Floats:
+    """The mean of the rows, drawn to zero where they are few: a handful do not show what all texts here have in common."""
+    middle: Floats = (vectors.sum(axis=0) / (len(vectors) + FEW)).astype(np.float32)
+    return middle
 
 
 def _draw_sample(count: int) -> Numbers:
@@ -69,7 +76,7 @@ def normalise(vectors: Floats) -> Floats:
 
 
 def draw_to_neighbours(vectors: Floats, count: int = NEIGHBOURS) -> Floats:
-    """Each row with its nearest ones, weighed by the square of their likeness: what is between groups moves into one."""
+    """Each row with its nearest, weighed by the square of their likeness: what is between groups moves into one."""
     near = min(count + 1, len(vectors))
     drawn = np.empty_like(vectors)
     for start in range(0, len(vectors), _ROWS):
@@ -152,7 +159,7 @@ def find_centres(vectors: Floats, groups: Numbers) -> Floats:
 
 
 def leave_out(vectors: Floats, groups: Numbers, least: int) -> Numbers:
-    """The same groups without those too small or too loose, and without texts that are little like the rest of theirs."""
+    """The same groups without those too small or too loose, and without texts that are little like their others."""
     sums, sizes = _sum_groups(vectors, groups)
     within = _measure_within(sums, sizes)
     own = (np.einsum("nw,nw->n", vectors, sums[groups]) - 1) / np.maximum(sizes[groups] - 1, 1)

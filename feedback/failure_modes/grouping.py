@@ -1,4 +1,4 @@
-"""Texts come in, groups with names go out: what `tacit group` does, and what failing conversations go through by kind."""
+"""Texts come in, groups with names go out: what `tacit group` does."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass

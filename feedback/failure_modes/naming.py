@@ -1,8 +1,8 @@
 """Groups of texts come in, what sets each apart goes out: the words for its title, without any model.
 
 A term weighs what its class-based TF-IDF says (Grootendorst 2022, here by shares of texts): the share of the group's
-texts that hold it, times the logarithm of how many times as common that is as among the other groups, or among the texts
-that went well, whichever is more. So a word of the topic that goes well as often does not name the failure.
+texts that hold it, times the logarithm of how many times as common that is as among the other groups, or as among the
+texts that went well, whichever is more. So a topic that goes well as often does not name the failure.
 """
 
 import math
@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from pathlib import Path
 
 from feedback.languages.scripts import WRITTEN_WITHOUT_SPACES, find_script
 
@@ -27,17 +28,8 @@ READ_CHARACTERS = 600
 READ_TEXTS = 1_000
 """Of each group, evenly over it; of what they are held against five times as many."""
 TITLE_CHARACTERS = 80
-FUNCTION_WORDS = frozenset(
-    "a about after again all already also am an and another any anyone anything are as at be because been before being but "
-    "by can can't cannot could couldn't did didn't do does doesn't doing don't done each either else even ever every few "
-    "for from get gets getting go goes going got had has have having he her here him his how however i'd i'll i'm i've if "
-    "in into is isn't it it's its just keep let like made make makes many may me might more most much must my myself need "
-    "never no not now of off often on once one only or other our out over own please put quite rather really same say says "
-    "see she should since so some something still such take than that that's the their them then there these they thing "
-    "this those through to too try until up upon us use used using very via want was we well were what what's when where "
-    "where's which while who whose why will with won't would yes yet you your".split()
-)
-"""Of English: neither a term by themselves nor the ends of a pair. In other languages being common everywhere has to do."""
+FUNCTION_WORDS = frozenset(Path(__file__).with_name("function_words.txt").read_text(encoding="utf-8").split())
+"""Of English: no terms by themselves, nor the ends of a pair. In other languages being common everywhere has to do."""
 _STEM_LETTERS = 5
 _WORD = re.compile(r"[^\W_]+(?:['’\-][^\W_]+)*")
 _SHORTEST = 2
@@ -106,7 +98,7 @@ def _name_group(texts: Sequence[str], own: Counts, total: Counts, well: Counts, 
 
 
 def count_terms(texts: Iterable[str], spellings: Counter[tuple[str, str]]) -> Counts:
-    """How many texts hold each word and each pair of neighbouring words; how the words were spelt goes to `spellings`."""
+    """How many texts hold each word and each pair of neighbours; how the words were spelt goes to `spellings`."""
     holding: Counter[str] = Counter()
     count = 0
     for text in texts:
