@@ -35,7 +35,9 @@ Floats = npt.NDArray[np.float32]
 Numbers = npt.NDArray[np.int64]
 
 
-def cluster_vectors(vectors: Floats, least: int = LEAST_SIZE, centre: Floats | None = None) -> Numbers:
+def cluster_vectors(
+    vectors: Floats, least: int = LEAST_SIZE, centre: Floats | None = None, apart: float = APART
+) -> Numbers:
     """The number of its group for each row of length one, from 0 for the largest group; `NOWHERE` for rows in none.
 
     `centre` is the mean of what the rows are told apart from; without it their own.
@@ -44,14 +46,14 @@ def cluster_vectors(vectors: Floats, least: int = LEAST_SIZE, centre: Floats | N
         return np.full(len(vectors), NOWHERE)
     centred = normalise(vectors - (find_middle(vectors) if centre is None else centre))
     rows = _draw_sample(len(vectors))
-    groups = join_alike(vectors[rows], _cluster_sample(centred[rows], least))
+    groups = join_alike(vectors[rows], _cluster_sample(centred[rows], least, apart))
     if len(rows) < len(vectors):
         groups = (centred @ find_centres(centred[rows], groups).T).argmax(axis=1)
     return number_by_size(leave_out(centred, groups, least))
 
 
 def find_middle(vectors: Floats) -> Floats:
-    """The mean of the rows, drawn to zero where they are few: a handful do not show what all texts here have in common."""
+    """The mean of the rows, drawn to zero where they are few: a handful do not show what all texts have in common."""
     middle: Floats = (vectors.sum(axis=0) / (len(vectors) + FEW)).astype(np.float32)
     return middle
 
@@ -62,10 +64,10 @@ def _draw_sample(count: int) -> Numbers:
     return np.sort(np.random.default_rng(SEED).choice(count, SAMPLE, replace=False))
 
 
-def _cluster_sample(vectors: Floats, least: int) -> Numbers:
+def _cluster_sample(vectors: Floats, least: int, apart: float) -> Numbers:
     smooth = draw_to_neighbours(vectors)
     tree = linkage(smooth, "ward")
-    return cut_tree(tree, measure_splits(tree, smooth, least))
+    return cut_tree(tree, measure_splits(tree, smooth, least), apart)
 
 
 def normalise(vectors: Floats) -> Floats:
@@ -111,7 +113,7 @@ def _measure_within(sums: npt.NDArray[np.float64], sizes: npt.NDArray[np.float64
     return np.asarray((np.einsum("nw,nw->n", sums, sums) - sizes) / pairs)
 
 
-def cut_tree(tree: npt.NDArray[np.float64], ratios: npt.NDArray[np.float64], apart: float = APART) -> Numbers:
+def cut_tree(tree: npt.NDArray[np.float64], ratios: npt.NDArray[np.float64], apart: float) -> Numbers:
     """A group for each leaf: a join is undone if its branches are apart, or if one beneath it is undone."""
     count = len(tree) + 1
     branches = tree[:, :2].astype(np.int64)
@@ -127,7 +129,7 @@ def cut_tree(tree: npt.NDArray[np.float64], ratios: npt.NDArray[np.float64], apa
     return np.unique(groups[:count], return_inverse=True)[1].astype(np.int64)
 
 
-def join_alike(vectors: Floats, groups: Numbers, same: float = SAME) -> Numbers:
+def join_alike(vectors: Floats, groups: Numbers) -> Numbers:
     """Groups joined, the most alike first, while two are as alike across as within."""
     sums, sizes = _sum_groups(vectors, groups)
     places = np.arange(len(sizes))
@@ -136,7 +138,7 @@ def join_alike(vectors: Floats, groups: Numbers, same: float = SAME) -> Numbers:
         ratios = (sums @ sums.T) / np.outer(sizes, sizes) / np.sqrt(np.outer(within, within))
         ratios[np.diag_indices_from(ratios)] = -np.inf
         one, other = sorted(np.unravel_index(int(ratios.argmax()), ratios.shape))
-        if ratios[one, other] < same:
+        if ratios[one, other] < SAME:
             break
         sums[one] += sums[other]
         sizes[one] += sizes[other]
