@@ -63,7 +63,8 @@ class Encoder:
         for start in range(0, len(tokens), BATCH):
             rows = by_length[start : start + BATCH]
             vectors[rows] = self.session.run(None, pad_tokens([tokens[row] for row in rows]))[0]
-        return vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
+        scaled: Floats = vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
+        return scaled
 
 
 def pad_tokens(tokens: Sequence[Sequence[int]]) -> dict[str, npt.NDArray[np.int64]]:

@@ -69,8 +69,10 @@ class Counts:
         return (self.holding[term] + 0.5) / (self.texts + 1)
 
 
-def name_groups(groups: Sequence[Sequence[str]], went_well: Sequence[str] = ()) -> list[Name]:
-    """A name for each group of texts, held against the others and against texts that went well.
+def name_groups(
+    groups: Sequence[Sequence[str]], went_well: Sequence[str] = (), ungrouped: Sequence[str] = ()
+) -> list[Name]:
+    """A name for each group of texts, held against the others, what is in no group, and texts that went well.
 
     >>> lost, late = ["I lost my card", "my card is lost!"], ["my train is late", "late train again"]
     >>> [name.title for name in name_groups([lost, late])]
@@ -79,7 +81,8 @@ def name_groups(groups: Sequence[Sequence[str]], went_well: Sequence[str] = ()) 
     spellings: Counter[tuple[str, str]] = Counter()
     counted = [count_terms(_spread(texts, READ_TEXTS), spellings) for texts in groups]
     well = count_terms(_spread(went_well, 5 * READ_TEXTS), spellings)
-    total = Counts(sum(each.texts for each in counted), sum((each.holding for each in counted), Counter()))
+    every = [*counted, count_terms(_spread(ungrouped, READ_TEXTS), spellings)]
+    total = Counts(sum(each.texts for each in every), sum((each.holding for each in every), Counter()))
     shown = _choose_spellings(spellings)
     return [_name_group(texts, each, total, well, shown) for texts, each in zip(groups, counted, strict=True)]
 
