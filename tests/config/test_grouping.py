@@ -82,7 +82,7 @@ def test_lines_that_cannot_be_read_are_named_and_the_rest_goes_on(tmp_path: Path
     assert ended.exit_code == 1
     assert ended.stderr.splitlines() == [
         f"{file}:2: the id 'a' stands on line 1 already",
-        f"{file}:3: the line is no JSON (Expecting property name enclosed in double quotes at character 2)",
+        f"{file}:3: the line is no JSON (Expecting property name enclosed in double quotes at character 3)",
         f"{file}:4: id is True; text was expected",
         f"{file}:5: text is None; text was expected",
         f'{file}:6: the line is [2]; {{"id", "text"}} was expected',
