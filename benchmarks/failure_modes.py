@@ -229,11 +229,22 @@ def stays_one(seed: int, memory: Memory) -> bool:
         today.add(faults[40 * day : 40 * day + 40], "")
         found = assign(today, well, memory, catalogue)
         catalogue, waiting = found.catalogue, Planted()
+        holders = follow(holders, dict(found.joined))
         for case, truth, number in zip(today.cases, today.truth, found.numbers, strict=True):
             holders[truth, number] += 1 if number else 0
             if not number:
                 waiting.add([case], truth)
     return all(is_one(truth, holders) for truth in (first, second))
+
+
+def follow(holders: Counter[tuple[str, int]], joined: dict[int, int]) -> Counter[tuple[str, int]]:
+    """The same counts where modes became one."""
+    moved = Counter[tuple[str, int]]()
+    for (truth, number), count in holders.items():
+        while number in joined:
+            number = joined[number]
+        moved[truth, number] += count
+    return moved
 
 
 def is_one(truth: str, holders: Counter[tuple[str, int]]) -> bool:

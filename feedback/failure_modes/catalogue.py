@@ -1,12 +1,13 @@
 """Failing turns come in day by day, the failure modes known so far with them; the modes they belong to go out.
 
 A mode keeps its number for good. A turn joins the mode whose examples it is most like; those that join none are
-grouped, and a group is a new mode unless it is like a known one. What people merge or split stays so, for the examples
-of a mode are kept by part: merged modes have several, and a mode split off has its own.
+grouped, and a group is a new mode. Modes that turn out to be alike become one, with the lower number. What people merge
+or split stays so, for the examples of a mode are kept by part, and modes that were split are not joined again.
 """
 
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import combinations
 
 import numpy as np
 
@@ -20,10 +21,15 @@ from feedback.failure_modes.clustering import (
     normalise,
 )
 
-JOINS = 0.5
-"""A turn joins a mode if it is at least so many times as like its examples as these are like each other."""
 APART = 0.5
-"""As in `clustering`, and lower: one failure is told in many words, and reached by many questions."""
+"""Lower than in `clustering`: one failure is told in many words, reached by many questions. A turn joins a mode from
+so many times the likeness within."""
+TIGHT = 0.4
+"""More likeness within is taken for so much: canned answers are the same to the letter, and no less of one failure with
+others for that."""
+LOOSE = 0.3
+"""Less likeness within is taken for so much, else a loose mode would draw everything to it. Groups of less than half of
+it are no modes: their own turns would not join them."""
 NONE = 0
 
 
@@ -36,16 +42,30 @@ class Examples:
     mean: Floats
 
     @property
+    def likeness(self) -> float:
+        """Mean of all pairs of them; of a single one 1."""
+        if self.count == 1:
+            return 1.0
+        return (self.count * float(self.mean @ self.mean) - 1) / (self.count - 1)
+
+    @property
     def within(self) -> float:
-        """Mean likeness of two of them."""
-        squared = float(self.mean @ self.mean)
-        return max((self.count * squared - 1) / (self.count - 1), 1e-6) if self.count > 1 else 1.0
+        """The likeness by which others are judged."""
+        return min(max(self.likeness, LOOSE), TIGHT)
+
+    def compare(self, other: "Examples") -> float:
+        """How alike two sets are, as a share of how alike each is within; 0 for different kinds."""
+        if self.kind != other.kind:
+            return 0.0
+        return float(self.mean @ other.mean) / (self.within * other.within) ** 0.5
 
 
 @dataclass(frozen=True, slots=True)
 class Mode:
     number: int
     examples: tuple[Examples, ...]
+    split_from: frozenset[int] = frozenset()
+    """Modes that a person told this one from."""
 
     @property
     def count(self) -> int:
@@ -73,6 +93,8 @@ class Assignment:
 
     catalogue: Catalogue
     numbers: tuple[int, ...]
+    joined: tuple[tuple[int, int], ...] = ()
+    """Modes that turned out to be one: the number that went, and the one that stays."""
 
 
 def assign_turns(
@@ -98,7 +120,7 @@ def assign_turns(
         catalogue = _add_members(catalogue, centred, numbers, rows, kind)
         left = rows[numbers[rows] == NONE]
         catalogue, numbers[left] = find_new(catalogue, centred[left], kind, least)
-    return Assignment(catalogue, tuple(numbers.tolist()))
+    return _finish(catalogue, numbers)
 
 
 def list_examples(modes: Sequence[Mode], kind: str) -> list[tuple[int, Examples]]:
@@ -113,9 +135,9 @@ def find_known(modes: Sequence[Mode], centred: Floats, kind: str) -> Numbers:
         return np.full(len(centred), NONE)
     means = np.stack([each.mean for _, each in examples])
     likeness = centred @ means.T
-    ratios = likeness / np.array([each.within for _, each in examples])
     best = likeness.argmax(axis=1)
-    joins = ratios[np.arange(len(centred)), best] >= JOINS
+    needed = APART * np.array([each.within for _, each in examples])
+    joins = likeness[np.arange(len(centred)), best] >= needed[best]
     return np.where(joins, np.array([number for number, _ in examples])[best], NONE)
 
 
@@ -148,37 +170,61 @@ def collect_examples(kind: str, centred: Floats) -> Examples:
 
 
 def find_new(catalogue: Catalogue, centred: Floats, kind: str, least: int) -> tuple[Catalogue, Numbers]:
-    """Groups of turns of one kind that belong to no mode: each a new mode, or more examples of one that it is like."""
+    """A new mode for each group of turns of one kind that belong to none."""
     numbers = np.full(len(centred), NONE)
     groups = cluster_vectors(centred, least, np.zeros(centred.shape[1], np.float32), APART)
     for rows in list_members(groups):
         found = collect_examples(kind, centred[rows])
-        number = find_alike(catalogue.modes, found)
-        catalogue = add_examples(catalogue, number, found)
-        numbers[rows] = number or catalogue.next_number - 1
+        if found.likeness < LOOSE / 2:
+            continue
+        mode = Mode(catalogue.next_number, (found,))
+        catalogue = replace(catalogue, modes=(*catalogue.modes, mode), next_number=mode.number + 1)
+        numbers[rows] = mode.number
     return catalogue, numbers
 
 
-def find_alike(modes: Sequence[Mode], found: Examples) -> int:
-    """The number of the mode that examples are as like as it is within; `NONE` if there is none."""
-    ratios = [
-        (float(each.mean @ found.mean) / (each.within * found.within) ** 0.5, number)
-        for number, each in list_examples(modes, found.kind)
-    ]
-    best, number = max(ratios, default=(0.0, NONE))
-    return number if best >= APART else NONE
+def _finish(catalogue: Catalogue, numbers: Numbers) -> Assignment:
+    """With modes that turned out to be alike joined, the most alike first."""
+    joined: list[tuple[int, int]] = []
+    while pair := _find_alike(catalogue.modes):
+        stays, goes = pair
+        both = replace(
+            stays, examples=_join(stays.examples, goes.examples), split_from=stays.split_from | goes.split_from
+        )
+        modes = [both if mode is stays else mode for mode in catalogue.modes if mode is not goes]
+        catalogue = replace(catalogue, modes=tuple(modes))
+        numbers = np.where(numbers == goes.number, stays.number, numbers)
+        joined.append((goes.number, stays.number))
+    return Assignment(catalogue, tuple(numbers.tolist()), tuple(joined))
 
 
-def add_examples(catalogue: Catalogue, number: int, examples: Examples) -> Catalogue:
-    """To the mode of this number; to a new one for `NONE`."""
-    if number == NONE:
-        mode = Mode(catalogue.next_number, (examples,))
-        return replace(catalogue, modes=(*catalogue.modes, mode), next_number=mode.number + 1)
-    modes = [
-        replace(mode, examples=(*mode.examples, examples)) if mode.number == number else mode
-        for mode in catalogue.modes
+def _find_alike(modes: Sequence[Mode]) -> tuple[Mode, Mode] | None:
+    """The two that are most alike, the older first; None if no two are."""
+    pairs = [
+        (max(one.compare(other) for one in first.examples for other in second.examples), first, second)
+        for first, second in combinations(modes, 2)
+        if first.number not in second.split_from and second.number not in first.split_from
     ]
-    return replace(catalogue, modes=tuple(modes))
+    best = max(pairs, key=lambda pair: pair[0], default=None)
+    if best is None or best[0] < APART:
+        return None
+    first, second = sorted(best[1:], key=lambda mode: mode.number)
+    return first, second
+
+
+def _join(kept: Sequence[Examples], more: Sequence[Examples]) -> tuple[Examples, ...]:
+    """Examples that are alike become one set."""
+    examples = list(kept)
+    for each in more:
+        ratio, place = max((each.compare(other), place) for place, other in enumerate(examples))
+        if ratio < APART:
+            examples.append(each)
+            continue
+        other = examples[place]
+        count = other.count + each.count
+        mean = (other.mean * other.count + each.mean * each.count) / count
+        examples[place] = replace(other, count=count, mean=mean.astype(np.float32))
+    return tuple(examples)
 
 
 def merge_modes(catalogue: Catalogue, numbers: Collection[int]) -> Catalogue:
@@ -204,7 +250,7 @@ def split_mode(
     centred = catalogue.centre(vectors)
     parts = [_collect_by_kind(centred, kinds, [move is side for move in moves]) for side in (False, True)]
     modes = [replace(mode, examples=parts[0]) if mode.number == number else mode for mode in catalogue.modes]
-    new = Mode(catalogue.next_number, parts[1])
+    new = Mode(catalogue.next_number, parts[1], frozenset({number}))
     return replace(catalogue, modes=(*modes, new), next_number=new.number + 1)
 
 
