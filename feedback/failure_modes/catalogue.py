@@ -5,6 +5,7 @@ grouped, and a group is a new mode. Modes that turn out to be alike become one, 
 or split stays so, for the examples of a mode are kept by part, and modes that were split are not joined again.
 """
 
+import math
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations
@@ -57,7 +58,7 @@ class Examples:
         """How alike two sets are, as a share of how alike each is within; 0 for different kinds."""
         if self.kind != other.kind:
             return 0.0
-        return float(self.mean @ other.mean) / (self.within * other.within) ** 0.5
+        return float(self.mean @ other.mean) / math.sqrt(self.within * other.within)
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,16 @@
 import numpy as np
 import pytest
 
-from feedback.failure_modes.catalogue import NONE, Assignment, Catalogue, assign_turns, merge_modes, split_mode
+from feedback.failure_modes.catalogue import (
+    NONE,
+    Assignment,
+    Catalogue,
+    Examples,
+    Mode,
+    assign_turns,
+    merge_modes,
+    split_mode,
+)
 from feedback.failure_modes.clustering import Floats, normalise
 
 WIDTH = 48
@@ -70,6 +79,37 @@ def test_a_mode_that_was_split_stays_split() -> None:
     assert [mode.number for mode in split.modes] == [1, 2, 4]
     again = assign(draw({0: 10, 1: 10, 2: 10}, 2), split)
     assert again.numbers == (1,) * 10 + (2,) * 10 + (4,) * 10
+
+
+def test_a_mode_that_was_split_stays_split_however_alike_its_parts_are() -> None:
+    first = assign(draw({0: 20, 1: 15}, 1))
+    vectors = draw({0: 20}, 1)
+    split = split_mode(first.catalogue, 1, vectors, [KIND] * 20, [at % 2 == 0 for at in range(20)])
+    again = assign(draw({0: 30}, 2), split)
+    assert set(again.numbers) == {1, 3}
+    assert again.joined == ()
+
+
+def test_canned_answers_that_differ_are_one_failure_all_the_same() -> None:
+    random = np.random.default_rng(4)
+    answers = normalise(CENTRES[0] + 0.9 * normalise(random.normal(size=(4, WIDTH)).astype(np.float32)))
+    canned = normalise(np.repeat(answers, 8, axis=0) + 0.01 * random.normal(size=(32, WIDTH)).astype(np.float32))
+    found = assign(np.vstack([canned, draw({1: 20, 2: 20}, 5)]))
+    assert len(set(found.numbers[:32])) == 1
+    assert len(found.catalogue.modes) == 3
+
+
+def test_modes_that_turn_out_to_be_alike_become_the_older_one() -> None:
+    one, other = (Examples(KIND, 20, each) for each in draw({0: 2}, 1) * 0.6)
+    catalogue = Catalogue((Mode(1, (one,)), Mode(2, (other,)), Mode(3, (Examples(KIND, 9, CENTRES[2] * 0.6),))), 4)
+    found = assign(draw({2: 6}, 3), catalogue)
+    assert found.joined == ((2, 1),)
+    assert [(mode.number, mode.count) for mode in found.catalogue.modes] == [(1, 40), (3, 15)]
+
+
+def test_turns_that_have_little_in_common_are_no_mode() -> None:
+    strangers = normalise(np.random.default_rng(6).normal(size=(60, 1_000)).astype(np.float32))
+    assert set(assign(strangers).numbers) == {NONE}
 
 
 def test_numbers_are_not_used_twice() -> None:
