@@ -24,6 +24,8 @@ BELONGS = 0.3
 """A text is in its group if it is at least so many times as alike to the others as these are to each other."""
 COHERENT = 0.5
 """A group stays if its texts are at least so many times as alike as those of the median group."""
+LONELY = 0.5
+"""A text whose nearest ones are less than so many times as alike to it as the median text's belongs nowhere."""
 FEW = 100
 SAMPLE = 6_000
 SEED = 10
@@ -49,7 +51,8 @@ def cluster_vectors(
     groups = join_alike(vectors[rows], _cluster_sample(centred[rows], least, apart))
     if len(rows) < len(vectors):
         groups = (centred @ find_centres(centred[rows], groups).T).argmax(axis=1)
-    return number_by_size(leave_out(centred, groups, least))
+    groups = leave_out(centred, groups, find_lonely(centred, centred[rows]), least)
+    return number_by_size(groups)
 
 
 def find_middle(vectors: Floats) -> Floats:
@@ -160,13 +163,24 @@ def find_centres(vectors: Floats, groups: Numbers) -> Floats:
     return normalise(_sum_groups(vectors, groups)[0].astype(np.float32))
 
 
-def leave_out(vectors: Floats, groups: Numbers, least: int) -> Numbers:
+def find_lonely(vectors: Floats, among: Floats, count: int = LEAST_SIZE) -> npt.NDArray[np.bool_]:
+    """Which rows are far from even their nearest others; the very nearest is left aside, it is mostly the row itself."""
+    near = min(count + 1, len(among))
+    nearness = np.empty(len(vectors), np.float32)
+    for start in range(0, len(vectors), _ROWS):
+        likeness = vectors[start : start + _ROWS] @ among.T
+        nearest = np.sort(np.partition(likeness, -near, axis=1)[:, -near:], axis=1)[:, :-1]
+        nearness[start : start + _ROWS] = nearest.mean(axis=1)
+    return np.asarray(nearness < LONELY * np.median(nearness))
+
+
+def leave_out(vectors: Floats, groups: Numbers, lonely: npt.NDArray[np.bool_], least: int) -> Numbers:
     """The same groups without those too small or too loose, and without texts that are little like their others."""
     sums, sizes = _sum_groups(vectors, groups)
     within = _measure_within(sums, sizes)
     own = (np.einsum("nw,nw->n", vectors, sums[groups]) - 1) / np.maximum(sizes[groups] - 1, 1)
     loose = (sizes < least) | (within < COHERENT * np.median(within[groups]))
-    kept = np.where(loose[groups] | (own < BELONGS * within[groups]), NOWHERE, groups)
+    kept = np.where(lonely | loose[groups] | (own < BELONGS * within[groups]), NOWHERE, groups)
     left = np.bincount(kept[kept != NOWHERE], minlength=len(sizes))
     return np.where((kept != NOWHERE) & (left[groups] >= least), kept, NOWHERE)
 
