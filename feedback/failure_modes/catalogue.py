@@ -17,9 +17,9 @@ from feedback.failure_modes.clustering import (
     LEAST_SIZE,
     Floats,
     Numbers,
-    cluster_vectors,
+    centre,
+    cluster_centred,
     list_members,
-    normalise,
 )
 
 APART = 0.5
@@ -84,8 +84,8 @@ class Catalogue:
 
     def centre(self, vectors: Floats) -> Floats:
         """Rows of length one, without what all turns have in common."""
-        middle = 0 if self.sum is None else self.sum / (self.seen + FEW)
-        return normalise(vectors - middle)
+        middle = np.float32(0) if self.sum is None else (self.sum / (self.seen + FEW)).astype(np.float32)
+        return centre(vectors, middle)
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,18 +110,29 @@ def assign_turns(
     `vectors` has a row for each, as `embed_cases` gives it; `well` such rows of turns that went well, which show what
     is common to all. Where those come again, the sum grows with them; only its direction is used.
     """
-    seen = vectors if well is None else np.vstack([vectors, well])
-    known = np.zeros(vectors.shape[1], np.float32) if catalogue.sum is None else catalogue.sum
-    catalogue = replace(catalogue, sum=known + seen.sum(axis=0), seen=catalogue.seen + len(seen))
-    centred = catalogue.centre(vectors)
+    catalogue = _see(_see(catalogue, vectors), well)
     numbers = np.full(len(vectors), NONE)
     for kind in sorted(set(kinds)):
         rows = np.array([row for row, each in enumerate(kinds) if each == kind])
-        numbers[rows] = find_known(catalogue.modes, centred[rows], kind)
-        catalogue = _add_members(catalogue, centred, numbers, rows, kind)
-        left = rows[numbers[rows] == NONE]
-        catalogue, numbers[left] = find_new(catalogue, centred[left], kind, least)
+        catalogue, numbers[rows] = _assign_kind(catalogue, catalogue.centre(vectors[rows]), kind, least)
     return _finish(catalogue, numbers)
+
+
+def _see(catalogue: Catalogue, vectors: Floats | None) -> Catalogue:
+    if vectors is None or not len(vectors):
+        return catalogue
+    total = vectors.sum(axis=0, dtype=np.float64)
+    total += 0 if catalogue.sum is None else catalogue.sum
+    return replace(catalogue, sum=total.astype(np.float32), seen=catalogue.seen + len(vectors))
+
+
+def _assign_kind(catalogue: Catalogue, centred: Floats, kind: str, least: int) -> tuple[Catalogue, Numbers]:
+    numbers = find_known(catalogue.modes, centred, kind)
+    catalogue = _add_members(catalogue, centred, numbers, kind)
+    left = np.flatnonzero(numbers == NONE)
+    waiting = centred if len(left) == len(centred) else centred[left]
+    catalogue, numbers[left] = find_new(catalogue, waiting, kind, least)
+    return catalogue, numbers
 
 
 def list_examples(modes: Sequence[Mode], kind: str) -> list[tuple[int, Examples]]:
@@ -142,11 +153,11 @@ def find_known(modes: Sequence[Mode], centred: Floats, kind: str) -> Numbers:
     return np.where(joins, np.array([number for number, _ in examples])[best], NONE)
 
 
-def _add_members(catalogue: Catalogue, centred: Floats, numbers: Numbers, rows: Numbers, kind: str) -> Catalogue:
+def _add_members(catalogue: Catalogue, centred: Floats, numbers: Numbers, kind: str) -> Catalogue:
     """Each turn that joined a mode goes to the examples of its kind that it is most like."""
     modes = []
     for mode in catalogue.modes:
-        own = rows[numbers[rows] == mode.number]
+        own = np.flatnonzero(numbers == mode.number)
         modes.append(replace(mode, examples=tuple(_grow(mode.examples, centred[own], kind))) if len(own) else mode)
     return replace(catalogue, modes=tuple(modes))
 
@@ -173,7 +184,7 @@ def collect_examples(kind: str, centred: Floats) -> Examples:
 def find_new(catalogue: Catalogue, centred: Floats, kind: str, least: int) -> tuple[Catalogue, Numbers]:
     """A new mode for each group of turns of one kind that belong to none."""
     numbers = np.full(len(centred), NONE)
-    groups = cluster_vectors(centred, least, np.zeros(centred.shape[1], np.float32), APART)
+    groups = cluster_centred(centred, centred, least, APART)
     for rows in list_members(groups):
         found = collect_examples(kind, centred[rows])
         if found.likeness < LOOSE / 2:

@@ -37,22 +37,20 @@ Floats = npt.NDArray[np.float32]
 Numbers = npt.NDArray[np.int64]
 
 
-def cluster_vectors(
-    vectors: Floats, least: int = LEAST_SIZE, centre: Floats | None = None, apart: float = APART
-) -> Numbers:
-    """The number of its group for each row of length one, from 0 for the largest group; `NOWHERE` for rows in none.
+def cluster_vectors(vectors: Floats, least: int = LEAST_SIZE) -> Numbers:
+    """The number of its group for each row of length one, from 0 for the largest group; `NOWHERE` for rows in none."""
+    return cluster_centred(centre(vectors, find_middle(vectors)), vectors, least, APART)
 
-    `centre` is the mean of what the rows are told apart from; without it their own.
-    """
+
+def cluster_centred(centred: Floats, vectors: Floats, least: int, apart: float) -> Numbers:
+    """The same from rows without what they have in common, beside those with it."""
     if len(vectors) < max(least, 2):
         return np.full(len(vectors), NOWHERE)
-    centred = normalise(vectors - (find_middle(vectors) if centre is None else centre))
     rows = _draw_sample(len(vectors))
     groups = join_alike(vectors[rows], _cluster_sample(centred[rows], least, apart))
     if len(rows) < len(vectors):
         groups = (centred @ find_centres(centred[rows], groups).T).argmax(axis=1)
-    groups = leave_out(centred, groups, find_lonely(centred, centred[rows]), least)
-    return number_by_size(groups)
+    return number_by_size(leave_out(centred, groups, find_lonely(centred, centred[rows]), least))
 
 
 def find_middle(vectors: Floats) -> Floats:
@@ -75,9 +73,14 @@ def _cluster_sample(vectors: Floats, least: int, apart: float) -> Numbers:
 
 def normalise(vectors: Floats) -> Floats:
     """Rows of length one; a row of zeros stays."""
-    lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
-    scaled: Floats = (vectors / np.maximum(lengths, _TINY)).astype(np.float32)
-    return scaled
+    return centre(vectors, np.float32(0))
+
+
+def centre(vectors: Floats, middle: Floats | np.float32) -> Floats:
+    """Rows of length one, after `middle` was taken off each."""
+    moved: Floats = np.subtract(vectors, middle, dtype=np.float32)
+    moved /= np.maximum(np.sqrt(np.einsum("nw,nw->n", moved, moved)), _TINY)[:, None]  # no second copy: they are large
+    return moved
 
 
 def draw_to_neighbours(vectors: Floats, count: int = NEIGHBOURS) -> Floats:
@@ -164,7 +167,7 @@ def find_centres(vectors: Floats, groups: Numbers) -> Floats:
 
 
 def find_lonely(vectors: Floats, among: Floats, count: int = LEAST_SIZE) -> npt.NDArray[np.bool_]:
-    """Which rows are far from even their nearest others; the very nearest is left aside, it is mostly the row itself."""
+    """Which rows are far from even their nearest; the very nearest is left aside, it is mostly the row itself."""
     near = min(count + 1, len(among))
     nearness = np.empty(len(vectors), np.float32)
     for start in range(0, len(vectors), _ROWS):
