@@ -20,7 +20,7 @@ from feedback.satisfaction.intervals import find_quantile
 ALPHA = 0.05
 """Share of wrong claims among the claims."""
 REACH = 0.1
-"""A turn is in the region if it is as near its centre as all but so many of the members that drew it."""
+"""A turn is in the region if it is as like the members that drew it as all but so many of these are to each other."""
 LEAST_LIFT = 1.5
 
 
@@ -72,11 +72,12 @@ def _count_region(
     rows: Numbers, failing: Floats, well: Floats, counted: npt.NDArray[np.bool_], halves: npt.NDArray[np.bool_]
 ) -> tuple[int, int]:
     drawing = rows[~halves[rows]]
-    if not len(drawing):
+    if len(drawing) < 2:
         return 0, 0
-    centre = normalise(failing[drawing].sum(axis=0, keepdims=True))[0]
-    bound = np.quantile(failing[drawing] @ centre, REACH)
-    return int((failing[counted] @ centre >= bound).sum()), int((well @ centre >= bound).sum())
+    total = failing[drawing].sum(axis=0)
+    own = (failing[drawing] @ total - 1) / (len(drawing) - 1)  # each to the others: to itself it is as like as can be
+    bound = np.quantile(own, REACH) * len(drawing)
+    return int((failing[counted] @ total >= bound).sum()), int((well @ total >= bound).sum())
 
 
 def _build_table(inside: tuple[int, int], totals: tuple[int, int]) -> tuple[tuple[int, int], tuple[int, int]]:
