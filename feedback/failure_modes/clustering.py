@@ -67,7 +67,7 @@ def _draw_sample(count: int) -> Numbers:
 
 def _cluster_sample(vectors: Floats, least: int, apart: float) -> Numbers:
     smooth = draw_to_neighbours(vectors)
-    tree = linkage(smooth, "ward")
+    tree = linkage(measure_distances(smooth), "ward")
     return cut_tree(tree, measure_splits(tree, smooth, least), apart)
 
 
@@ -93,6 +93,21 @@ def draw_to_neighbours(vectors: Floats, count: int = NEIGHBOURS) -> Floats:
         weights = np.take_along_axis(likeness, places, axis=1).clip(0) ** 2
         drawn[start : start + _ROWS] = np.einsum("rn,rnw->rw", weights, vectors[places])
     return normalise(drawn)
+
+
+def measure_distances(vectors: Floats) -> npt.NDArray[np.float64]:
+    """Between all rows of length one, in the order of SciPy's `pdist`, and many times as fast."""
+    count = len(vectors)
+    distances = np.empty(count * (count - 1) // 2)
+    filled = 0
+    for start in range(0, count, _ROWS):
+        likeness = vectors[start : start + _ROWS] @ vectors.T
+        for row, own in enumerate(likeness, start + 1):
+            distances[filled : filled + count - row] = own[row:]
+            filled += count - row
+    distances *= -2
+    distances += 2
+    return np.sqrt(distances.clip(0, out=distances), out=distances)
 
 
 def measure_splits(tree: npt.NDArray[np.float64], vectors: Floats, least: int) -> npt.NDArray[np.float64]:

@@ -2,9 +2,10 @@
 
 import numpy as np
 import pytest
+from scipy.spatial.distance import pdist
 
 from feedback.failure_modes import clustering
-from feedback.failure_modes.clustering import NOWHERE, Floats, cluster_vectors, normalise
+from feedback.failure_modes.clustering import NOWHERE, Floats, cluster_vectors, measure_distances, normalise
 
 WIDTH = 64
 
@@ -40,6 +41,12 @@ def test_what_is_like_nothing_else_is_in_no_group() -> None:
     found = cluster_vectors(np.vstack([vectors, strangers]))
     assert set(found[-4:].tolist()) == {NOWHERE}
     assert set(found[:-4].tolist()) == {0, 1, 2}
+
+
+def test_distances_are_those_of_scipy(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(clustering, "_ROWS", 7)
+    vectors, _ = draw_groups([9, 11], 0.5)
+    assert np.allclose(measure_distances(vectors), pdist(vectors), atol=1e-3)
 
 
 def test_fewer_texts_than_a_group_has_are_in_none() -> None:
