@@ -24,8 +24,12 @@ BELONGS = 0.3
 """A text is in its group if it is at least so many times as alike to the others as these are to each other."""
 COHERENT = 0.5
 """A group stays if its texts are at least so many times as alike as those of the median group."""
+TIGHT = 0.5
+"""More likeness than this in the median group is taken for so much: canned texts do not measure what people type."""
 LONELY = 0.5
 """A text whose nearest ones are less than so many times as alike to it as the median text's belongs nowhere."""
+SAME_TEXT = 0.999
+"""From this likeness on two texts are one."""
 FEW = 100
 SAMPLE = 6_000
 SEED = 10
@@ -182,14 +186,25 @@ def find_centres(vectors: Floats, groups: Numbers) -> Floats:
 
 
 def find_lonely(vectors: Floats, among: Floats, count: int = LEAST_SIZE) -> npt.NDArray[np.bool_]:
-    """Which rows are far from even their nearest; the very nearest is left aside, it is mostly the row itself."""
+    """Which rows are far from even their nearest. The very nearest is left aside, it is mostly the row itself.
+
+    What is far is told by texts that are not the same: else a text that comes often would make all others lonely.
+    """
     near = min(count + 1, len(among))
-    nearness = np.empty(len(vectors), np.float32)
+    nearness = np.empty((2, len(vectors)), np.float32)
     for start in range(0, len(vectors), _ROWS):
         likeness = vectors[start : start + _ROWS] @ among.T
-        nearest = np.sort(np.partition(likeness, -near, axis=1)[:, -near:], axis=1)[:, :-1]
-        nearness[start : start + _ROWS] = nearest.mean(axis=1)
-    return np.asarray(nearness < LONELY * np.median(nearness))
+        nearness[0, start : start + _ROWS] = _average_nearest(likeness, near)
+        likeness[likeness > SAME_TEXT] = 0
+        nearness[1, start : start + _ROWS] = _average_nearest(likeness, near)
+    return np.asarray(nearness[0] < LONELY * np.median(nearness[1]))
+
+
+def _average_nearest(likeness: Floats, near: int) -> Floats:
+    """Of each row the mean of its highest, without the very highest."""
+    nearest = np.partition(likeness, -near, axis=1)[:, -near:]
+    average: Floats = (nearest.sum(axis=1) - nearest.max(axis=1)) / max(near - 1, 1)
+    return average
 
 
 def leave_out(vectors: Floats, groups: Numbers, lonely: npt.NDArray[np.bool_], least: int) -> Numbers:
@@ -197,7 +212,7 @@ def leave_out(vectors: Floats, groups: Numbers, lonely: npt.NDArray[np.bool_], l
     sums, sizes = _sum_groups(vectors, groups)
     within = _measure_within(sums, sizes)
     own = (np.einsum("nw,nw->n", vectors, sums[groups]) - 1) / np.maximum(sizes[groups] - 1, 1)
-    loose = (sizes < least) | (within < COHERENT * np.median(within[groups]))
+    loose = (sizes < least) | (within < COHERENT * min(float(np.median(within[groups])), TIGHT))
     kept = np.where(lonely | loose[groups] | (own < BELONGS * within[groups]), NOWHERE, groups)
     left = np.bincount(kept[kept != NOWHERE], minlength=len(sizes))
     return np.where((kept != NOWHERE) & (left[groups] >= least), kept, NOWHERE)

@@ -1,9 +1,9 @@
 """Texts come in, groups with names go out: what `tacit group` does."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from feedback.failure_modes.clustering import LEAST_SIZE, Floats, cluster_vectors, list_members
+from feedback.failure_modes.clustering import LEAST_SIZE, Floats, Numbers, cluster_vectors, list_members
 from feedback.failure_modes.naming import Name, name_groups
 
 Embed = Callable[[Sequence[str]], Floats]
@@ -19,10 +19,21 @@ class Group:
 
 def group_texts(texts: Sequence[str], embed: Embed, least: int = LEAST_SIZE) -> list[Group]:
     """Groups of at least so many texts, the largest first; a text that belongs nowhere, or is blank, is in none."""
-    filled = [place for place, text in enumerate(texts) if text.strip()]
-    if not filled:
+    places: dict[str, list[int]] = {}
+    for place, text in enumerate(texts):
+        if text.strip():
+            places.setdefault(text, []).append(place)
+    # A text that comes a thousand times says no more of what texts here are like than one that comes a few times.
+    read = [text for text, own in places.items() for _ in own[:least]]
+    if not read:
         return []
-    numbers = cluster_vectors(embed([texts[place] for place in filled]), least)
-    members = [tuple(filled[row] for row in rows) for rows in list_members(numbers)]
-    names = name_groups([[texts[place] for place in places] for places in members])
-    return [Group(places, name) for places, name in zip(members, names, strict=True)]
+    numbers = cluster_vectors(embed(read), least)
+    members = [_list_places(rows, read, places) for rows in list_members(numbers)]
+    members.sort(key=lambda own: (-len(own), own))
+    names = name_groups([[texts[place] for place in own] for own in members])
+    return [Group(own, name) for own, name in zip(members, names, strict=True)]
+
+
+def _list_places(rows: Numbers, read: Sequence[str], places: Mapping[str, Sequence[int]]) -> tuple[int, ...]:
+    distinct = dict.fromkeys(read[row] for row in rows)
+    return tuple(sorted(place for text in distinct for place in places[text]))

@@ -56,3 +56,12 @@ def test_blank_texts_are_in_no_group() -> None:
     [group] = group_texts(texts, load_encoder().embed, least=3)
     assert group.members == (0, 2, 4)
     assert group_texts(["", " "], load_encoder().embed) == []
+
+
+def test_a_text_that_comes_most_often_does_not_hide_the_groups_of_others() -> None:
+    texts, intents = read_intents()
+    asked = [text for text, intent in zip(texts, intents, strict=True) if intent != NOWHERE]
+    groups = group_texts([*["Track my order"] * 600, *asked], load_encoder().embed)
+    assert set(range(600)) <= set(groups[0].members)
+    assert len(groups[0].members) < 620
+    assert len(groups) > 20
