@@ -34,7 +34,7 @@ it are no modes: their own turns would not join them."""
 NONE = 0
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Examples:
     """Turns of one kind of failure that are alike: how many, and the mean of their centred vectors of length one."""
 
@@ -200,14 +200,27 @@ def _finish(catalogue: Catalogue, numbers: Numbers) -> Assignment:
     joined: list[tuple[int, int]] = []
     while pair := _find_alike(catalogue.modes):
         stays, goes = pair
-        both = replace(
-            stays, examples=_join(stays.examples, goes.examples), split_from=stays.split_from | goes.split_from
-        )
-        modes = [both if mode is stays else mode for mode in catalogue.modes if mode is not goes]
-        catalogue = replace(catalogue, modes=tuple(modes))
+        catalogue = _unite(catalogue, stays, [goes], _join(stays.examples, goes.examples))
         numbers = np.where(numbers == goes.number, stays.number, numbers)
         joined.append((goes.number, stays.number))
     return Assignment(catalogue, tuple(numbers.tolist()), tuple(joined))
+
+
+def _unite(catalogue: Catalogue, stays: Mode, others: Collection[Mode], examples: tuple[Examples, ...]) -> Catalogue:
+    """The others are part of the one that stays, also for modes that were split from them."""
+    gone = {mode.number for mode in others}
+    split = stays.split_from.union(*(mode.split_from for mode in others))
+    modes = [
+        replace(mode, examples=examples, split_from=split) if mode is stays else mode
+        for mode in catalogue.modes
+        if mode.number not in gone
+    ]
+    renamed = [
+        replace(mode, split_from=frozenset(stays.number if each in gone else each for each in mode.split_from))
+        for mode in modes
+    ]
+    cleared = [replace(mode, split_from=mode.split_from - {mode.number}) for mode in renamed]
+    return replace(catalogue, modes=tuple(cleared))
 
 
 def _find_alike(modes: Sequence[Mode]) -> tuple[Mode, Mode] | None:
@@ -245,9 +258,8 @@ def merge_modes(catalogue: Catalogue, numbers: Collection[int]) -> Catalogue:
     if len(merged) != len(set(numbers)) or len(merged) < 2:
         raise ValueError(f"modes {sorted(numbers)} cannot be merged: expected two or more of those known")
     first = min(merged, key=lambda mode: mode.number)
-    one = replace(first, examples=tuple(each for mode in merged for each in mode.examples))
-    kept = (one if mode is first else mode for mode in catalogue.modes if mode is first or mode not in merged)
-    return replace(catalogue, modes=tuple(kept))
+    others = [mode for mode in merged if mode is not first]
+    return _unite(catalogue, first, others, tuple(each for mode in merged for each in mode.examples))
 
 
 def split_mode(

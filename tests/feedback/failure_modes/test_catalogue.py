@@ -90,6 +90,25 @@ def test_a_mode_that_was_split_stays_split_however_alike_its_parts_are() -> None
     assert again.joined == ()
 
 
+def test_a_split_holds_when_the_mode_it_was_split_from_becomes_another() -> None:
+    alike = draw({0: 3}, 1) * 0.6
+    modes = [Mode(number, (Examples(KIND, 20, alike[number - 1]),)) for number in (1, 2)]
+    catalogue = Catalogue((*modes, Mode(3, (Examples(KIND, 20, alike[2]),), frozenset({2}))), 4)
+    found = assign(draw({0: 1}, 2)[:0], catalogue)
+    assert found.joined == ((2, 1),)
+    assert [(mode.number, mode.split_from) for mode in found.catalogue.modes] == [(1, frozenset()), (3, frozenset({1}))]
+
+
+def test_modes_that_were_split_can_be_merged_again() -> None:
+    first = assign(draw({0: 20, 1: 15}, 1))
+    split = split_mode(first.catalogue, 1, draw({0: 20}, 1), [KIND] * 20, [at % 2 == 0 for at in range(20)])
+    merged = merge_modes(split, {1, 3})
+    assert [(mode.number, mode.count, mode.split_from) for mode in merged.modes] == [
+        (1, 20, frozenset()),
+        (2, 15, frozenset()),
+    ]
+
+
 def test_canned_answers_that_differ_are_one_failure_all_the_same() -> None:
     random = np.random.default_rng(4)
     answers = normalise(CENTRES[0] + 0.9 * normalise(random.normal(size=(4, WIDTH)).astype(np.float32)))
