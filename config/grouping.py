@@ -39,13 +39,27 @@ def group_file(file: IO[bytes], output: IO[bytes], *, tell_problem: Callable[[Pr
     for problem in problems:
         tell_problem(problem)
     encoder = load_encoder(count_cores())
-    groups = group_texts([each.text for each in texts], encoder.embed)
+    groups = group_texts(
+        [each.text for each in texts], lambda read: encoder.embed(read, partial(tell_progress, len(texts)))
+    )
     output.writelines(
         write_line(text, *told) for text, told in zip(texts, tell_groups(groups, len(texts)), strict=True)
     )
     output.flush()
     grouped = sum(len(group.members) for group in groups)
     return Tally(len(texts), len(groups), len(texts) - grouped, len(problems))
+
+
+def tell_progress(count: int, done: int) -> None:
+    """One line on a terminal that is written over; nothing elsewhere."""
+    if sys.stderr.isatty():
+        sys.stderr.write(f"\r\033[K{done:,} different texts of {count:,} read …")
+        sys.stderr.flush()
+
+
+def clear_progress() -> None:
+    if sys.stderr.isatty():
+        sys.stderr.write("\r\033[K")
 
 
 def count_cores() -> int:
