@@ -5,8 +5,10 @@ Nothing but the file is read: no store, no Django, no network.
 
 import json
 import os
+import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import IO, Any
 
 from config.detecting import decode_line, read_lines
@@ -42,6 +44,7 @@ def group_file(file: IO[bytes], output: IO[bytes], *, tell_problem: Callable[[Pr
     groups = group_texts(
         [each.text for each in texts], lambda read: encoder.embed(read, partial(tell_progress, len(texts)))
     )
+    clear_progress()
     output.writelines(
         write_line(text, *told) for text, told in zip(texts, tell_groups(groups, len(texts)), strict=True)
     )

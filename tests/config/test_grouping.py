@@ -7,9 +7,11 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import pytest
 from click.testing import CliRunner, Result
 
 from config.cli import main
+from config.grouping import clear_progress, tell_progress
 from tests.config.platform_process import ROOT
 from tests.config.test_detecting import NO_NETWORK, make_environment
 
@@ -101,3 +103,14 @@ def test_the_output_is_whole_or_not_there(tmp_path: Path) -> None:
     ended = run(write_lines(tmp_path / "texts.jsonl"), "--out", tmp_path / "no" / "out.jsonl")
     assert ended.exit_code == 2
     assert "Cannot write" in ended.stderr
+
+
+def test_a_terminal_is_told_how_far_it_is_and_nothing_else_is(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tell_progress(20_000, 4_096)
+    assert capsys.readouterr().err == ""
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
+    tell_progress(20_000, 4_096)
+    clear_progress()
+    assert capsys.readouterr().err == "\r\033[K4,096 different texts of 20,000 read …\r\033[K"
