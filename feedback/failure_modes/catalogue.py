@@ -114,7 +114,8 @@ def assign_turns(
     numbers = np.full(len(vectors), NONE)
     for kind in sorted(set(kinds)):
         rows = np.array([row for row, each in enumerate(kinds) if each == kind])
-        catalogue, numbers[rows] = _assign_kind(catalogue, catalogue.centre(vectors[rows]), kind, least)
+        own = vectors if len(rows) == len(vectors) else vectors[rows]  # no second copy: they are large
+        catalogue, numbers[rows] = _assign_kind(catalogue, catalogue.centre(own), kind, least)
     return _finish(catalogue, numbers)
 
 

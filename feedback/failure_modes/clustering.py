@@ -211,7 +211,11 @@ def leave_out(vectors: Floats, groups: Numbers, lonely: npt.NDArray[np.bool_], l
     """The same groups without those too small or too loose, and without texts that are little like their others."""
     sums, sizes = _sum_groups(vectors, groups)
     within = _measure_within(sums, sizes)
-    own = (np.einsum("nw,nw->n", vectors, sums[groups]) - 1) / np.maximum(sizes[groups] - 1, 1)
+    own = np.empty(len(groups))
+    for start in range(0, len(groups), _ROWS):
+        part = slice(start, start + _ROWS)
+        own[part] = np.einsum("nw,nw->n", vectors[part], sums[groups[part]])
+    own = (own - 1) / np.maximum(sizes[groups] - 1, 1)
     loose = (sizes < least) | (within < COHERENT * min(float(np.median(within[groups])), TIGHT))
     kept = np.where(lonely | loose[groups] | (own < BELONGS * within[groups]), NOWHERE, groups)
     left = np.bincount(kept[kept != NOWHERE], minlength=len(sizes))
