@@ -293,6 +293,33 @@ def detect(file: BinaryIO, out: Path | None, fast: bool) -> None:
 
 
 @main.command()
+@click.argument("file", type=click.File("rb"))
+@click.option("--out", type=click.Path(path_type=Path), help="Write here when all is read, not to standard output.")
+def group(file: BinaryIO, out: Path | None) -> None:
+    """Put texts that mean nearly the same into groups with names: {"id", "text"} as JSON lines in, {"id", "group",
+    "label"} out.
+
+    How many groups there are is found; what belongs nowhere is in group "". FILE may be gzipped, and - is standard
+    input. Needs no store and no network. Lines that cannot be read are named and left out; then the exit status is 1.
+    """
+    from config.detecting import CannotDetectError, open_output
+    from config.grouping import group_file
+    from tracing.importing.entries import Problem
+
+    def tell_problem(problem: Problem) -> None:
+        click.echo(f"{file.name}:{problem.line}: {problem.reason}", err=True)
+
+    try:
+        with open_output(out) as output:
+            tally = group_file(file, output, tell_problem=tell_problem)
+    except CannotDetectError as error:
+        fail(str(error))
+    if tally.problems:
+        click.echo(f"tacit: {tally.problems:,} left out, named above.", err=True)
+        sys.exit(1)
+
+
+@main.command()
 @click.option("--project", default="", help="Only this project; else all.")
 @click.option("--from", "from_day", type=click.DateTime(["%Y-%m-%d"]), help="First day (UTC) on which traces began.")
 @click.option("--to", "to_day", type=click.DateTime(["%Y-%m-%d"]), help="Last day, included.")

@@ -136,11 +136,11 @@ def encode_exchanges(tokenizer: Tokenizer, exchanges: Sequence[Exchange]) -> lis
     """Each cut to what the network was trained to read."""
     glosses = [gloss(each.message) for each in exchanges]
     columns = (
-        _tokenize(tokenizer, [each.message for each in exchanges], MESSAGE_TOKENS, ends=0.4),
-        _tokenize(tokenizer, glosses, GLOSS_TOKENS, ends=0.0),
-        _tokenize(tokenizer, [each.request for each in exchanges], REQUEST_TOKENS, ends=0.4),
-        _tokenize(tokenizer, [each.answer for each in exchanges], ANSWER_TOKENS, ends=0.5),
-        _tokenize(tokenizer, [each.reply for each in exchanges], REPLY_TOKENS, ends=0.0),
+        tokenize(tokenizer, [each.message for each in exchanges], MESSAGE_TOKENS, ends=0.4),
+        tokenize(tokenizer, glosses, GLOSS_TOKENS, ends=0.0),
+        tokenize(tokenizer, [each.request for each in exchanges], REQUEST_TOKENS, ends=0.4),
+        tokenize(tokenizer, [each.answer for each in exchanges], ANSWER_TOKENS, ends=0.5),
+        tokenize(tokenizer, [each.reply for each in exchanges], REPLY_TOKENS, ends=0.0),
     )
     return [
         Tokens(
@@ -152,7 +152,7 @@ def encode_exchanges(tokenizer: Tokenizer, exchanges: Sequence[Exchange]) -> lis
     ]
 
 
-def _tokenize(tokenizer: Tokenizer, texts: Sequence[str], most: int, *, ends: float) -> Iterator[list[int]]:
+def tokenize(tokenizer: Tokenizer, texts: Sequence[str], most: int, *, ends: float) -> Iterator[list[int]]:
     """Up to `most` tokens of each text; of a longer one its start and, as the share `ends` of them, its end."""
     if not texts:
         return

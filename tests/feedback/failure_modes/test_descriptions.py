@@ -1,0 +1,63 @@
+"""What a person reads of a mode: its name, how many, its lift, its slices and its examples."""
+
+import numpy as np
+
+from feedback.failure_modes.cases import Case
+from feedback.failure_modes.clustering import Floats, normalise
+from feedback.failure_modes.descriptions import Description, describe_modes
+
+WIDTH = 24
+LINKS = ["that link is dead", "the link gives 404", "dead link again"]
+TABLES = ["the table is broken", "broken table", "table unreadable"]
+
+
+def make_cases(count: int, reactions: list[str], model: str) -> list[Case]:
+    return [
+        Case(f"{reactions[0]} {at}", "help me", "see here", reactions[at % 3], "complaint:factual", {"model": model})
+        for at in range(count)
+    ]
+
+
+def draw(directions: list[int], seed: int) -> Floats:
+    centres = np.random.default_rng(8).normal(size=(4, WIDTH)).astype(np.float32)
+    noise = np.random.default_rng(seed).normal(size=(len(directions), WIDTH)).astype(np.float32)
+    return normalise(centres[directions] + 0.3 * noise)
+
+
+def describe() -> list[Description]:
+    failing = [*make_cases(20, TABLES, "large"), *make_cases(40, LINKS, "small"), *make_cases(3, TABLES, "large")]
+    well = [Case(f"w{at}", "help me", "see there", slices={"model": "large"}) for at in range(300)]
+    numbers = [7] * 20 + [2] * 40 + [0] * 3
+    return describe_modes(numbers, failing, draw([0] * 20 + [1] * 40 + [2] * 3, 1), well, draw([3] * 300, 2))
+
+
+def test_the_largest_mode_comes_first_with_its_kind_and_its_words() -> None:
+    first, second = describe()
+    assert (first.number, first.count, first.kind) == (2, 40, "complaint:factual")
+    assert first.title == "Complaint (factual) · link, dead"
+    assert second.title.startswith("Complaint (factual) · ")
+    assert "link" not in second.title
+
+
+def test_one_line_tells_how_many_the_signal_and_the_lift() -> None:
+    line = describe()[0].line
+    assert line.startswith("40 of 63 failing turns, mostly complaint (factual); “link” stands in 99% of them")
+    assert "; the odds to fail are " in line
+
+
+def test_the_slice_is_told() -> None:
+    first, second = describe()
+    assert [(each.name, each.value) for each in first.slices] == [("model", "small")]
+    assert second.slices == ()
+
+
+def test_examples_from_the_middle_and_the_edge_are_different_turns_of_the_mode() -> None:
+    for mode, rows in zip(describe(), (range(20, 60), range(20)), strict=True):
+        assert len({*mode.central, *mode.edge}) == 6
+        assert {*mode.central, *mode.edge} <= set(rows)
+
+
+def test_no_modes_give_no_descriptions() -> None:
+    failing = make_cases(3, TABLES, "large")
+    assert describe_modes([0, 0, 0], failing, draw([0] * 3, 1), [], draw([0], 1)[:0]) == []
+    assert describe_modes([], [], draw([0], 1)[:0], [], draw([0], 1)[:0]) == []
