@@ -35,11 +35,13 @@ def load(teller: Teller, goal: str = "", given: str = "") -> tuple[Visit, ...]:
 
 
 def tell_users(teller: Teller, users: int = 30) -> None:
-    """Users in four weeks: whose answer failed come back in one of five cases, others in four of five."""
+    """Users within one week, which lies five or six back: whose answer failed come back in one of five cases, others in
+    four of five."""
+    into_week = (teller.now_ns // HOUR_NS - 34 * DAY) % (7 * DAY)
     with teller.together():
         for number in range(users * 2):
             is_bad = bool(number % 2)
-            user, start = f"u{number}", 34 * DAY - number / 10
+            user, start = f"u{number}", 34 * DAY + into_week - DAY - number / 10
             thumb = [teller.thumb(f"c-{number}", 0, "down")] if is_bad else []
             teller.tell(f"c-{number}", age_hours=start, user_id=user, feedback=thumb)
             if (number // 2 % 5 == 0) == is_bad:
