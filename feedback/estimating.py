@@ -8,6 +8,7 @@ import time
 from collections.abc import Sequence
 
 from feedback.asking import strike_praise
+from feedback.catching_up import CatchUp
 from feedback.outlooks import keep_outlooks
 from feedback.satisfaction import estimate_conversations, tabulate
 from feedback.satisfaction_fits import Fitted, find_basis, find_fit
@@ -19,28 +20,13 @@ from feedback.satisfaction_records import (
     read_estimates,
     write_estimates,
 )
-from tracing.ingest import is_busy
-from tracing.models import Project
-from tracing.reprocessing import is_behind
-from tracing.stages import STOPPING, Courtesy, Key, Stage, do_all, group_by_project
+from tracing.stages import Key, Stage, group_by_project
 from tracing.store import Store
 
 ESTIMATES = Stage(
     "satisfaction", "feedback/sql/changed_hearings.sql", "feedback/sql/lag_of_estimates.sql", batch_size=500
 )
-AGAIN = "estimating again"
 AGAIN_CONVERSATIONS = 1_000
-PATIENCE_SECONDS = 10.0
-TURN_SECONDS = 1.0
-
-COURTESY = Courtesy(PATIENCE_SECONDS)
-_done: dict[int, str] = {}
-"""By project, the basis for which nothing is left."""
-
-
-def forget_done() -> None:
-    """Look again whether anything is left, as a new process does."""
-    _done.clear()
 
 
 def estimate_changed(store: Store) -> int:
@@ -73,32 +59,12 @@ def estimate_known(fitted: Fitted, known: Known) -> dict[str, Estimate]:
     return read_estimates(known.facts, found, unpraised, is_fitted=is_fitted, basis=fitted.basis)
 
 
-def estimate_again_for_a_while(store: Store) -> None:
-    """One batch after the other until nothing waits, or until it is the turn of stages; what came in goes first."""
-    until = time.monotonic() + TURN_SECONDS
-    while estimate_next(store) and time.monotonic() < until:
-        estimate_changed(store)
-
-
-def estimate_next(store: Store) -> int:
-    """One batch of the first project that has any whose estimates are of an older fit; the number of conversations."""
-    if STOPPING.is_set() or COURTESY.gives_way(others_are_busy=is_busy() or is_behind(store)):
-        return 0
-    for project_id in Project.objects.order_by("pk").values_list("pk", flat=True):
-        basis = find_basis(project_id)
-        if _done.get(project_id) != basis and (count := estimate_again(store, project_id, basis)):
-            return count
-    return 0
-
-
-def estimate_again(store: Store, project_id: int, basis: str) -> int:
-    path = "feedback/sql/outdated_estimates.sql"
-    rows = store.query(path, project_id=project_id, basis=basis, limit=AGAIN_CONVERSATIONS)
-    if not rows:
-        _done[project_id] = basis
-        return 0
-    with ESTIMATES.hold() as held:
-        if not held:
-            return 0
-        do_all(AGAIN, lambda keys: estimate_keys(store, keys), [(project_id, row["conversation_id"]) for row in rows])
-    return len(rows)
+ESTIMATING_AGAIN = CatchUp(
+    "estimating again",
+    ESTIMATES,
+    "feedback/sql/outdated_estimates.sql",
+    AGAIN_CONVERSATIONS,
+    find_basis,
+    estimate_keys,
+    estimate_changed,
+)

@@ -20,9 +20,6 @@ Flags = npt.NDArray[np.bool_]
 
 DAY_NS = 86_400 * 10**9
 WEEK_NS = 7 * DAY_NS
-GAP_NS = 6 * 3600 * 10**9
-"""Who begins anew within six hours has not come back: they had not left."""
-RECENT_NS = 28 * DAY_NS
 DROP_OFF_TIMES = 4
 """Who is not seen for so many times the days in which others come back has dropped off."""
 LEAST_USERS = 20
@@ -245,14 +242,6 @@ def follow_effects(
     }
 
 
-def follow_returns(visits: Sequence[Visit], days: int, end_ns: int) -> list[float]:
-    """The share that has come back by the end of each day, from day 0 to `days` (days + 1), as Kaplan and Meier (1958).
-
-    A conversation whose time was not over when the data ended counts as long as it could be seen.
-    """
-    return follow_waits(measure_waits(visits, end_ns)[0], days)
-
-
 def measure_waits(visits: Sequence[Visit], end_ns: int) -> tuple[Waits, npt.NDArray[np.int64]]:
     """The waits, and which place of `visits` each has."""
     seen = np.array([(end_ns - each.ended_ns) / DAY_NS for each in visits])
@@ -264,6 +253,10 @@ def measure_waits(visits: Sequence[Visit], end_ns: int) -> tuple[Waits, npt.NDAr
 
 
 def follow_waits(waits: Waits, days: int) -> list[float]:
+    """The share that has come back by the end of each day, from day 0 to `days` (days + 1), as Kaplan and Meier (1958).
+
+    A conversation whose time was not over when the data ended counts as long as it could be seen.
+    """
     comings = waits.lasts[waits.has_come]
     moments = np.unique(comings[comings <= days])
     at_risk = len(waits.lasts) - np.searchsorted(waits.lasts, moments, side="left")

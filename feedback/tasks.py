@@ -5,9 +5,9 @@ from django.db import transaction
 
 from feedback.derivation import FEEDBACK, SIGNALS, derive_changed_signals, read_changed_feedback
 from feedback.detector_list import follow_confirmations
-from feedback.estimating import ESTIMATES, estimate_again_for_a_while, estimate_changed
+from feedback.estimating import ESTIMATES, ESTIMATING_AGAIN, estimate_changed
 from feedback.judging.rounds import start_round
-from feedback.listening import listen_for_a_while
+from feedback.listening import LISTENING_AGAIN
 from feedback.models import Expectation
 from feedback.satisfaction_fits import start_fitting
 from tracing.access import audit
@@ -30,7 +30,7 @@ def derive_signals() -> None:
 @shared_task(name="feedback.listen_again")
 def listen_again() -> None:
     """Listen to old conversations where detectors or settings changed."""
-    listen_for_a_while(get_store())
+    LISTENING_AGAIN.run_for_a_while(get_store())
 
 
 @shared_task(name="feedback.estimate")
@@ -42,7 +42,7 @@ def estimate() -> None:
 @shared_task(name="feedback.estimate_again")
 def estimate_again() -> None:
     """Estimate older conversations where their project was fitted anew."""
-    estimate_again_for_a_while(get_store())
+    ESTIMATING_AGAIN.run_for_a_while(get_store())
 
 
 @shared_task(name="feedback.fit_satisfaction")

@@ -7,12 +7,12 @@ from datetime import timedelta
 import numpy as np
 import pytest
 
-from feedback import estimating, satisfaction_fits
+from feedback import catching_up, estimating, satisfaction_fits
 from feedback.confirmations import identify_signal, write_confirmation
 from feedback.detectors import detect_signals
 from feedback.detectors.material import Material
 from feedback.detectors.verdict import Verdict
-from feedback.estimating import ESTIMATES, estimate_changed, estimate_next, forget_done
+from feedback.estimating import ESTIMATES, ESTIMATING_AGAIN, estimate_changed
 from feedback.labels import DISSATISFIED, OUTCOME, SATISFIED, LabelKey, write_label
 from feedback.models import SatisfactionFit
 from feedback.records import Hearing, load_signals, write_hearings
@@ -68,10 +68,11 @@ def teller(project: Project, store: Store) -> Teller:
 
 @pytest.fixture(autouse=True)
 def _fresh(monkeypatch: pytest.MonkeyPatch) -> None:
-    forget_done()
+    ESTIMATING_AGAIN.forget_done()
     forget_fits()
     ESTIMATES.forget()
-    monkeypatch.setattr(estimating, "is_behind", lambda _store: False)  # the versions that a teller writes are very old
+    # the versions that a teller writes are very old
+    monkeypatch.setattr(catching_up, "is_behind", lambda _store: False)
 
 
 def hear(teller: Teller, *names: str, machine: str = "") -> None:
@@ -421,16 +422,16 @@ def test_a_small_project_has_the_shipped_values(teller: Teller) -> None:
 def test_a_project_is_learnt_once_there_is_enough_and_its_conversations_follow(teller: Teller) -> None:
     names = tell_many(teller, thumbs=12)
     estimate_all(teller)
-    assert estimate_next(teller.store) == 0
+    assert ESTIMATING_AGAIN.run(teller.store) == 0
     assert fit_if_due(teller.store, teller.project.pk)
     basis = find_basis(teller.project.pk)
     assert basis != load_shipped().basis
-    assert estimate_next(teller.store) == len(names)
+    assert ESTIMATING_AGAIN.run(teller.store) == len(names)
     assert {each.basis for each in load(teller, *names).values()} == {basis}
     assert all(each.is_fitted for each in load(teller, *names).values())
-    assert estimate_next(teller.store) == 0
-    forget_done()
-    assert estimate_next(teller.store) == 0
+    assert ESTIMATING_AGAIN.run(teller.store) == 0
+    ESTIMATING_AGAIN.forget_done()
+    assert ESTIMATING_AGAIN.run(teller.store) == 0
 
 
 def test_a_thumb_speaks_for_what_it_says(teller: Teller) -> None:

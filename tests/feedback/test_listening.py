@@ -5,11 +5,11 @@ from dataclasses import replace
 
 import pytest
 
-from feedback import derivation, listening
+from feedback import catching_up, derivation, listening
 from feedback.derivation import derive_changed_signals, derive_signals
 from feedback.detectors import DETECTORS, Signal
 from feedback.detectors.material import QUIET_NS
-from feedback.listening import forget_done, listen_next, measure_lag
+from feedback.listening import LISTENING_AGAIN, measure_lag
 from feedback.models import Listening
 from feedback.records import load_signals
 from feedback.tunings import set_detector, set_expectation
@@ -27,8 +27,9 @@ def teller(project: Project, store: Store) -> Teller:
 
 @pytest.fixture(autouse=True)
 def _fresh(monkeypatch: pytest.MonkeyPatch) -> None:
-    forget_done()
-    monkeypatch.setattr(listening, "is_behind", lambda _store: False)  # the versions that a teller writes are very old
+    LISTENING_AGAIN.forget_done()
+    # the versions that a teller writes are very old
+    monkeypatch.setattr(catching_up, "is_behind", lambda _store: False)
 
 
 def hear(teller: Teller, *names: str) -> None:
@@ -43,19 +44,19 @@ def load(teller: Teller, name: str, kind: str = "sentiment") -> list[Signal]:
 
 def test_nothing_is_done_where_nothing_changed(teller: Teller) -> None:
     hear(teller, "a", "b")
-    assert listen_next(teller.store) == 0
+    assert LISTENING_AGAIN.run(teller.store) == 0
     assert measure_lag(teller.project.pk) == 0
 
 
 def test_a_detector_that_is_turned_off_loses_its_signals_and_gets_them_back(teller: Teller) -> None:
     hear(teller, "a")
     set_detector(teller.project.pk, "sentiment", is_on=False, threshold=None)
-    assert listen_next(teller.store) == 1
+    assert LISTENING_AGAIN.run(teller.store) == 1
     assert load(teller, "a") == []
     set_detector(teller.project.pk, "sentiment", is_on=True, threshold=None)
-    assert listen_next(teller.store) == 1
+    assert LISTENING_AGAIN.run(teller.store) == 1
     assert len(load(teller, "a")) == 1
-    assert listen_next(teller.store) == 0
+    assert LISTENING_AGAIN.run(teller.store) == 0
 
 
 def test_a_threshold_that_is_moved_changes_what_fires(teller: Teller) -> None:
@@ -63,7 +64,7 @@ def test_a_threshold_that_is_moved_changes_what_fires(teller: Teller) -> None:
     (before,) = load(teller, "a")
     assert before.fired
     set_detector(teller.project.pk, "sentiment", is_on=True, threshold=1.0)
-    listen_next(teller.store)
+    LISTENING_AGAIN.run(teller.store)
     assert load(teller, "a") == [replace(before, fired=False)]
 
 
@@ -73,14 +74,14 @@ def test_another_version_listens_to_the_latest_first_and_tells_what_is_left(
     hear(teller, "new", "older", "oldest")
     changed = [replace(each, version="next") if each.kind == "sentiment" else each for each in DETECTORS]
     monkeypatch.setattr(derivation, "DETECTORS", tuple(changed))
-    monkeypatch.setattr(listening, "BATCH_CONVERSATIONS", 1)
+    monkeypatch.setattr(LISTENING_AGAIN, "batch_size", 1)
     heard: list[str] = []
     derive = listening.derive_signals
     monkeypatch.setattr(
         listening, "derive_signals", lambda store, keys: (heard.append(keys[0][1]), derive(store, keys))
     )
     left = []
-    while listen_next(teller.store):
+    while LISTENING_AGAIN.run(teller.store):
         left.append(Listening.objects.get().waiting)
         assert measure_lag(teller.project.pk) > 0
     assert heard == ["new", "older", "oldest"]
@@ -91,14 +92,14 @@ def test_another_version_listens_to_the_latest_first_and_tells_what_is_left(
 def test_an_expectation_that_changed_counts_too(teller: Teller) -> None:
     hear(teller, "a")
     set_expectation(teller.project.pk, slow_ms=500, long_is="bad")
-    assert listen_next(teller.store) == 1
+    assert LISTENING_AGAIN.run(teller.store) == 1
 
 
 def test_settings_of_one_project_are_none_of_another(teller: Teller) -> None:
     hear(teller, "a")
     other = Project.objects.create(slug="other", name="Other")
     set_detector(other.pk, "sentiment", is_on=False, threshold=None)
-    assert listen_next(teller.store) == 0
+    assert LISTENING_AGAIN.run(teller.store) == 0
     assert len(load(teller, "a")) == 1
 
 

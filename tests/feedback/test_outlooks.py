@@ -7,7 +7,7 @@ import pytest
 
 from feedback.asking import Outlook
 from feedback.detectors.verdict import Verdict
-from feedback.estimating import ESTIMATES, estimate_changed, forget_done
+from feedback.estimating import ESTIMATES, ESTIMATING_AGAIN, estimate_changed
 from feedback.outlooks import OUTLOOKS, Outlooks, find_outlook, keep_outlooks
 from feedback.records import Hearing, write_hearings
 from feedback.satisfaction import Interval
@@ -30,7 +30,7 @@ class Deaf:
 
 @pytest.fixture
 def teller(project: Project, store: Store) -> Teller:
-    forget_done()
+    ESTIMATING_AGAIN.forget_done()
     forget_fits()
     ESTIMATES.forget()
     return Teller(project, store)

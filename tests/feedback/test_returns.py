@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from benchmarks.returns import KIND, START_NS, WORLDS, World, find_effect, run_world, simulate
-from feedback.returns import DAY_NS, Visit, follow_returns, has_outcome, keep_complete, measure_effects
+from feedback.returns import DAY_NS, Visit, follow_waits, has_outcome, keep_complete, measure_effects, measure_waits
 
 COSTLY, _, FREE, _, BY_CHANCE, UNSEEN = WORLDS
 
@@ -99,7 +99,7 @@ def test_likely_dissatisfied_conversations_are_one_sort_where_they_were_estimate
 def test_the_curve_counts_those_whose_time_was_not_over_as_long_as_they_were_seen() -> None:
     end_ns = START_NS + 10 * DAY_NS
     back, late = visit(next_ns=START_NS + DAY_NS), visit(ended_ns=end_ns - DAY_NS // 2)
-    curve = follow_returns([back, visit(), late], 7, end_ns)
+    curve = follow_waits(measure_waits([back, visit(), late], end_ns)[0], 7)
     assert curve == pytest.approx([0.0] + [0.5] * 7)  # the late one was gone before the first came back
-    assert follow_returns([back, visit()], 2, end_ns) == pytest.approx([0.0, 0.5, 0.5])
-    assert follow_returns([], 2, end_ns) == [0.0, 0.0, 0.0]
+    assert follow_waits(measure_waits([back, visit()], end_ns)[0], 2) == pytest.approx([0.0, 0.5, 0.5])
+    assert follow_waits(measure_waits([], end_ns)[0], 2) == [0.0, 0.0, 0.0]

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 from django.test import Client
 
-from feedback.estimating import forget_done
+from feedback.estimating import ESTIMATING_AGAIN
 from feedback.labels import DISSATISFIED, OUTCOME, LabelKey, load_labels, write_label
 from feedback.records import Hearing, write_hearings
 from feedback.satisfaction_fits import forget_fits
@@ -24,7 +24,7 @@ NO = {"conversation": "a", "verdict": "dissatisfied"}
 
 @pytest.fixture(autouse=True)
 def _fresh() -> None:
-    forget_done()
+    ESTIMATING_AGAIN.forget_done()
     forget_fits()
 
 
