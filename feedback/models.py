@@ -147,3 +147,104 @@ class AskingSetting(models.Model):
 
     def __str__(self) -> str:
         return f"{self.project_id}: {'on' if self.is_on else 'off'}, {self.most_asks} in {self.days} days"
+
+
+class FailureCatalogue(models.Model):
+    """The failure modes of a project as turns are assigned to them, see `feedback.failures.catalogues`."""
+
+    project = models.OneToOneField("tracing.Project", on_delete=models.CASCADE, related_name="failure_catalogue")
+    archive = models.BinaryField(default=bytes)
+    sought_version = models.PositiveBigIntegerField(default=0)
+    """Of the latest failing turn that was there when new modes were looked for last."""
+    described_at = models.DateTimeField(null=True, blank=True)
+
+    def __str__(self) -> str:
+        return f"failure modes of {self.project_id}"
+
+
+class FailureMode(models.Model):
+    """A named group of failing conversations and what becomes of it; its members stand in ClickHouse."""
+
+    class State(models.TextChoices):
+        OPEN = "open"
+        RESOLVED = "resolved"
+        IGNORED = "ignored"
+
+    class ResolvedIn(models.TextChoices):
+        RELEASE = "release"
+        PROMPT_VERSION = "prompt_version"
+
+    project = models.ForeignKey("tracing.Project", on_delete=models.CASCADE, related_name="failure_modes")
+    number = models.PositiveIntegerField()
+    """In its project, and for good."""
+    merged_into = models.ForeignKey("self", null=True, blank=True, on_delete=models.CASCADE, related_name="merged")
+    family = models.CharField(max_length=50)
+    found_title = models.TextField(default="", blank=True)
+    """By the words that mark it; made anew as it grows."""
+    found_line = models.TextField(default="", blank=True)
+    namer = models.CharField(max_length=200, default="", blank=True)
+    """The language model that found the title; empty where words were counted."""
+    name = models.CharField(max_length=200, default="", blank=True)
+    """By a person; stays."""
+    description = models.JSONField(default=dict)
+    """As `feedback.failures.describing` tells it: terms, lift, slices, examples."""
+    found_at = models.DateTimeField()
+    first_time = models.DateTimeField()
+    """Of its first conversation known."""
+    last_time = models.DateTimeField()
+    state = models.CharField(max_length=20, choices=State.choices, default=State.OPEN)
+    state_since = models.DateTimeField()
+    resolved_in_kind = models.CharField(max_length=20, choices=ResolvedIn.choices, default="", blank=True)
+    """Empty: by hand, from `state_since` on."""
+    resolved_in = models.CharField(max_length=200, default="", blank=True)
+    verified_at = models.DateTimeField(null=True, blank=True)
+    """When its fix was verified, since it was resolved last."""
+    regressed_at = models.DateTimeField(null=True, blank=True)
+    """When it was open again after it had been resolved."""
+    surging_since = models.DateTimeField(null=True, blank=True)
+    ignored_until_count = models.PositiveBigIntegerField(null=True, blank=True)
+    """It is open again from so many conversations on; None: ignored for good."""
+    owner = models.CharField(max_length=254, default="", blank=True)
+    ticket = models.URLField(max_length=500, default="", blank=True)
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=["project", "number"], name="one_failure_mode_a_number"),)
+
+    def __str__(self) -> str:
+        return f"{self.number} of {self.project_id}: {self.name or self.found_title}"
+
+
+class FailureModeChange(models.Model):
+    """What happened to a failure mode, by itself or by a person, notes included."""
+
+    class What(models.TextChoices):
+        FOUND = "found"
+        SURGING = "surging"
+        CALMED = "calmed"
+        VERIFIED = "verified"
+        REGRESSED = "regressed"
+        GREW = "grew"
+        JOINED = "joined"
+        NAMED = "named"
+        MERGED = "merged"
+        SPLIT = "split"
+        RESOLVED = "resolved"
+        REOPENED = "reopened"
+        IGNORED = "ignored"
+        OWNED = "owned"
+        TICKET = "ticket"
+        NOTE = "note"
+
+    mode = models.ForeignKey(FailureMode, on_delete=models.CASCADE, related_name="changes")
+    at = models.DateTimeField()
+    who = models.CharField(max_length=254, default="", blank=True)
+    """Empty: by itself."""
+    what = models.CharField(max_length=20, choices=What.choices)
+    text = models.TextField(default="", blank=True)
+    """A note, or the new value."""
+
+    class Meta:
+        indexes = (models.Index(fields=["mode", "at"], name="changes_of_a_mode"),)
+
+    def __str__(self) -> str:
+        return f"{self.what} of mode {self.mode_id}"

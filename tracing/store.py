@@ -45,6 +45,7 @@ PROJECT_TABLES = (
     "asks",
     "hearings",
     "estimates",
+    "failing_turns",
     "openings",
     "agent_tasks",
     "reprocessing_traces",

@@ -1,0 +1,85 @@
+"""The signals of a conversation and how likely its user was dissatisfied come in; the turn that failed most goes out.
+
+Signals fall into families: of one failure one user complains and the next asks again, so what users do is one family,
+while what broke in the assistant has families of its own. A turn with signals of several belongs to the first.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from feedback.detectors.signal import Signal
+
+LEAST_PROBABILITY = 0.5
+"""That the user was dissatisfied, from which on signals that may mean little are a failure."""
+
+
+@dataclass(frozen=True, slots=True)
+class Family:
+    """Kinds of signals that tell one sort of failure."""
+
+    name: str
+    title: str
+    kinds: frozenset[str]
+    is_certain: bool = False
+    """Whether it is a failure whatever the user felt."""
+
+
+FAMILIES = (
+    Family("harm", "Harm", frozenset({"pii_leak", "toxic_output", "prompt_attack"}), is_certain=True),
+    Family("error", "Error", frozenset({"error"}), is_certain=True),
+    Family(
+        "tools", "Tools", frozenset({"tool_failure", "tool_misuse", "agent_loop", "false_success"}), is_certain=True
+    ),
+    Family("form", "Form", frozenset({"truncation", "format_failure", "language_mismatch"}), is_certain=True),
+    Family("refusal", "Refusal", frozenset({"refusal"})),
+    Family(
+        "answer",
+        "Poor answer",
+        frozenset(
+            {
+                *("complaint", "correction", "rephrase", "request_human", "regeneration", "thumbs", "rating"),
+                *("correction_text", "comment", "judgement", "constraint_violation", "unsupported"),
+            }
+        ),
+    ),
+    Family("left", "Left", frozenset({"early_termination", "abandonment"})),
+)
+BY_KIND = {kind: family for family in FAMILIES for kind in family.kinds}
+
+
+@dataclass(frozen=True, slots=True)
+class FailingTurn:
+    """Where a conversation failed, and by which signals: `kind`, or `kind/label`, the strongest first."""
+
+    turn_index: int
+    family: str
+    signals: tuple[str, ...]
+
+
+def find_failing_turn(signals: Sequence[Signal], probability: float) -> FailingTurn | None:
+    """The turn whose answer the most evidence speaks against, of equal ones the latest; None if none failed.
+
+    `probability` is how likely the user of the conversation was dissatisfied.
+    """
+    turns: dict[int, list[Signal]] = {}
+    for signal in signals:
+        if counts(signal, probability):
+            turns.setdefault(find_target(signal), []).append(signal)
+    if not turns:
+        return None
+    index = max(turns, key=lambda each: (sum(signal.score for signal in turns[each]), each))
+    found = sorted(turns[index], key=lambda signal: (FAMILIES.index(BY_KIND[signal.kind]), -signal.score))
+    names = dict.fromkeys(f"{each.kind}/{each.label}" if each.label else each.kind for each in found)
+    return FailingTurn(index, BY_KIND[found[0].kind].name, tuple(names))
+
+
+def counts(signal: Signal, probability: float) -> bool:
+    """Whether a signal tells a failure."""
+    family = BY_KIND.get(signal.kind)
+    if family is None or not signal.stands or signal.polarity >= 0:
+        return False
+    return family.is_certain or probability >= LEAST_PROBABILITY
+
+
+def find_target(signal: Signal) -> int:
+    return signal.turn_index if signal.target is None else signal.target
