@@ -154,6 +154,8 @@ class FailureCatalogue(models.Model):
 
     project = models.OneToOneField("tracing.Project", on_delete=models.CASCADE, related_name="failure_catalogue")
     archive = models.BinaryField(default=bytes)
+    places = models.JSONField(default=dict)
+    """Numbers of modes by conversation: failing turns that are to be moved there, and are not yet."""
     sought_version = models.PositiveBigIntegerField(default=0)
     """Of the latest failing turn that was there when new modes were looked for last."""
     described_at = models.DateTimeField(null=True, blank=True)

@@ -24,9 +24,11 @@ class Case:
     reaction: str = ""
     """What the user said next."""
     kind: str = ""
-    """The strongest signal of failure, with its label if it has one: `complaint:factual`; empty where it went well."""
+    """The sort of failure, by which turns are grouped apart; empty where it went well."""
     slices: Mapping[str, str] = field(default_factory=dict)
     """What it may be told by: model, prompt version, release, language, tool, segment of users."""
+    signals: tuple[str, ...] = ()
+    """Of failure, the strongest first: `complaint`, or with its label `complaint/factual`."""
 
     @property
     def text(self) -> str:

@@ -9,7 +9,6 @@ from collections.abc import Iterator
 
 import numpy as np
 import numpy.typing as npt
-from scipy.cluster.hierarchy import linkage
 
 LEAST_SIZE = 5
 """Of a group: fewer texts may be alike by chance, and tell too much of each person."""
@@ -70,6 +69,8 @@ def _draw_sample(count: int) -> Numbers:
 
 
 def _cluster_sample(vectors: Floats, least: int, apart: float) -> Numbers:
+    from scipy.cluster.hierarchy import linkage  # slow to import, and needed only where something is grouped
+
     smooth = draw_to_neighbours(vectors)
     tree = linkage(measure_distances(smooth), "ward")
     return cut_tree(tree, measure_splits(tree, smooth, least), apart)

@@ -17,6 +17,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('archive', models.BinaryField(default=bytes)),
+                ('places', models.JSONField(default=dict)),
                 ('sought_version', models.PositiveBigIntegerField(default=0)),
                 ('described_at', models.DateTimeField(blank=True, null=True)),
                 ('project', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='failure_catalogue', to='tracing.project')),

@@ -15,7 +15,7 @@ CREATE TABLE IF NOT EXISTS failing_turns
     cost_usd Nullable(Float64), -- of the conversation
     vector String CODEC(NONE),
     mode UInt32 DEFAULT 0,
-    told_version UInt64, -- of the estimate that it was derived from
+    texts_hash UInt64, -- of the texts that `vector` was made of
     version UInt64,
     is_deleted UInt8 DEFAULT 0,
     expires_at DateTime('UTC') DEFAULT if(joinGet('project_retention', 'days', project_id) = 0,
@@ -28,3 +28,4 @@ PARTITION BY project_id
 ORDER BY (project_id, conversation_id)
 TTL expires_at
 SETTINGS index_granularity = 1024;
+ALTER TABLE estimates ADD INDEX IF NOT EXISTS version_minmax version TYPE minmax GRANULARITY 1;

@@ -9,8 +9,9 @@ import pytest
 from benchmarks.failure_modes import find_holders
 from benchmarks.planted_failures import TOPICS, Planted, make_failing, make_good, start
 from feedback.embedding import load_encoder
-from feedback.failure_modes import Assignment, Case, Description, assign_turns, describe_modes, embed_cases
-from feedback.failure_modes.catalogue import Catalogue
+from feedback.failure_modes.cases import Case, embed_cases
+from feedback.failure_modes.catalogue import Assignment, Catalogue, assign_turns
+from feedback.failure_modes.descriptions import Description, describe_modes
 
 PLANTED = ("refund, dead link", "refund, old price", "anywhere, refuses")
 

@@ -1,0 +1,86 @@
+"""The catalogues of projects in Django's tables: what `feedback.failure_modes.catalogue` finds, kept from run to run.
+
+Where a catalogue and rows of ClickHouse change together, no transaction holds both. So what the rows are to become is
+saved with the catalogue, and carried out after it: whoever finds it saved carries it out first, and to do so twice
+changes nothing. All that changes failing turns holds the stage `FAILURES` and carries out before.
+"""
+
+import io
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+from django.db import transaction
+
+from feedback.failure_modes.catalogue import Catalogue, Examples, Mode
+from feedback.failures.records import place_conversations
+from feedback.models import FailureCatalogue
+from tracing.store import Store
+
+
+def load_catalogue(project_id: int) -> Catalogue:
+    """An empty one where there is none yet."""
+    kept = FailureCatalogue.objects.filter(project_id=project_id).first()
+    return read_catalogue(kept.archive) if kept and kept.archive else Catalogue()
+
+
+@transaction.atomic
+def save_catalogue(
+    project_id: int,
+    catalogue: Catalogue,
+    places: Mapping[str, int] | None = None,
+    sought_version: int | None = None,
+) -> None:
+    """Keep a catalogue, with the modes (by number) to which `carry_out` is to move failing turns (by conversation)."""
+    kept, _ = FailureCatalogue.objects.select_for_update().get_or_create(project_id=project_id)
+    kept.archive = tell_catalogue(catalogue)
+    kept.places = {**kept.places, **(places or {})}
+    kept.sought_version = kept.sought_version if sought_version is None else sought_version
+    kept.save(update_fields=["archive", "places", "sought_version"])
+
+
+def carry_out(store: Store, project_id: int) -> None:
+    """Move the failing turns that were to be moved when the catalogue was saved."""
+    kept = FailureCatalogue.objects.filter(project_id=project_id).exclude(places={}).first()
+    if kept is None:
+        return
+    place_conversations(store, project_id, kept.places)
+    FailureCatalogue.objects.filter(pk=kept.pk).update(places={})
+
+
+def tell_catalogue(catalogue: Catalogue) -> bytes:
+    """As an archive of NumPy's arrays, without objects of Python."""
+    examples = [(mode.number, each) for mode in catalogue.modes for each in mode.examples]
+    splits = [(mode.number, number) for mode in catalogue.modes for number in sorted(mode.split_from)]
+    arrays: dict[str, Any] = {
+        "modes": np.array([mode.number for mode in catalogue.modes], np.int64),
+        "splits": np.array(splits, np.int64).reshape(-1, 2),
+        "owners": np.array([number for number, _ in examples], np.int64),
+        "kinds": np.array([each.kind for _, each in examples], np.str_),
+        "counts": np.array([each.count for _, each in examples], np.int64),
+        "means": np.array([each.mean for _, each in examples], np.float32),
+        "numbers": np.array([catalogue.next_number, catalogue.seen], np.int64),
+    }
+    if catalogue.sum is not None:
+        arrays["sum"] = catalogue.sum
+    archive = io.BytesIO()
+    np.savez(archive, **arrays)
+    return archive.getvalue()
+
+
+def read_catalogue(archive: bytes) -> Catalogue:
+    """What `tell_catalogue` told, to the last digit."""
+    with np.load(io.BytesIO(archive), allow_pickle=False) as found:
+        arrays = {name: found[name] for name in found.files}
+    examples: dict[int, list[Examples]] = {number: [] for number in arrays["modes"].tolist()}
+    for owner, kind, count, mean in zip(
+        arrays["owners"].tolist(), arrays["kinds"].tolist(), arrays["counts"].tolist(), arrays["means"], strict=True
+    ):
+        examples[owner].append(Examples(kind, count, mean))
+    splits = arrays["splits"].tolist()
+    modes = tuple(
+        Mode(number, tuple(own), frozenset(other for one, other in splits if one == number))
+        for number, own in examples.items()
+    )
+    next_number, seen = arrays["numbers"].tolist()
+    return Catalogue(modes, next_number, arrays.get("sum"), seen)
