@@ -201,6 +201,8 @@ class FailureMode(models.Model):
     resolved_in = models.CharField(max_length=200, default="", blank=True)
     verified_at = models.DateTimeField(null=True, blank=True)
     """When its fix was verified, since it was resolved last."""
+    verification = models.JSONField(null=True, blank=True)
+    """How far that is, as `feedback.failures.verifying` tells it; None until it was looked at."""
     regressed_at = models.DateTimeField(null=True, blank=True)
     """When it was open again after it had been resolved."""
     surging_since = models.DateTimeField(null=True, blank=True)

@@ -42,6 +42,7 @@ class Migration(migrations.Migration):
                 ('resolved_in_kind', models.CharField(blank=True, choices=[('release', 'Release'), ('prompt_version', 'Prompt Version')], default='', max_length=20)),
                 ('resolved_in', models.CharField(blank=True, default='', max_length=200)),
                 ('verified_at', models.DateTimeField(blank=True, null=True)),
+                ('verification', models.JSONField(blank=True, null=True)),
                 ('regressed_at', models.DateTimeField(blank=True, null=True)),
                 ('surging_since', models.DateTimeField(blank=True, null=True)),
                 ('ignored_until_count', models.PositiveBigIntegerField(blank=True, null=True)),
