@@ -1,7 +1,7 @@
 """The turns of failure modes come in, what a person reads of each goes out: title, one line, lift, slices, examples."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,6 +13,28 @@ from feedback.failure_modes.naming import Name, name_groups
 from feedback.failure_modes.slices import Slice, find_slices
 
 EXAMPLES = 3
+NAMED = {
+    "thumbs": "Thumbs down",
+    "rating": "Low rating",
+    "judgement": "Judged bad",
+    "correction_text": "Correction",
+    "request_human": "Wish for a person",
+    "regeneration": "Wish for another answer",
+    "early_termination": "Answer stopped",
+    "abandonment": "User left",
+    "pii_leak": "Personal data",
+    "toxic_output": "Abusive answer",
+    "prompt_attack": "Attack",
+    "unsupported": "Not in the sources",
+    "constraint_violation": "Not as asked",
+    "format_failure": "Wrong format",
+    "language_mismatch": "Wrong language",
+    "truncation": "Answer cut off",
+    "rephrase": "Asked again",
+}
+"""Kinds of signals whose names do not explain themselves; others are told by them."""
+TOLD = {("thumbs", "down"), ("judgement", "failed")}
+"""Labels that the words for their kind tell."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,11 +42,11 @@ class Description:
     """A failure mode as its turns show it."""
 
     number: int
-    title: str
-    line: str
-    kind: str
-    """The signal that most of its turns have."""
     count: int
+    failing: int
+    """Turns, in whatever mode or in none."""
+    signal: str
+    """By which most of its turns failed, as `find_signal` tells it."""
     name: Name
     lift: Lift
     slices: tuple[Slice, ...]
@@ -32,18 +54,45 @@ class Description:
     """Places of the turns that are most like the rest, and least."""
     edge: tuple[int, ...]
 
+    @property
+    def title(self) -> str:
+        """The dominant signal, and the words that mark it."""
+        return f"{name_signal(self.signal)} · {self.name.title}" if self.signal else self.name.title
+
+    @property
+    def line(self) -> str:
+        """How many, the dominant signal, the term that marks it most, and its lift where that is claimed."""
+        told = f"{self.count:,} of {self.failing:,} failing conversations"
+        told += f", most by {name_signal(self.signal).lower()}." if self.signal else "."
+        if self.name.terms:
+            term = self.name.terms[0]
+            told += f" “{term.text}” is in {term.within:.0%} of them and in {term.elsewhere:.0%} of others."
+        if self.lift.is_claimed:
+            value, low = self.lift.ratio.value, self.lift.ratio.low
+            told += f" Such requests have {value:,.1f} times the odds of others to fail (at least {low:,.1f})."
+        return told
+
 
 def describe_modes(
-    numbers: Sequence[int], failing: Sequence[Case], vectors: Floats, well: Sequence[Case], well_vectors: Floats
+    numbers: Sequence[int],
+    failing: Sequence[Case],
+    vectors: Floats,
+    well: Sequence[Case],
+    well_vectors: Floats,
+    counts: Mapping[int, int] | None = None,
+    sampled: Sequence[bool] | None = None,
 ) -> list[Description]:
     """One for each mode, the largest first.
 
     `numbers` are those of the modes of failing turns, 0 for none, and `vectors` theirs as `embed_cases` gives them;
-    `well` are turns that went well, all of them or a sample at random.
+    `well` are turns that went well, all of them or a sample at random. Where failing turns are a sample too, `counts`
+    says how many each mode has, and `sampled` which ones the same chance took that took those that went well.
     """
     rows = list_rows(numbers)
+    counts = counts or {number: len(own) for number, own in rows.items()}
+    weights = np.array([counts[number] / len(rows[number]) for number in numbers], np.float32)
     rest = rows.pop(0, [])
-    order = sorted(rows, key=lambda number: (-len(rows[number]), number))
+    order = sorted(rows, key=lambda number: (-counts[number], number))
     members = [rows[number] for number in order]
     names = _name_modes(members, rest, failing, well)
     lifts = measure_lifts(
@@ -51,11 +100,21 @@ def describe_modes(
         drop_reactions(vectors),
         [each.kind for each in failing],
         drop_reactions(well_vectors),
+        weights,
     )
-    others = [*(failing[row].slices for row in rest), *(each.slices for each in well)]
-    slices = find_slices([[failing[row].slices for row in each] for each in members], others)
+    slices = _find_slices(members, rest, failing, well, [True] * len(failing) if sampled is None else sampled)
+    total = sum(counts.values())
     return [
-        _describe(number, name, lift, tuple(found), own, failing, vectors)
+        Description(
+            number,
+            counts[number],
+            total,
+            find_signal([failing[row] for row in own]),
+            name,
+            lift,
+            tuple(found),
+            *find_examples(own, vectors),
+        )
         for number, name, lift, found, own in zip(order, names, lifts, slices, members, strict=True)
     ]
 
@@ -76,57 +135,42 @@ def _name_modes(
     return name_groups(groups, [each.text for each in well], [texts[row] for row in rest])
 
 
-def _describe(
-    number: int,
-    name: Name,
-    lift: Lift,
-    slices: tuple[Slice, ...],
-    rows: Sequence[int],
+def _find_slices(
+    members: Sequence[Sequence[int]],
+    rest: Sequence[int],
     failing: Sequence[Case],
-    vectors: Floats,
-) -> Description:
-    kind = _find_kind([failing[row] for row in rows])
-    nearest = [rows[place] for place in np.argsort(-_measure_centrality(vectors[list(rows)]), kind="stable").tolist()]
-    return Description(
-        number=number,
-        title=f"{name_kind(kind)} · {name.title}" if kind else name.title,
-        line=tell_line(kind, name, lift, len(rows), len(failing)),
-        kind=kind,
-        count=len(rows),
-        name=name,
-        lift=lift,
-        slices=slices,
-        central=tuple(nearest[:EXAMPLES]),
-        edge=tuple(nearest[EXAMPLES:][-EXAMPLES:]),
-    )
+    well: Sequence[Case],
+    sampled: Sequence[bool],
+) -> list[list[Slice]]:
+    others = [*(failing[row].slices for row in rest if sampled[row]), *(each.slices for each in well)]
+    modes = [[failing[row].slices for row in own] for own in members]
+    return find_slices(modes, others, [[sampled[row] for row in own] for own in members])
 
 
-def _find_kind(cases: Sequence[Case]) -> str:
-    return Counter(each.kind for each in cases).most_common(1)[0][0]
+def find_examples(rows: Sequence[int], vectors: Floats) -> tuple[tuple[int, ...], tuple[int, ...]]:
+    """Those of the rows that are most like the rest of them, and those that are least."""
+    own = vectors[list(rows)]
+    likeness = own @ normalise(own.sum(axis=0, keepdims=True))[0]
+    nearest = [rows[place] for place in np.argsort(-likeness, kind="stable").tolist()]
+    return tuple(nearest[:EXAMPLES]), tuple(nearest[EXAMPLES:][-EXAMPLES:])
 
 
-def _measure_centrality(vectors: Floats) -> Floats:
-    likeness: Floats = vectors @ normalise(vectors.sum(axis=0, keepdims=True))[0]
-    return likeness
+def find_signal(cases: Sequence[Case]) -> str:
+    """The kind of signal that most turns failed by, with its label where most of all turns have that: `complaint`, or
+    `complaint/factual`. Of turns without signals the family."""
+    strongest = Counter((each.signals or (each.kind,))[0].partition("/")[0] for each in cases)
+    kind = strongest.most_common(1)[0][0]
+    labelled = Counter(each for case in cases for each in case.signals if each.startswith(f"{kind}/"))
+    signal, count = max(labelled.items(), key=lambda each: each[1], default=("", 0))
+    return signal if 2 * count > len(cases) else kind
 
 
-def name_kind(kind: str) -> str:
+def name_signal(signal: str) -> str:
     """A kind of signal, with its label, in words.
 
-    >>> name_kind("tool_failure"), name_kind("complaint:not_specific")
-    ('Tool failure', 'Complaint (not specific)')
+    >>> name_signal("tool_failure"), name_signal("complaint/not_specific"), name_signal("thumbs/down")
+    ('Tool failure', 'Complaint (not specific)', 'Thumbs down')
     """
-    signal, _, label = kind.replace("_", " ").partition(":")
-    return f"{signal.capitalize()} ({label})" if label else signal.capitalize()
-
-
-def tell_line(kind: str, name: Name, lift: Lift, count: int, failing: int) -> str:
-    """One sentence: how many, the dominant signal, the term that marks it most, and its lift where that is claimed."""
-    told = f"{count:,} of {failing:,} failing turns" + (f", mostly {name_kind(kind).lower()}" if kind else "")
-    if name.terms:
-        term = name.terms[0]
-        told += f"; “{term.text}” stands in {term.within:.0%} of them and in {term.elsewhere:.0%} of others"
-    if lift.is_claimed:
-        ratio = lift.ratio
-        told += f"; the odds to fail are {ratio.value:,.1f} times those of other turns (at least {ratio.low:,.1f})"
-    return told + "."
+    kind, _, label = signal.partition("/")
+    words = NAMED.get(kind) or kind.replace("_", " ").capitalize()
+    return f"{words} ({label.replace('_', ' ')})" if label and (kind, label) not in TOLD else words

@@ -32,7 +32,8 @@ FUNCTION_WORDS = frozenset(Path(__file__).with_name("function_words.txt").read_t
 """Of English: no terms by themselves, nor the ends of a pair. In other languages being common everywhere has to do."""
 _STEM_LETTERS = 5
 _WORD = re.compile(r"[^\W_]+(?:['’\-][^\W_]+)*")
-_SHORTEST = 2
+_SHORTEST, _LONGEST = 2, 40
+"""Letters of a word: longer ones are keys, digests and hostile."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +77,7 @@ def name_groups(
 
     >>> lost, late = ["I lost my card", "my card is lost!"], ["my train is late", "late train again"]
     >>> [name.title for name in name_groups([lost, late])]
-    ['card, lost', 'train, late']
+    ['card, lost', 'late, train']
     """
     spellings: Counter[tuple[str, str]] = Counter()
     counted = [count_terms(_spread(texts, READ_TEXTS), spellings) for texts in groups]
@@ -96,8 +97,22 @@ def _name_group(texts: Sequence[str], own: Counts, total: Counts, well: Counts, 
     spelt = tuple(
         Term(" ".join(shown[word] for word in each.text.split()), each.within, each.elsewhere) for each in terms
     )
-    title = ", ".join(each.text for each in spelt) or " ".join(texts[0].split())
-    return Name(title if len(title) <= TITLE_CHARACTERS else title[: TITLE_CHARACTERS - 1] + "…", spelt)
+    title = ", ".join(each.text for each in spelt) or clean_text(texts[0])
+    return Name(shorten(title), spelt)
+
+
+def clean_text(text: str) -> str:
+    """On one line, without characters that nobody sees: control characters, and marks that turn the direction of all
+    that follows.
+
+    >>> clean_text("a\\u202eb\\x00c\\n  d")
+    'abc d'
+    """
+    return " ".join("".join(each for each in text if each.isspace() or unicodedata.category(each)[0] != "C").split())
+
+
+def shorten(title: str) -> str:
+    return title if len(title) <= TITLE_CHARACTERS else title[: TITLE_CHARACTERS - 1].rstrip() + "…"
 
 
 def count_terms(texts: Iterable[str], spellings: Counter[tuple[str, str]]) -> Counts:
@@ -122,7 +137,7 @@ def split_words(text: str) -> Iterator[str]:
     for word in _WORD.findall(unicodedata.normalize("NFKC", text)):
         if len(word) >= _SHORTEST and find_script(word[:1]) in WRITTEN_WITHOUT_SPACES:
             yield from (word[at : at + 2] for at in range(len(word) - 1))
-        elif len(word) >= _SHORTEST and not word.isdigit():
+        elif _SHORTEST <= len(word) <= _LONGEST and not word.isdigit():
             yield word
 
 

@@ -4,13 +4,11 @@ Each value of each slice is tested by Fisher's exact test, corrected as Holm (19
 """
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import islice
+from itertools import chain, compress, islice
 
-from scipy.stats import fisher_exact
-
-from feedback.failure_modes.lift import ALPHA, LEAST_LIFT, Ratio, correct_each, find_odds_ratio
+from feedback.failure_modes.lift import ALPHA, LEAST_LIFT, Ratio, correct_each, find_odds_ratio, find_tail
 
 LEAST_IN_SLICE = 5
 """Turns of a mode: fewer are not tested."""
@@ -32,18 +30,36 @@ class Slice:
     """Corrected for all that was looked at."""
 
 
-def find_slices(modes: Sequence[Sequence[Slices]], others: Sequence[Slices]) -> list[list[Slice]]:
+def find_slices(
+    modes: Sequence[Sequence[Slices]], others: Sequence[Slices], sampled: Sequence[Sequence[bool]] | None = None
+) -> list[list[Slice]]:
     """For each mode, from the slices of its turns, those it is over-represented in, the strongest first.
 
     `others` are turns in no mode: all of them, or a sample at random that no slice decided. Turns of other modes count
-    as others too.
+    as others too: all of them, or those that `sampled` says, if the same chance took them that took the others.
     """
-    counted = [_count(mode) for mode in modes]
-    total = sum(counted, Counter()) + _count(others)
-    known = _count_named([*(each for mode in modes for each in mode), *others])
-    tested = [list(_test_mode(own, _count_named(mode), total, known)) for own, mode in zip(counted, modes, strict=True)]
+    chosen = modes if sampled is None else [list(compress(*each)) for each in zip(modes, sampled, strict=True)]
+    every = Counted.of([*others, *chain.from_iterable(chosen)])
+    tested = [
+        list(_test_mode(Counted.of(mode), every, Counted.of(own))) for mode, own in zip(modes, chosen, strict=True)
+    ]
     corrected = iter(correct_each([each.p for mode in tested for each in mode]))
     return [list(_claim(mode, corrected)) for mode in tested]
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """How many turns have each value, and how many tell anything of each slice."""
+
+    values: Counter[tuple[str, str]]
+    named: Counter[str]
+
+    @classmethod
+    def of(cls, turns: Sequence[Slices]) -> "Counted":
+        return cls(
+            Counter(pair for slices in turns for pair in slices.items()),
+            Counter(name for slices in turns for name in slices),
+        )
 
 
 def _claim(tested: Sequence[Slice], corrected: Iterator[float]) -> list[Slice]:
@@ -52,23 +68,12 @@ def _claim(tested: Sequence[Slice], corrected: Iterator[float]) -> list[Slice]:
     return sorted(claimed, key=lambda each: (-each.ratio.low, each.name, each.value))
 
 
-def _count(cases: Iterable[Slices]) -> Counter[tuple[str, str]]:
-    return Counter(pair for slices in cases for pair in slices.items())
-
-
-def _count_named(cases: Iterable[Slices]) -> Counter[str]:
-    """How many turns tell anything of each slice."""
-    return Counter(name for slices in cases for name in slices)
-
-
-def _test_mode(
-    own: Counter[tuple[str, str]], own_named: Counter[str], total: Counter[tuple[str, str]], named: Counter[str]
-) -> Iterator[Slice]:
-    for (name, value), count in sorted(own.items()):
-        inside, outside = own_named[name], named[name] - own_named[name]
-        elsewhere = total[name, value] - count
+def _test_mode(mode: Counted, every: Counted, own: Counted) -> Iterator[Slice]:
+    """`every` are the others with those of the mode's `own` turns that are among them."""
+    for (name, value), count in sorted(mode.values.items()):
+        inside, outside = mode.named[name], every.named[name] - own.named[name]
+        elsewhere = every.values[name, value] - own.values[name, value]
         if count < LEAST_IN_SLICE or not outside:
             continue
         table = (count, inside - count), (elsewhere, outside - elsewhere)
-        p = float(fisher_exact(table, alternative="greater")[1])
-        yield Slice(name, value, count / inside, elsewhere / outside, find_odds_ratio(*table), p)
+        yield Slice(name, value, count / inside, elsewhere / outside, find_odds_ratio(*table), find_tail(*table))

@@ -13,7 +13,15 @@ TABLES = ["the table is broken", "broken table", "table unreadable"]
 
 def make_cases(count: int, reactions: list[str], model: str) -> list[Case]:
     return [
-        Case(f"{reactions[0]} {at}", "help me", "see here", reactions[at % 3], "complaint:factual", {"model": model})
+        Case(
+            f"{reactions[0]} {at}",
+            "help me",
+            "see here",
+            reactions[at % 3],
+            "answer",
+            {"model": model},
+            ("complaint/factual", "thumbs/down"),
+        )
         for at in range(count)
     ]
 
@@ -33,7 +41,7 @@ def describe() -> list[Description]:
 
 def test_the_largest_mode_comes_first_with_its_kind_and_its_words() -> None:
     first, second = describe()
-    assert (first.number, first.count, first.kind) == (2, 40, "complaint:factual")
+    assert (first.number, first.count, first.signal) == (2, 40, "complaint/factual")
     assert first.title == "Complaint (factual) · link, dead"
     assert second.title.startswith("Complaint (factual) · ")
     assert "link" not in second.title
@@ -41,8 +49,8 @@ def test_the_largest_mode_comes_first_with_its_kind_and_its_words() -> None:
 
 def test_one_line_tells_how_many_the_signal_and_the_lift() -> None:
     line = describe()[0].line
-    assert line.startswith("40 of 63 failing turns, mostly complaint (factual); “link” stands in 99% of them")
-    assert "; the odds to fail are " in line
+    assert line.startswith("40 of 63 failing conversations, most by complaint (factual). “link” is in 99% of them")
+    assert " times the odds of others to fail (at least " in line
 
 
 def test_the_slice_is_told() -> None:
