@@ -103,7 +103,8 @@ def test_where_the_transformer_fails_all_is_read_without_it_and_that_is_said_onc
     own = Readings(0.5)
     with caplog.at_level(logging.WARNING):
         found = [*own.read(number(COMPLAINT, 10)), *own.read(number(NEXT, 10))]
-    assert found == read_static([*number(COMPLAINT, 10), *number(NEXT, 10)])
+    # matrix products of other sizes differ in their last digits on some processors
+    assert found == [*read_static(number(COMPLAINT, 10)), *read_static(number(NEXT, 10))]
     assert [record.levelname for record in caplog.records] == ["WARNING"]
     assert "the transformer failed" in caplog.text
 
