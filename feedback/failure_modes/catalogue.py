@@ -8,9 +8,9 @@ or split stays so, for the examples of a mode are kept by part, and modes that w
 import math
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import combinations
 
 import numpy as np
+import numpy.typing as npt
 
 from feedback.failure_modes.clustering import (
     FEW,
@@ -32,6 +32,8 @@ LOOSE = 0.3
 """Less likeness within is taken for so much, else a loose mode would draw everything to it. Groups of less than half of
 it are no modes: their own turns would not join them."""
 NONE = 0
+
+Flags = npt.NDArray[np.bool_]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -104,13 +106,14 @@ def assign_turns(
     kinds: Sequence[str],
     well: Floats | None = None,
     least: int = LEAST_SIZE,
+    new: Flags | None = None,
 ) -> Assignment:
     """Modes of failing turns: those new since the last time, and those that had no mode then.
 
-    `vectors` has a row for each, as `embed_cases` gives it; `well` such rows of turns that went well, which show what
-    is common to all. Where those come again, the sum grows with them; only its direction is used.
+    `vectors` has a row for each, as `embed_cases` gives it, and `new` says which come for the first time, where not all
+    do; `well` has such rows of turns that went well, which show what is common to all.
     """
-    catalogue = _see(_see(catalogue, vectors), well)
+    catalogue = _see(_see(catalogue, vectors if new is None else vectors[new]), well)
     numbers = np.full(len(vectors), NONE)
     for kind in sorted(set(kinds)):
         rows = np.array([row for row, each in enumerate(kinds) if each == kind])
@@ -226,16 +229,32 @@ def _unite(catalogue: Catalogue, stays: Mode, others: Collection[Mode], examples
 
 def _find_alike(modes: Sequence[Mode]) -> tuple[Mode, Mode] | None:
     """The two that are most alike, the older first; None if no two are."""
-    pairs = [
-        (max(one.compare(other) for one in first.examples for other in second.examples), first, second)
-        for first, second in combinations(modes, 2)
-        if first.number not in second.split_from and second.number not in first.split_from
-    ]
-    best = max(pairs, key=lambda pair: pair[0], default=None)
-    if best is None or best[0] < APART:
+    if len(modes) < 2:
         return None
-    first, second = sorted(best[1:], key=lambda mode: mode.number)
+    ratios = _compare_modes(modes)
+    places = {mode.number: place for place, mode in enumerate(modes)}
+    for mode in modes:
+        for other in mode.split_from & places.keys():
+            one, two = sorted((places[mode.number], places[other]))
+            ratios[one, two] = -np.inf
+    one, two = divmod(int(ratios.argmax()), len(modes))
+    if ratios[one, two] < APART:
+        return None
+    first, second = sorted((modes[one], modes[two]), key=lambda mode: mode.number)
     return first, second
+
+
+def _compare_modes(modes: Sequence[Mode]) -> Floats:
+    """For each pair, the first one's place before the other's, the most alike of their examples; nothing elsewhere."""
+    examples = [each for mode in modes for each in mode.examples]
+    means = np.stack([each.mean for each in examples])
+    scale = np.sqrt([each.within for each in examples])
+    kinds = np.unique([each.kind for each in examples], return_inverse=True)[1]
+    ratios = np.where(kinds[:, None] == kinds, means @ means.T / scale[:, None] / scale, 0)
+    starts = np.cumsum([0, *(len(mode.examples) for mode in modes[:-1])])
+    by_mode = np.maximum.reduceat(np.maximum.reduceat(ratios, starts, axis=0), starts, axis=1)
+    by_mode[np.tril_indices(len(modes))] = -np.inf
+    return by_mode.astype(np.float32)
 
 
 def _join(kept: Sequence[Examples], more: Sequence[Examples]) -> tuple[Examples, ...]:
