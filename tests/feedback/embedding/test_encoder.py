@@ -26,6 +26,11 @@ def test_the_order_of_texts_changes_no_vector() -> None:
     assert (there == back[::-1]).all()
 
 
+def test_the_number_of_threads_changes_no_vector() -> None:
+    texts = [f"question {number} about {'a very ' * (number % 7)}long thing" for number in range(70)]
+    assert (load_encoder().embed(texts) == load_encoder(3).embed(texts)).all()
+
+
 def test_the_end_of_a_long_text_is_read_too() -> None:
     filler = "and so on and on with many words " * 40
     first, second = load_encoder().embed([filler + "give me a refund", filler + "the printer is on fire"])
