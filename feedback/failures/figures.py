@@ -122,3 +122,7 @@ def load_counts(store: Store, project_id: int) -> dict[int, int]:
 
 def to_ns(moment: datetime) -> int:
     return (moment - EPOCH) // timedelta(microseconds=1) * 1_000
+
+
+def read_time(time_ns: int) -> datetime:
+    return EPOCH + timedelta(microseconds=time_ns // 1_000)

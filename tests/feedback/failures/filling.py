@@ -32,8 +32,10 @@ def tell_many(name: str, count: int, since: datetime, until: datetime, mode: int
     return [Told(f"{name}-{place}", since + place * step, mode, f"user-{name}-{place}") for place in range(count)]
 
 
-def fill(store: Store, project: Project, told: Sequence[Told], version: int = 1) -> None:
-    """Write them; told again in a later version they are replaced."""
+def fill(
+    store: Store, project: Project, told: Sequence[Told], version: int = 1, vectors: Sequence[bytes] | None = None
+) -> None:
+    """Write them; told again in a later version they are replaced. Packed vectors are of those that failed."""
     everyone = {"project_id": [project.pk] * len(told), "conversation_id": [each.id for each in told]}
     rows = {
         "user_id": [each.user for each in told],
@@ -47,7 +49,7 @@ def fill(store: Store, project: Project, told: Sequence[Told], version: int = 1)
     }
     store.insert("conversations", everyone | rows)
     fill_estimates(store, project, [each for each in told if each.is_of_people], version)
-    fill_failing(store, project, [each for each in told if each.mode != NOT_FAILING], version)
+    fill_failing(store, project, [each for each in told if each.mode != NOT_FAILING], version, vectors)
 
 
 def fill_estimates(store: Store, project: Project, told: Sequence[Told], version: int) -> None:
@@ -63,7 +65,9 @@ def fill_estimates(store: Store, project: Project, told: Sequence[Told], version
     store.insert("estimates", columns)
 
 
-def fill_failing(store: Store, project: Project, told: Sequence[Told], version: int) -> None:
+def fill_failing(
+    store: Store, project: Project, told: Sequence[Told], version: int, vectors: Sequence[bytes] | None = None
+) -> None:
     columns = {
         "project_id": [project.pk] * len(told),
         "conversation_id": [each.id for each in told],
@@ -73,6 +77,7 @@ def fill_failing(store: Store, project: Project, told: Sequence[Told], version: 
         "user_id": [each.user for each in told],
         "time": [each.time for each in told],
         "cost_usd": [each.cost for each in told],
+        "vector": vectors or [b""] * len(told),
         "mode": [each.mode for each in told],
         "version": [version] * len(told),
     }
