@@ -32,11 +32,12 @@ app.conf.beat_schedule = {
         "feedback.listen_again",
         "feedback.estimate",
         "feedback.estimate_again",
+        "feedback.derive_failures",
         "tracing.reprocess",
         "tracing.learn_templates",
     )
 }
-for name in ("tracing.follow_retention", "feedback.judge", "feedback.fit_satisfaction"):
+for name in ("tracing.follow_retention", "feedback.judge", "feedback.fit_satisfaction", "feedback.find_failure_modes"):
     app.conf.beat_schedule[name] = {"task": name, "schedule": RARE_TICK_SECONDS}
 app.conf.beat_schedule["feedback.follow_confirmations"] = {
     "task": "feedback.follow_confirmations",

@@ -25,6 +25,7 @@ from feedback.datasets import UnknownFormat
 from feedback.derivation import FEEDBACK, SIGNALS
 from feedback.estimating import ESTIMATES
 from feedback.excerpts import load_heard_excerpt
+from feedback.failures.deriving import FAILURES
 from feedback.labels import load_labels
 from feedback.machines import load_machines
 from feedback.records import confirm_rows, place_signal
@@ -99,7 +100,8 @@ def refuse_format(_request: HttpRequest, error: UnknownFormat) -> HttpResponse:
 def show_stats(request: HttpRequest) -> dict[str, Any]:
     store = get_store()
     counts = store.query("feedback/sql/stats.sql", project_id=project_of(request).pk)[0]
-    lag = {stage.name: stage.measure_lag(store) for stage in (READING, LEARNING, ROLLUPS, FEEDBACK, SIGNALS, ESTIMATES)}
+    stages = (READING, LEARNING, ROLLUPS, FEEDBACK, SIGNALS, ESTIMATES, FAILURES)
+    lag = {stage.name: stage.measure_lag(store) for stage in stages}
     lag[reprocessing.NAME] = reprocessing.measure_lag()
     lag[listening.NAME] = listening.measure_lag(project_of(request).pk)
     return counts | {"lag": lag}

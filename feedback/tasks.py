@@ -6,6 +6,8 @@ from django.db import transaction
 from feedback.derivation import FEEDBACK, SIGNALS, derive_changed_signals, read_changed_feedback
 from feedback.detector_list import follow_confirmations
 from feedback.estimating import ESTIMATES, ESTIMATING_AGAIN, estimate_changed
+from feedback.failures.deriving import PACE
+from feedback.failures.finding import start_finding
 from feedback.judging.rounds import start_round
 from feedback.listening import LISTENING_AGAIN
 from feedback.models import Expectation
@@ -43,6 +45,18 @@ def estimate() -> None:
 def estimate_again() -> None:
     """Estimate older conversations where their project was fitted anew."""
     ESTIMATING_AGAIN.run_for_a_while(get_store())
+
+
+@shared_task(name="feedback.derive_failures")
+def derive_failures() -> None:
+    """Find in which turns conversations failed; this stage rests in between."""
+    PACE.run(get_store())
+
+
+@shared_task(name="feedback.find_failure_modes")
+def find_failure_modes() -> None:
+    """Find what failing turns have in common."""
+    start_finding()
 
 
 @shared_task(name="feedback.fit_satisfaction")

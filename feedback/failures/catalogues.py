@@ -7,6 +7,7 @@ changes nothing. All that changes failing turns holds the stage `FAILURES` and c
 
 import io
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -16,6 +17,14 @@ from feedback.failure_modes.catalogue import Catalogue, Examples, Mode
 from feedback.failures.records import place_conversations
 from feedback.models import FailureCatalogue
 from tracing.store import Store
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """Up to which version of rows failing turns in no mode were looked at, and whether any are to be moved still."""
+
+    sought_version: int = 0
+    is_cut_off: bool = False
 
 
 def load_catalogue(project_id: int) -> Catalogue:
@@ -37,6 +46,11 @@ def save_catalogue(
     kept.places = {**kept.places, **(places or {})}
     kept.sought_version = kept.sought_version if sought_version is None else sought_version
     kept.save(update_fields=["archive", "places", "sought_version"])
+
+
+def load_progress(project_id: int) -> Progress:
+    kept = FailureCatalogue.objects.filter(project_id=project_id).only("sought_version", "places").first()
+    return Progress(kept.sought_version, bool(kept.places)) if kept else Progress()
 
 
 def carry_out(store: Store, project_id: int) -> None:

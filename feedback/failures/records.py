@@ -43,6 +43,8 @@ class FailingRow:
     """Of length one; None where it was not asked for."""
     texts_hash: int = 0
     """Of the texts that the vector was made of."""
+    version: int = 0
+    """When it was written (microseconds)."""
 
 
 def load_failing(
@@ -82,6 +84,12 @@ def load_failing_of(store: Store, project_id: int, conversation_ids: Sequence[st
     return {row.conversation_id: row for row in rows}
 
 
+def find_waiting(store: Store, project_id: int, since_ns: int) -> int:
+    """The version of the latest row of those since then that are in no mode yet; 0 where none is."""
+    rows = store.query("feedback/sql/waiting_failing_turns.sql", project_id=project_id, since_ns=since_ns)
+    return int(rows[0]["version"])
+
+
 def read_rows(found: Mapping[str, Sequence[Any]], *, with_vectors: bool = True) -> Iterator[FailingRow]:
     count = len(found["conversation_id"])
     vectors = unpack_vectors(found["vector"]) if with_vectors else [None] * count
@@ -97,6 +105,7 @@ def read_rows(found: Mapping[str, Sequence[Any]], *, with_vectors: bool = True) 
             mode=found["mode"][place],
             vector=vectors[place],
             texts_hash=found["texts_hash"][place],
+            version=found["version"][place],
         )
 
 

@@ -309,7 +309,11 @@ def test_stats_count_and_tell_how_far_each_stage_is_behind(server: Server) -> No
         "conversations": 0,
         "signals": 0,
         "lag": dict.fromkeys(
-            ("reading", "templates", "rollups", "feedback", "signals", "satisfaction", "reprocessing", "listening"), 0
+            (
+                *("reading", "templates", "rollups", "feedback", "signals", "satisfaction", "failures"),
+                *("reprocessing", "listening"),
+            ),
+            0,
         ),
     }
 
