@@ -18,6 +18,8 @@ from config.http_server import HttpServer, bind
 from config.wsgi import application
 from feedback.asks import MEMORY
 from feedback.derivation import FEEDBACK, SIGNALS
+from feedback.estimating import ESTIMATES
+from feedback.failures.deriving import FAILURES, derive_changed_failures
 from feedback.norms import forget_norms
 from feedback.outlooks import OUTLOOKS
 from feedback.tasks import derive_signals, estimate, read_feedback
@@ -93,7 +95,7 @@ def project(transactional_db: None) -> Project:
     return Project.objects.get_or_create(pk=1, defaults={"slug": DEFAULT_PROJECT, "name": "Default"})[0]
 
 
-STAGES = (READING, LEARNING, ROLLUPS, FEEDBACK, SIGNALS)
+STAGES = (READING, LEARNING, ROLLUPS, FEEDBACK, SIGNALS, ESTIMATES, FAILURES)
 
 
 @dataclass(frozen=True)
@@ -126,6 +128,7 @@ class Server:
         read_feedback()
         derive_signals()
         estimate()
+        derive_changed_failures(self.store)
 
 
 @pytest.fixture(scope="session")

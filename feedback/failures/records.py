@@ -91,8 +91,8 @@ def find_waiting(store: Store, project_id: int, since_ns: int) -> int:
 
 
 def read_rows(found: Mapping[str, Sequence[Any]], *, with_vectors: bool = True) -> Iterator[FailingRow]:
-    count = len(found["conversation_id"])
-    vectors = unpack_vectors(found["vector"]) if with_vectors else [None] * count
+    count = len(found.get("conversation_id", ()))  # where no row is found, columns may have no names
+    vectors = unpack_vectors(found["vector"]) if count and with_vectors else [None] * count
     for place in range(count):
         yield FailingRow(
             conversation_id=found["conversation_id"][place],

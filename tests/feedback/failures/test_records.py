@@ -46,7 +46,7 @@ def test_what_was_written_is_read_again_the_latest_first(store: Store, project: 
     assert [row.conversation_id for row in found] == ["c2", "c1", "c0"]
     for row, own in zip(found, reversed(rows), strict=True):
         for name in FailingRow.__slots__:
-            if name != "vector":
+            if name not in ("vector", "version"):
                 assert getattr(row, name) == getattr(own, name)
     assert np.einsum("nw,nw->n", stack_vectors(found), stack_vectors(rows[::-1])) == pytest.approx(1, abs=1e-3)
 
