@@ -57,7 +57,7 @@ class Description:
     @property
     def title(self) -> str:
         """The dominant signal, and the words that mark it."""
-        return f"{name_signal(self.signal)} · {self.name.title}" if self.signal else self.name.title
+        return " · ".join(each for each in (name_signal(self.signal), self.name.title) if each)
 
     @property
     def line(self) -> str:

@@ -1,0 +1,176 @@
+"""What people read of the failure modes of a project is written anew: titles, one line, terms, lift, slices, examples.
+
+All modes are described together, for a name is what sets one apart from the others. This takes seconds where there is
+much, so it is done for new modes at once, else as modes grow. What a person named stays named.
+"""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import transaction
+
+from feedback.failure_modes.cases import Case
+from feedback.failure_modes.catalogue import NONE
+from feedback.failure_modes.clustering import Floats
+from feedback.failure_modes.descriptions import Description, describe_modes, list_rows
+from feedback.failure_modes.lift import Ratio
+from feedback.failure_modes.slices import Slice
+from feedback.failures.records import unpack_vectors
+from feedback.failures.slices_of import Place, load_slices
+from feedback.failures.well_turns import WellTurns, load_texts, load_well_turns
+from feedback.models import FailureCatalogue, FailureMode
+from tracing.store import Store
+
+MOST_MEMBERS, MOST_OF_MODE, MOST_REST = 20_000, 1_000, 2_000
+"""Failing turns that are looked at: the latest of each mode, and a sample of those in none."""
+READ_CHARACTERS = 200
+"""Of the start and of the end of each text."""
+GROWTH = 0.2
+"""A share by which a mode has to grow, or shrink, to be described anew before its time."""
+SMALL, SMALL_WAIT, WAIT, LONGEST_WAIT = 5_000, timedelta(minutes=1), timedelta(minutes=10), timedelta(hours=1)
+"""So long after the last time a project of so many failing turns is described anew where a mode has grown so much, a
+larger one, and any where a mode has changed at all."""
+
+Modes = Mapping[int, FailureMode]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Members:
+    """Failing turns that are looked at, and the modes that they are in."""
+
+    places: Sequence[Place]
+    numbers: Sequence[int]
+    families: Sequence[str]
+    signals: Sequence[Sequence[str]]
+    vectors: Floats
+    hashes: Sequence[int]
+
+
+def describe_modes_of(store: Store, project_id: int, now: datetime) -> None:
+    """Write what people read of each mode of a project, if it is time."""
+    modes = {mode.number: mode for mode in FailureMode.objects.filter(project_id=project_id, merged_into=None)}
+    counts = count_members(store, project_id, modes)
+    if not is_due(project_id, modes, counts, now):
+        return
+    members, well = load_members_of(store, project_id, modes), load_well_turns(store, project_id, now)
+    failing, went_well = read_cases(store, project_id, members, well)
+    found = describe_modes(
+        members.numbers,
+        failing,
+        members.vectors,
+        went_well,
+        well.stack_vectors(),
+        counts,
+        [each <= well.reach for each in members.hashes],
+    )
+    rows = list_rows(members.numbers)
+    told = {each.number: tell(each, members, [failing[row] for row in rows[each.number]]) for each in found}
+    write(project_id, modes, told, now)
+
+
+def count_members(store: Store, project_id: int, modes: Modes) -> dict[int, int]:
+    """By mode how many conversations it has; those of modes that are not known are in none."""
+    counts: Counter[int] = Counter()
+    for row in store.query("feedback/sql/failing_turns_by_mode.sql", project_id=project_id):
+        counts[row["mode"] if row["mode"] in modes else NONE] += row["conversations"]
+    return dict(counts)
+
+
+def is_due(project_id: int, modes: Modes, counts: Mapping[int, int], now: datetime) -> bool:
+    pairs = [(mode.description.get("count", 0), counts.get(number, 0)) for number, mode in modes.items()]
+    described = FailureCatalogue.objects.filter(project_id=project_id).values_list("described_at", flat=True).first()
+    if described is None or any(count and not before for before, count in pairs):
+        return any(count for _, count in pairs)
+    if any(abs(count - before) >= GROWTH * before for before, count in pairs if count != before):
+        return now - described >= (SMALL_WAIT if sum(counts.values()) <= SMALL else WAIT)
+    return now - described >= LONGEST_WAIT and any(before != count for before, count in pairs)
+
+
+def load_members_of(store: Store, project_id: int, modes: Modes) -> Members:
+    found = store.query_columns(
+        "feedback/sql/failing_turns_to_describe.sql",
+        project_id=project_id,
+        members=min(MOST_OF_MODE, MOST_MEMBERS // max(1, len(modes))),
+        rest=MOST_REST,
+    )
+    return Members(
+        places=list(zip(found["conversation_id"], found["turn_index"], strict=True)),
+        numbers=[number if number in modes else NONE for number in found["mode"]],
+        families=found["family"],
+        signals=found["signals"],
+        vectors=unpack_vectors(found["vector"]),
+        hashes=found["hash"],
+    )
+
+
+def read_cases(store: Store, project_id: int, members: Members, well: WellTurns) -> tuple[list[Case], list[Case]]:
+    """With texts, empty where they are gone meanwhile, and slices: the failing turns, and those that went well."""
+    texts = load_texts(store, project_id, members.places, READ_CHARACTERS)
+    places = dict([*(each.place for each in well.turns), *members.places])
+    slices = load_slices(store, project_id, list(places.items()))
+    failing = [
+        Case(
+            place[0],
+            *(texts.get(place, {}).get(part, "") for part in ("request", "answer", "reaction")),
+            kind=family,
+            slices=slices.get(place[0], {}),
+            signals=tuple(signals),
+        )
+        for place, family, signals in zip(members.places, members.families, members.signals, strict=True)
+    ]
+    return failing, [replace(each.case, slices=slices.get(each.case.conversation_id, {})) for each in well.turns]
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A title, a line, and all else as JSON takes it."""
+
+    title: str
+    line: str
+    description: dict[str, Any]
+
+
+def tell(found: Description, members: Members, cases: Sequence[Case]) -> Told:
+    """`cases` are those of the mode."""
+    kinds = Counter(kind for case in cases for kind in {each.partition("/")[0] for each in case.signals})
+    description = {
+        "count": found.count,
+        "signal": found.signal,
+        "signals": sorted(kinds.items(), key=lambda each: (-each[1], each[0])),
+        "looked_at": len(cases),
+        "terms": [asdict(each) for each in found.name.terms],
+        "lift": tell_ratio(found.lift.ratio) | {"p": found.lift.p, "is_claimed": found.lift.is_claimed},
+        "slices": [tell_slice(each) for each in found.slices],
+        "examples": {
+            "central": [tell_place(members.places[row]) for row in found.central],
+            "edge": [tell_place(members.places[row]) for row in found.edge],
+        },
+    }
+    return Told(found.title, found.line, description)
+
+
+def tell_slice(found: Slice) -> dict[str, Any]:
+    shares = {"name": found.name, "value": found.value, "within": found.within, "elsewhere": found.elsewhere}
+    return shares | tell_ratio(found.ratio) | {"p": found.p}
+
+
+def tell_ratio(ratio: Ratio) -> dict[str, float]:
+    return {"ratio": ratio.value, "low": ratio.low, "high": ratio.high}
+
+
+def tell_place(place: Place) -> dict[str, Any]:
+    return {"conversation_id": place[0], "turn_index": place[1]}
+
+
+@transaction.atomic
+def write(project_id: int, modes: Modes, found: Mapping[int, Told], now: datetime) -> None:
+    """Keep what was found. A mode without members keeps what was told of it, but for their number."""
+    for number, mode in modes.items():
+        told = found.get(number) or Told(mode.found_title, mode.found_line, {**mode.description, "count": 0})
+        FailureMode.objects.filter(pk=mode.pk).update(
+            found_title=told.title, found_line=told.line, description=told.description
+        )
+    FailureCatalogue.objects.update_or_create(project_id=project_id, defaults={"described_at": now})

@@ -1,0 +1,31 @@
+-- The latest turn that has a request and an answer of conversations of people that went well: it is likelier than not
+-- that the user was satisfied, and no turn failed. Always the same ones, by the hash of their id, which chance decides;
+-- `most_hash` leaves out early what would not be among them.
+SELECT
+    conversation_id,
+    max(turns.turn_index) AS turn_index,
+    argMax(turns.version, turns.turn_index) AS version,
+    cityHash64(conversation_id) AS hash
+FROM turns FINAL
+WHERE project_id = {project_id:UInt32}
+    AND start_time >= fromUnixTimestamp64Nano({since_ns:Int64})
+    AND user_text != ''
+    AND answers.outcome[-1] = 'completed'
+    AND conversation_id IN
+    (
+        SELECT conversation_id
+        FROM estimates FINAL
+        WHERE project_id = {project_id:UInt32} AND probability < {most_probability:Float64}
+            AND cityHash64(conversation_id) <= {most_hash:UInt64}
+            AND conversation_id NOT IN
+            (
+                SELECT conversation_id
+                FROM failing_turns FINAL
+                WHERE project_id = {project_id:UInt32} AND cityHash64(conversation_id) <= {most_hash:UInt64}
+            )
+        ORDER BY cityHash64(conversation_id)
+        LIMIT {candidates:UInt32}
+    )
+GROUP BY conversation_id
+ORDER BY hash, conversation_id
+LIMIT {limit:UInt32}
