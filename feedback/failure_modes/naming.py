@@ -16,12 +16,12 @@ from pathlib import Path
 
 from feedback.languages.scripts import WRITTEN_WITHOUT_SPACES, find_script
 
-TERMS = 3
-"""In a title."""
+TITLE_TERMS, TERMS = 3, 8
+"""In a title, and in all."""
 LEAST_TEXTS = 2
 """That a term stands in."""
 LEAST_WEIGHT = 0.35
-"""Of a term in the title, as a share of the strongest."""
+"""Of a term that is told, as a share of the strongest."""
 PAIR_FROM = 0.6
 """A pair of words takes the place of its words where it weighs at least so many times as much."""
 READ_CHARACTERS = 600
@@ -97,7 +97,7 @@ def _name_group(texts: Sequence[str], own: Counts, total: Counts, well: Counts, 
     spelt = tuple(
         Term(" ".join(shown[word] for word in each.text.split()), each.within, each.elsewhere) for each in terms
     )
-    title = ", ".join(each.text for each in spelt) or clean_text(texts[0])
+    title = ", ".join(each.text for each in spelt[:TITLE_TERMS]) or clean_text(texts[0])
     return Name(shorten(title), spelt)
 
 
@@ -157,7 +157,7 @@ def weigh_terms(own: Counts, total: Counts, well: Counts) -> list[Term]:
 
 
 def choose_terms(terms: Sequence[Term]) -> Iterator[Term]:
-    """The few that a title is made of: no two of one stem, a pair of words rather than each of them."""
+    """The few that are told: no two of one stem, a pair of words rather than each of them."""
     weights = {each.text: each.weight for each in terms}
     stems: set[str] = set()
     chosen = 0

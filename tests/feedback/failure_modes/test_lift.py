@@ -2,9 +2,12 @@
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from scipy.stats import fisher_exact
 
 from feedback.failure_modes.clustering import Floats, Numbers, normalise
-from feedback.failure_modes.lift import correct_by_rate, correct_each, measure_lifts
+from feedback.failure_modes.lift import correct_by_rate, correct_each, find_tail, measure_lifts
 
 WIDTH = 32
 
@@ -65,3 +68,35 @@ def test_corrections_never_lower_a_value_and_keep_the_order() -> None:
         assert all(after >= before for before, after in zip(values, corrected, strict=True))
         assert np.argmin(corrected) == 1
         assert max(corrected) <= 1
+
+
+def test_turns_that_are_not_here_count_by_those_that_stand_for_them() -> None:
+    failing, topics = draw_topics([60, 400, 400], 1)
+    well, _ = draw_topics([200, 400, 400], 2)
+    rows = list_rows(topics)
+    all_of_them = measure_lifts(rows, failing, ["complaint"] * len(failing), well)[0]
+    kept = np.array([row for row, topic in enumerate(topics) if topic == 0 or row % 4 < 2])
+    weights = np.where(topics[kept] == 0, 1.0, 2.0).astype(np.float32)
+    few = measure_lifts(list_rows(topics[kept]), failing[kept], ["complaint"] * len(kept), well, weights)[0]
+    bare = measure_lifts(list_rows(topics[kept]), failing[kept], ["complaint"] * len(kept), well)[0]
+    assert abs(few.ratio.value / all_of_them.ratio.value - 1) < 0.1
+    assert bare.ratio.value > 1.5 * all_of_them.ratio.value
+
+
+def test_a_group_that_stands_for_more_proves_no_more_than_was_looked_at() -> None:
+    failing, topics = draw_topics([60, 60], 1)
+    well, _ = draw_topics([200, 400], 2)
+    bare, heavy = (
+        measure_lifts(list_rows(topics)[:1], failing, ["complaint"] * len(failing), well, weights)[0]
+        for weights in (None, np.where(topics == 0, 100.0, 1.0).astype(np.float32))
+    )
+    assert heavy.failing == bare.failing
+
+
+COUNTS = st.integers(0, 2_000)
+
+
+@given(st.tuples(COUNTS, COUNTS), st.tuples(COUNTS, COUNTS))
+def test_the_tail_is_that_of_fishers_exact_test(inside: tuple[int, int], outside: tuple[int, int]) -> None:
+    expected = float(fisher_exact((inside, outside), alternative="greater")[1])
+    assert find_tail(inside, outside) == pytest.approx(expected, abs=1e-9)

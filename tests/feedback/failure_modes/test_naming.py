@@ -46,3 +46,18 @@ def test_a_title_is_short_whatever_users_write() -> None:
 def test_terms_tell_how_common_they_are_here_and_elsewhere() -> None:
     [name, _] = name_groups([["late"] * 9, ["early"] * 9])
     assert (name.terms[0].text, name.terms[0].within, name.terms[0].elsewhere) == ("late", 0.95, 0.05)
+
+
+def test_keys_and_digests_are_no_words_of_a_name() -> None:
+    texts = [f"export {'a1' * 30} fails {'b2' * 40}"] * 3
+    assert name_groups([texts, ["good day", "good night"]])[0].title == "export fails"
+
+
+def test_a_text_that_names_a_group_loses_what_nobody_sees() -> None:
+    assert name_groups([["\u202eit\x00\u200b\n is <b>"] * 2])[0].title == "it is <b>"
+
+
+def test_more_terms_are_told_than_stand_in_the_title() -> None:
+    words = "alpha bravo charlie delta echo foxtrot"
+    [name, _] = name_groups([[" ".join(reversed(words.split())), words] * 4, ["golf", "hotel"]])
+    assert len(name.terms) > name.title.count(", ") + 1 == 3

@@ -36,3 +36,13 @@ def test_a_slice_that_is_not_told_everywhere_is_counted_where_it_is() -> None:
 def test_without_others_or_modes_nothing_is_found() -> None:
     assert find_slices([], draw(10, 0.5, 1)) == []
     assert find_slices([draw(20, 0.9, 1)], []) == [[]]
+
+
+def test_a_large_mode_in_one_slice_makes_no_other_mode_stand_out() -> None:
+    small, even = [{"model": "small"}] * 1_000, [{"model": "small"}, {"model": "large"}] * 60
+    others = [{"model": "small"}, {"model": "large"}] * 500
+    sampled = [[row < 20 for row in range(len(mode))] for mode in (small, even)]
+    first, second = find_slices([small, even], others, sampled)
+    assert [(each.value, round(each.elsewhere, 1)) for each in first] == [("small", 0.5)]
+    assert second == []
+    assert find_slices([small, even], others)[1] != []
