@@ -12,11 +12,11 @@ import pytest
 from feedback.derivation import derive_signals
 from tests.conftest import Server
 from tracing.demo.agent import TOOLS
-from tracing.demo.dialogues import AGENT_SAMPLE, read_dialogues
+from tracing.demo.dialogues import load_dialogues
 from tracing.derivation import read_changed_traces
 
 ROOT = Path(__file__).parents[2]
-DIALOGUES = read_dialogues(AGENT_SAMPLE)
+DIALOGUES = [dialogue for dialogue in load_dialogues() if dialogue.app == "order-desk"]
 
 
 @pytest.fixture
@@ -56,7 +56,7 @@ def test_most_of_its_tasks_go_well_one_is_much_slower_and_all_that_is_known_of_t
     assert figures["tasks"] == sum(bool(turn.steps) for each in DIALOGUES for turn in each.turns) == figures["priced"]
     assert figures["tool_uses"] == len(asked)
     assert {tool["name"] for tool in figures["tools"]} - {tool["name"] for tool in TOOLS} == {"cancel_order"}
-    assert 0.05 < figures["failed"] / figures["tasks"] < 0.25
+    assert 0.05 < figures["failed"] / figures["tasks"] < 0.45
     assert 1_000 < figures["duration_ms"]["median"] < 10_000 < figures["duration_ms"]["p95"]
     slow = heard.get_json("tasks?q=latency%3E60s")["items"]
     assert [task["conversation_id"] for task in slow] == ["orders-019"]

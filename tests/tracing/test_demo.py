@@ -21,7 +21,7 @@ from opentelemetry.proto.resource.v1.resource_pb2 import Resource
 from opentelemetry.proto.trace.v1.trace_pb2 import Span
 from tacit import attributes
 
-from tracing.demo.dialogues import AGENT_SAMPLE, SAMPLE, load_dialogues
+from tracing.demo.dialogues import AGENT_SAMPLE, PLANTED_SAMPLE, SAMPLE, load_dialogues
 from tracing.demo.machines import plan_visits
 from tracing.demo.schedule import plan_endings
 
@@ -286,6 +286,15 @@ def test_every_app_is_a_service_in_production_and_one_is_evaluated(sink: Sink) -
     assert environments == {"production", "evaluation"}
 
 
+def test_the_help_desk_runs_one_release_after_the_other(sink: Sink) -> None:
+    times: dict[str, list[int]] = {}
+    for resource, span in sink.services:
+        if release := resource.get("service.version"):
+            times.setdefault(release, []).append(span.start_time_unix_nano)
+    assert set(times) == {"2.2.1", "2.3.0"}
+    assert max(times["2.2.1"]) < min(times["2.3.0"])
+
+
 def test_the_key_travels_in_the_header(sink: Sink) -> None:
     assert {headers["authorization"] for headers in sink.headers} == {"Bearer demo-key"}
 
@@ -302,8 +311,8 @@ def test_a_refusing_endpoint_ends_the_replay_with_one_line() -> None:
 def test_the_sample_is_small_and_names_only_sources_that_notice_attributes() -> None:
     notice = (ROOT / "NOTICE").read_text(encoding="utf-8")
     dialogues = load_dialogues()
-    assert SAMPLE.stat().st_size + AGENT_SAMPLE.stat().st_size < 400_000
-    assert 190 <= len(dialogues) <= 280
+    assert sum(sample.stat().st_size for sample in (SAMPLE, AGENT_SAMPLE, PLANTED_SAMPLE)) < 500_000
+    assert 190 <= len(dialogues) <= 450
     assert {dialogue.source for dialogue in dialogues} <= set(re.findall(r'^"(.+)"$', notice, re.MULTILINE))
 
 

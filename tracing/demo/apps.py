@@ -35,6 +35,7 @@ INSTRUCTIONS = {
     "code-helper": "You are a programming assistant. Be brief and show code.",
     "writing-desk": "You help people to write. Give the text that was asked for, nothing around it.",
     "everyday-guide": "You answer everyday questions in plain words.",
+    "help-desk": "You are the help desk of a shop for outdoor gear. Answer questions on orders, returns and articles.",
     "town-concierge": "You are the information desk of a town: hotels, restaurants, trains, sights, taxis.",
 }
 SUPPORT_INSTRUCTIONS = "You are the support assistant. Use what earlier answers say where it fits."

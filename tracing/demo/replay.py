@@ -74,7 +74,7 @@ class Replay:
             for index, turn in enumerate(dialogue.turns):
                 self.play_turn(dialogue, index, turn, history)
         offset_ns = int(ending.timestamp() * NS) - self.clock.now_ns
-        return self.recorder.take_spans(offset_ns, describe_service(dialogue.app, environment))
+        return self.recorder.take_spans(offset_ns, describe_service(dialogue.app, environment, dialogue.release))
 
     def play_turn(self, dialogue: Dialogue, index: int, turn: DemoTurn, history: list[Message]) -> None:
         """Adds what was said to `history`."""
@@ -132,8 +132,9 @@ def write_script(dialogue: Dialogue, key: str, text: str, turn: DemoTurn) -> Scr
 
 
 @cache
-def describe_service(app_name: str, environment: str) -> Resource:
-    return Resource.create({"service.name": app_name, "deployment.environment.name": environment})
+def describe_service(app_name: str, environment: str, release: str) -> Resource:
+    told = {"service.name": app_name, "deployment.environment.name": environment}
+    return Resource.create(told | ({"service.version": release} if release else {}))
 
 
 def replay_spans(dialogues: tuple[Dialogue, ...], now: datetime) -> Iterator[ReadableSpan]:
