@@ -19,8 +19,11 @@ from feedback.failure_modes.catalogue import NONE, Assignment, assign_turns
 from feedback.failure_modes.clustering import Floats
 from feedback.failures.catalogues import carry_out, load_catalogue, load_progress, save_catalogue
 from feedback.failures.deriving import FAILURES
+from feedback.failures.describing import describe_modes_of
 from feedback.failures.figures import read_time
+from feedback.failures.life import follow_modes
 from feedback.failures.records import FailingRow, find_waiting, load_failing, stack_vectors
+from feedback.failures.well_turns import MOST_TURNS, load_well_turns
 from feedback.models import FailureMode, FailureModeChange
 from tracing.models import Project
 from tracing.stages import STOPPING, hold_lease
@@ -88,9 +91,6 @@ def find_safely(store: Store, project_id: int) -> None:
 
 def find_modes(store: Store, project_id: int, now: datetime) -> bool:
     """One pass of a project: assign what waits, describe and follow its modes; whether anything was assigned anew."""
-    from feedback.failures.describing import describe_modes_of
-    from feedback.failures.life import follow_modes
-
     looked = is_due(store, project_id, now) and assign_waiting(store, project_id, now)
     if FailureMode.objects.filter(project_id=project_id).exists():
         describe_modes_of(store, project_id, now)
@@ -117,8 +117,6 @@ def assign_waiting(store: Store, project_id: int, now: datetime) -> bool:
 
 def load_common(store: Store, project_id: int, now: datetime) -> Floats | None:
     """Vectors of turns that went well, until so much was seen of them that more would change nothing."""
-    from feedback.failures.well_turns import MOST_TURNS, load_well_turns
-
     seen = load_catalogue(project_id).seen
     if seen >= 2 * MOST_TURNS:
         return None
