@@ -19,7 +19,10 @@ from config.wsgi import application
 from feedback.asks import MEMORY
 from feedback.derivation import FEEDBACK, SIGNALS
 from feedback.estimating import ESTIMATES
+from feedback.failures.changes import PROPOSED
 from feedback.failures.deriving import FAILURES, derive_changed_failures
+from feedback.failures.life import forget_rests
+from feedback.failures.versions import VERSIONS
 from feedback.norms import forget_norms
 from feedback.outlooks import OUTLOOKS
 from feedback.tasks import derive_signals, estimate, read_feedback
@@ -74,6 +77,9 @@ def empty_store(store: Store) -> None:
     forget_norms()
     MEMORY.forget()
     OUTLOOKS.forget()
+    PROPOSED.forget()
+    VERSIONS.forget()
+    forget_rests()
 
 
 @pytest.fixture(autouse=True)

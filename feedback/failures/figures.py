@@ -103,6 +103,7 @@ def load_figures(
         project_id=project_id,
         moments_ns=bounds,
         shown_ns=to_ns(window.since),
+        until_ns=to_ns(now),
     )
     tallies = {row["mode"]: read_tally(row) for row in rows if not row["is_sum"]}
     tallies.pop(NOT_FAILING, None)

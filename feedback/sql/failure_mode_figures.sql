@@ -24,6 +24,7 @@ FROM
         FROM conversations FINAL
         WHERE project_id = {project_id:UInt32}
             AND first_time >= fromUnixTimestamp64Nano({moments_ns:Array(Int64)}[1], 'UTC')
+            AND first_time <= fromUnixTimestamp64Nano({until_ns:Int64}, 'UTC')
             AND cityHash64(conversation_id) IN
             (
                 SELECT cityHash64(conversation_id) FROM estimates FINAL WHERE project_id = {project_id:UInt32}

@@ -1,5 +1,6 @@
 """Rows of conversations, estimates and failing turns as the stages write them, without the stages: quick."""
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -95,3 +96,20 @@ def make_mode(project: Project, number: int, found_at: datetime = NOW - 40 * DAY
         "state_since": found_at,
     }
     return FailureMode.objects.create(project=project, number=number, **(values | given))
+
+
+def fill_calls(store: Store, project: Project, told: Sequence[Told], version: str) -> None:
+    """A model call of each conversation, of this release and version of the prompt `support`."""
+    shared = {
+        "project_id": [project.pk] * len(told),
+        "trace_id": [f"trace-{each.id}" for each in told],
+        "span_id": [f"span-{each.id}" for each in told],
+        "conversation_id": [each.id for each in told],
+        "start_time": [each.time for each in told],
+        "prompt_name": ["support"] * len(told),
+        "prompt_version": [version] * len(told),
+        "version": [1] * len(told),
+    }
+    store.insert("generations", shared | {"metadata": [json.dumps({"service.version": version})] * len(told)})
+    hours = [each.time.replace(minute=0, second=0, microsecond=0) for each in told]
+    store.insert("generations_by_time", shared | {"hour": hours})
