@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from feedback.confirmations import MISSABLE
@@ -17,6 +18,8 @@ from feedback.datasets import FORMATS, UnknownFormat, to_zip
 from feedback.detectors import DETECTORS
 from feedback.excerpts import load_heard_excerpt
 from feedback.exports import build_export
+from feedback.failure_mode_list import load_rising
+from feedback.failures.listing import find_mode_of
 from feedback.holdouts import load_holdout
 from feedback.label_views import read_satisfaction
 from feedback.loop_list import find_project_loops
@@ -106,6 +109,7 @@ def show_overview(request: HttpRequest, project: Project) -> HttpResponse:
         "safety": build_safety(now, before, TITLES, load_tuning(project.pk).off, filters),
         "chart": build_chart(counts, signal_counts, filters.range, now_ns) if now.conversations else None,
         "spending": read_spending(project, everybody, bound, now_ns),
+        "rising": load_rising(store, project, timezone.now()),
         "satisfaction": show_rates(load_rates(project.pk)),
         "latest": read_list(project, filters, now_ns, LATEST_ROWS),
     }
@@ -287,6 +291,7 @@ def show_conversation(request: HttpRequest, project: Project, conversation_id: s
         "facts": facts,
         "machine": load_machines(store, project.pk, [conversation_id]).get(conversation_id),
         "cost": load_cost(store, project.pk, conversation_id),
+        "failure_mode": find_mode_of(store, project, conversation_id),
         **read_satisfaction(request, project, conversation_id),
         "trace_id": shown.answer.trace_id,
         "of_user": Filters(user_id=conversation.user_id),

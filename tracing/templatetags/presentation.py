@@ -89,9 +89,9 @@ def duration(nanoseconds: int | None) -> str:
 
 
 @register.simple_tag
-def moment(nanoseconds: int, style: str = "day") -> SafeString:
-    """A `<time>` in UTC: `day` for lists ("Tue 15:41", or the date), `clock` for a chat."""
-    when = datetime.fromtimestamp(nanoseconds / 1e9, UTC)
+def moment(at: int | datetime, style: str = "day") -> SafeString:
+    """A `<time>` in UTC, of nanoseconds or a datetime: `day` for lists ("Tue 15:41", or the date), `clock` for a chat."""
+    when = at.astimezone(UTC) if isinstance(at, datetime) else datetime.fromtimestamp(at / 1e9, UTC)
     full = f"{when:%A} {when.day} {when:%B %Y, %H:%M:%S} UTC"
     return format_html('<time datetime="{}" title="{}">{}</time>', when.isoformat(), full, write_time(when, style))
 

@@ -1,0 +1,48 @@
+"""What the pages of failure modes read besides the modes: slices, families, examples, and the card of the overview."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from feedback.failures.listing import list_modes
+from feedback.failures.turns import FAMILIES
+from feedback.pages.failure_mode_details import Example, Place, read_examples
+from feedback.pages.failure_modes import Rising, find_rising
+from tracing.models import Membership, Project
+from tracing.records.conversations import load_turns
+from tracing.store import Store
+
+FAMILY_TITLES = {family.name: family.title for family in FAMILIES}
+
+
+@dataclass(frozen=True, slots=True)
+class FamilyCount:
+    """How many conversations failed in one sort of way."""
+
+    title: str
+    conversations: int
+
+
+def load_rising(store: Store, project: Project, now: datetime) -> Rising | None:
+    """The worst open modes, and how many are new, surging or back."""
+    return find_rising(list_modes(store, project, now), now)
+
+
+def load_families(store: Store, project_id: int) -> list[FamilyCount]:
+    """All failing conversations by what went wrong, the most frequent first."""
+    rows = store.query("feedback/sql/page_failing_families.sql", project_id=project_id)
+    return [FamilyCount(FAMILY_TITLES.get(row["family"], row["family"]), row["conversations"]) for row in rows]
+
+
+def load_examples(store: Store, project_id: int, places: Iterable[Place]) -> dict[Place, Example]:
+    """The texts of turns, of those that are still kept."""
+    wanted = list(dict.fromkeys(places))
+    ids = sorted({place.conversation_id for place in wanted})
+    indexes = sorted({place.turn_index + after for place in wanted for after in (0, 1) if place.turn_index is not None})
+    return read_examples(wanted, load_turns(store, project_id, ids, indexes)) if wanted else {}
+
+
+def list_owners(project: Project) -> Sequence[str]:
+    """Who may own a mode: members, as suggestions."""
+    members = Membership.objects.filter(project=project).select_related("user").order_by("user__email")
+    return [member.user.get_username() for member in members]
