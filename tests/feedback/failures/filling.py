@@ -76,6 +76,7 @@ def fill_failing(
         "family": ["answer"] * len(told),
         "signals": [["complaint"]] * len(told),
         "user_id": [each.user for each in told],
+        "trace_id": [f"trace-{each.id}" for each in told],
         "time": [each.time for each in told],
         "cost_usd": [each.cost for each in told],
         "vector": vectors or [b""] * len(told),
