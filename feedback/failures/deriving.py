@@ -1,14 +1,15 @@
 """Conversations that were estimated go in, the turn in which each failed goes out, with its vector: a stage behind that
 of satisfaction, see `tracing.stages`.
 
-A vector takes milliseconds, so a turn whose texts are still the same keeps the one that it has, and its mode with it:
-the hash of the texts stands beside the vector.
+A row of which nothing changed is left alone. A vector takes milliseconds, so a turn whose texts are still the same
+keeps the one that it has, and its mode with it: the hash of the texts stands beside the vector.
 """
 
 import hashlib
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 from feedback.embedding import load_encoder
 from feedback.failure_modes.cases import Case, embed_cases
@@ -53,9 +54,12 @@ def derive_failures(store: Store, keys: Sequence[Key]) -> None:
     for project_id, conversation_ids in group_by_project(keys).items():
         carry_out(store, project_id)
         version = time.time_ns() // 1000
-        known = load_failing_of(store, project_id, conversation_ids)
-        rows = embed_failures(load_failures(store, project_id, conversation_ids), known)
-        gone = known.keys() - {row.conversation_id for row in rows}
+        known = load_failing_of(store, project_id, conversation_ids, with_vectors=False)
+        failures = load_failures(store, project_id, conversation_ids)
+        changed = [each for each in failures if tell(each.row) != tell(known.get(each.row.conversation_id))]
+        same = [each.row.conversation_id for each in changed if has_same_words(each.row, known)]
+        rows = embed_failures(changed, load_failing_of(store, project_id, same))
+        gone = known.keys() - {each.row.conversation_id for each in failures}
         write_failing(store, project_id, rows, sorted(gone), version)
 
 
@@ -104,23 +108,28 @@ def hash_texts(case: Case) -> int:
     return int.from_bytes(hashlib.blake2b(said, digest_size=8).digest())
 
 
-def embed_failures(failures: Sequence[Failure], known: Mapping[str, FailingRow]) -> list[FailingRow]:
-    """Rows with vectors: with the vector and mode of the row that is there, where the turn is the same, else new."""
-    rows, new = [], []
-    for each in failures:
-        old = known.get(each.row.conversation_id)
-        if old is not None and is_same(each.row, old):
-            rows.append(replace(each.row, mode=old.mode, vector=old.vector))
-        else:
-            new.append(each)
+def tell(row: FailingRow | None) -> Sequence[Any]:
+    """What a row tells of a conversation, without what was made of it here."""
+    if row is None:
+        return ()
+    return row.turn, row.texts_hash, row.user_id, row.trace_id, row.span_id, row.time_ns, row.cost_usd
+
+
+def has_same_words(row: FailingRow, known: Mapping[str, FailingRow]) -> bool:
+    """Whether it is the turn that was known, of the same sort of failure, with the words that it had."""
+    old = known.get(row.conversation_id)
+    if old is None:
+        return False
+    pairs = ((each.turn.turn_index, each.turn.family, each.texts_hash) for each in (row, old))
+    return next(pairs) == next(pairs)
+
+
+def embed_failures(failures: Sequence[Failure], kept: Mapping[str, FailingRow]) -> list[FailingRow]:
+    """Rows with vectors: the vector and mode of the row that is kept, where there is one, else new."""
+    new = [each for each in failures if each.row.conversation_id not in kept]
     vectors = embed_cases([each.case for each in new], load_encoder().embed) if new else ()
-    return rows + [replace(each.row, vector=vector) for each, vector in zip(new, vectors, strict=True)]
-
-
-def is_same(row: FailingRow, old: FailingRow) -> bool:
-    """Whether it is still the same turn, of the same sort of failure, with the same words."""
-    return (row.turn.turn_index, row.turn.family, row.texts_hash) == (
-        old.turn.turn_index,
-        old.turn.family,
-        old.texts_hash,
-    )
+    rows = [replace(each.row, vector=vector) for each, vector in zip(new, vectors, strict=True)]
+    for each in failures:
+        if old := kept.get(each.row.conversation_id):
+            rows.append(replace(each.row, mode=old.mode, vector=old.vector))
+    return rows

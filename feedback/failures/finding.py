@@ -22,7 +22,7 @@ from feedback.failures.deriving import FAILURES
 from feedback.failures.describing import describe_modes_of
 from feedback.failures.figures import read_time
 from feedback.failures.life import follow_modes
-from feedback.failures.records import FailingRow, find_waiting, load_failing, stack_vectors
+from feedback.failures.records import FailingRow, find_waiting, load_failing, load_numbers, stack_vectors
 from feedback.failures.well_turns import MOST_TURNS, load_well_turns
 from feedback.models import FailureMode, FailureModeChange
 from tracing.models import Project
@@ -149,8 +149,8 @@ def assign_rows(store: Store, project_id: int, rows: Sequence[FailingRow], well:
 def place_joined(store: Store, project_id: int, found: Assignment) -> dict[str, int]:
     """The members of modes that went into others, by conversation, with the numbers of those."""
     stays = follow_joined(found.joined)
-    members = load_failing(store, project_id, modes=list(stays)) if stays else []
-    return {row.conversation_id: stays[row.mode] for row in members}
+    numbers = load_numbers(store, project_id, stays) if stays else {}
+    return {conversation_id: stays[number] for conversation_id, number in numbers.items()}
 
 
 def follow_joined(joined: Sequence[tuple[int, int]]) -> dict[int, int]:

@@ -21,7 +21,8 @@ from feedback.satisfaction_records import IDS_AT_ONCE
 from tracing.store import Store
 
 VECTOR_WIDTH = len(SHARES) * WIDTH
-MOST_ROWS = 1_000_000
+MOST_ROWS = 20_000
+"""More are asked for on purpose: each takes some kilobytes."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -75,13 +76,22 @@ def load_members(
     return load_failing(store, project_id, limit=limit, modes=[number], with_vectors=with_vectors)
 
 
-def load_failing_of(store: Store, project_id: int, conversation_ids: Sequence[str]) -> dict[str, FailingRow]:
-    """With vectors, by conversation, those that there are of these conversations."""
+def load_failing_of(
+    store: Store, project_id: int, conversation_ids: Collection[str], *, with_vectors: bool = True
+) -> dict[str, FailingRow]:
+    """By conversation, those that there are of these conversations."""
     rows: list[FailingRow] = []
     path = "feedback/sql/failing_turns_of_conversations.sql"
     for ids in list_portions(conversation_ids):
-        rows.extend(read_rows(store.query_columns(path, project_id=project_id, conversation_ids=ids)))
+        bound = {"project_id": project_id, "conversation_ids": ids, "with_vectors": with_vectors}
+        rows.extend(read_rows(store.query_columns(path, **bound), with_vectors=with_vectors))
     return {row.conversation_id: row for row in rows}
+
+
+def load_numbers(store: Store, project_id: int, modes: Collection[int]) -> dict[str, int]:
+    """The number of its mode for each conversation in these."""
+    found = store.query_columns("feedback/sql/members_of_modes.sql", project_id=project_id, modes=sorted(modes))
+    return dict(zip(found["conversation_id"], found["mode"], strict=True)) if found else {}
 
 
 def find_waiting(store: Store, project_id: int, since_ns: int) -> int:
