@@ -10,6 +10,7 @@ from feedback.detectors.signal import Signal
 from feedback.detectors.targets import TargetFinder
 from feedback.excerpts import HeardExcerpt
 from feedback.explicit import Feedback
+from feedback.failures.listing import NamedMode
 from feedback.labels import Label
 from feedback.machines import Machine
 from feedback.satisfaction_records import Estimate
@@ -135,11 +136,18 @@ class ConversationLabelResource(Schema):
     time: Time
 
 
+class FailureModeOfConversation(Schema):
+    """The failure mode that a conversation belongs to; `title` is the name that people gave it, else what was found."""
+
+    number: int
+    title: str
+
+
 class ConversationSummary(Schema):
     """A conversation in a list. `cost_usd` is that of the calls whose cost is known, `longest_ms` the longest that an
     answer took; `outcomes` are those of its answers, `error_count` how many failed, replaced ones included. `machine`
     is the kind of machine that led it, empty where people did. `dissatisfied` is null where a machine led, and until it
-    is estimated."""
+    is estimated; `failure_mode` where it is in none."""
 
     conversation_id: str
     derived: bool
@@ -163,6 +171,7 @@ class ConversationSummary(Schema):
     machine: str
     machine_reason: str
     dissatisfied: DissatisfactionResource | None
+    failure_mode: FailureModeOfConversation | None
 
 
 class ConversationPage(Schema):
@@ -186,6 +195,7 @@ class ConversationResource(Schema):
     machine: str
     machine_reason: str
     dissatisfied: DissatisfactionResource | None
+    failure_mode: FailureModeOfConversation | None
     labels: list[ConversationLabelResource]
     turn_count: int
     turns: list[TurnResource]
@@ -237,6 +247,10 @@ def describe_estimate(estimate: Estimate | None) -> dict[str, Any] | None:
     return numbers | {"fitted": estimate.is_fitted, "reasons": reasons}
 
 
+def describe_mode_of(mode: NamedMode | None) -> dict[str, Any] | None:
+    return None if mode is None else asdict(mode)
+
+
 def describe_conversation_label(label: Label) -> dict[str, Any]:
     key = label.key
     told = {"id": key.encode(), "kind": key.kind, "verdict": label.verdict, "said_by": key.said_by}
@@ -251,6 +265,7 @@ def describe_conversation(
     heard: HeardExcerpt,
     machine: Machine | None,
     estimate: Estimate | None,
+    mode: NamedMode | None,
     labels: Sequence[Label],
     generations: Sequence[Mapping[str, Any]],
 ) -> dict[str, Any]:
@@ -275,6 +290,7 @@ def describe_conversation(
         "cost_usd": facts.cost_usd,
         **describe_machine(machine),
         "dissatisfied": describe_estimate(estimate),
+        "failure_mode": describe_mode_of(mode),
         "labels": list(map(describe_conversation_label, labels)),
         "turn_count": facts.turn_count,
         "turns": [

@@ -154,6 +154,11 @@ def tell_feedback(store: Store, now_ns: int) -> None:
     insert(store, "feedback", rows)
 
 
+def tell_failing(store: Store, now_ns: int) -> None:
+    modes = {"anna": 3, "bo": 0, "nobody": 4}
+    insert(store, "failing_turns", [{"conversation_id": name, "mode": mode} for name, mode in modes.items()])
+
+
 def tell_spans(store: Store, now_ns: int) -> None:
     rows = [
         {
@@ -173,7 +178,7 @@ def tell_spans(store: Store, now_ns: int) -> None:
 
 @pytest.fixture
 def told(server: Server) -> Server:
-    for tell in (tell_conversations, tell_calls, tell_signals, tell_feedback, tell_spans):
+    for tell in (tell_conversations, tell_calls, tell_signals, tell_feedback, tell_failing, tell_spans):
         tell(server.store, NOW_NS)
     while count_changed_hours(server.store):
         pass
@@ -267,6 +272,13 @@ OF_CONVERSATIONS = [
     (f"time<{day('bo')}", {"nobody"}),
     (f"time<={day('bo')}", {"bo", "nobody"}),
     ("time>2200-01-01", set()),
+    ("failure_mode:3", {"anna"}),
+    ("failure_mode:3,4", {"anna", "nobody"}),
+    ("-failure_mode:3", {"bo", "nobody"}),
+    ("failure_mode:any", {"anna", "nobody"}),
+    ("failure_mode:none", {"bo"}),
+    ("failure_mode:none,3", {"anna", "bo"}),
+    ("failure_mode:0", set()),
 ]
 
 
@@ -300,6 +312,7 @@ OF_CALLS = [
     ("-thumbs:up", {"anna", "bo"}),
     ("feedback:copy", {"bo"}),
     ("turns>3", {"anna"}),
+    ("failure_mode:3", {"anna"}),
     ("refund", {"anna", "bo"}),
     ("-refund", {"nobody"}),
     ("time:7d", {"anna", "bo"}),

@@ -52,6 +52,13 @@ LED = (
 USED = (
     "conversation_id IN (SELECT conversation_id FROM agent_tasks FINAL WHERE project_id = {project_id:UInt32} AND %s)"
 )
+IN_MODE = (
+    "(conversation_id IN (SELECT conversation_id FROM failing_turns FINAL WHERE project_id = {project_id:UInt32} "
+    "AND mode > 0 AND (toString(mode) IN {values:Array(String)} OR has({values:Array(String)}, 'any'))) "
+    "OR (has({values:Array(String)}, 'none') AND conversation_id NOT IN (SELECT conversation_id FROM failing_turns "
+    "FINAL WHERE project_id = {project_id:UInt32} AND mode > 0 AND has({values:Array(String)}, 'none'))))"
+)
+"""Those of a failure mode by its number, of `any`, or of `none`."""
 SAID = "SELECT %s FROM feedback FINAL WHERE project_id = {project_id:UInt32} AND name IN {values:Array(String)}"
 RELEASES = "arrayMap(each -> concat('service.version=', each), {values:Array(String)})"
 TOKENS = "coalesce(input_tokens + output_tokens, input_tokens, output_tokens)"
@@ -380,6 +387,13 @@ FIELDS = (
         "How likely it is that the user was dissatisfied, from 0 to 1.",
         "dissatisfied>0.7",
         {"estimates": "probability"},
+    ),
+    Field(
+        "failure_mode",
+        "name",
+        "The number of the failure mode that it belongs to; any for any, none for none.",
+        "failure_mode:3",
+        {"conversations": IN_MODE},
     ),
 )
 

@@ -82,7 +82,7 @@ def count_in_versions(store: Store, row: FailureMode, after: datetime | None = N
         return None
     names = {
         RELEASE: [each.value for each in versions],
-        PROMPT_VERSION: [(each.prompt, each.value) for each in versions],
+        PROMPT_VERSION: [[each.prompt, each.value] for each in versions],
     }
     found = store.query(
         COUNTED[kind],

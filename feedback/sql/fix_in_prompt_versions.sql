@@ -19,7 +19,7 @@ FROM
             WHERE project_id = {project_id:UInt32}
                 AND hour >= toStartOfHour(fromUnixTimestamp64Nano({seen_ns:Int64}, 'UTC'))
                 AND start_time >= fromUnixTimestamp64Nano({seen_ns:Int64}, 'UTC')
-                AND (prompt_name, prompt_version) IN {values:Array(Tuple(String, String))}
+                AND has({values:Array(Array(String))}, [toString(prompt_name), toString(prompt_version)])
         ) AS is_after
     FROM conversations FINAL
     WHERE project_id = {project_id:UInt32}

@@ -56,11 +56,11 @@ SIGNAL_KEYS = (
 SUMMARY_KEYS = (
     "conversation_id, derived, user_id, service_name, environment, tags, models, first_message, first_time, last_time, "
     "turn_count, generation_count, input_tokens, output_tokens, cost_usd, longest_ms, outcomes, error_count, "
-    "signal_kinds, machine, machine_reason, dissatisfied"
+    "signal_kinds, machine, machine_reason, dissatisfied, failure_mode"
 )
 CONVERSATION_KEYS = (
     "conversation_id, derived, user_id, service_name, environment, tags, first_time, last_time, "
-    "machine, machine_reason, dissatisfied, cost_usd, turn_count, turns, next_turn, generations, labels"
+    "machine, machine_reason, dissatisfied, failure_mode, cost_usd, turn_count, turns, next_turn, generations, labels"
 )
 FEEDBACK_KEYS = (
     "identifier, name, score, label, explanation, correction, annotator_kind, metadata, conversation_id, trace_id, "
