@@ -101,6 +101,7 @@ class Environment(BaseSettings):
     judge_calls_a_day: int = Field(
         default=500, ge=0, le=1_000_000, description="Most calls of the judge in a project on one day."
     )
+    namer: bool = Field(default=False, description="Whether the judging model names failure modes, too.")
     transformer: str = Field(
         default="",
         description="Directory of a Hugging Face sequence classifier, run by torch; empty: the shipped transformer.",
@@ -213,6 +214,13 @@ class Environment(BaseSettings):
         if info.data.get("judge_url") and not value.strip():
             raise ValueError("TACIT_JUDGE_URL is set; write the name of the model here")
         return value.strip()
+
+    @field_validator("namer")
+    @classmethod
+    def check_namer(cls, value: bool, info: ValidationInfo) -> bool:
+        if value and not info.data.get("judge_url"):
+            raise ValueError("TACIT_JUDGE_URL is empty; name there the endpoint of the model that is to name")
+        return value
 
     @field_validator("transformer")
     @classmethod

@@ -129,6 +129,7 @@ JUDGE_MODEL = ENV.judge_model
 JUDGE_KEY = ENV.judge_key
 JUDGE_SHARE = ENV.judge_share
 JUDGE_CALLS_A_DAY = ENV.judge_calls_a_day
+NAMER = ENV.namer
 MAX_VALUE_CHARACTERS = ENV.max_value_characters
 MAX_ATTRIBUTES = ENV.max_attributes
 TRANSFORMER = ENV.transformer

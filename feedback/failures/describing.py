@@ -15,12 +15,23 @@ from django.db import transaction
 from feedback.failure_modes.cases import Case
 from feedback.failure_modes.catalogue import NONE
 from feedback.failure_modes.clustering import Floats
-from feedback.failure_modes.descriptions import Description, describe_modes, list_rows
+from feedback.failure_modes.descriptions import Description, describe_modes, list_rows, name_signal
 from feedback.failure_modes.lift import Ratio
 from feedback.failure_modes.slices import Slice
+from feedback.failures.namer import (
+    Material,
+    Suggestion,
+    prove_names,
+    read_namer,
+    read_suggestion,
+    suggest_names,
+    tell_suggestion,
+    waits,
+)
 from feedback.failures.records import unpack_vectors
 from feedback.failures.slices_of import Place, load_slices
 from feedback.failures.well_turns import WellTurns, load_texts, load_well_turns
+from feedback.judging.rounds import count_left
 from feedback.models import FailureCatalogue, FailureMode
 from tracing.store import Store
 
@@ -33,6 +44,9 @@ GROWTH = 0.2
 SMALL, SMALL_WAIT, WAIT, LONGEST_WAIT = 5_000, timedelta(minutes=1), timedelta(minutes=10), timedelta(hours=1)
 """So long after the last time a project of so many failing turns is described anew where a mode has grown so much, a
 larger one, and any where a mode has changed at all."""
+MOST_CHARACTERS = 200
+"""Of a model's name."""
+NOTHING_SAID = {"request": "", "answer": "", "reaction": ""}
 
 Modes = Mapping[int, FailureMode]
 
@@ -66,9 +80,23 @@ def describe_modes_of(store: Store, project_id: int, now: datetime) -> None:
         counts,
         [each <= well.reach for each in members.hashes],
     )
-    rows = list_rows(members.numbers)
-    told = {each.number: tell(each, members, [failing[row] for row in rows[each.number]]) for each in found}
+    material = Material(found, list_rows(members.numbers), failing, members.vectors)
+    suggestions = suggest(project_id, modes, material)
+    proven = prove_names(material, suggestions)
+    told = {
+        each.number: tell(each, members.places, material, suggestions.get(each.number), proven.get(each.number))
+        for each in found
+    }
     write(project_id, modes, told, now)
+
+
+def suggest(project_id: int, modes: Modes, material: Material) -> dict[int, Suggestion]:
+    """By mode what a language model calls it, where one is asked."""
+    plan = read_namer(project_id)
+    if plan is None:
+        return {}
+    kept = {number: read_suggestion(mode.description) for number, mode in modes.items()}
+    return suggest_names(project_id, plan, material, {number: each for number, each in kept.items() if each})
 
 
 def count_members(store: Store, project_id: int, modes: Modes) -> dict[int, int]:
@@ -86,7 +114,17 @@ def is_due(project_id: int, modes: Modes, counts: Mapping[int, int], now: dateti
         return any(count for _, count in pairs)
     if any(abs(count - before) >= GROWTH * before for before, count in pairs if count != before):
         return now - described >= (SMALL_WAIT if sum(counts.values()) <= SMALL else WAIT)
-    return now - described >= LONGEST_WAIT and any(before != count for before, count in pairs)
+    if now - described >= LONGEST_WAIT and any(before != count for before, count in pairs):
+        return True
+    return now - described >= WAIT and do_names_wait(project_id, modes, counts)
+
+
+def do_names_wait(project_id: int, modes: Modes, counts: Mapping[int, int]) -> bool:
+    """Whether a language model may be asked now for the name of a mode."""
+    plan = read_namer(project_id)
+    if plan is None or len(modes) < 2 or not count_left(plan, project_id):
+        return False
+    return any(waits(read_suggestion(mode.description), plan, counts.get(number, 0)) for number, mode in modes.items())
 
 
 def load_members_of(store: Store, project_id: int, modes: Modes) -> Members:
@@ -111,45 +149,51 @@ def read_cases(store: Store, project_id: int, members: Members, well: WellTurns)
     texts = load_texts(store, project_id, members.places, READ_CHARACTERS)
     places = dict([*(each.place for each in well.turns), *members.places])
     slices = load_slices(store, project_id, list(places.items()))
-    failing = [
-        Case(
-            place[0],
-            *(texts.get(place, {}).get(part, "") for part in ("request", "answer", "reaction")),
-            kind=family,
-            slices=slices.get(place[0], {}),
-            signals=tuple(signals),
-        )
-        for place, family, signals in zip(members.places, members.families, members.signals, strict=True)
-    ]
+    failing = []
+    for place, family, signals in zip(members.places, members.families, members.signals, strict=True):
+        said = texts.get(place, NOTHING_SAID)
+        case = Case(place[0], said["request"], said["answer"], said["reaction"], family, signals=tuple(signals))
+        failing.append(replace(case, slices=slices.get(place[0], {})))
     return failing, [replace(each.case, slices=slices.get(each.case.conversation_id, {})) for each in well.turns]
 
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """A title, a line, and all else as JSON takes it."""
+    """A title, a line, the language model that found them if one did, and all else as JSON takes it."""
 
     title: str
     line: str
+    namer: str
     description: dict[str, Any]
 
 
-def tell(found: Description, members: Members, cases: Sequence[Case]) -> Told:
-    """`cases` are those of the mode."""
+def tell(
+    found: Description,
+    places: Sequence[Place],
+    material: Material,
+    suggestion: Suggestion | None,
+    proven: Suggestion | None,
+) -> Told:
+    cases = [material.failing[row] for row in material.rows[found.number]]
     kinds = Counter(kind for case in cases for kind in {each.partition("/")[0] for each in case.signals})
     description = {
         "count": found.count,
+        "looked_at": len(cases),
         "signal": found.signal,
         "signals": sorted(kinds.items(), key=lambda each: (-each[1], each[0])),
-        "looked_at": len(cases),
         "terms": [asdict(each) for each in found.name.terms],
         "lift": tell_ratio(found.lift.ratio) | {"p": found.lift.p, "is_claimed": found.lift.is_claimed},
         "slices": [tell_slice(each) for each in found.slices],
         "examples": {
-            "central": [tell_place(members.places[row]) for row in found.central],
-            "edge": [tell_place(members.places[row]) for row in found.edge],
+            "central": [tell_place(places[row]) for row in found.central],
+            "edge": [tell_place(places[row]) for row in found.edge],
         },
+        "suggestion": tell_suggestion(suggestion) if suggestion else None,
     }
-    return Told(found.title, found.line, description)
+    if proven is None:
+        return Told(found.title, found.line, "", description)
+    title = " · ".join(each for each in (name_signal(found.signal), proven.title) if each)
+    return Told(title, f"{proven.line} {found.line}".strip(), proven.model, description)
 
 
 def tell_slice(found: Slice) -> dict[str, Any]:
@@ -167,10 +211,18 @@ def tell_place(place: Place) -> dict[str, Any]:
 
 @transaction.atomic
 def write(project_id: int, modes: Modes, found: Mapping[int, Told], now: datetime) -> None:
-    """Keep what was found. A mode without members keeps what was told of it, but for their number."""
+    """Keep what was found. A mode without members keeps what was told of it, but for how many they are."""
     for number, mode in modes.items():
-        told = found.get(number) or Told(mode.found_title, mode.found_line, {**mode.description, "count": 0})
-        FailureMode.objects.filter(pk=mode.pk).update(
-            found_title=told.title, found_line=told.line, description=told.description
+        told = found.get(number)
+        values = (
+            {"description": {**mode.description, "count": 0}}
+            if told is None
+            else {
+                "found_title": told.title,
+                "found_line": told.line,
+                "namer": told.namer[:MOST_CHARACTERS],
+                "description": told.description,
+            }
         )
+        FailureMode.objects.filter(pk=mode.pk).update(**values)
     FailureCatalogue.objects.update_or_create(project_id=project_id, defaults={"described_at": now})

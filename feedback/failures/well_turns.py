@@ -86,7 +86,7 @@ def load_well_turns(store: Store, project_id: int, now: datetime) -> WellTurns:
 
 def find_most_hash(store: Store, project_id: int) -> int:
     """Up to which there are about as many conversations as are looked at."""
-    count = store.query("feedback/sql/estimate_count.sql", project_id=project_id)[0]["count"]
+    count: int = store.query("feedback/sql/estimate_count.sql", project_id=project_id)[0]["count"]
     return min(LAST_HASH, LAST_HASH * CANDIDATES * MOST_TURNS // max(1, count))
 
 

@@ -23,7 +23,7 @@ INSTRUCTIONS = (Path(__file__).parent / "instructions.txt").read_text(encoding="
 
 
 class ReplyError(Exception):
-    """What the model replied is no rating; the message says why."""
+    """What the model replied is not what it was asked for; the message says why."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +76,16 @@ def cut(text: str) -> str:
 
 
 def read_rating(reply: str) -> Rating:
-    """The rating in a reply, which may have words or a fence around its JSON object. Raises ReplyError."""
+    """The rating in a reply. Raises ReplyError."""
+    value = read_object(reply)
+    label, reason = value.get("rating"), value.get("reason", "")
+    if not isinstance(label, str) or label not in SCORES:
+        raise ReplyError(f"its rating is {label!r:.60}, none of {', '.join(SCORES)}")
+    return Rating(label, " ".join(str(reason).split())[:LONGEST_REASON])
+
+
+def read_object(reply: str) -> dict[str, Any]:
+    """The JSON object in a reply, which may have words or a fence around it. Raises ReplyError."""
     start, end = reply.find("{"), reply.rfind("}")
     try:
         value: Any = json.loads(reply[start : end + 1]) if 0 <= start < end else None
@@ -84,10 +93,7 @@ def read_rating(reply: str) -> Rating:
         raise ReplyError(f"the reply is no JSON object ({error})") from error
     if not isinstance(value, dict):
         raise ReplyError("the reply holds no JSON object")
-    label, reason = value.get("rating"), value.get("reason", "")
-    if not isinstance(label, str) or label not in SCORES:
-        raise ReplyError(f"its rating is {label!r:.60}, none of {', '.join(SCORES)}")
-    return Rating(label, " ".join(str(reason).split())[:LONGEST_REASON])
+    return value
 
 
 def identify(conversation_id: str, turn_index: int) -> str:
