@@ -1,7 +1,8 @@
 """The signals of a conversation and how likely its user was dissatisfied come in; the turn that failed most goes out.
 
 Signals fall into families: of one failure one user complains and the next asks again, so what users do is one family,
-while what broke in the assistant has families of its own. A turn with signals of several belongs to the first.
+while what broke in the assistant has families of its own. A turn with signals of several belongs to the first. Of a
+failure many users just leave, often a turn later: where they left counts only if nothing else tells what failed.
 """
 
 from collections.abc import Sequence
@@ -11,6 +12,8 @@ from feedback.detectors.signal import Signal
 
 LEAST_PROBABILITY = 0.5
 """That the user was dissatisfied, from which on signals that may mean little are a failure."""
+LEAST_SCORE = 0.4
+"""Of what users say, once they are known to be dissatisfied: it tells where, also if it is not sure enough to fire."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,8 +25,11 @@ class Family:
     kinds: frozenset[str]
     is_certain: bool = False
     """Whether it is a failure whatever the user felt."""
+    is_said: bool = False
+    """Whether it is what users say and do about answers."""
 
 
+LEFT = "left"
 FAMILIES = (
     Family("harm", "Harm", frozenset({"pii_leak", "toxic_output", "prompt_attack"}), is_certain=True),
     Family("error", "Error", frozenset({"error"}), is_certain=True),
@@ -39,10 +45,12 @@ FAMILIES = (
             {
                 *("complaint", "correction", "rephrase", "request_human", "regeneration", "thumbs", "rating"),
                 *("correction_text", "comment", "judgement", "constraint_violation", "unsupported"),
+                "clarification_request",
             }
         ),
+        is_said=True,
     ),
-    Family("left", "Left", frozenset({"early_termination", "abandonment"})),
+    Family(LEFT, "Left", frozenset({"early_termination", "abandonment"})),
 )
 BY_KIND = {kind: family for family in FAMILIES for kind in family.kinds}
 
@@ -61,14 +69,16 @@ def find_failing_turn(signals: Sequence[Signal], probability: float) -> FailingT
 
     `probability` is how likely the user of the conversation was dissatisfied.
     """
-    turns: dict[int, list[Signal]] = {}
-    for signal in signals:
-        if counts(signal, probability):
-            turns.setdefault(find_target(signal), []).append(signal)
-    if not turns:
+    evidence = [each for each in signals if counts(each, probability)]
+    evidence = [each for each in evidence if BY_KIND[each.kind].name != LEFT] or evidence
+    if not evidence:
         return None
+    turns: dict[int, list[Signal]] = {}
+    for signal in evidence:
+        turns.setdefault(find_target(signal), []).append(signal)
     index = max(turns, key=lambda each: (sum(signal.score for signal in turns[each]), each))
-    found = sorted(turns[index], key=lambda signal: (FAMILIES.index(BY_KIND[signal.kind]), -signal.score))
+    found = [each for each in turns[index] if each.stands] or turns[index]
+    found.sort(key=lambda signal: (FAMILIES.index(BY_KIND[signal.kind]), -signal.score))
     names = dict.fromkeys(f"{each.kind}/{each.label}" if each.label else each.kind for each in found)
     return FailingTurn(index, BY_KIND[found[0].kind].name, tuple(names))
 
@@ -76,9 +86,10 @@ def find_failing_turn(signals: Sequence[Signal], probability: float) -> FailingT
 def counts(signal: Signal, probability: float) -> bool:
     """Whether a signal tells a failure."""
     family = BY_KIND.get(signal.kind)
-    if family is None or not signal.stands or signal.polarity >= 0:
+    if family is None or signal.is_rejected or signal.polarity >= 0:
         return False
-    return family.is_certain or probability >= LEAST_PROBABILITY
+    is_heard = signal.stands or (family.is_said and signal.score >= LEAST_SCORE)
+    return signal.stands if family.is_certain else is_heard and probability >= LEAST_PROBABILITY
 
 
 def find_target(signal: Signal) -> int:
