@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 
 from django.contrib import messages
@@ -15,10 +16,12 @@ from feedback.detectors import DETECTORS
 from feedback.failure_mode_list import FAMILY_TITLES, list_owners, load_examples, load_families
 from feedback.failure_modes.clustering import LEAST_SIZE
 from feedback.failures import changes
+from feedback.failures.delivery import measure_delivery
 from feedback.failures.listing import ListedMode, find_mode, list_modes, load_rows, name_mode
 from feedback.failures.records import load_members
 from feedback.failures.versions import PROMPT_VERSION, RELEASE, VERSIONS, list_versions
 from feedback.models import FailureMode
+from feedback.pages.failure_delivery import show_delivery
 from feedback.pages.failure_mode_details import (
     MARKS,
     Place,
@@ -49,6 +52,7 @@ WORST_ROWS = 10
 NEWEST_SHOWN = 3
 MEMBERS_SHOWN = 50
 """To choose from, where a person splits a mode by hand."""
+VERSION_KINDS = (RELEASE, PROMPT_VERSION)
 VERSIONS_SHOWN = 50
 MOST_GROWTH = 1_000_000_000
 
@@ -82,8 +86,15 @@ def show_list(request: HttpRequest, project: Project, problems: list[str], *, st
         "rows": list_rows(found.modes, now, tab, sort),
         "problems": problems,
     }
-    context |= {} if found.modes else read_worst(project)
+    context |= read_delivery(request, project, now, days) if found.modes else read_worst(project)
     return render_page(request, "failure_modes.html", context, status=status)
+
+
+def read_delivery(request: HttpRequest, project: Project, now: datetime, days: int) -> dict[str, Any]:
+    """How soon failures are found and mended; nothing where releases are not known yet and nobody waits for them."""
+    if "wait" not in request.GET and not all(VERSIONS.find((project.pk, kind)) for kind in VERSION_KINDS):
+        return {}
+    return {"delivery": show_delivery(measure_delivery(get_store(), project, now, days))}
 
 
 def read_worst(project: Project) -> dict[str, Any]:
@@ -168,7 +179,7 @@ def read_forms(project: Project, mode: ListedMode, *, waits: bool) -> dict[str, 
     return {
         "owners": list_owners(project),
         "others": [(row.number, name_mode(row)) for row in others],
-        "versions": {kind: find_versions(project, kind, waits=waits) for kind in (RELEASE, PROMPT_VERSION)},
+        "versions": {kind: find_versions(project, kind, waits=waits) for kind in VERSION_KINDS},
     }
 
 

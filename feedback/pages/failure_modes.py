@@ -190,12 +190,12 @@ def show_trend(trend: Interval | None) -> ShownTrend | None:
 def write_times(value: float) -> str:
     """A factor as one says it.
 
-    >>> write_times(3.14), write_times(41.7), write_times(0.04), write_times(float("inf"))
-    ('3.1', '42', '0.04', '∞')
+    >>> write_times(3.14), write_times(41.7), write_times(0.04), write_times(0.0), write_times(float("inf"))
+    ('3.1', '42', '0.04', '0', '∞')
     """
     if value == float("inf"):
         return "∞"
-    return f"{value:,.0f}" if value >= 10 else f"{value:.1f}" if value >= 0.1 or value == 0 else f"{value:.2f}"
+    return f"{value:,.0f}" if value >= 10 or value == 0 else f"{value:.1f}" if value >= 0.1 else f"{value:.2f}"
 
 
 def draw_sparkline(days: Sequence[int]) -> Sparkline:

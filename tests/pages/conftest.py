@@ -155,7 +155,8 @@ class Inspector(HTMLParser):
             link = (value or "").strip().lower()
             if name == "style" or name.startswith("on"):
                 self.faults.append(f"{tag} {name}={value!r}")
-            if name in ("href", "src", "action", "hx-get") and re.match(r"[a-z]+:", link):
+            is_outward = tag == "a" and link.startswith("https://") and given.get("rel") == "noopener noreferrer"
+            if name in ("href", "src", "action", "hx-get") and re.match(r"[a-z]+:", link) and not is_outward:
                 self.faults.append(f"{tag} {name}={value!r}")
 
 
