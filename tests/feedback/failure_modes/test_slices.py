@@ -46,3 +46,15 @@ def test_a_large_mode_in_one_slice_makes_no_other_mode_stand_out() -> None:
     assert [(each.value, round(each.elsewhere, 1)) for each in first] == [("small", 0.5)]
     assert second == []
     assert find_slices([small, even], others)[1] != []
+
+
+def test_a_model_that_only_one_service_has_is_compared_within_that_service() -> None:
+    shop, chat = {"service": "shop", "model": "small"}, {"service": "chat", "model": "large"}
+    [found] = find_slices([[shop] * 30 + [chat]], [*[shop] * 100, *[chat] * 300])
+    assert [(each.name, each.value) for each in found] == [("service", "shop")]
+
+
+def test_a_release_of_the_service_that_a_mode_comes_up_in_is_told() -> None:
+    old, new = {"service": "shop", "release": "1"}, {"service": "shop", "release": "2"}
+    [found] = find_slices([[new] * 30], [*[old] * 100, *[new] * 80, *[{"service": "chat"}] * 20])
+    assert [(each.name, each.value, round(each.elsewhere, 2)) for each in found] == [("release", "2", 0.44)]
