@@ -16,9 +16,11 @@ FILES = sorted(path.relative_to(ROOT).as_posix() for package in PACKAGES for pat
 ACROSS_PROJECTS = (
     # What a stage has to do and how far behind it is, for all projects at once
     "feedback/sql/changed_conversations.sql",
+    "feedback/sql/changed_estimates.sql",
     "feedback/sql/changed_feedback.sql",
     "feedback/sql/changed_hearings.sql",
     "feedback/sql/lag_of_estimates.sql",
+    "feedback/sql/lag_of_failures.sql",
     "feedback/sql/lag_of_feedback.sql",
     "feedback/sql/lag_of_signals.sql",
     "tracing/sql/changed_hours.sql",
@@ -37,6 +39,7 @@ ACROSS_PROJECTS = (
 DELETION = "tracing/sql/delete_project.sql"
 CHANGES_OF_A_TABLE = (DELETION, "tracing/sql/keep_raw_rows.sql", "tracing/sql/keep_derived_rows.sql")
 EXAMPLES = {
+    "Bool": True,
     "UInt8": 1,
     "UInt32": 1,
     "UInt64": 1,

@@ -5,7 +5,7 @@ INSERT INTO failing_turns
     project_id, conversation_id, turn_index, family, signals, user_id, trace_id, span_id, time, cost_usd, vector, mode,
     texts_hash, version, expires_at
 )
-WITH transform(conversation_id, {conversation_ids:Array(String)}, {modes:Array(UInt32)}, mode) AS new_mode
+WITH {modes:Array(UInt32)}[indexOf({conversation_ids:Array(String)}, conversation_id)] AS new_mode
 SELECT
     project_id, conversation_id, turn_index, family, signals, user_id, trace_id, span_id, time, cost_usd, vector, new_mode,
     texts_hash, greatest(version + 1, {version:UInt64}), expires_at

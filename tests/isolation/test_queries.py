@@ -13,7 +13,10 @@ from tests.tracing.otlp import make_span_id, make_trace_id
 from tracing.store import Store
 
 ASKED = [path for path in FILES if path not in (*ACROSS_PROJECTS, *CHANGES_OF_A_TABLE) and "deletion" not in path]
-FORGETFUL = ("forget_reprocessing_traces", "list_reprocessing_traces", "count_hours")
+FORGETFUL = (
+    *("forget_reprocessing_traces", "list_reprocessing_traces", "count_hours"),
+    *("move_members", "move_conversations"),
+)
 """Those of them that write."""
 EDGES = re.compile(r"(views|api\w*|urls|pages|presentation)\.py$")
 
@@ -61,6 +64,8 @@ def list_examples(side: Side) -> dict[str, Any]:
         "before_hour_s": 2**32 - 1,
         "done": 0,
         "version": 1,
+        "modes": [side.first_id],
+        "mode": side.first_id,
     }
 
 

@@ -10,6 +10,7 @@ from dataclasses import asdict, dataclass, field, fields, replace
 from datetime import date, timedelta
 from typing import Any
 
+import numpy as np
 from django.apps import apps
 from django.contrib.auth import get_user_model
 from django.db import models
@@ -25,12 +26,17 @@ from feedback.confirmations import identify_signal, write_confirmation
 from feedback.detectors import Evidence, Signal
 from feedback.detectors.verdict import Verdict
 from feedback.explicit import Feedback
+from feedback.failures.records import VECTOR_WIDTH, FailingRow, write_failing
+from feedback.failures.turns import FailingTurn
 from feedback.labels import DISSATISFIED, OUTCOME, LabelKey, write_label
 from feedback.models import (
     AskedUser,
     AskingSetting,
     DetectorSetting,
     Expectation,
+    FailureCatalogue,
+    FailureMode,
+    FailureModeChange,
     HoldoutSetting,
     JudgeDay,
     Listening,
@@ -70,7 +76,7 @@ NOT_TEXT = {
     *("answers.outcome", "answers.ended_by", "outcomes", "letter_id", "annotator_kind", "detector_version"),
     *("EventAttributeTypes", "LinkAttributeTypes", "SpanAttributeTypes", "ResourceAttributeTypes", "BodyType"),
     *("LogAttributeTypes", "finish_reasons", "answers.history_hash", "kind", "detector", "event_name"),
-    *("basis", "machine", "verdict", "reasons.name"),
+    *("basis", "machine", "verdict", "reasons.name", "family", "vector"),
 }
 """Columns of the store that hold no text that somebody wrote."""
 NOT_WORDS = {
@@ -80,6 +86,9 @@ NOT_WORDS = {
     "role",
     "state",
     "basis",
+    "family",
+    "resolved_in_kind",
+    "verification",
     "parameters",
     "rates",
     "actor_kind",
@@ -200,8 +209,27 @@ def add_rows(side: Side) -> None:
     Listening.objects.create(pk=pk, project=project, basis="none", since=timezone.now())
     told = {"basis": "none", "fitted_at": timezone.now(), "parameters": {}, "rates": {}}
     SatisfactionFit.objects.create(pk=pk, project=project, conversations=2, verdicts=0, **told)
+    FailureCatalogue.objects.create(pk=pk, project=project, places={side.conversation: pk}, described_at=timezone.now())
+    add_failure_mode(side)
     actor, details = Actor(ActorKind.USER, f"old-{side.mark}@example.org"), {"model": side.word("model")}
     record(actor, "add_price", project, target=side.word("target"), details=details, address=side.mark)
+
+
+def add_failure_mode(side: Side) -> None:
+    """With its history."""
+    texts = ("found_title", "found_line", "namer", "name", "resolved_in", "owner")
+    mode = FailureMode.objects.create(
+        pk=side.first_id,
+        project=side.project,
+        number=side.first_id,
+        family="answer",
+        ticket=f"https://{side.mark}.example/1",
+        description={"terms": [{"text": side.word("term"), "within": 0.5, "elsewhere": 0.1}], "count": 2},
+        **dict.fromkeys(("found_at", "first_time", "last_time", "state_since"), timezone.now()),
+        **{name: side.word(name) for name in texts},
+    )
+    told = {"at": timezone.now(), "who": side.word("who"), "text": side.word("note")}
+    FailureModeChange.objects.create(pk=side.first_id, mode=mode, what=FailureModeChange.What.NOTE, **told)
 
 
 def fill_store(store: Store, side: Side) -> None:
@@ -274,6 +302,7 @@ def insert_derived(store: Store, side: Side, conversation_id: str, trace: int, n
     write_hearings(store, project_id, {conversation_id: Hearing("none", make_verdict(side))}, [], version)
     estimate = Estimate(Interval(0.5, 0.4, 0.6), (("words", 0.0),), False, "none")
     write_estimates(store, project_id, {conversation_id: estimate}, {conversation_id: [version] * 3}, [], version)
+    write_failing(store, project_id, [make_failing(side, conversation_id, trace, now_ns)], [], version)
     write_tool_runs(store, project_id, [make_trace_id(trace)], [make_tool_run(side, trace, now_ns)], version)
     task = make_agent_task(side, conversation_id, trace, now_ns)
     write_agent_tasks(store, project_id, [task], [conversation_id], version)
@@ -380,6 +409,13 @@ def make_signal(side: Side, trace: int) -> Signal:
         detector="copy",
         version="1",
     )
+
+
+def make_failing(side: Side, conversation_id: str, trace: int, now_ns: int) -> FailingRow:
+    turn = FailingTurn(0, "answer", (f"complaint/{side.mark}",))
+    ids = side.word("user_id"), make_trace_id(trace), make_span_id(trace)
+    vector = np.full(VECTOR_WIDTH, VECTOR_WIDTH**-0.5, np.float32)
+    return FailingRow(conversation_id, turn, *ids, now_ns, 0.5, mode=side.first_id, vector=vector)
 
 
 def make_ask(side: Side, conversation_id: str, now_ns: int) -> dict[str, list[Any]]:
