@@ -1,7 +1,7 @@
 """The turns of a failure mode and all others come in, the slices that it stands in more than they do go out.
 
-Each value of each slice is tested by Fisher's exact test, corrected as Holm (1979) does for all values of all modes. Each
-service has models, releases and tools of its own: they are compared within the services that a mode comes up in.
+Each value of each slice is tested by Fisher's exact test, corrected as Holm (1979) does for all values of all modes.
+Each service has models, releases and tools of its own: they are compared within the services that a mode comes up in.
 """
 
 from collections import Counter
