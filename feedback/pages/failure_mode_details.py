@@ -244,8 +244,10 @@ def place_ratio(value: float, top: float) -> float:
 
 def tell_fix(mode: ListedMode) -> str:
     """Whether what was done has helped, in a sentence; empty of a mode that nobody resolved."""
-    if mode.state not in ("resolved", "regressed") or mode.fix is None:
+    if mode.state not in ("resolved", "regressed"):
         return ""
+    if mode.fix is None:
+        return "Whether the fix works is told here within a minute." if mode.state == "resolved" else ""
     if mode.verification is None:
         return f"{name_place(mode)} has not been seen yet, so nothing can be said of the fix."
     counted = f"{tell_count(mode.fix.before)} before, {tell_count(mode.fix.after)} since"

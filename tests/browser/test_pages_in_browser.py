@@ -19,6 +19,7 @@ from feedback.records import write_feedback
 from tests.conftest import Server
 from tests.pages.conftest import SECOND_NS, Teller
 from tests.pages.test_comparisons import list_compared
+from tests.pages.test_failure_modes import describe, make_mode, tell_failing
 from tests.pages.test_machines import lead
 from tests.pages.test_spending import derive, say
 from tests.pages.test_tasks import TASK
@@ -38,6 +39,9 @@ PATHS = (
     "/p/default/comparisons?slice=tag",
     f"/p/default/comparisons?by={'n' * 200}",
     "/p/default/conversations/rich/%C3%BCn%C3%AF",
+    "/p/default/failure-modes",
+    "/p/default/failure-modes?state=all&days=90&wait=yes",
+    "/p/default/failure-modes/1?split=yes",
     "/p/default/returns?measure=drop_off",
     "/p/default/datasets",
     "/audit",
@@ -109,6 +113,22 @@ def test_every_page_is_clean_fits_its_width_and_can_be_hit(
     create_key(server.project, "w" * 100, created_by="w" * 200)
     create_key(server.project, "page", [Scope.FEEDBACK_BROWSER], origins=[f"https://{'w' * 60}.example"] * 3)
     put_project_prices(server.project, [{"model": "our-own", "provider": "p" * 60, "input": 1, "output": 2}])
+    sliced = {
+        "name": "w" * 200,
+        "value": "w" * 200,
+        "within": 1,
+        "elsewhere": 0,
+        "ratio": 9.0,
+        "low": 2.0,
+        "high": 99.0,
+    }
+    terms = [{"text": "w" * 200, "within": 1.0, "elsewhere": 0.0}]
+    texts = dict.fromkeys(("found_title", "found_line", "owner", "resolved_in"), "w" * 200)
+    tell_failing(told, 1, 12, mode=1, text="w" * 300)
+    make_mode(
+        told, ticket=f"https://example.org/{'w' * 200}", description=describe(slices=[sliced], terms=terms), **texts
+    )
+    make_mode(told, 2, state="resolved")
     with open_page(chromium, width=width, scheme=scheme) as page:
         for path in PATHS:
             response = page.goto(server.url + path)

@@ -3,7 +3,9 @@
 import re
 
 import pytest
+from django.utils import timezone
 
+from feedback.models import FailureMode
 from tests.pages.conftest import Teller
 from tests.pages.people import log_in, make_user, read
 from tracing.access.rights import Role
@@ -12,8 +14,17 @@ from tracing.models import DEMO_PROJECT, Project, ProjectPrice
 from tracing.store import Store
 
 pytestmark = pytest.mark.usefixtures("quick_passwords")
-PAGES = ("", "conversations", "conversations/c", "returns", "datasets", "dead-letters", "setup", "settings/prices")
-REVIEWING = {"/p/demo/conversation-outcome"}
+PAGES = (
+    *("", "conversations", "conversations/c", "failure-modes", "failure-modes/1", "failure-modes/2"),
+    *("returns", "datasets", "dead-letters", "setup", "settings/prices"),
+)
+OF_MODES = ("name", "owner", "ticket", "notes", "resolve", "ignore")
+REVIEWING = {
+    "/p/demo/conversation-outcome",
+    "/p/demo/failure-modes/merge",
+    *(f"/p/demo/failure-modes/1/{change}" for change in OF_MODES),
+    *(f"/p/demo/failure-modes/2/{change}" for change in ("name", "owner", "ticket", "notes", "reopen")),
+}
 EDITING = REVIEWING | {
     "/p/demo/datasets/holdout",
     "/p/demo/returns/goal",
@@ -30,6 +41,9 @@ def demo(project: Project, store: Store) -> Project:
     Teller(demo, store).tell("c")
     keep_letters(store, "otel_traces", [({"project_id": demo.pk, "TraceId": "x"}, "no")])
     ProjectPrice.objects.create(pk=1, project=demo, model="m", input=1, output=1)
+    times = dict.fromkeys(("found_at", "first_time", "last_time", "state_since"), timezone.now())
+    for number, state in ((1, "open"), (2, "resolved")):
+        FailureMode.objects.create(project=demo, number=number, state=state, **times)
     return demo
 
 
