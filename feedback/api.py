@@ -15,6 +15,7 @@ from feedback.api_asks import router as asks_router
 from feedback.api_comparisons import router as comparisons_router
 from feedback.api_detectors import router as detectors_router
 from feedback.api_exports import router as exports_router
+from feedback.api_failure_modes import router as failure_modes_router
 from feedback.api_feedback import router as feedback_router
 from feedback.api_judge import router as judge_router
 from feedback.api_labels import router as labels_router
@@ -26,6 +27,7 @@ from feedback.derivation import FEEDBACK, SIGNALS
 from feedback.estimating import ESTIMATES
 from feedback.excerpts import load_heard_excerpt
 from feedback.failures.deriving import FAILURES
+from feedback.failures.listing import find_mode_of, load_modes_of
 from feedback.labels import load_labels
 from feedback.machines import load_machines
 from feedback.records import confirm_rows, place_signal
@@ -37,6 +39,7 @@ from feedback.resources import (
     describe_conversation,
     describe_estimate,
     describe_machine,
+    describe_mode_of,
     describe_signal,
 )
 from feedback.satisfaction_records import load_estimates
@@ -86,6 +89,7 @@ api.add_router("", labels_router)
 api.add_router("", satisfaction_router)
 api.add_router("", exports_router)
 api.add_router("", returns_router)
+api.add_router("", failure_modes_router)
 api.add_router("", feedback_router)
 api.add_router("", reprocessing_router)
 api.add_router("", audit_router)
@@ -125,11 +129,13 @@ def list_conversations(
     ids = [row["conversation_id"] for row in page.rows]
     machines = load_machines(get_store(), project_of(request).pk, ids)
     estimates = load_estimates(get_store(), project_of(request).pk, ids)
+    modes = load_modes_of(get_store(), project_of(request).pk, ids)
     items = [
         row
         | describe_machine(machines.get(row["conversation_id"]))
         | {
             "dissatisfied": describe_estimate(estimates.get(row["conversation_id"])),
+            "failure_mode": describe_mode_of(modes.get(row["conversation_id"])),
             "first_time": format_time(row["first_time_ns"]),
             "last_time": format_time(row["last_time_ns"]),
             "longest_ms": to_ms(row["longest_ns"]),
@@ -164,9 +170,10 @@ def show_conversation(
     )
     machine = load_machines(store, project_id, [conversation_id]).get(conversation_id)
     estimate = load_estimates(store, project_id, [conversation_id]).get(conversation_id)
+    mode = find_mode_of(store, project_of(request), conversation_id)
     labels = load_labels(store, project_id, conversation_id)
     generations = [describe_generation(row) for row in reversed(rows)]
-    return describe_conversation(heard, machine, estimate, labels, generations)
+    return describe_conversation(heard, machine, estimate, mode, labels, generations)
 
 
 @api.get("signals", response=SignalPage, summary="Signals, latest first", auth=May(Right.READ))

@@ -37,7 +37,7 @@ LONGEST_OWNER = 254
 LONGEST_NOTE = 10_000
 LONGEST_TICKET = 500
 MOST_MERGED = 100
-MOST_MOVED = 10_000
+MOST_MOVED = 1_000
 """Conversations that are moved to a mode of their own at once."""
 MOST_COMPARED = 5_000
 """Of those that stay, the latest so many say what a mode is like."""
