@@ -27,6 +27,7 @@ WORDS = {
     "change_asking": "changed how users are asked",
     "change_detectors": "changed the detectors",
     "change_expectations": "changed what is expected",
+    "change_failure_mode": "changed the failure mode",
     "change_following": "changed which thresholds follow what people say",
     "change_goal": "changed the goal",
     "change_holdout": "changed the holdout",
