@@ -68,8 +68,7 @@ class Description:
             term = self.name.terms[0]
             told += f" “{term.text}” is in {term.within:.0%} of them and in {term.elsewhere:.0%} of others."
         if self.lift.is_claimed:
-            value, low = self.lift.ratio.value, self.lift.ratio.low
-            told += f" Such requests have {value:,.1f} times the odds of others to fail (at least {low:,.1f})."
+            told += f" The odds to fail are at least {tell_times(self.lift.ratio.low)} times those of other requests."
         return told
 
 
@@ -157,12 +156,22 @@ def find_examples(rows: Sequence[int], vectors: Floats) -> tuple[tuple[int, ...]
 
 def find_signal(cases: Sequence[Case]) -> str:
     """The kind of signal that most turns failed by, with its label where most of all turns have that: `complaint`, or
-    `complaint/factual`. Of turns without signals the family."""
+    `complaint/factual`. Of turns without signals the family; empty where not even a third failed by one kind."""
     strongest = Counter((each.signals or (each.kind,))[0].partition("/")[0] for each in cases)
-    kind = strongest.most_common(1)[0][0]
+    kind, most = strongest.most_common(1)[0]
+    if 3 * most < len(cases):
+        return ""
     labelled = Counter(each for case in cases for each in case.signals if each.startswith(f"{kind}/"))
     signal, count = max(labelled.items(), key=lambda each: each[1], default=("", 0))
     return signal if 2 * count > len(cases) else kind
+
+
+def tell_times(ratio: float) -> str:
+    """
+    >>> tell_times(1.54), tell_times(20.5), tell_times(1e6)
+    ('1.5', '20', '1,000,000')
+    """
+    return f"{ratio:.1f}" if ratio < 10 else f"{ratio:,.0f}"
 
 
 def name_signal(signal: str) -> str:

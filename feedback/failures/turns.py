@@ -12,6 +12,9 @@ from feedback.detectors.signal import Signal
 
 LEAST_PROBABILITY = 0.5
 """That the user was dissatisfied, from which on signals that may mean little are a failure."""
+LEAST_CERTAIN = 0.7
+"""Of a signal that is a failure whatever the user felt: less has a tool that failed and worked when it was tried again,
+which is a failure only where the user was dissatisfied."""
 LEAST_SCORE = 0.4
 """Of what users say, once they are known to be dissatisfied: it tells where, also if it is not sure enough to fire."""
 
@@ -88,8 +91,10 @@ def counts(signal: Signal, probability: float) -> bool:
     family = BY_KIND.get(signal.kind)
     if family is None or signal.is_rejected or signal.polarity >= 0:
         return False
+    if family.is_certain and signal.stands and signal.score >= LEAST_CERTAIN:
+        return True
     is_heard = signal.stands or (family.is_said and signal.score >= LEAST_SCORE)
-    return signal.stands if family.is_certain else is_heard and probability >= LEAST_PROBABILITY
+    return is_heard and probability >= LEAST_PROBABILITY
 
 
 def find_target(signal: Signal) -> int:

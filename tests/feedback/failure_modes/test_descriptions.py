@@ -4,7 +4,7 @@ import numpy as np
 
 from feedback.failure_modes.cases import Case
 from feedback.failure_modes.clustering import Floats, normalise
-from feedback.failure_modes.descriptions import Description, describe_modes
+from feedback.failure_modes.descriptions import Description, describe_modes, find_signal
 
 WIDTH = 24
 LINKS = ["that link is dead", "the link gives 404", "dead link again"]
@@ -50,7 +50,15 @@ def test_the_largest_mode_comes_first_with_its_kind_and_its_words() -> None:
 def test_one_line_tells_how_many_the_signal_and_the_lift() -> None:
     line = describe()[0].line
     assert line.startswith("40 of 63 failing conversations, most by complaint (factual). “link” is in 99% of them")
-    assert " times the odds of others to fail (at least " in line
+    assert " The odds to fail are at least " in line
+
+
+def test_no_signal_stands_for_turns_that_failed_by_many() -> None:
+    kinds = ["complaint", "thumbs/down", "rephrase", "correction"]
+    mixed = [Case(kind, "help me", "see here", kind="answer", signals=(kind,)) for kind in kinds]
+    assert find_signal(mixed) == ""
+    assert find_signal([*mixed, *make_cases(2, LINKS, "small")]) == "complaint/factual"
+    assert find_signal([Case("a", "help me", "see here", kind="tools")]) == "tools"
 
 
 def test_the_slice_is_told() -> None:

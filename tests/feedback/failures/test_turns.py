@@ -43,6 +43,12 @@ def test_where_users_were_content_only_what_is_certain_is_a_failure(kind: str, f
     assert (find_failing_turn([signal(kind, 0)], HAPPY) is not None) == fails
 
 
+def test_a_tool_that_worked_in_the_end_failed_only_those_who_are_dissatisfied() -> None:
+    mended = signal("tool_failure", 0, 0.6, label="error")
+    assert find_failing_turn([mended], HAPPY) is None
+    assert find_failing_turn([mended], UNHAPPY) == FailingTurn(0, "tools", ("tool_failure/error",))
+
+
 def test_who_left_after_a_complaint_left_because_of_what_was_complained_about() -> None:
     left = signal("abandonment", 1)
     assert find_failing_turn([signal("complaint", 0, 0.5), left], UNHAPPY).turn_index == 0  # type: ignore[union-attr]
