@@ -57,7 +57,7 @@ def test_no_signal_stands_for_turns_that_failed_by_many() -> None:
     kinds = ["complaint", "thumbs/down", "rephrase", "correction"]
     mixed = [Case(kind, "help me", "see here", kind="answer", signals=(kind,)) for kind in kinds]
     assert find_signal(mixed) == ""
-    assert find_signal([*mixed, *make_cases(2, LINKS, "small")]) == "complaint/factual"
+    assert find_signal([*mixed, *make_cases(2, LINKS, "small")]) == "complaint"
     assert find_signal([Case("a", "help me", "see here", kind="tools")]) == "tools"
 
 
