@@ -22,14 +22,16 @@ LEAST_TEXTS = 2
 """That a term stands in."""
 LEAST_WEIGHT = 0.35
 """Of a term that is told, as a share of the strongest."""
-PAIR_FROM = 0.6
-"""A pair of words takes the place of its words where it weighs at least so many times as much."""
+PHRASE_FROM = 0.6
+"""A phrase takes the place of its words where it weighs at least so many times as much."""
 READ_CHARACTERS = 600
 READ_TEXTS = 1_000
 """Of each group, evenly over it; of what they are held against five times as many."""
 TITLE_CHARACTERS = 80
 FUNCTION_WORDS = frozenset(Path(__file__).with_name("function_words.txt").read_text(encoding="utf-8").split())
-"""Of English: no terms by themselves, nor the ends of a pair. In other languages being common everywhere has to do."""
+"""Of English: no terms, and not in phrases but for those that link. In other languages being common everywhere has to
+do."""
+LINKING = frozenset(("to", "of", "for", "from", "with"))
 _STEM_LETTERS = 5
 _WORD = re.compile(r"[^\W_]+(?:['’\-][^\W_]+)*")
 _SHORTEST, _LONGEST = 2, 40
@@ -116,16 +118,29 @@ def shorten(title: str) -> str:
 
 
 def count_terms(texts: Iterable[str], spellings: Counter[tuple[str, str]]) -> Counts:
-    """How many texts hold each word and each pair of neighbours; how the words were spelt goes to `spellings`."""
+    """How many texts hold each word and each phrase; how the words were spelt goes to `spellings`."""
     holding: Counter[str] = Counter()
     count = 0
     for text in texts:
         words = list(split_words(text[:READ_CHARACTERS]))
         spellings.update({(word.casefold(), word) for word in words})
         folded = [word.casefold() for word in words]
-        holding.update({*folded, *(" ".join(pair) for pair in pairwise(folded) if pair[0] != pair[1])})
+        holding.update({*folded, *list_phrases(folded)})
         count += 1
     return Counts(count, holding)
+
+
+def list_phrases(words: Sequence[str]) -> Iterator[str]:
+    """Two neighbours, and three of which the one between only links: "able to assist".
+
+    >>> list(list_phrases(["not", "able", "to", "assist"]))
+    ['able to assist']
+    """
+    for place, (first, last) in enumerate(pairwise(words)):
+        if first != last and not {first, last} & FUNCTION_WORDS:
+            yield f"{first} {last}"
+        elif last in LINKING and place + 2 < len(words) and not {first, words[place + 2]} & FUNCTION_WORDS:
+            yield f"{first} {last} {words[place + 2]}"
 
 
 def split_words(text: str) -> Iterator[str]:
@@ -147,7 +162,7 @@ def weigh_terms(own: Counts, total: Counts, well: Counts) -> list[Term]:
     least = min(LEAST_TEXTS, own.texts)
     found = []
     for term, count in own.holding.items():
-        if count < least or not FUNCTION_WORDS.isdisjoint((term.split()[0], term.split()[-1])):
+        if count < least or term in FUNCTION_WORDS:
             continue
         elsewhere = [(total.holding[term] - count + 0.5) / (others.texts + 1)] if others.texts else []
         elsewhere += [well.find_share(term)] if well.texts else []
@@ -157,14 +172,14 @@ def weigh_terms(own: Counts, total: Counts, well: Counts) -> list[Term]:
 
 
 def choose_terms(terms: Sequence[Term]) -> Iterator[Term]:
-    """The few that are told: no two of one stem, a pair of words rather than each of them."""
+    """The few that are told: no two of one stem, a phrase rather than each of its words."""
     weights = {each.text: each.weight for each in terms}
     stems: set[str] = set()
     chosen = 0
     for term in terms:
         if chosen == TERMS or term.weight < LEAST_WEIGHT * terms[0].weight:
             return
-        best = _find_pair(term, terms, weights, stems)
+        best = _find_phrase(term, terms, weights, stems)
         own = {word[:_STEM_LETTERS] for word in best.text.split()}
         if not own & stems:
             stems |= own
@@ -172,14 +187,14 @@ def choose_terms(terms: Sequence[Term]) -> Iterator[Term]:
             yield best
 
 
-def _find_pair(term: Term, terms: Sequence[Term], weights: Mapping[str, float], stems: set[str]) -> Term:
-    """The weightiest pair that holds a single word, if it says nearly as much."""
+def _find_phrase(term: Term, terms: Sequence[Term], weights: Mapping[str, float], stems: set[str]) -> Term:
+    """The weightiest phrase that holds a single word, if it says nearly as much."""
     if " " in term.text:
         return term
-    pairs = (each for each in terms if " " in each.text and term.text in each.text.split())
-    free = (each for each in pairs if not {word[:_STEM_LETTERS] for word in each.text.split()} & stems)
+    phrases = (each for each in terms if " " in each.text and term.text in each.text.split())
+    free = (each for each in phrases if not {word[:_STEM_LETTERS] for word in each.text.split()} & stems)
     best = next(free, None)
-    return best if best and best.weight >= PAIR_FROM * weights[term.text] else term
+    return best if best and best.weight >= PHRASE_FROM * weights[term.text] else term
 
 
 def _choose_spellings(spellings: Counter[tuple[str, str]]) -> dict[str, str]:

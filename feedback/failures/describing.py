@@ -35,7 +35,7 @@ from feedback.judging.rounds import count_left
 from feedback.models import FailureCatalogue, FailureMode
 from tracing.store import Store
 
-MOST_MEMBERS, MOST_OF_MODE, MOST_REST = 20_000, 1_000, 2_000
+MOST_MEMBERS, MOST_OF_MODE, MOST_REST = 10_000, 1_000, 2_000
 """Failing turns that are looked at: the latest of each mode, and a sample of those in none."""
 READ_CHARACTERS = 200
 """Of the start and of the end of each text."""

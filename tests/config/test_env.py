@@ -124,3 +124,12 @@ def test_the_options_of_a_server_are_settings(name: str) -> None:
     options = list_options(main.commands[name]) - {"demo", "help"}
     assert options
     assert options <= set(Environment.model_fields)
+
+
+def test_names_are_asked_of_a_model_that_is_there(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TACIT_NAMER", "on")
+    with pytest.raises(ValidationError, match="TACIT_JUDGE_URL is empty"):
+        Environment()
+    monkeypatch.setenv("TACIT_JUDGE_URL", "http://localhost:11434/v1")
+    monkeypatch.setenv("TACIT_JUDGE_MODEL", "small")
+    assert Environment().namer
