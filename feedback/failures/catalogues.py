@@ -30,7 +30,7 @@ class Progress:
 def load_catalogue(project_id: int) -> Catalogue:
     """An empty one where there is none yet."""
     kept = FailureCatalogue.objects.filter(project_id=project_id).first()
-    return read_catalogue(kept.archive) if kept and kept.archive else Catalogue()
+    return read_catalogue(bytes(kept.archive)) if kept and kept.archive else Catalogue()
 
 
 @transaction.atomic

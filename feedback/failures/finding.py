@@ -110,7 +110,7 @@ def assign_waiting(store: Store, project_id: int, now: datetime) -> bool:
     with FAILURES.hold() as held:
         if held:
             carry_out(store, project_id)
-            assign_rows(store, project_id, load_waiting(store, project_id, now), well, now)
+            assign_rows(store, project_id, well, now)
             carry_out(store, project_id)
     return held
 
@@ -124,13 +124,11 @@ def load_common(store: Store, project_id: int, now: datetime) -> Floats | None:
     return vectors if 2 * len(vectors) > seen else None
 
 
-def load_waiting(store: Store, project_id: int, now: datetime) -> list[FailingRow]:
+def assign_rows(store: Store, project_id: int, well: Floats | None, now: datetime) -> None:
+    """Save to which modes the latest that wait belong, and the modes."""
     since_ns = to_ns(now - WINDOW)
-    return load_failing(store, project_id, since_ns=since_ns, limit=MOST_WAITING, modes=[NONE], with_vectors=True)
-
-
-def assign_rows(store: Store, project_id: int, rows: Sequence[FailingRow], well: Floats | None, now: datetime) -> None:
-    """Save to which modes these belong, and the modes."""
+    version = find_waiting(store, project_id, since_ns)
+    rows = load_failing(store, project_id, since_ns=since_ns, limit=MOST_WAITING, modes=[NONE], with_vectors=True)
     if not rows:
         return
     catalogue, sought = load_catalogue(project_id), load_progress(project_id).sought_version
@@ -138,11 +136,10 @@ def assign_rows(store: Store, project_id: int, rows: Sequence[FailingRow], well:
     kinds = [row.turn.family for row in rows]
     found = assign_turns(catalogue, stack_vectors(rows), kinds, well, new=new)
     placed = {row.conversation_id: number for row, number in zip(rows, found.numbers, strict=True) if number != NONE}
-    is_all = len(rows) < MOST_WAITING or not placed
-    latest = max(row.version for row in rows) if is_all else sought  # else the next pass looks at those that are left
+    goes_on = len(rows) == MOST_WAITING and placed  # then the next pass looks at those that are left
     moved = place_joined(store, project_id, found)
     with transaction.atomic():
-        save_catalogue(project_id, found.catalogue, placed | moved, latest)
+        save_catalogue(project_id, found.catalogue, placed | moved, sought if goes_on else version)
         keep_modes(project_id, found, rows, now)
 
 

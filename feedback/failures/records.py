@@ -146,7 +146,7 @@ def write_failing(
 ) -> None:
     """Write rows in `version` (microseconds); conversations that are `gone` lose theirs."""
     store.insert("failing_turns", to_columns(project_id, rows, version))
-    deleted = {
+    deleted: dict[str, list[Any]] = {
         "project_id": [project_id] * len(gone),
         "conversation_id": list(gone),
         "version": [version] * len(gone),

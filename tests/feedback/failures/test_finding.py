@@ -267,6 +267,14 @@ def test_where_more_waits_than_one_pass_takes_the_next_goes_on(teller: Teller, m
     assert 0 not in load_modes(teller).values()
 
 
+def test_where_those_that_wait_belong_nowhere_nothing_goes_on(teller: Teller, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(finding, "MOST_WAITING", 2)
+    tell(teller, range(4))
+    hear(teller, "vat-0")
+    find(teller)
+    assert not is_due(teller.store, teller.project.pk, datetime.now(UTC))
+
+
 def test_turns_that_are_old_are_not_looked_at(teller: Teller) -> None:
     tell(teller, range(8))
     later = datetime.now(UTC) + timedelta(days=91)
