@@ -33,8 +33,22 @@ LARGEST_NUMBER = 2**31 - 1
 MOST_DAYS = 365
 MOST_HISTORY = 200
 What = Literal[
-    *("found", "surging", "calmed", "verified", "regressed", "grew", "joined", "named"),
-    *("merged", "split", "resolved", "reopened", "ignored", "owned", "ticket", "note"),
+    "found",
+    "surging",
+    "calmed",
+    "verified",
+    "regressed",
+    "grew",
+    "joined",
+    "named",
+    "merged",
+    "split",
+    "resolved",
+    "reopened",
+    "ignored",
+    "owned",
+    "ticket",
+    "note",
 ]
 Days = Annotated[int, Query(ge=1, le=MOST_DAYS, description="Figures are of so many days in UTC, today the last.")]
 StateFilter = Annotated[

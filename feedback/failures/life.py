@@ -42,8 +42,10 @@ def show_state(
     state: str, found_at: datetime, regressed_at: datetime | None, now: datetime, *, is_touched: bool
 ) -> ShownState:
     """An open mode is back after it had been resolved, or new for a week, unless somebody dealt with it, or ongoing."""
-    if state == "resolved" or state == "ignored":
-        return state
+    if state == "resolved":
+        return "resolved"
+    if state == "ignored":
+        return "ignored"
     if regressed_at is not None:
         return "regressed"
     return "new" if now - found_at < NEW_FOR and not is_touched else "ongoing"

@@ -1,11 +1,9 @@
 """What pages and REST show of failure modes: a project and a time come in, modes with their figures go out."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
-
-from django.db.models import Exists, OuterRef
 
 from feedback.failure_modes.verification import Count, Verification
 from feedback.failures.figures import DAY, RECENT_DAYS, Figures, Tally, load_counts, load_figures
@@ -95,9 +93,7 @@ class NamedMode:
 def list_modes(store: Store, project: Project, now: datetime, days: int = DAYS) -> ModeList:
     """All modes that were not merged into another, with the figures of so many days, today the last of them."""
     figures = load_figures(store, project.pk, now, days)
-    counts = load_counts(store, project.pk)
-    rows = load_rows(project.pk)
-    modes = [show_mode(row, figures, counts.get(row.number, 0), now) for row in rows]
+    modes = show_modes(store, project, load_rows(project.pk), figures, now)
     return ModeList(sorted(modes, key=rank_mode), show_totals(figures))
 
 
@@ -107,8 +103,15 @@ def find_mode(store: Store, project: Project, number: int, now: datetime, days: 
     if row is None:
         return None
     figures = load_figures(store, project.pk, now, days)
-    [row] = load_rows(project.pk, [row.number])
-    return show_mode(row, figures, load_counts(store, project.pk).get(row.number, 0), now)
+    [mode] = show_modes(store, project, [row], figures, now)
+    return mode
+
+
+def show_modes(
+    store: Store, project: Project, rows: Collection[FailureMode], figures: Figures, now: datetime
+) -> list[ListedMode]:
+    counts, touched = load_counts(store, project.pk), find_touched(rows)
+    return [show_mode(row, figures, counts.get(row.number, 0), now, is_touched=row.number in touched) for row in rows]
 
 
 def find_row(project_id: int, number: int) -> FailureMode | None:
@@ -119,14 +122,18 @@ def find_row(project_id: int, number: int) -> FailureMode | None:
     return row
 
 
-def load_rows(project_id: int, numbers: Iterable[int] | None = None) -> list[FailureMode]:
-    """Modes that were not merged into another, each with `is_touched`: whether a person dealt with it."""
-    of_people = FailureModeChange.objects.filter(mode=OuterRef("pk")).exclude(who="")
-    rows = FailureMode.objects.filter(project_id=project_id, merged_into=None).annotate(is_touched=Exists(of_people))
-    return list(rows.filter(number__in=list(numbers)) if numbers is not None else rows)
+def load_rows(project_id: int) -> list[FailureMode]:
+    """Modes that were not merged into another."""
+    return list(FailureMode.objects.filter(project_id=project_id, merged_into=None))
 
 
-def show_mode(row: FailureMode, figures: Figures, count: int, now: datetime) -> ListedMode:
+def find_touched(rows: Collection[FailureMode]) -> set[int]:
+    """The numbers of modes that a person dealt with."""
+    of_people = FailureModeChange.objects.filter(mode__in=rows).exclude(who="")
+    return set(of_people.values_list("mode__number", flat=True))
+
+
+def show_mode(row: FailureMode, figures: Figures, count: int, now: datetime, *, is_touched: bool) -> ListedMode:
     tally, trend, fix = figures.find(row.number), measure_trend(figures, row.number), read_fix(row.verification)
     return ListedMode(
         number=row.number,
@@ -134,7 +141,7 @@ def show_mode(row: FailureMode, figures: Figures, count: int, now: datetime) -> 
         found_title=row.found_title,
         line=row.found_line,
         family=row.family,
-        state=show_state(row.state, row.found_at, row.regressed_at, now, is_touched=row.is_touched),
+        state=show_state(row.state, row.found_at, row.regressed_at, now, is_touched=is_touched),
         is_surging=row.surging_since is not None,
         severity=judge_severity(to_extent(tally), to_extent(figures.all), trend, row.family),
         conversations=tally.conversations,

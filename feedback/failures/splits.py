@@ -41,14 +41,15 @@ def find_split(centred: Floats, cases: Sequence[Case]) -> Split | None:
         return None
     moves, likeness = found
     sides = [np.flatnonzero(~moves), np.flatnonzero(moves)]
-    names = name_groups([[cases[row].text for row in rows] for rows in sides])
+    told = [[cases[row] for row in rows.tolist()] for rows in sides]
+    names = name_groups([[case.text for case in side] for side in told])
     stays, moved = (
         Half(
             name.title,
-            tuple(cases[row].conversation_id for row in rows),
-            tuple(cases[row] for row in rank_central(centred, rows)[:SHOWN]),
+            tuple(case.conversation_id for case in side),
+            tuple(cases[row] for row in rank_central(centred, rows)[:SHOWN].tolist()),
         )
-        for name, rows in zip(names, sides, strict=True)
+        for name, side, rows in zip(names, told, sides, strict=True)
     )
     return Split(stays, moved, likeness)
 
