@@ -9,7 +9,7 @@ import numpy as np
 from feedback.failure_modes.cases import Case, drop_reactions
 from feedback.failure_modes.clustering import Floats, normalise
 from feedback.failure_modes.lift import Lift, measure_lifts
-from feedback.failure_modes.naming import Name, name_groups
+from feedback.failure_modes.naming import Name, clean_text, name_groups
 from feedback.failure_modes.slices import Slice, find_slices
 
 EXAMPLES = 3
@@ -33,8 +33,10 @@ NAMED = {
     "rephrase": "Asked again",
 }
 """Kinds of signals whose names do not explain themselves; others are told by them."""
-TOLD = {("thumbs", "down"), ("judgement", "failed")}
+TOLD = {("thumbs", "down"), ("judgement", "failed"), ("tool_failure", "error")}
 """Labels that the words for their kind tell."""
+LONGEST_LABEL = 40
+"""Types of errors are whatever an app sent."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +65,8 @@ class Description:
     def line(self) -> str:
         """How many, the dominant signal, the term that marks it most, and its lift where that is claimed."""
         told = f"{self.count:,} of {self.failing:,} failing conversations"
-        told += f", most by {name_signal(self.signal).lower()}." if self.signal else "."
+        signal = name_signal(self.signal)
+        told += f", most by {signal[0].lower()}{signal[1:]}." if signal else "."
         if self.name.terms:
             term = self.name.terms[0]
             told += f" “{term.text}” is in {term.within:.0%} of them and in {term.elsewhere:.0%} of others."
@@ -182,4 +185,5 @@ def name_signal(signal: str) -> str:
     """
     kind, _, label = signal.partition("/")
     words = NAMED.get(kind) or kind.replace("_", " ").capitalize()
-    return f"{words} ({label.replace('_', ' ')})" if label and (kind, label) not in TOLD else words
+    told = clean_text(label.replace("_", " "))[:LONGEST_LABEL]
+    return f"{words} ({told})" if told and (kind, label) not in TOLD else words

@@ -4,7 +4,7 @@ import numpy as np
 
 from feedback.failure_modes.cases import Case
 from feedback.failure_modes.clustering import Floats, normalise
-from feedback.failure_modes.descriptions import Description, describe_modes, find_signal
+from feedback.failure_modes.descriptions import Description, describe_modes, find_signal, name_signal
 
 WIDTH = 24
 LINKS = ["that link is dead", "the link gives 404", "dead link again"]
@@ -77,3 +77,10 @@ def test_no_modes_give_no_descriptions() -> None:
     failing = make_cases(3, TABLES, "large")
     assert describe_modes([0, 0, 0], failing, draw([0] * 3, 1), [], draw([0], 1)[:0]) == []
     assert describe_modes([], [], draw([0], 1)[:0], [], draw([0], 1)[:0]) == []
+
+
+def test_a_label_is_short_and_plain_whatever_an_app_sent() -> None:
+    assert name_signal("error/RateLimitError") == "Error (RateLimitError)"
+    assert name_signal("error/\u202e" + "x/" * 500) == "Error (" + "x/" * 20 + ")"
+    assert name_signal("tool_failure/error") == "Tool failure"
+    assert name_signal("error/\x00") == "Error"
