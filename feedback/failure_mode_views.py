@@ -44,7 +44,8 @@ from tracing.pages import render_page
 from tracing.paging import Place as Start
 from tracing.store import get_store
 
-TITLES = {detector.kind: detector.title for detector in DETECTORS}
+TITLES = {detector.kind: detector.title for detector in DETECTORS} | {"thumbs": "Thumb down"}
+"""Of signals that tell a failure."""
 DEFAULT_DAYS = 30
 ENOUGH_FAILING = 30
 """Failing conversations, among which there usually are some that fail alike."""

@@ -27,6 +27,7 @@ LABEL_WIDTH = 14.0
 """In percent of a chart: names of marks that are nearer to each other stand one above the other."""
 LOWEST, ROW_HEIGHT = -6, 16
 """Where names of marks stand above a chart, the lowest of three rows, in pixels."""
+MOST_ODDS = 100.0
 MOST_TIMES = 50.0
 """At the end of the scale of ratios."""
 GROUPS = {
@@ -89,7 +90,8 @@ class SliceRow:
 
     @property
     def times(self) -> str:
-        return f"{write_times(self.ratio.value)}× ({write_times(self.ratio.low)} to {write_times(self.ratio.high)})"
+        value, low, high = map(write_odds, (self.ratio.value, self.ratio.low, self.ratio.high))
+        return f"{value}× ({low} to {high})"
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,7 +197,7 @@ def read_description(told: Mapping[str, Any], titles: Mapping[str, str]) -> Desc
         ],
         lift=tell_lift(told.get("lift")),
         slices=draw_slices(slices),
-        top=write_times(find_top(slices)),
+        top=write_odds(find_top(slices)),
         examples={name: tuple(Place(**each) for each in examples.get(name) or ()) for name in GROUPS},
         signals=tuple((name_heard(name, titles), count) for name, count in (told.get("signals") or ())[:SIGNALS_SHOWN]),
         looked_at=told.get("looked_at") or 0,
@@ -206,15 +208,27 @@ def tell_lift(lift: Mapping[str, Any] | None) -> str:
     """Whether it is a failure, or only what many ask about.
 
     >>> tell_lift({"ratio": 3.2, "low": 2.1, "high": 4.9, "p": 0.001, "is_claimed": True})
-    'Where users ask for this, failing is 3.2 times as likely as elsewhere (2.1 to 4.9 at 90 %, by odds).'
+    'Where users ask for this, the odds of failing are 3.2 times as high as elsewhere (2.1 to 4.9 at 90 %).'
     """
     if not lift:
         return ""
-    ends = f"{write_times(lift['low'])} to {write_times(lift['high'])} at 90 %, by odds"
+    low, high = write_odds(lift["low"]), write_odds(lift["high"])
     if lift["is_claimed"]:
-        times = write_times(lift["ratio"])
-        return f"Where users ask for this, failing is {times} times as likely as elsewhere ({ends})."
-    return f"That failing is likelier here than elsewhere cannot be told yet ({ends}): it may only be asked for often."
+        times = f"{write_odds(lift['ratio'])} times as high as elsewhere ({low} to {high} at 90 %)"
+        return f"Where users ask for this, the odds of failing are {times}."
+    ends = f"the odds are {low} to {high} times as high, at 90 %"
+    return (
+        f"Whether failing is likelier here than elsewhere cannot be told yet ({ends}): it may only be asked for often."
+    )
+
+
+def write_odds(ratio: float) -> str:
+    """Beyond a hundred times it makes no difference.
+
+    >>> write_odds(783.0), write_odds(3.2)
+    ('over 100', '3.2')
+    """
+    return f"over {MOST_ODDS:g}" if ratio > MOST_ODDS else write_times(ratio)
 
 
 def draw_slices(slices: Sequence[Mapping[str, Any]]) -> tuple[SliceRow, ...]:
@@ -224,7 +238,7 @@ def draw_slices(slices: Sequence[Mapping[str, Any]]) -> tuple[SliceRow, ...]:
 
 def find_top(slices: Sequence[Mapping[str, Any]]) -> float:
     """The ratio at the end of the scale: it holds most intervals whole."""
-    return max([2.0, *(min(MOST_TIMES, each["high"]) for each in slices)])
+    return max([2.0, *(min(MOST_TIMES, float(each["high"])) for each in slices)])
 
 
 def draw_slice(told: Mapping[str, Any], top: float) -> SliceRow:
@@ -332,11 +346,11 @@ def group_examples(examples: Mapping[str, Sequence[Place]], texts: Mapping[Place
 
 def read_examples(places: Sequence[Place], turns: Mapping[str, Sequence[Turn]]) -> dict[Place, Example]:
     """The texts of places, of those whose turns are there."""
-    indexed = {(key, turn.index): turn for key, found in turns.items() for turn in found}
+    indexed = {Place(key, turn.index): turn for key, found in turns.items() for turn in found}
     return {
-        place: show_example(place, turn, indexed.get((place.conversation_id, (place.turn_index or 0) + 1)))
+        place: show_example(place, turn, indexed.get(Place(place.conversation_id, turn.index + 1)))
         for place in places
-        if (turn := indexed.get((place.conversation_id, place.turn_index)))
+        if (turn := indexed.get(place))
     }
 
 

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
-from feedback.failures.listing import ListedMode, ModeList, ShownState
+from feedback.failures.life import ShownState
+from feedback.failures.listing import ListedMode, ModeList
 from feedback.pages.observations import State
 from feedback.satisfaction import Interval
 
@@ -131,13 +132,19 @@ def show_mode(mode: ListedMode, now: datetime) -> ListedRow:
 
 
 def name_slices(slices: Sequence[Mapping[str, Any]]) -> tuple[str, ...]:
-    """The strongest few in words.
+    """The strongest few in words, with how many times their share elsewhere it is.
 
-    >>> name_slices([{"name": "prompt", "value": "v14", "ratio": 5.1}])
-    ('prompt v14 ×5.1',)
+    >>> name_slices([{"name": "prompt", "value": "v14", "within": 0.9, "elsewhere": 0.2}])
+    ('prompt v14 ×4.5',)
     """
-    named = [(*name_slice(each["name"], each["value"]), each["ratio"]) for each in slices[:SLICES_SHOWN]]
-    return tuple(f"{name} {value} ×{write_times(ratio)}" for name, value, ratio in named)
+    return tuple(
+        f"{' '.join(name_slice(each['name'], each['value']))} {compare_slice(each['within'], each['elsewhere'])}"
+        for each in slices[:SLICES_SHOWN]
+    )
+
+
+def compare_slice(within: float, elsewhere: float) -> str:
+    return f"×{write_times(within / elsewhere)}" if elsewhere else "alone"
 
 
 def name_slice(name: str, value: str) -> tuple[str, str]:

@@ -207,7 +207,7 @@ def test_a_mode_tells_its_figures_what_sets_it_apart_and_examples(teller: Teller
     page = open_page("failure-modes/1")
     for words in (
         "6 in 30 days, 6 in all",
-        "failing is 3.2 times as likely as elsewhere (2.1 to 4.9 at 90 %, by odds)",
+        "the odds of failing are 3.2 times as high as elsewhere (2.1 to 4.9 at 90 %)",
         "prompt support:14 92 % 30 % 3.2× (2.1 to 4.9)",
         "without the tool find",
         "website 62 % here, 3 % elsewhere",
