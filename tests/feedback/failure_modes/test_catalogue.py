@@ -151,3 +151,23 @@ def test_no_turns_change_nothing() -> None:
     found = assign(draw({0: 1}, 1)[:0], catalogue)
     assert found.numbers == ()
     assert found.catalogue.modes == catalogue.modes
+
+
+def test_turns_that_come_again_are_not_taken_for_new_ones() -> None:
+    vectors = draw({0: 3, 1: 2}, 1)
+    first = assign(vectors).catalogue
+    new = np.array([False] * 5 + [True])
+    second = assign_turns(first, np.vstack([vectors, draw({4: 1}, 2)]), [KIND] * 6, new=new).catalogue
+    assert (first.seen, second.seen) == (5, 6)
+
+
+def test_of_many_modes_the_most_alike_become_one_the_others_stay() -> None:
+    random = np.random.default_rng(7)
+    means = normalise(random.normal(size=(60, 1000)).astype(np.float32))
+    means[41] = normalise(means[[7]] + 0.2 * means[[41]])[0]
+    modes = tuple(Mode(at + 1, (Examples(KIND, 20, mean),)) for at, mean in enumerate(means))
+    found = assign_turns(Catalogue(modes, 61), np.empty((0, 1000), np.float32), [])
+    assert found.joined == ((42, 8),)
+    assert [mode.number for mode in found.catalogue.modes] == [at for at in range(1, 61) if at != 42]
+    apart = (*modes[:41], Mode(42, modes[41].examples, frozenset({8})), *modes[42:])
+    assert assign_turns(Catalogue(apart, 61), np.empty((0, 1000), np.float32), []).joined == ()

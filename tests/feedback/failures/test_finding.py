@@ -14,12 +14,13 @@ from feedback.failure_modes.catalogue import merge_modes
 from feedback.failures import finding
 from feedback.failures.catalogues import load_catalogue, load_progress, save_catalogue
 from feedback.failures.deriving import FAILURES, derive_changed_failures
-from feedback.failures.finding import assign_waiting, find_all_modes, find_modes, forget_rests, is_due
+from feedback.failures.finding import assign_waiting, find_all_modes, find_modes, forget_rests, is_due, start_finding
 from feedback.failures.records import load_failing, load_members
 from feedback.models import FailureCatalogue, FailureMode, FailureModeChange
 from feedback.records import Hearing, load_signals, write_hearings
 from tests.pages.conftest import Teller
 from tracing.models import Project
+from tracing.stages import STOPPING
 from tracing.store import Store
 
 What = FailureModeChange.What
@@ -269,8 +270,8 @@ def test_where_more_waits_than_one_pass_takes_the_next_goes_on(teller: Teller, m
 
 def test_where_those_that_wait_belong_nowhere_nothing_goes_on(teller: Teller, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(finding, "MOST_WAITING", 2)
-    tell(teller, range(4))
-    hear(teller, "vat-0")
+    tell(teller, range(1, 4))
+    tell(teller, range(1))  # the oldest came last
     find(teller)
     assert not is_due(teller.store, teller.project.pk, datetime.now(UTC))
 
@@ -312,6 +313,23 @@ def test_a_pass_finds_describes_and_follows_each_project_and_then_rests(teller: 
     assert "VAT" in modes.get(number=load_modes(teller)["vat-0"]).found_title
     assert find_all_modes(teller.store) == 0, "it rests"
     assert not find_modes(teller.store, teller.project.pk, datetime.now(UTC)), "nothing came"
+
+
+def test_a_pass_runs_beside_everything_else_and_none_begins_where_the_process_ends(
+    teller: Teller, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tell(teller, range(8))
+    STOPPING.set()
+    try:
+        start_finding()
+        assert finding._thread is None or not finding._thread.is_alive()
+        assert find_all_modes(teller.store) == 0
+    finally:
+        STOPPING.clear()
+    start_finding()
+    assert finding._thread is not None
+    finding._thread.join(timeout=30)
+    assert set(load_modes(teller).values()) == {1}
 
 
 def test_a_project_that_cannot_be_done_does_not_keep_others_from_it(
