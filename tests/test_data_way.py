@@ -41,6 +41,7 @@ def test_one_decorated_call_becomes_one_exported_line(server: Server, tmp_path: 
             "feedback": pytest.approx(0, abs=30),
             "signals": 0,
             "satisfaction": 0,
+            "failures": 0,
             "reprocessing": 0,
             "listening": 0,
         },

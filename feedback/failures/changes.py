@@ -208,7 +208,7 @@ def split_known(project: Project, number: int, stayed: Sequence[FailingRow], mov
 
 
 def part_row(row: FailureMode, new_number: int, moved: Sequence[FailingRow], who: str) -> None:
-    """The new mode's row; it is named when modes are described next."""
+    """The new mode's row: found with the one that it was part of, and named when modes are described next."""
     times = [read_time(each.time_ns) for each in moved]
     now = datetime.now(UTC)
     new = FailureMode.objects.create(
@@ -216,7 +216,7 @@ def part_row(row: FailureMode, new_number: int, moved: Sequence[FailingRow], who
         number=new_number,
         family=row.family,
         found_title=f"Part of {name_mode(row)}",
-        found_at=now,
+        found_at=row.found_at,
         first_time=min(times),
         last_time=max(times),
         state_since=now,

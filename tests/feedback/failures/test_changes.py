@@ -1,5 +1,6 @@
 """What people do to failure modes is done, stays, and stands in the history."""
 
+from datetime import UTC, datetime
 from typing import Any
 
 import numpy as np
@@ -10,11 +11,14 @@ from feedback.failure_modes.clustering import Floats, normalise
 from feedback.failures import changes
 from feedback.failures.catalogues import load_catalogue, save_catalogue
 from feedback.failures.deriving import FAILURES
+from feedback.failures.finding import find_modes
 from feedback.failures.history import list_alerts, list_changes
 from feedback.failures.listing import find_mode
 from feedback.failures.records import VECTOR_WIDTH, load_members, pack_vectors
 from feedback.models import FailureCatalogue, FailureMode
 from tests.feedback.failures.filling import DAY, HOUR, NOW, Told, fill, make_mode
+from tests.feedback.failures.test_finding import tell
+from tests.pages.conftest import Teller
 from tracing.models import Project
 from tracing.store import Store
 
@@ -169,3 +173,25 @@ def test_two_halves_are_proposed_where_there_are_two(store: Store, project: Proj
     assert found is not None
     halves = {frozenset(half.conversation_ids) for half in (found.stays, found.moves)}
     assert halves == {frozenset(f"c-{place}" for place in range(at, at + 12)) for at in (0, 12)}
+
+
+def test_what_people_split_stays_apart_as_more_comes(store: Store, project: Project) -> None:
+    teller = Teller(project, store)
+    tell(teller, vat=range(12), route=range(12), glad=20)
+    find_modes(store, project.pk, datetime.now(UTC))
+    first, second = FailureMode.objects.order_by("number").values_list("number", flat=True)
+    halves = {frozenset(list_ids(store, project, number)) for number in (first, second)}
+    changes.merge_modes(store, project, [first, second], ANNA)
+    proposed = changes.propose_split(store, project, first)
+    assert proposed is not None
+    assert {frozenset(half.conversation_ids) for half in (proposed.stays, proposed.moves)} == halves
+    assert {"train" in half.title.lower() for half in (proposed.stays, proposed.moves)} == {True, False}
+    new = changes.split_mode(store, project, first, proposed.moves.conversation_ids, ANNA)
+    tell(teller, vat=range(12, 16), route=range(12, 16))
+    find_modes(store, project.pk, datetime.now(UTC))
+    names = [{each.partition("-")[0] for each in list_ids(store, project, number)} for number in (first, new)]
+    assert sorted(map(sorted, names)) == [["route"], ["vat"]]
+    assert [len(list_ids(store, project, number)) for number in (first, new)] == [16, 16]
+    described = FailureMode.objects.get(number=new)
+    assert described.description["count"] == 16
+    assert not described.found_title.startswith("Part of")
