@@ -17,7 +17,7 @@ WITH told AS
         length(sent_text) > length(user_text) + 200 AS came_with_text
     FROM turns FINAL
     WHERE project_id = {project_id:UInt32} AND conversation_id IN {conversation_ids:Array(String)}
-        AND turn_index = transform(conversation_id, {conversation_ids:Array(String)}, {turn_indexes:Array(UInt32)}, toUInt32(4294967295))
+        AND turn_index = {turn_indexes:Array(UInt32)}[indexOf({conversation_ids:Array(String)}, conversation_id)]
 )
 SELECT
     told.conversation_id AS conversation_id,
@@ -57,7 +57,7 @@ LEFT JOIN
     SELECT conversation_id, groupUniqArrayArray(tools.name) AS tools
     FROM agent_tasks FINAL
     WHERE project_id = {project_id:UInt32} AND conversation_id IN {conversation_ids:Array(String)}
-        AND turn_index = transform(conversation_id, {conversation_ids:Array(String)}, {turn_indexes:Array(UInt32)}, toUInt32(4294967295))
+        AND turn_index = {turn_indexes:Array(UInt32)}[indexOf({conversation_ids:Array(String)}, conversation_id)]
     GROUP BY conversation_id
 ) AS task ON task.conversation_id = told.conversation_id
 LEFT JOIN

@@ -13,7 +13,7 @@ FROM
     SELECT conversation_id, turn_index, user_text, answers.text[-1] AS answered
     FROM turns FINAL
     WHERE project_id = {project_id:UInt32} AND conversation_id IN {conversation_ids:Array(String)}
-        AND turn_index = transform(conversation_id, {conversation_ids:Array(String)}, {turn_indexes:Array(UInt32)}, toUInt32(4294967295))
+        AND turn_index = {turn_indexes:Array(UInt32)}[indexOf({conversation_ids:Array(String)}, conversation_id)]
 ) AS turn
 LEFT JOIN
 (
