@@ -1,8 +1,8 @@
 """The signals of a conversation and how likely its user was dissatisfied come in; the turn that failed most goes out.
 
-Signals fall into families: of one failure one user complains and the next asks again, so what users do is one family,
-while what broke in the assistant has families of its own. A turn with signals of several belongs to the first. Of a
-failure many users just leave, often a turn later: where they left counts only if nothing else tells what failed.
+Signals fall into families: of one failure one user complains, the next asks again and a third leaves, so all of that is
+one family, while what broke for certain has families of its own. A turn with signals of several belongs to the first.
+Users often leave a turn later than they were failed: where they left counts only if nothing else tells what failed.
 """
 
 from collections.abc import Sequence
@@ -28,11 +28,16 @@ class Family:
     kinds: frozenset[str]
     is_certain: bool = False
     """Whether it is a failure whatever the user felt."""
-    is_said: bool = False
-    """Whether it is what users say and do about answers."""
 
 
-LEFT = "left"
+SAID = frozenset(
+    {
+        *("complaint", "correction", "rephrase", "request_human", "clarification_request"),
+        *("regeneration", "thumbs", "rating", "correction_text", "comment"),
+    }
+)
+"""By users, of answers."""
+LEFT = frozenset({"early_termination", "abandonment"})
 FAMILIES = (
     Family("harm", "Harm", frozenset({"pii_leak", "toxic_output", "prompt_attack"}), is_certain=True),
     Family("error", "Error", frozenset({"error"}), is_certain=True),
@@ -40,20 +45,7 @@ FAMILIES = (
         "tools", "Tools", frozenset({"tool_failure", "tool_misuse", "agent_loop", "false_success"}), is_certain=True
     ),
     Family("form", "Form", frozenset({"truncation", "format_failure", "language_mismatch"}), is_certain=True),
-    Family("refusal", "Refusal", frozenset({"refusal"})),
-    Family(
-        "answer",
-        "Poor answer",
-        frozenset(
-            {
-                *("complaint", "correction", "rephrase", "request_human", "regeneration", "thumbs", "rating"),
-                *("correction_text", "comment", "judgement", "constraint_violation", "unsupported"),
-                "clarification_request",
-            }
-        ),
-        is_said=True,
-    ),
-    Family(LEFT, "Left", frozenset({"early_termination", "abandonment"})),
+    Family("answer", "Poor answer", SAID | LEFT | {"refusal", "judgement", "constraint_violation", "unsupported"}),
 )
 BY_KIND = {kind: family for family in FAMILIES for kind in family.kinds}
 
@@ -73,7 +65,7 @@ def find_failing_turn(signals: Sequence[Signal], probability: float) -> FailingT
     `probability` is how likely the user of the conversation was dissatisfied.
     """
     evidence = [each for each in signals if counts(each, probability)]
-    evidence = [each for each in evidence if BY_KIND[each.kind].name != LEFT] or evidence
+    evidence = [each for each in evidence if each.kind not in LEFT] or evidence
     if not evidence:
         return None
     turns: dict[int, list[Signal]] = {}
@@ -93,7 +85,7 @@ def counts(signal: Signal, probability: float) -> bool:
         return False
     if family.is_certain and signal.stands and signal.score >= LEAST_CERTAIN:
         return True
-    is_heard = signal.stands or (family.is_said and signal.score >= LEAST_SCORE)
+    is_heard = signal.stands or (signal.kind in SAID and signal.score >= LEAST_SCORE)
     return is_heard and probability >= LEAST_PROBABILITY
 
 

@@ -52,7 +52,7 @@ def test_a_tool_that_worked_in_the_end_failed_only_those_who_are_dissatisfied() 
 def test_who_left_after_a_complaint_left_because_of_what_was_complained_about() -> None:
     left = signal("abandonment", 1)
     assert find_failing_turn([signal("complaint", 0, 0.5), left], UNHAPPY).turn_index == 0  # type: ignore[union-attr]
-    assert find_failing_turn([left], UNHAPPY) == FailingTurn(1, "left", ("abandonment",))
+    assert find_failing_turn([left], UNHAPPY) == FailingTurn(1, "answer", ("abandonment",))
 
 
 def test_what_does_not_fire_tells_where_a_dissatisfied_user_was_failed() -> None:
