@@ -13,6 +13,7 @@ from feedback.api_accuracy import router as accuracy_router
 from feedback.api_agent_tasks import router as agent_tasks_router
 from feedback.api_asks import router as asks_router
 from feedback.api_comparisons import router as comparisons_router
+from feedback.api_contradictions import router as contradictions_router
 from feedback.api_detectors import router as detectors_router
 from feedback.api_exports import router as exports_router
 from feedback.api_failure_modes import router as failure_modes_router
@@ -82,6 +83,7 @@ api.add_router("", prices_router)
 api.add_router("", agent_tasks_router)
 api.add_router("", asks_router)
 api.add_router("", comparisons_router)
+api.add_router("", contradictions_router)
 api.add_router("", detectors_router)
 api.add_router("", accuracy_router)
 api.add_router("", judge_router)

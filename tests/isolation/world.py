@@ -238,6 +238,7 @@ def fill_store(store: Store, side: Side) -> None:
     for conversation_id, trace in ((SHARED_CONVERSATION, SHARED_TRACE), (side.conversation, side.trace)):
         insert_raw(store, side, trace)
         insert_derived(store, side, conversation_id, trace, now_ns)
+    insert_contradiction(store, side, now_ns)
     row = {"project_id": side.project.pk, "SpanName": side.word("name")}
     keep_letters(store, "otel_traces", [(row, side.word("reason"))])
     template = MessageTemplate(*(side.word(name) for name in ("opening", "before", "after", "closing")), False)
@@ -306,6 +307,17 @@ def insert_derived(store: Store, side: Side, conversation_id: str, trace: int, n
     write_tool_runs(store, project_id, [make_trace_id(trace)], [make_tool_run(side, trace, now_ns)], version)
     task = make_agent_task(side, conversation_id, trace, now_ns)
     write_agent_tasks(store, project_id, [task], [conversation_id], version)
+
+
+def insert_contradiction(store: Store, side: Side, now_ns: int) -> None:
+    """Two people who asked the same and were told otherwise."""
+    for days in (14, 30):
+        name = side.word(f"days-{days}")
+        conversation = make_conversation(side, name, side.trace + days, now_ns)
+        answer = replace(conversation.turns[0].answer, text=f"It is valid for {days} days, {side.mark}.")
+        turn = replace(conversation.turns[0], user_text=f"How long is {side.mark} valid?", answer=answer)
+        told = replace(conversation, turns=(turn,), user_id=name)
+        write_conversations(store, [told], previous={}, version=side.first_id)
 
 
 def fill_texts(side: Side, of: type, **given: Any) -> dict[str, Any]:

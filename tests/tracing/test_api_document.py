@@ -46,6 +46,7 @@ OPERATIONS = {
     "show_comparisons": "get comparisons",
     "list_comparisons": "get comparisons/items",
     "show_satisfaction": "get satisfaction",
+    "list_contradictions": "get failure-modes/contradictions",
     "show_returns": "get returns",
     "set_goal": "put returns/goal",
     "show_holdout": "get holdout",
