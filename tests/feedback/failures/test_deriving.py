@@ -119,6 +119,15 @@ def test_a_conversation_that_a_machine_leads_does_not_fail(teller: Teller) -> No
     assert load(teller) == {}
 
 
+def test_a_conversation_that_is_gone_has_no_failing_turn(teller: Teller) -> None:
+    tell(teller, "angry")
+    derive(teller)
+    write_hearings(teller.store, teller.project.pk, {}, ["angry"], time.time_ns() // 1000)
+    teller.store.execute("TRUNCATE TABLE conversations")
+    assert derive(teller) == 1
+    assert load(teller) == {}
+
+
 def test_a_turn_of_which_nothing_changed_is_left_alone(teller: Teller) -> None:
     tell(teller, "angry")
     derive(teller)
