@@ -5,9 +5,10 @@ often as one likes: see `feedback.failures.trends`.
 """
 
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
+from functools import cache, partial
 from typing import Literal
 
 from django.db import transaction
@@ -16,6 +17,7 @@ from feedback.failure_modes.verification import Count
 from feedback.failures.figures import BEFORE_DAYS, DAY, Figures, load_counts, load_figures
 from feedback.failures.trends import is_above
 from feedback.failures.verifying import RARE, Fix, count_mode, list_moments, look_at_fix, tell_fix
+from feedback.failures.versions import load_versions
 from feedback.models import FailureMode, FailureModeChange
 from tracing.store import Store
 
@@ -61,19 +63,22 @@ def follow_modes(store: Store, project_id: int, now: datetime) -> None:
         return
     figures = load_figures(store, project_id, now, 1, list_moments(rows))
     counts = load_counts(store, project_id)
+    load = cache(partial(load_versions, store, project_id))
     for row in rows:
-        follow_mode(store, row, figures, counts, now)
+        if row.state == State.RESOLVED:
+            follow_fix(row, *look_at_fix(store, row, figures, load), now)
+        elif row.state == State.OPEN:
+            follow_surge(row, figures, now)
+        else:
+            follow_growth(row, counts.get(row.number, 0), now)
     ended = time.monotonic()
     _rests_until[project_id] = ended + REST_FACTOR * (ended - started)
 
 
-def follow_mode(store: Store, row: FailureMode, figures: Figures, counts: Mapping[int, int], now: datetime) -> None:
-    if row.state == State.RESOLVED:
-        follow_fix(row, *look_at_fix(store, row, figures), now)
-    elif row.state == State.OPEN:
-        follow_surge(row, figures, now)
-    elif row.ignored_until_count is not None and counts.get(row.number, 0) >= row.ignored_until_count:
-        with change_row(row, What.GREW, f"{counts[row.number]}", now) as known:
+def follow_growth(row: FailureMode, count: int, now: datetime) -> None:
+    """An ignored mode is open again when it has as many conversations as was said."""
+    if row.ignored_until_count is not None and count >= row.ignored_until_count:
+        with change_row(row, What.GREW, f"{count}", now) as known:
             open_again(known, now)
 
 

@@ -5,7 +5,7 @@ of the 30 days before it was first seen, without it, against those that had it, 
 """
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -13,7 +13,7 @@ from typing import Any
 from feedback.failure_modes.verification import FIXED_BELOW, Count, Verification, verify_fix
 from feedback.failures.figures import DAY, Figures, to_ns
 from feedback.failures.trends import is_above
-from feedback.failures.versions import PROMPT_VERSION, RELEASE, find_since, load_versions
+from feedback.failures.versions import PROMPT_VERSION, RELEASE, Version, find_since
 from feedback.models import FailureMode
 from tracing.store import Store
 
@@ -25,6 +25,10 @@ RARE = 1 / 365
 STARTS = (0, 1, 3, 7)
 """So many days ago began what may show that a verified mode is back. What counts since it was resolved would need as
 many conversations again."""
+START_IN_VERSIONS = 3
+"""The same where it was resolved in a release or version: to count is slow, so it is done once."""
+
+LoadVersions = Callable[[str], Sequence[Version]]
 COUNTED = {RELEASE: "feedback/sql/fix_in_releases.sql", PROMPT_VERSION: "feedback/sql/fix_in_prompt_versions.sql"}
 
 
@@ -51,35 +55,33 @@ def is_by_hand(row: FailureMode) -> bool:
     return row.state == FailureMode.State.RESOLVED and not row.resolved_in_kind
 
 
-def look_at_fix(store: Store, row: FailureMode, figures: Figures) -> tuple[Fix, bool]:
-    """What is known of the fix of a resolved mode, and whether it is back. `figures` have its moments."""
+def look_at_fix(store: Store, row: FailureMode, figures: Figures, load: LoadVersions) -> tuple[Fix, bool]:
+    """What is known of the fix of a resolved mode, and whether it is back. `figures` have its moments; `load` gives
+    the releases, or the versions of prompts."""
     if is_by_hand(row):
         before = count_mode(figures, row.number, row.state_since - BEFORE, row.state_since)
         fix = judge_fix(before, count_mode(figures, row.number, row.state_since))
         starts = [figures.window.today - age * DAY for age in STARTS]
         recent = [count_mode(figures, row.number, start) for start in starts if start >= row.state_since]
         return fix, is_regressed(fix, recent, is_verified=row.verified_at is not None)
-    counted = count_in_versions(store, row)
-    if counted is None:
+    versions = find_since(load(row.resolved_in_kind), row.resolved_in)
+    if not versions:
         return Fix(NOTHING, NOTHING, None), False
-    fix = judge_fix(*counted)
-    if row.verified_at is None:
-        return fix, is_regressed(fix, (), is_verified=False)
-    recents = (count_in_versions(store, row, figures.window.today - age * DAY) for age in STARTS)
-    return fix, is_regressed(fix, [each[1] for each in recents if each], is_verified=True)
+    fix = judge_fix(*count_in_versions(store, row, versions, versions[0].seen))
+    start = max(figures.window.today - START_IN_VERSIONS * DAY, versions[0].seen)
+    recent = [count_in_versions(store, row, versions, start)[1]] if row.verified_at else []
+    return fix, is_regressed(fix, recent, is_verified=row.verified_at is not None)
 
 
 def count_mode(figures: Figures, number: int, since: datetime, until: datetime | None = None) -> Count:
     return Count(figures.all.count(since, until), figures.find(number).count(since, until))
 
 
-def count_in_versions(store: Store, row: FailureMode, after: datetime | None = None) -> tuple[Count, Count] | None:
-    """Before and after what a mode was resolved in, from `after` on where that is given; None where that was not seen
-    yet."""
-    kind = row.resolved_in_kind
-    versions = find_since(load_versions(store, row.project_id, kind), row.resolved_in)
-    if not versions:
-        return None
+def count_in_versions(
+    store: Store, row: FailureMode, versions: Sequence[Version], after: datetime
+) -> tuple[Count, Count]:
+    """Before the first of these was seen and without them, and with them from `after` on."""
+    kind, first = row.resolved_in_kind, versions[0]
     names = {
         RELEASE: [each.value for each in versions],
         PROMPT_VERSION: [[each.prompt, each.value] for each in versions],
@@ -88,9 +90,9 @@ def count_in_versions(store: Store, row: FailureMode, after: datetime | None = N
         COUNTED[kind],
         project_id=row.project_id,
         mode=row.number,
-        seen_ns=to_ns(versions[0].seen),
-        since_ns=to_ns(versions[0].seen - BEFORE),
-        after_ns=to_ns(max(after or versions[0].seen, versions[0].seen)),
+        seen_ns=to_ns(first.seen),
+        since_ns=to_ns(first.seen - BEFORE),
+        after_ns=to_ns(after),
         values=names[kind],
     )
     counts = {each["is_after"]: Count(each["conversations"], each["failing"]) for each in found}

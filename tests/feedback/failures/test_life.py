@@ -11,6 +11,7 @@ from feedback.failures.history import list_alerts, list_changes
 from feedback.failures.life import SURGE_STARTS, follow_modes, forget_rests, is_surge, show_state
 from feedback.failures.listing import find_mode
 from feedback.failures.severity import Extent, judge_severity
+from feedback.failures.versions import Version, find_since
 from feedback.models import FailureMode
 from feedback.satisfaction import Interval
 from tests.feedback.failures.filling import DAY, HOUR, NOW, fill, fill_calls, make_mode, tell_many
@@ -235,3 +236,30 @@ def test_severity_says_why() -> None:
         "growing: 3.1 times as common as before",
         "does harm",
     )
+
+
+def test_a_mode_that_comes_back_in_the_release_that_mended_it_is_told(store: Store, project: Project) -> None:
+    make_mode(project, 1)
+    came = NOW - 20 * DAY
+    old = [*tell_many("well", 1_000, came - 20 * DAY, came), *tell_many("bad", 60, came - 20 * DAY, came, 1)]
+    new = tell_many("new", 3_000, came, NOW - 3 * DAY)
+    fill(store, project, [*old, *new])
+    fill_calls(store, project, old, "1.0")
+    fill_calls(store, project, new, "2.0")
+    resolve(1, came, "release", "2.0")
+    assert follow(store, project).verified_at == NOW
+    back = [*tell_many("late-well", 100, NOW - DAY, NOW), *tell_many("late-bad", 30, NOW - DAY, NOW, 1)]
+    fill(store, project, back)
+    assert follow(store, project).state == "resolved"  # whatever these were, they had another release
+    fill_calls(store, project, back, "2.0")
+    assert follow(store, project).regressed_at == NOW
+    assert list_what(project) == ["regressed", "verified"]
+
+
+def test_a_version_of_a_prompt_is_meant_with_its_name_or_without() -> None:
+    told = [("2", "greet", 3), ("2", "support", 2), ("1", "support", 1)]
+    versions = [Version("prompt_version", value, prompt, NOW + days * DAY) for value, prompt, days in told]
+    assert [each.name for each in find_since(versions, "support:1")] == ["support:1", "support:2"]
+    assert [each.name for each in find_since(versions, "support:2")] == ["support:2"]
+    assert [each.name for each in find_since(versions, "2")] == ["support:2", "greet:2"]
+    assert find_since(versions, "3") == []
