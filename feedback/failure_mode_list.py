@@ -6,6 +6,7 @@ from datetime import datetime
 
 from feedback.failures.listing import list_modes
 from feedback.failures.turns import FAMILIES
+from feedback.models import FailureMode
 from feedback.pages.failure_mode_details import Example, Place, read_examples
 from feedback.pages.failure_modes import Rising, find_rising
 from tracing.models import Membership, Project
@@ -25,7 +26,8 @@ class FamilyCount:
 
 def load_rising(store: Store, project: Project, now: datetime) -> Rising | None:
     """The worst open modes, and how many are new, surging or back."""
-    return find_rising(list_modes(store, project, now), now)
+    has_modes = FailureMode.objects.filter(project=project).exists()
+    return find_rising(list_modes(store, project, now), now) if has_modes else None
 
 
 def load_families(store: Store, project_id: int) -> list[FamilyCount]:

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from http import HTTPStatus
 from pathlib import Path
+from typing import Any
 from urllib.error import HTTPError
 
 from playwright.sync_api import Browser, sync_playwright
@@ -18,8 +19,10 @@ from playwright.sync_api import Browser, sync_playwright
 ROOT = Path(__file__).resolve().parents[2]
 DIRECTORY = ROOT / "docs" / "screenshots"
 PATIENCE_SECONDS = 120
+FINDING_SECONDS = 75
+"""In which failure modes are looked for twice more, among all that was derived meanwhile."""
 WIDTH, HEIGHT = 1280, 800
-BAD_CONVERSATIONS = "/p/demo/conversations?signal=rephrase&thumbs=down"
+BAD_CONVERSATIONS = "/p/demo/conversations?signal=complaint&thumbs=down"
 
 
 @contextmanager
@@ -54,10 +57,18 @@ def wait_for_demo(url: str) -> None:
     calm, until = 0, time.monotonic() + PATIENCE_SECONDS
     while calm < 3:
         stats = read_json(f"{url}/api/v1/stats?project=demo")
-        calm = calm + 1 if stats.get("signals") and not any(stats["lag"].values()) else 0
+        is_derived = stats.get("signals") and not any(stats["lag"].values())
+        calm = calm + 1 if is_derived and has_titles(url) else 0
         if time.monotonic() > until:
             raise TimeoutError(f"the demo was not there after {PATIENCE_SECONDS} s: {stats}")
         time.sleep(1)
+    time.sleep(FINDING_SECONDS)
+
+
+def has_titles(url: str) -> bool:
+    """Whether failure modes were found and described."""
+    modes: Any = read_json(f"{url}/api/v1/failure-modes?project=demo").get("items", [])
+    return bool(modes) and all(mode["found_title"] for mode in modes)
 
 
 def take_pictures(browser: Browser, url: str) -> None:
@@ -69,6 +80,10 @@ def take_pictures(browser: Browser, url: str) -> None:
         page = context.new_page()
         page.goto(f"{url}/p/demo/")
         page.screenshot(path=DIRECTORY / f"overview-{scheme}.png")
+        page.goto(f"{url}/p/demo/failure-modes?wait=yes")
+        page.screenshot(path=DIRECTORY / f"failure-modes-{scheme}.png")
+        page.locator(".mode-rows .name a").first.click()
+        page.screenshot(path=DIRECTORY / f"failure-mode-{scheme}.png")
         page.goto(f"{url}/p/demo/tasks")
         page.screenshot(path=DIRECTORY / f"tasks-{scheme}.png")
         page.goto(url + BAD_CONVERSATIONS)
