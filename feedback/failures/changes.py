@@ -120,7 +120,8 @@ def ignore_mode(project: Project, number: int, growth: int | None, who: str) -> 
 def enter_state(mode: FailureMode, state: str, now: datetime | None = None) -> None:
     """From now on, forgetting what was of the state before."""
     mode.state, mode.state_since = state, now or datetime.now(UTC)
-    mode.verified_at = mode.verification = mode.regressed_at = mode.ignored_until_count = None
+    mode.verified_at = mode.verification = mode.regressed_at = None
+    mode.ignored_until_count = mode.surging_since = None
     if state != State.RESOLVED:
         mode.resolved_in_kind = mode.resolved_in = ""
 

@@ -63,14 +63,13 @@ def look_at_fix(store: Store, row: FailureMode, figures: Figures, load: LoadVers
         fix = judge_fix(before, count_mode(figures, row.number, row.state_since))
         starts = [figures.window.today - age * DAY for age in STARTS]
         recent = [count_mode(figures, row.number, start) for start in starts if start >= row.state_since]
-        return fix, is_regressed(fix, recent, is_verified=row.verified_at is not None)
+        return see_return(fix, recent if row.verified_at else ())
     versions = find_since(load(row.resolved_in_kind), row.resolved_in)
     if not versions:
         return Fix(NOTHING, NOTHING, None), False
     fix = judge_fix(*count_in_versions(store, row, versions, versions[0].seen))
     start = max(figures.window.today - START_IN_VERSIONS * DAY, versions[0].seen)
-    recent = [count_in_versions(store, row, versions, start)[1]] if row.verified_at else []
-    return fix, is_regressed(fix, recent, is_verified=row.verified_at is not None)
+    return see_return(fix, [count_in_versions(store, row, versions, start)[1]] if row.verified_at else ())
 
 
 def count_mode(figures: Figures, number: int, since: datetime, until: datetime | None = None) -> Count:
@@ -103,11 +102,13 @@ def judge_fix(before: Count, after: Count) -> Fix:
     return Fix(before, after, verify_fix(before, after))
 
 
-def is_regressed(fix: Fix, recent: Sequence[Count], *, is_verified: bool) -> bool:
-    """Whether a mode is back: it never was less, or it was and lately is not. `recent` are counts since days."""
-    if not is_verified:
-        return fix.verification is not None and fix.verification.verdict == "regressed"
-    return any(is_above(fix.before, count, FIXED_BELOW, RARE) for count in recent)
+def see_return(fix: Fix, recent: Sequence[Count]) -> tuple[Fix, bool]:
+    """Whether a mode is back: it never was less, or it was and since one of the latest days is not, of which `recent`
+    has the counts; then with these for those after the fix."""
+    for count in recent:
+        if is_above(fix.before, count, FIXED_BELOW, RARE):
+            return judge_fix(fix.before, count), True
+    return fix, fix.verification is not None and fix.verification.verdict == "regressed"
 
 
 def tell_fix(fix: Fix) -> dict[str, Any]:

@@ -89,6 +89,9 @@ def test_a_verified_mode_that_comes_back_is_told_though_it_was_gone_for_long(sto
     fill(store, project, tell_many("bad-again", 15, NOW - DAY, NOW, 1))
     assert follow(store, project).state == "open"
     assert list_what(project) == ["regressed", "verified"]
+    found = find_mode(store, project, 1, NOW)
+    assert found is not None
+    assert (found.state, found.fix and found.fix.words) == ("regressed", "regressed")
 
 
 @pytest.mark.parametrize("kind", ["release", "prompt_version"])
