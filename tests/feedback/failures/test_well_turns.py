@@ -16,7 +16,7 @@ from tracing.models import Project
 from tracing.store import Store
 
 HOURS_OF_YEAR = 24 * 365
-TALK = (("How do I reset it?", "Hold the button."), ("And where is the manual?", "Under the lid."))
+TALK = (("How do I reset it?", "Hold the button."), ("That is perfect, thank you so much!", "You are welcome."))
 
 
 @pytest.fixture
@@ -41,7 +41,7 @@ def load(teller: Teller) -> well_turns.WellTurns:
     return load_well_turns(teller.store, teller.project.pk, datetime.now(UTC))
 
 
-def test_the_latest_turn_with_a_message_and_an_answer_is_taken_of_what_went_well(teller: Teller) -> None:
+def test_a_turn_is_taken_of_what_went_well_and_not_the_one_that_praises(teller: Teller) -> None:
     tell_well(teller, "good")
     teller.tell("bad", TALK)
     estimate(teller, 0.7, "bad")
@@ -53,8 +53,20 @@ def test_the_latest_turn_with_a_message_and_an_answer_is_taken_of_what_went_well
     teller.tell("old", TALK, age_hours=HOURS_OF_YEAR)
     estimate(teller, 0.1, "old")
     found = load(teller)
-    assert [each.place for each in found.turns] == [("good", 1)]
+    assert [each.place for each in found.turns] == [("good", 0)]
     assert found.reach == LAST_HASH
+
+
+def test_which_turn_is_taken_is_chance_and_stays_the_same(teller: Teller) -> None:
+    names = [f"c{at}" for at in range(30)]
+    with teller.together():
+        for name in names:
+            teller.tell(name, [(f"How do I reset part {at}?", "Hold the button.") for at in range(3)])
+    estimate(teller, 0.1, *names)
+    taken = {each.place for each in load(teller).turns}
+    assert {index for _, index in taken} == {0, 1, 2}
+    assert len(taken) == 30
+    assert {each.place for each in load(teller).turns} == taken
 
 
 def test_vectors_are_those_of_the_texts_without_a_reaction(teller: Teller) -> None:
@@ -63,7 +75,7 @@ def test_vectors_are_those_of_the_texts_without_a_reaction(teller: Teller) -> No
 
     tell_well(teller, "good")
     [vector] = load(teller).stack_vectors()
-    [expected] = embed_cases([Case("good", *TALK[1])], load_encoder().embed)
+    [expected] = embed_cases([Case("good", *TALK[0])], load_encoder().embed)
     assert vector == pytest.approx(expected)
     assert load_well_turns(teller.store, 99, datetime.now(UTC)).stack_vectors().shape == (0, 1152)
 
@@ -80,7 +92,7 @@ def test_the_next_time_only_what_is_new_is_read(teller: Teller, monkeypatch: pyt
     load(teller)
     tell_well(teller, "three")
     assert {each.place[0] for each in load(teller).turns} == {"one", "two", "three"}
-    assert read == [[("one", 1), ("two", 1)], [("three", 1)]]
+    assert read == [[("one", 0), ("two", 0)], [("three", 0)]]
 
 
 def test_a_sample_stays_the_same_as_conversations_come(teller: Teller, monkeypatch: pytest.MonkeyPatch) -> None:
