@@ -17,6 +17,7 @@ from feedback.failure_mode_list import FAMILY_TITLES, list_owners, load_examples
 from feedback.failure_modes.clustering import LEAST_SIZE
 from feedback.failures import changes
 from feedback.failures.delivery import measure_delivery
+from feedback.failures.history import list_changes
 from feedback.failures.listing import ListedMode, find_mode, list_modes, load_rows, name_mode
 from feedback.failures.records import load_members
 from feedback.failures.versions import PROMPT_VERSION, RELEASE, VERSIONS, list_versions
@@ -139,7 +140,7 @@ def show_page(
     if mode.number != number:
         return redirect("failure_mode", project=project.slug, number=mode.number)
     row = FailureMode.objects.get(project=project, number=number)
-    history = list(row.changes.order_by("-at", "-pk"))
+    history = list_changes(project, number=number)
     description = read_description(row.description, TITLES)
     members = load_members(store, project.pk, number, MEMBERS_SHOWN, with_vectors=False)
     newest = [Place(each.conversation_id, each.turn.turn_index) for each in members]

@@ -129,7 +129,8 @@ def load_rows(project_id: int) -> list[FailureMode]:
 
 def find_touched(rows: Collection[FailureMode]) -> set[int]:
     """The numbers of modes that a person dealt with."""
-    of_people = FailureModeChange.objects.filter(mode__in=rows).exclude(who="")
+    projects = {row.project_id for row in rows}
+    of_people = FailureModeChange.objects.filter(mode__project__in=projects, mode__in=rows).exclude(who="")
     return set(of_people.values_list("mode__number", flat=True))
 
 
