@@ -168,13 +168,15 @@ def _blank_marks(text: str) -> str:
 
 def compare_answers(request: Request, one: Answer, other: Answer) -> Conflict | None:
     """The contradiction that is surest, if there is one."""
-    found = [
-        *_compare_refusals(request, one, other),
-        *_compare_stances(request, one, other),
-        *_compare_clauses(request, one, other),
-        *_compare_figures(request, one, other),
-    ]
-    return max(found, key=lambda each: each.score, default=None)
+    return max(list_conflicts(request, one, other), key=lambda each: each.score, default=None)
+
+
+def list_conflicts(request: Request, one: Answer, other: Answer) -> Iterator[Conflict]:
+    """All contradictions between two answers."""
+    yield from _compare_refusals(request, one, other)
+    yield from _compare_stances(request, one, other)
+    yield from _compare_clauses(request, one, other)
+    yield from _compare_figures(request, one, other)
 
 
 def _compare_refusals(request: Request, one: Answer, other: Answer) -> Iterator[Conflict]:
@@ -343,6 +345,8 @@ def _answers(request: Request, answer: Answer, figure: Figure) -> bool:
     first = next(each for each in answer.figures if each.kind == figure.kind)
     if first is not figure or figure.clause not in answer.clauses[:4]:
         return False
+    if figure.kind == "number":
+        return not figure.clause.stems or bool(figure.clause.stems & request.stems)
     is_told = figure.is_contact or figure.clause == answer.clauses[0]
     return is_told or bool(figure.clause.stems & request.stems)
 

@@ -4,16 +4,18 @@ with the pair that shows it best.
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from itertools import combinations
+from dataclasses import dataclass, field, replace
 
-from feedback.contradictions.answers import Answer, Conflict, compare_answers, read_answer
+from feedback.contradictions.answers import Answer, Conflict, compare_answers, list_conflicts, read_answer
 from feedback.contradictions.requests import Embed, Request, asks_alike, group_alike, is_comparable, read_request
 
 MOST_ANSWERS = 400
 """Different answers to one request that are read, those of most users and the newest first."""
 MOST_SAYINGS = 60
 """Of these, what is said in so many ways is compared."""
+FEW_SAYINGS = 20
+LEADS = 5
+"""Of more than a few, these are compared with all others."""
 MOST_READ = 5_000
 """Answers that are read in all."""
 LEAST_SCORE = 0.5
@@ -137,13 +139,21 @@ def _find_best(group: Sequence[Asked]) -> Contradiction | None:
     sayings = _list_sayings(group)
     request = _pick_lead(group) if group else None
     best: tuple[float, Contradiction] | None = None
-    for one, other in combinations(sayings, 2):
+    for one, other in _pair(sayings):
         conflict = compare_answers(request, one.answer, other.answer) if request else None
         if conflict and (pair := _pick_pair(one, other, conflict)) and pair.score >= LEAST_SCORE:
             weight = pair.score + 0.001 * min(pair.ones, pair.others)
             if best is None or weight > best[0]:
                 best = weight, pair
     return _count(best[1], sayings, request) if best and request else None
+
+
+def _pair(sayings: Sequence[Saying]) -> Iterator[tuple[Saying, Saying]]:
+    """All pairs of few; of many, each with those that most users heard."""
+    leads = len(sayings) if len(sayings) <= FEW_SAYINGS else LEADS
+    for place, one in enumerate(sayings[:leads]):
+        for other in sayings[place + 1 :]:
+            yield one, other
 
 
 def _list_sayings(group: Sequence[Asked]) -> list[Saying]:
@@ -181,39 +191,28 @@ def _pick_pair(one: Saying, other: Saying, conflict: Conflict) -> Contradiction 
 
 
 def _count(found: Contradiction, sayings: Sequence[Saying], request: Request) -> Contradiction:
-    """How many users were told as each of the two was: contradicted by the other, and not by this one."""
+    """How many users were told as each of the two was: what contradicts the passage of the other, and not its own."""
+    conflict = found.conflict
     one, other = read_answer(found.one.answer), read_answer(found.other.answer)
-    ones, others = set[str](), set[str]()
+    ones, others = {found.one.asker}, {found.other.asker}
     for saying in sayings:
-        against_one = _contradicts(request, saying.answer, one, found.conflict.kind)
-        against_other = _contradicts(request, saying.answer, other, found.conflict.kind)
+        against_one = _contradicts(request, saying.answer, one, conflict.kind, conflict.one)
+        against_other = _contradicts(request, saying.answer, other, conflict.kind, conflict.other)
         if against_one != against_other:
             (others if against_one else ones).update(each.asker for each in saying.turns)
-    ones.add(found.one.asker)
-    others.add(found.other.asker)
-    counted = Contradiction(
-        found.one, found.other, found.conflict, found.score, len(ones - others), len(others - ones), found.is_same_words
-    )
+    counted = replace(found, ones=len(ones), others=len(others))
     return counted if counted.ones >= counted.others else _turn(counted)
 
 
-def _contradicts(request: Request, one: Answer, other: Answer, kind: str) -> bool:
-    conflict = compare_answers(request, one, other)
-    return conflict is not None and conflict.kind == kind
+def _contradicts(request: Request, answer: Answer, other: Answer, kind: str, passage: tuple[int, int]) -> bool:
+    conflicts = list_conflicts(request, answer, other)
+    return any(each.kind == kind and each.other == passage for each in conflicts)
 
 
 def _turn(each: Contradiction) -> Contradiction:
     """The same, told from the other side."""
-    return Contradiction(
-        each.other,
-        each.one,
-        each.conflict.turned(),
-        each.score,
-        each.others,
-        each.ones,
-        each.is_same_words,
-        each.changes,
-    )
+    turned = replace(each, one=each.other, other=each.one, ones=each.others, others=each.ones)
+    return replace(turned, conflict=each.conflict.turned())
 
 
 def forget_texts() -> None:

@@ -14,7 +14,7 @@ CONFLICTS = [
     ("When does the sale end?", "It ends on 31 July.", "It ends on August 15.", "day"),
     ("What time do you open?", "We open at 9 am.", "We open at 10:00.", "day"),
     ("What is your email address?", "Write to a@b.example.", "Write to c@d.example.", "contact"),
-    ("How do I pick a lock?", "I'm sorry, I can't help with that.", "Lift one pin after the other with a pick.", "refusal"),
+    ("How do I pick locks?", "I can't help with that.", "Lift the pins one by one with a thin metal pick.", "refusal"),
 ]  # fmt: skip
 NO_CONFLICTS = [
     ("How long do I have?", "You have 14 days.", "You have two weeks."),

@@ -36,6 +36,12 @@ def test_many_who_say_one_thing_and_few_who_say_another_are_one_line() -> None:
     assert found.other.answer[slice(*found.conflict.other)] == "30 days"
 
 
+def test_few_are_found_among_many_ways_to_say_it() -> None:
+    turns = tell(*[(ASKS, f"{days(14)} Ask at desk {place + 100}.") for place in range(40)], (ASKS, days(30)))
+    [found] = find(turns)
+    assert describe(found) == "40 users heard “14 days”, 1 “30 days”"
+
+
 def test_the_side_of_most_users_comes_first() -> None:
     [found] = find(tell((ASKS, days(30)), (ASKS, days(14)), (ASKS, days(14))))
     assert (found.ones, found.others, found.conflict.one_says) == (2, 1, "14 days")
