@@ -16,7 +16,7 @@ FROM
         roundDown(toUnixTimestamp64Nano(first_time), {moments_ns:Array(Int64)}) AS since_ns,
         since_ns >= {shown_ns:Int64} AS is_shown,
         count() AS conversations,
-        uniqState(user_id) AS users,
+        uniqStateIf(user_id, user_id != '') AS users,
         sum(cost_usd) AS cost_usd
     FROM
     (

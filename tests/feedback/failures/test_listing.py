@@ -35,6 +35,13 @@ def test_a_mode_has_its_conversations_users_cost_and_days(store: Store, project:
     assert sum(told.totals.days) == 94
 
 
+def test_who_has_no_name_is_no_user(store: Store, project: Project) -> None:
+    make_mode(project, 3)
+    fill(store, project, [Told("a", NOW - HOUR, 3, "anna"), Told("b", NOW - HOUR, 3), Told("c", NOW - HOUR, 3)])
+    [mode] = list_modes(store, project, NOW).modes
+    assert (mode.conversations, mode.users) == (3, 1)
+
+
 def test_the_most_severe_stand_first(store: Store, project: Project) -> None:
     for number in (1, 2):
         make_mode(project, number)
