@@ -8,6 +8,7 @@ Users often leave a turn later than they were failed: where they left counts onl
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from feedback.detectors.abandonment import REACTIONS
 from feedback.detectors.signal import Signal
 
 LEAST_PROBABILITY = 0.5
@@ -38,6 +39,8 @@ SAID = frozenset(
 )
 """By users, of answers."""
 LEFT = frozenset({"early_termination", "abandonment"})
+LAST_WORDS = frozenset({*REACTIONS, "tone"})
+"""Labels of `abandonment` where the last message told that something was wrong."""
 FAMILIES = (
     Family("harm", "Harm", frozenset({"pii_leak", "toxic_output", "prompt_attack"}), is_certain=True),
     Family("error", "Error", frozenset({"error"}), is_certain=True),
@@ -90,4 +93,6 @@ def counts(signal: Signal, probability: float) -> bool:
 
 
 def find_target(signal: Signal) -> int:
-    return signal.turn_index if signal.target is None else signal.target
+    """The turn that a signal is about: who left after a bad word left because of the answer before it."""
+    target = signal.turn_index if signal.target is None else signal.target
+    return max(0, target - 1) if signal.kind == "abandonment" and signal.label in LAST_WORDS else target

@@ -55,6 +55,12 @@ def test_who_left_after_a_complaint_left_because_of_what_was_complained_about() 
     assert find_failing_turn([left], UNHAPPY) == FailingTurn(1, "answer", ("abandonment",))
 
 
+@pytest.mark.parametrize(("label", "turn"), [("tone", 1), ("complaint", 1), ("refusal", 2), ("stopped", 2)])
+def test_who_left_after_a_bad_word_was_failed_by_the_answer_before_it(label: str, turn: int) -> None:
+    left = signal("abandonment", 2, label=label)
+    assert find_failing_turn([left], UNHAPPY) == FailingTurn(turn, "answer", (f"abandonment/{label}",))
+
+
 def test_what_does_not_fire_tells_where_a_dissatisfied_user_was_failed() -> None:
     suspected = signal("complaint", 0, 0.45, fired=False)
     assert find_failing_turn([suspected, signal("abandonment", 1)], UNHAPPY) == FailingTurn(0, "answer", ("complaint",))
