@@ -11,8 +11,10 @@ import argparse
 import gzip
 import json
 import multiprocessing
+import os
 import random
 import resource
+import tempfile
 import time
 from collections import Counter
 from collections.abc import Callable, Sequence
@@ -38,7 +40,7 @@ from benchmarks.planted_failures import (
     make_good,
     start,
 )
-from feedback.embedding import load_encoder
+from feedback.embedding import WIDTH, load_encoder
 from feedback.failure_modes.cases import Case, embed_cases
 from feedback.failure_modes.catalogue import Assignment, Catalogue, assign_turns
 from feedback.failure_modes.clustering import NOWHERE
@@ -46,6 +48,7 @@ from feedback.failure_modes.descriptions import Description, describe_modes
 from feedback.failure_modes.grouping import group_texts
 from feedback.failure_modes.naming import split_words
 from feedback.failure_modes.verification import Count, decide
+from tracing.demo.dialogues import load_dialogues
 
 ROOT = Path(__file__).resolve().parent.parent
 DOCUMENT = ROOT / "docs/failure-modes.md"
@@ -55,6 +58,9 @@ FIRST_SEED = 100
 """Bounds were chosen on lower ones."""
 HELD = 0.8
 """A planted failure is found if so much of it is in one mode, and so much of what is planted in that mode is it."""
+
+AT_ONCE = 4_096
+"""Failing turns read, which bounds the memory."""
 
 Labelled = tuple[list[str], list[str]]
 
@@ -306,27 +312,31 @@ def tell_fixes(runs: int) -> str:
 def tell_speed(count: int) -> str:
     """Of each part a process of its own, for the memory."""
     rows = []
-    for part in (read_and_group, assign_many):
+    for part in (read_and_assign, assign_many):
         with ProcessPoolExecutor(1, multiprocessing.get_context("spawn")) as pool:
             rows.append(pool.submit(part, count).result())
     return draw_table(("what", "found", "seconds", "seconds of processor", "memory, GB"), rows)
 
 
-def read_and_group(count: int) -> Sequence[object]:
-    """Real texts as long as a request, each with a number so that none comes twice."""
-    draw = start(FIRST_SEED)
-    faults, well = draw_real(1_500, 3_000, draw)
-    texts = [each.request[:200] for each in (*faults, *well)]
-    many = [f"{texts[at % len(texts)]} {at}" for at in range(count)]
+def read_and_assign(count: int) -> Sequence[object]:
+    """The demo's turns, each with a number so that no request, answer or reaction comes twice."""
+    turns = [(each.turns[at - 1], each.turns[at]) for each in load_dialogues() for at in range(1, len(each.turns))]
+    said = [(turn.user, turn.answer, after.user) for turn, after in turns if turn.answer]
+    many = [Case(str(at), *(f"{text} {at}" for text in said[at % len(said)]), KIND) for at in range(count)]
     began, used = time.monotonic(), time.process_time()
-    groups = group_texts(many, load_encoder(2).embed)
-    return f"{count:,} texts read, grouped and named", f"{len(groups)} groups", *tell_cost(began, used)
+    encoder = load_encoder(2)
+    vectors = np.empty((count, 3 * WIDTH), np.float32)
+    for first in range(0, count, AT_ONCE):
+        vectors[first : first + AT_ONCE] = embed_cases(many[first : first + AT_ONCE], encoder.embed)
+    found = assign_turns(Catalogue(), vectors, [KIND] * count)
+    modes = f"{len(found.catalogue.modes)} modes"
+    return f"{count:,} failing turns, read, to modes", modes, *tell_cost(began, used)
 
 
 def assign_many(count: int) -> Sequence[object]:
     """Vectors as failing turns have them, around sixty directions; reading comes once for each turn, as it comes in."""
     random = np.random.default_rng(FIRST_SEED)
-    width = 3 * 384
+    width = 3 * WIDTH
     centres = random.normal(size=(60, width)).astype(np.float32)
     vectors = random.standard_normal((count, width), np.float32)
     vectors += centres[np.arange(count) % 60]
@@ -337,6 +347,25 @@ def assign_many(count: int) -> Sequence[object]:
         f"{len(found.catalogue.modes)} modes",
         *tell_cost(began, used),
     )
+
+
+def tell_platform(seeds: int) -> str:
+    """Through all stages, in a data directory of its own."""
+    with tempfile.TemporaryDirectory(prefix="tacit-bench-") as folder:
+        os.environ |= {"TACIT_DATA_DIR": folder, "DJANGO_SETTINGS_MODULE": "config.settings"}
+        import django
+        from django.core.management import call_command
+
+        django.setup()
+        from benchmarks.failures_on_the_platform import measure
+        from tracing.store import get_store
+
+        call_command("migrate", verbosity=0)
+        store = get_store()
+        store.migrate()
+        rows = list(measure(store, range(FIRST_SEED, FIRST_SEED + seeds)))
+        store.close()
+    return draw_table(("planted, on the platform", "seeds", "of it, seen to fail"), rows)
 
 
 def tell_cost(began: float, used: float) -> tuple[str, str, str]:
@@ -362,13 +391,14 @@ def main() -> None:
     parser.add_argument("--runs", type=int, default=200, help="simulated fixes")
     parser.add_argument("--texts", type=int, default=100_000, help="for the speed")
     parser.add_argument("--data", type=Path, help="directory of further labelled sets")
-    parser.add_argument("--only", choices=("grouping", "planted", "fixes", "speed"), help="one part alone")
+    parser.add_argument("--only", choices=("grouping", "planted", "platform", "fixes", "speed"), help="one part alone")
     parser.add_argument("--write", action="store_true", help=f"write the tables into {DOCUMENT.name}")
     options = parser.parse_args()
     memory = Memory()
     parts: dict[str, Callable[[], str]] = {
         "grouping": lambda: tell_grouping(list_sets(options.data), memory),
         "planted": lambda: tell_planted(options.seeds, memory),
+        "platform": lambda: tell_platform(options.seeds),
         "fixes": lambda: tell_fixes(options.runs),
         "speed": lambda: tell_speed(options.texts),
     }
