@@ -42,6 +42,7 @@ PATHS = (
     "/p/default/failure-modes",
     "/p/default/failure-modes?state=all&days=90&wait=yes",
     "/p/default/failure-modes/1?split=yes",
+    "/p/default/failure-modes/contradictions",
     "/p/default/returns?measure=drop_off",
     "/p/default/datasets",
     "/audit",
