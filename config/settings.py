@@ -97,7 +97,11 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
             ],
-            "builtins": ["django.templatetags.static", "tracing.templatetags.presentation"],
+            "builtins": [
+                "django.templatetags.static",
+                "tracing.templatetags.presentation",
+                "feedback.templatetags.alarms",
+            ],
             "libraries": {"presentation": "tracing.templatetags.presentation"},
         },
     }

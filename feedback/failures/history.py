@@ -4,10 +4,11 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
+from feedback.failures.life import NEW_FOR
 from feedback.failures.listing import name_mode
-from feedback.models import FailureModeChange
+from feedback.models import FailureMode, FailureModeChange
 from tracing.models import Project
 
 What = FailureModeChange.What
@@ -50,6 +51,15 @@ def list_changes(
 def list_alerts(project: Project, since: datetime) -> Sequence[Change]:
     """Modes that were found, surge or are back since a moment."""
     return list_changes(project, what=ALARMING, since=since)
+
+
+def count_alarming(project: Project, now: datetime) -> int:
+    """Open modes that nobody dealt with and that are new, surge or are back."""
+    of_people = FailureModeChange.objects.filter(mode=OuterRef("pk")).exclude(who="")
+    is_new = Q(found_at__gt=now - NEW_FOR) & ~Exists(of_people)
+    is_alarming = is_new | Q(surging_since__isnull=False) | Q(regressed_at__isnull=False)
+    open_modes = FailureMode.objects.filter(project=project, merged_into=None, state=FailureMode.State.OPEN)
+    return open_modes.filter(is_alarming).count()
 
 
 def read_change(row: FailureModeChange) -> Change:

@@ -410,6 +410,22 @@ def test_the_overview_shows_the_three_worst_and_what_is_new(teller: Teller, open
     assert "All 4 that are open · 1 new" in page.text
 
 
+def test_the_menu_counts_modes_that_want_to_be_looked_at(teller: Teller, open_page: Open) -> None:
+    now = datetime.now(UTC)
+    new = make_mode(teller, 1, found_at=now)
+    make_mode(teller, 2, surging_since=now)
+    make_mode(teller, 3, regressed_at=now)
+    make_mode(teller, 4)  # goes on
+    make_mode(teller, 5, found_at=now, state="ignored")
+    make_mode(teller, 6, found_at=now, merged_into=new)
+    assert "Failure modes (3)" in open_page("setup").text
+    FailureModeChange.objects.create(mode=new, at=now, who="anna", what="note", text="I look at it")
+    assert "Failure modes (2)" in open_page("setup").text
+    teller.project.slug = "demo"
+    teller.project.save()
+    assert "Failure modes (" not in read(Client(headers={"host": "localhost"}).get("/p/demo/setup"))
+
+
 def test_the_overview_says_nothing_of_modes_while_there_are_none(teller: Teller, open_page: Open) -> None:
     tell_failing(teller, 1, 3)
     assert "Failure modes" not in open_page("").text.partition("All projects")[2]
