@@ -322,7 +322,10 @@ def read_and_assign(count: int) -> Sequence[object]:
     """The demo's turns, each with a number so that no request, answer or reaction comes twice."""
     turns = [(each.turns[at - 1], each.turns[at]) for each in load_dialogues() for at in range(1, len(each.turns))]
     said = [(turn.user, turn.answer, after.user) for turn, after in turns if turn.answer]
-    many = [Case(str(at), *(f"{text} {at}" for text in said[at % len(said)]), KIND) for at in range(count)]
+    many = []
+    for at in range(count):
+        request, answer, reaction = (f"{text} {at}" for text in said[at % len(said)])
+        many.append(Case(str(at), request, answer, reaction, KIND))
     began, used = time.monotonic(), time.process_time()
     encoder = load_encoder(2)
     vectors = np.empty((count, 3 * WIDTH), np.float32)

@@ -199,7 +199,8 @@ def plant_in_slice(store: Store, seed: int, count: int = 1_000) -> Outcome:
     world.tell(well, "", end)
     world.find(end)
     mode = world.find_holder(failure)
-    told = mode.description if mode else {"lift": {"is_claimed": False}, "slices": [], "terms": []}
+    nothing: dict[str, Any] = {"lift": {"is_claimed": False}, "slices": [], "terms": []}
+    told: dict[str, Any] = mode.description if mode else nothing
     texts = TEXTS["failures"][failure]
     words = {word.casefold() for text in (*texts["answers"], *texts["reactions"]) for word in split_words(text)}
     named = {word.casefold() for term in told["terms"] for word in split_words(term["text"])}
