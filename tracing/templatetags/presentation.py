@@ -90,7 +90,7 @@ def duration(nanoseconds: int | None) -> str:
 
 @register.simple_tag
 def moment(at: int | datetime, style: str = "day") -> SafeString:
-    """A `<time>` in UTC, of nanoseconds or a datetime: `day` for lists ("Tue 15:41", or the date), `clock` for a chat."""
+    """A `<time>` in UTC, of nanoseconds or a datetime: `day` for lists ("Tue 15:41", or a date), `clock` for a chat."""
     when = at.astimezone(UTC) if isinstance(at, datetime) else datetime.fromtimestamp(at / 1e9, UTC)
     full = f"{when:%A} {when.day} {when:%B %Y, %H:%M:%S} UTC"
     return format_html('<time datetime="{}" title="{}">{}</time>', when.isoformat(), full, write_time(when, style))
