@@ -1,11 +1,13 @@
 """What users were told otherwise is found among turns, counted, and told as one line with a pair."""
 
+import json
 from collections.abc import Sequence
 
 import pytest
 
 from feedback.contradictions import Asked, Contradiction, describe, find_contradictions
 from feedback.embedding import load_encoder
+from tracing.demo.dialogues import PLANTED_SAMPLE
 
 ASKS = "How long do I have to return a product?"
 
@@ -165,3 +167,9 @@ def test_a_line_says_what_each_side_heard(request_: str, answers: tuple[str, str
         [Asked(each.conversation_id, 0, each.user_id, -each.time_ns, each.request, each.answer) for each in turns]
     )
     assert describe(found) == line
+
+
+def test_the_demo_contradicts_itself_on_returns() -> None:
+    dialogues = [json.loads(line) for line in PLANTED_SAMPLE.read_text(encoding="utf-8").splitlines()]
+    turns = tell(*[(each["turns"][0]["user"], each["turns"][0]["answer"], each["user_id"]) for each in dialogues])
+    assert [describe(found) for found in find(turns)] == ["2 users heard “14 days”, 1 “30 days”"]
