@@ -1,7 +1,8 @@
 """A failure mode that was resolved and the conversations around that come in; whether the fix worked goes out.
 
 By hand: conversations of the 30 days before, against those since. In a release or a version of a prompt: conversations
-of the 30 days before it was first seen, without it, against those that had it, or one that was first seen later.
+of the 30 days before it was first seen, without it, against those that had it, or one that was first seen later. Days
+before the mode began are left out: they would make its rate before look small, and a fix hard to see.
 """
 
 import math
@@ -11,7 +12,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from feedback.failure_modes.verification import FIXED_BELOW, Count, Verification, verify_fix
-from feedback.failures.figures import DAY, Figures, to_ns
+from feedback.failures.figures import DAY, Figures, open_window, to_ns
 from feedback.failures.trends import is_above
 from feedback.failures.versions import PROMPT_VERSION, RELEASE, Version, find_since
 from feedback.models import FailureMode
@@ -48,7 +49,13 @@ class Fix:
 def list_moments(rows: Iterable[FailureMode]) -> list[datetime]:
     """Before and after which conversations are to be counted for modes that were resolved by hand."""
     by_hand = [row for row in rows if is_by_hand(row)]
-    return [moment for row in by_hand for moment in (row.state_since - BEFORE, row.state_since)]
+    return [moment for row in by_hand for moment in (find_begin(row, row.state_since), row.state_since)]
+
+
+def find_begin(row: FailureMode, until: datetime) -> datetime:
+    """From when on what is before `until` counts."""
+    since, began = until - BEFORE, open_window(row.first_time, 1).today
+    return began if since < began < until else since
 
 
 def is_by_hand(row: FailureMode) -> bool:
@@ -59,7 +66,7 @@ def look_at_fix(store: Store, row: FailureMode, figures: Figures, load: LoadVers
     """What is known of the fix of a resolved mode, and whether it is back. `figures` have its moments; `load` gives
     the releases, or the versions of prompts."""
     if is_by_hand(row):
-        before = count_mode(figures, row.number, row.state_since - BEFORE, row.state_since)
+        before = count_mode(figures, row.number, find_begin(row, row.state_since), row.state_since)
         fix = judge_fix(before, count_mode(figures, row.number, row.state_since))
         starts = [figures.window.today - age * DAY for age in STARTS]
         recent = [count_mode(figures, row.number, start) for start in starts if start >= row.state_since]
@@ -90,7 +97,7 @@ def count_in_versions(
         project_id=row.project_id,
         mode=row.number,
         seen_ns=to_ns(first.seen),
-        since_ns=to_ns(first.seen - BEFORE),
+        since_ns=to_ns(find_begin(row, first.seen)),
         after_ns=to_ns(after),
         values=names[kind],
     )

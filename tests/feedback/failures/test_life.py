@@ -62,6 +62,17 @@ def test_a_fix_by_hand_is_verified_once_there_is_enough(store: Store, project: P
     assert list_what(project) == ["verified"]
 
 
+def test_days_before_a_mode_began_do_not_count_for_it(store: Store, project: Project) -> None:
+    fixed = NOW - 2 * DAY
+    began = fixed - 3 * DAY
+    make_mode(project, 1, found_at=began)
+    fill(store, project, tell_many("long ago", 1_000, fixed - 20 * DAY, began - DAY))
+    fill(store, project, tell_many("well", 100, began, fixed))
+    fill(store, project, tell_many("bad", 10, began, fixed, 1))
+    resolve(1, fixed)
+    assert follow(store, project).verification["before"] == {"conversations": 110, "failing": 10}
+
+
 def test_a_mode_that_goes_on_is_open_again(store: Store, project: Project) -> None:
     make_mode(project, 1)
     fixed = NOW - 2 * DAY
