@@ -23,6 +23,8 @@ from tests.tls_proxy import make_certificate
 HERE = (ip_network("127.0.0.0/8"),)
 """Allowed in tests; without it nothing on this machine is reached."""
 TIME = datetime(2026, 11, 2, 9, 30, tzinfo=UTC)
+HANG_UP = "hang up"
+"""Instead of an answer of the mail server."""
 SECRET = "0123456789abcdef0123"
 
 
@@ -199,6 +201,8 @@ class SmtpHandler(socketserver.StreamRequestHandler):
         self.wfile = self.connection.makefile("wb", buffering=0)
 
     def say(self, line: str) -> None:
+        if line == HANG_UP:
+            raise ConnectionAbortedError
         self.wfile.write(line.encode() + b"\r\n")
 
     def finish(self) -> None:

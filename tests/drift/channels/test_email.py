@@ -132,6 +132,8 @@ def test_a_newline_in_an_encoded_word_adds_no_header(text: str) -> None:
         "ann@example.com(comment)",
         "ann\x00@example.com",
         "änn@example.com",
+        "ann@exämple.com",
+        "ann@例え.example",
         "a@b@example.com",
         "a" * 260 + "@example.com",
         ",".join(["ann@example.com"] * 21),

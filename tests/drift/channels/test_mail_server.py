@@ -9,7 +9,7 @@ from pydantic import SecretStr
 from drift.channels import mail_server
 from drift.channels.email import CHANNEL
 from drift.channels.mail_server import MailRefused, MailServer, MailUnreachable, Security, send_mail
-from tests.drift.channels.conftest import Mailbox, deliver, write_message
+from tests.drift.channels.conftest import HANG_UP, Mailbox, deliver, write_message
 
 PASSWORD = "p4ssword"
 
@@ -111,9 +111,17 @@ def test_who_of_several_was_refused_is_told(mailbox: Mailbox) -> None:
     assert len(mailbox.mails) == 1
 
 
-def test_what_goes_wrong_after_the_mail_is_over_brings_it_no_second_time(mailbox: Mailbox) -> None:
-    mailbox.answers["QUIT"] = "451 not now"
+@pytest.mark.parametrize("said", ["451 not now", HANG_UP])
+def test_what_goes_wrong_after_the_mail_is_over_brings_it_no_second_time(mailbox: Mailbox, said: str) -> None:
+    mailbox.answers["QUIT"] = said
     assert send_mail(name_server(mailbox), write()) == 250
+
+
+@pytest.mark.parametrize("command", ["", "EHLO", "MAIL", "DATA", "CONTENT"])
+def test_a_server_that_hangs_up_is_unreachable(mailbox: Mailbox, command: str) -> None:
+    mailbox.answers[command] = HANG_UP
+    with pytest.raises(MailUnreachable, match="did not answer"):
+        send_mail(name_server(mailbox), write())
 
 
 def test_nobody_there_is_told() -> None:

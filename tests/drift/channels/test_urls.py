@@ -34,6 +34,7 @@ def test_an_address_has_its_parts(text: str, host: str, port: int, path: str, au
         "https://user:s3cret@example.com/",
         "https://example.com@10.0.0.1/hook-s3cret",
         "https://example.com\\@10.0.0.1/hook-s3cret",
+        "https://example.com/hook-s3cret\\a",
         "https://exa mple.com/hook-s3cret",
         "https://example.com/hook-s3cret\r\nHost: other",
         "https://example.com:99999/hook-s3cret",
