@@ -3,7 +3,7 @@ and in the place of their stage. What was cut off is done again, which changes n
 """
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from tracing.ingest import is_busy
 from tracing.models import Project
@@ -52,13 +52,22 @@ class CatchUp:
 
     def run(self, store: Store) -> int:
         """One batch of the first project that has any; the number of conversations."""
-        if STOPPING.is_set() or self._courtesy.gives_way(others_are_busy=is_busy() or is_behind(store)):
+        waiting = list(self._list_waiting())  # first: to ask whether stages are behind takes queries
+        if not waiting or STOPPING.is_set():
             return 0
-        for project_id in Project.objects.order_by("pk").values_list("pk", flat=True):
-            basis = self._find_basis(project_id)
-            if self._done.get(project_id) != basis and (count := self._run_project(store, project_id, basis)):
+        if self._courtesy.gives_way(others_are_busy=is_busy() or is_behind(store)):
+            return 0
+        for project_id, basis in waiting:
+            if count := self._run_project(store, project_id, basis):
                 return count
         return 0
+
+    def _list_waiting(self) -> Iterator[tuple[int, str]]:
+        """Projects in which anything may be left, and the basis to do it on."""
+        for project_id in Project.objects.order_by("pk").values_list("pk", flat=True):
+            basis = self._find_basis(project_id)
+            if self._done.get(project_id) != basis:
+                yield project_id, basis
 
     def _run_project(self, store: Store, project_id: int, basis: str) -> int:
         rows = store.query(self._outdated, project_id=project_id, basis=basis, limit=self.batch_size)

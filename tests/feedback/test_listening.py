@@ -48,6 +48,17 @@ def test_nothing_is_done_where_nothing_changed(teller: Teller) -> None:
     assert measure_lag(teller.project.pk) == 0
 
 
+def test_where_nothing_is_left_the_store_is_asked_nothing(teller: Teller, monkeypatch: pytest.MonkeyPatch) -> None:
+    hear(teller, "a")
+    LISTENING_AGAIN.run(teller.store)
+    with monkeypatch.context() as patched:
+        patched.setattr(catching_up, "is_behind", lambda _store: pytest.fail("asked whether stages are behind"))
+        patched.setattr(Store, "query", lambda *_given, **_bound: pytest.fail("asked the store"))
+        assert LISTENING_AGAIN.run(teller.store) == 0
+    set_detector(teller.project.pk, "sentiment", is_on=False, threshold=None)
+    assert LISTENING_AGAIN.run(teller.store) == 1
+
+
 def test_a_detector_that_is_turned_off_loses_its_signals_and_gets_them_back(teller: Teller) -> None:
     hear(teller, "a")
     set_detector(teller.project.pk, "sentiment", is_on=False, threshold=None)
