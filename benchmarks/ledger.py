@@ -1,9 +1,10 @@
 """How right and how fast the ledger tells what is new in system instructions: `python -m benchmarks.ledger`.
 
 Made-up traffic of the templates of `ledger_templates.txt`, filled with names, dates, documents, lists of tools,
-languages. Those with even numbers were used to make the rules, those with odd numbers were not. Told are: news that is
-none, among calls of templates that do not change, all of them in one service and each in one of its own; changes of
-one word that are told at the first call that has them; and calls a second.
+languages. The rules were made by the first thirty; the last twelve have kinds of variables that those have not
+(sentences for some users, profiles, what was said before). Told are: news that is none, among calls of templates that
+do not change, all of them in one service and each in one of its own; changes of one word that are told at the first
+call that has them; and calls a second.
 """
 
 import argparse
@@ -12,7 +13,7 @@ import random
 import re
 import time
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 from drift.ledger import Call, Ledger
@@ -73,6 +74,8 @@ TOOLS = ["search", "calculator", "calendar", "send_mail", "browser", "read_file"
 SLOT = re.compile(r"\{(\w+)\}")
 WORD = re.compile(r"[^\W\d_]{2,}")
 CHANGES = 10
+TUNING = 30
+"""Templates by which the rules were made."""
 
 
 class Traffic:
@@ -92,7 +95,7 @@ class Traffic:
         if slot in CHOICES:
             return own.choice(CHOICES[slot])
         moment = time.gmtime(1_750_000_000 + at * 3_600)
-        made = {
+        made: dict[str, Callable[[], str]] = {
             "name": lambda: self.names[user],
             "date": lambda: time.strftime("%Y-%m-%d" if len(self.template) % 2 else "%d %B %Y", moment),
             "time": lambda: time.strftime("%H:%M", moment),
@@ -110,12 +113,21 @@ class Traffic:
                 f"- {tool}: use it to {tool}" for tool in sorted(own.sample(TOOLS, own.randint(2, 6)))
             ),
             "document": self.write_document,
+            "optional": lambda: own.choice(["", "The user pays for the large plan: offer a call back."]),
+            "json": lambda: self.write_profile(user, own),
+            "history": lambda: "\n".join(
+                f"{('User', 'Agent')[at % 2]}: {self.write_part(at)}" for at in range(self.random.randint(1, 6))
+            ),
         }
         return made[slot]()
 
     def write_document(self) -> str:
         parts = [self.write_part(number) for number in range(1, self.random.randint(1, 5) + 1)]
         return "\n".join(parts)
+
+    def write_profile(self, user: int, own: random.Random) -> str:
+        profile = {"name": self.names[user], "age": own.randint(18, 90), "likes": own.sample(PIECES, own.randint(1, 3))}
+        return json.dumps(profile | ({"premium": True} if own.random() < 0.3 else {}))
 
     def write_part(self, number: int) -> str:
         words = [self.random.choice(WORDS) for _ in range(self.random.randint(8, 60))]
@@ -198,11 +210,11 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--calls", type=int, default=200, help="of each template")
     parser.add_argument("--seeds", type=int, nargs="*", default=[101, 102, 103])
-    parser.add_argument("--part", choices=("tuning", "held-out", "all"), default="all")
+    parser.add_argument("--part", choices=("tuning", "fresh", "all"), default="all")
     parser.add_argument("--errors", action="store_true", help="show what is told wrong")
     given = parser.parse_args()
     every = range(len(TEMPLATES))
-    numbers = {"tuning": every[::2], "held-out": every[1::2], "all": every}[given.part]
+    numbers = {"tuning": every[:TUNING], "fresh": every[TUNING:], "all": every}[given.part]
     for seed in given.seeds:
         apart = measure_false_news(numbers, given.calls, seed, shows=given.errors)
         together = measure_together(numbers, given.calls, seed, shows=given.errors)

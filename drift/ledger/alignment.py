@@ -101,17 +101,17 @@ def split_by_words(old: Sequence[str], new: Sequence[str], block: Region) -> Ite
 
 
 def weigh(old: Sequence[str], new: Sequence[str], block: Region) -> Iterator[Region]:
-    """Where the rows differ with the fewest words changed; holes take any words, and what they take is left out.
+    """Where the rows differ with the fewest words changed; a hole takes any words, and what it takes stands apart.
 
     The way of Needleman and Wunsch: rows of costs first, then the cheapest path from their end.
     """
     rows = [[LOST * at for at in range(len(new) + 1)]]
     for key in old:
         above = rows[-1]
-        is_hole = key[0] == HOLE
-        row = [above[0] if is_hole else above[0] + LOST]
+        takes_any = key[0] == HOLE
+        row = [above[0] if takes_any else above[0] + LOST]
         for at, other in enumerate(new):
-            if is_hole:
+            if takes_any:
                 row.append(min(above[at + 1], row[at]))
             elif key == other:
                 row.append(min(above[at], above[at + 1] + LOST, row[at] + LOST))
@@ -124,36 +124,48 @@ def weigh(old: Sequence[str], new: Sequence[str], block: Region) -> Iterator[Reg
 def trace_back(
     rows: Sequence[Sequence[int]], old: Sequence[str], new: Sequence[str], block: Region
 ) -> Iterator[Region]:
-    steps: list[tuple[int, int, int, int]] = []
+    """The steps of the cheapest path that are changes, those in a row joined, and what each hole takes."""
+    joined: list[Region] = []
+    for each in reversed(list(list_steps(rows, old, new))):
+        last = joined[-1] if joined else None
+        meets = last is not None and (last.old_last, last.new_last) == (each.old_first, each.new_first)
+        if last is not None and meets and is_hole(last, old) == is_hole(each, old):
+            joined[-1] = Region(last.old_first, each.old_last, last.new_first, each.new_last)
+        else:
+            joined.append(each)
+    start, new_start = block.old_first, block.new_first
+    for each in joined:
+        yield Region(
+            start + each.old_first, start + each.old_last, new_start + each.new_first, new_start + each.new_last
+        )
+
+
+def is_hole(region: Region, old: Sequence[str]) -> bool:
+    return region.old_last > region.old_first and old[region.old_first][0] == HOLE
+
+
+def list_steps(rows: Sequence[Sequence[int]], old: Sequence[str], new: Sequence[str]) -> Iterator[Region]:
+    """From the end: words that were swapped, lost or added, and holes with the words that they take."""
     one, other = len(old), len(new)
     while one or other:
         cost = rows[one][other]
-        is_hole = one > 0 and old[one - 1][0] == HOLE
-        if is_hole and other and rows[one][other - 1] == cost:
-            other -= 1
-        elif is_hole:
+        if one and old[one - 1][0] == HOLE:
+            end = other
+            while other and rows[one][other - 1] == cost:
+                other -= 1
+            yield Region(one - 1, one, other, end)
             one -= 1
         elif one and other and old[one - 1] == new[other - 1] and rows[one - 1][other - 1] == cost:
             one, other = one - 1, other - 1
         elif one and other and rows[one - 1][other - 1] + SWAPPED == cost:
             one, other = one - 1, other - 1
-            steps.append((one, one + 1, other, other + 1))
+            yield Region(one, one + 1, other, other + 1)
         elif one and rows[one - 1][other] + LOST == cost:
             one -= 1
-            steps.append((one, one + 1, other, other))
+            yield Region(one, one + 1, other, other)
         else:
             other -= 1
-            steps.append((one, one, other, other + 1))
-    joined: list[tuple[int, int, int, int]] = []
-    for each in reversed(steps):
-        if joined and (joined[-1][1], joined[-1][3]) == (each[0], each[2]):
-            before = joined.pop()
-            joined.append((before[0], each[1], before[2], each[3]))
-        else:
-            joined.append(each)
-    start, new_start = block.old_first, block.new_first
-    for first, last, new_first, new_last in joined:
-        yield Region(start + first, start + last, new_start + new_first, new_start + new_last)
+            yield Region(one, one, other, other + 1)
 
 
 def join_near(regions: Sequence[Region], old: Sequence[str]) -> list[Region]:

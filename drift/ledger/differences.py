@@ -1,18 +1,17 @@
 """A template's words and a text's come in, what differs goes out: each as news or as a variable, with what tells it."""
 
 import re
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import Literal, Protocol, TypeVar
 
-from drift.ledger.alignment import HOLE, Region, count_common, find_regions, join_near
+from drift.ledger.alignment import HOLE, Region, count_common, find_regions, join_near, list_lines
 from drift.ledger.watching import AT_ONCE, SETTLED
 from drift.ledger.words import Words, count_words
 
 FEW = 3
 """Users who saw a longer text stand still, from which on another is news."""
-EARLY = 5
-"""The same of words that came with another user."""
 LONG = 6
 """Words beyond which a difference is no single value."""
 LIKE = 0.6
@@ -99,7 +98,15 @@ def has_ends(template: HasWords, words: Words) -> bool:
     keys = template.keys
     head = count_words(keys[: count_common(keys, words.keys)])
     tail = count_words(keys[len(keys) - count_common(keys[::-1], words.keys[::-1]) :])
-    return head + tail >= LONG_HEAD
+    if head + tail >= LONG_HEAD:
+        return True
+    return head >= FEW and head + count_shared(keys, words.keys) >= 2 * LONG_HEAD
+
+
+def count_shared(old: Sequence[str], new: Sequence[str]) -> int:
+    """Words of lines that both have."""
+    rows = ({tuple(keys[first:last]) for first, last in list_lines(keys, 0, len(keys))} for keys in (old, new))
+    return sum(count_words(line) for line in set.intersection(*rows))
 
 
 def measure_kept(old: Sequence[str], new: Sequence[str]) -> float:
@@ -114,11 +121,49 @@ def is_fixed(key: str) -> bool:
 
 
 def find_differences(
-    old: Sequence[str], words: Words, evidence: int, seen: Seen, long_holes: frozenset[str]
+    old: Sequence[str], words: Words, evidence: int, seen: Seen, longest: Mapping[str, int]
 ) -> list[Difference]:
-    """What differs in the fixed text, in order; `evidence` is how many users saw the template stand still."""
-    regions = [part for region in find_regions(old, words.keys) for part in cut_off_holes(region, old)]
-    return [judge(each, old, words, evidence, seen, long_holes) for each in join_near(regions, old)]
+    """What differs in the fixed text, in order.
+
+    `evidence` is how many users saw the template stand still, `longest` the most words that each hole has held.
+    """
+    found = give_back(find_regions(old, words.keys), old, longest)
+    regions = [part for region in found for part in cut_off_holes(region, old)]
+    documents = frozenset(key for key, most in longest.items() if most > LONG)
+    return [judge(each, old, words, evidence, seen, documents) for each in join_near(regions, old)]
+
+
+def give_back(regions: Sequence[Region], old: Sequence[str], longest: Mapping[str, int]) -> list[Region]:
+    """Where a word was lost beside a hole that took more than ever: the word that took its place."""
+    given = list(regions)
+    for at, (one, other) in enumerate(pairwise(regions)):
+        if one.old_last != other.old_first or one.new_last != other.new_first:
+            continue
+        one, other = given[at], given[at + 1]
+        is_first = one.old_last > one.old_first and old[one.old_first][0] == HOLE
+        hole, lost = (one, other) if is_first else (other, one)
+        count = min(measure_excess(hole, old, longest), lost.old_last - lost.old_first)
+        if lost.new_last > lost.new_first or count <= 0:
+            continue
+        if hole is other:
+            given[at : at + 2] = [
+                replace(one, new_last=one.new_last + count),
+                replace(other, new_first=other.new_first + count),
+            ]
+        else:
+            given[at : at + 2] = [
+                replace(one, new_last=one.new_last - count),
+                replace(other, new_first=other.new_first - count),
+            ]
+    return given
+
+
+def measure_excess(hole: Region, old: Sequence[str], longest: Mapping[str, int]) -> int:
+    """By how many words a hole took more than ever; 0 where it is no hole alone."""
+    keys = old[hole.old_first : hole.old_last]
+    if len(keys) != 1 or keys[0] not in longest:
+        return 0
+    return max(hole.new_last - hole.new_first - longest[keys[0]], 0)
 
 
 def cut_off_holes(region: Region, old: Sequence[str]) -> Iterable[Region]:
@@ -139,14 +184,14 @@ def cut_off_holes(region: Region, old: Sequence[str]) -> Iterable[Region]:
 
 
 def judge(
-    region: Region, old: Sequence[str], words: Words, evidence: int, seen: Seen, long_holes: frozenset[str]
+    region: Region, old: Sequence[str], words: Words, evidence: int, seen: Seen, documents: frozenset[str]
 ) -> Difference:
     around = [*old[max(region.old_first - 1, 0) : region.old_first], *old[region.old_last : region.old_last + 1]]
     inside = old[region.old_first : region.old_last]
     new = words.cut(region.new_first, region.new_last)
     patience, name = find_patience(region, inside, old, words)
     is_beside_hole = any(key[0] == HOLE for key in [*around, *inside])
-    is_in_document = not long_holes.isdisjoint(old[max(region.old_first - NEAR, 0) : region.old_last + NEAR])
+    is_in_document = not documents.isdisjoint(old[max(region.old_first - NEAR, 0) : region.old_last + NEAR])
     is_edge = is_beside_hole and not (count_words(inside) and new)
     needed = SETTLED if is_in_document or is_edge else find_needed(patience, name, seen)
     is_filled = bool(new) and any(new in value for value in seen.variables)
@@ -157,7 +202,7 @@ def judge(
 def find_needed(patience: int, name: str, seen: Seen) -> int:
     """The patience: more where another user may have other words, none where the same user has another name."""
     if name in ("words", "text") and seen.by == "another":
-        return max(patience, EARLY)
+        return max(patience, FEW)
     return AT_ONCE if name == "name" and seen.by == "the same" else patience
 
 

