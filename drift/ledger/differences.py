@@ -12,6 +12,8 @@ from drift.ledger.words import Words, count_words
 
 FEW = 3
 """Users who saw a longer text stand still, from which on another is news."""
+FEW_OF_PLAIN = 6
+"""Users who saw a whole text stand still, from which on it is taken for one that nothing is filled into."""
 LONG = 6
 """Words beyond which a difference is no single value."""
 LIKE = 0.6
@@ -194,6 +196,8 @@ def judge(
     is_in_document = not documents.isdisjoint(old[max(region.old_first - NEAR, 0) : region.old_last + NEAR])
     is_edge = is_beside_hole and not (count_words(inside) and new)
     needed = SETTLED if is_in_document or is_edge else find_needed(patience, name, seen)
+    if all(key[0] not in (HOLE, "«") for key in old):
+        needed = min(needed, FEW_OF_PLAIN)
     is_filled = bool(new) and any(new in value for value in seen.variables)
     is_news = evidence >= needed and not is_filled
     return Difference(region, patience, "text" if is_in_document else name, is_news, is_beside_hole)

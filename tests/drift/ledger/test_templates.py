@@ -169,6 +169,15 @@ def test_the_first_two_calls_of_one_user_tell_a_changed_word() -> None:
         assert reading.new == "You are a poet. Write short verses about the land."
 
 
+def test_numbers_and_names_of_a_text_that_is_never_filled_are_news_soon() -> None:
+    plain = "You are an agent of Acme. Be brief and honest. Answer in English. Give at most 3 ideas."
+    for change in (("Acme", "Globex"), ("English", "German"), ("3", "5")):
+        templates = Templates()
+        for number in range(8):
+            templates.read(plain, user=f"u{number}")
+        assert templates.read(plain.replace(*change), user="x").verdict == "new"
+
+
 def test_what_a_template_was_filled_with_is_no_news_where_it_is_told() -> None:
     templates = Templates()
     text = "You answer in a {} tone and keep to the point at all times."
