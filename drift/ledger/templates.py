@@ -10,7 +10,7 @@ template is learnt, and one changed word of the rest is told at the first call t
 from collections import OrderedDict
 from collections.abc import Iterable, Mapping, Sequence
 from copy import deepcopy
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from drift.ledger.alignment import HOLE, Region
@@ -194,12 +194,28 @@ class _Fit:
 class Templates:
     """The templates of one service; the latest seen first."""
 
-    def __init__(self, templates: Iterable[Template] = ()) -> None:
+    def __init__(self, templates: Iterable[Template] = (), lines: Mapping[str, Watch] | None = None) -> None:
         self.templates = list(templates)
+        self.lines = dict(lines or {})
+        """Of each line, which of its templates is in use."""
         self._cache: OrderedDict[str, _Fit] = OrderedDict()
 
     def read(self, text: str, user: str = "", occasion: str = "", variables: Iterable[str] = ()) -> Reading:
         """One text of a call; `occasion` is its conversation, `variables` what filled the template where it is told."""
+        return self._follow(self._read(text, user, occasion, variables))
+
+    def _follow(self, reading: Reading) -> Reading:
+        """The reading; a template that was written anew and is back in its old form is told as such."""
+        template = self.templates[0]
+        watch = self.lines.setdefault(template.line, Watch())
+        before, verdict = watch.current, watch.see(template.digest)
+        if verdict not in ("back", "both") or reading.verdict in TOLD:
+            return reading
+        old = next((each for each in self.templates if each.digest == before), None)
+        old_digest, text = (old.variant, old.show()) if old else ("", "")
+        return replace(reading, verdict=verdict, old_digest=old_digest, old=text, new=template.show())
+
+    def _read(self, text: str, user: str, occasion: str, variables: Iterable[str]) -> Reading:
         key, witness = digest_text(text), user or occasion
         fit = self._cache.get(key)
         if fit is not None and fit.version == fit.template.version:
@@ -254,6 +270,7 @@ class Templates:
         if is_rewritten:
             template.digest, template.calls = digest_text(*template.keys), 0
         template.version += 1
+        self._bring_forward(template)
         self._see_changed(template, words, witness)
         if not told:
             return Reading(template.variant, template.line, "varying")
@@ -279,6 +296,8 @@ class Templates:
             if number and (number >= MOST_TEMPLATES or kept > MOST_KEPT):
                 del self.templates[number:]
                 self._cache.clear()
+                kept_lines = {template.line for template in self.templates}
+                self.lines = {line: watch for line, watch in self.lines.items() if line in kept_lines}
                 return
 
     def _bring_forward(self, template: Template) -> None:
@@ -286,12 +305,14 @@ class Templates:
             self.templates.remove(template)
             self.templates.insert(0, template)
 
-    def to_json(self) -> list[dict[str, Any]]:
-        return [template.to_json() for template in self.templates]
+    def to_json(self) -> dict[str, Any]:
+        lines = {line: watch.to_json() for line, watch in self.lines.items()}
+        return {"templates": [template.to_json() for template in self.templates], "lines": lines}
 
     @classmethod
-    def from_json(cls, kept: Iterable[Mapping[str, Any]]) -> "Templates":
-        return cls(Template.from_json(each) for each in kept)
+    def from_json(cls, kept: Mapping[str, Any]) -> "Templates":
+        lines = {line: Watch.from_json(watch) for line, watch in kept["lines"].items()}
+        return cls((Template.from_json(each) for each in kept["templates"]), lines)
 
 
 TOLD: tuple[Verdict, ...] = ("new", "both", "back")

@@ -149,6 +149,21 @@ def test_the_digest_of_a_version_comes_back_with_it() -> None:
     assert "politely" in back.new
 
 
+def test_a_rewritten_template_that_is_rolled_back_is_told_as_such() -> None:
+    templates = learn()
+    rewritten = FIXED.replace("talking to", "speaking kindly with").replace(
+        "- Do not tell anybody", "- Keep quiet about"
+    )
+    rewritten = rewritten.replace("politely", "warmly").replace("offer to", "propose to").replace("late,", "overdue,")
+    first = templates.read(fill(rewritten, draw(1)), user="v")
+    assert first.verdict == "new"
+    assert {templates.read(fill(rewritten, draw(n)), user=f"v{n}").verdict for n in range(2, 40)} <= {"same", "varying"}
+    back = templates.read(fill(FIXED, draw(2)), user="b")
+    assert (back.verdict, back.old_digest, back.digest) == ("back", first.digest, first.old_digest)
+    assert ("speaking kindly" in back.old, "talking to" in back.new) == (True, True)
+    assert first.line == back.line
+
+
 def test_two_wordings_at_once_are_told_once() -> None:
     templates = learn()
     chance = random.Random(3)  # noqa: S311
