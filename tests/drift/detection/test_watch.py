@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from benchmarks.drift import PLANTED
+from benchmarks.drift_detection import PLANTED
 from benchmarks.drift_worlds import Change, Kindness, make_segment
 from drift.detection.causes import Cause, Seen, find_causes
 from drift.detection.metrics import BY_NAME, Aspect, Family

@@ -118,7 +118,7 @@ def test_modes_are_merged_and_split(server: Server) -> None:
 
 def test_a_fix_is_told_in_words_and_numbers(server: Server) -> None:
     store, project, fixed = server.store, server.project, NOW - DAY
-    make_mode(project, 1, found_at=NOW - 20 * DAY, state="resolved", state_since=fixed)
+    make_mode(project, 1, found_at=NOW - 22 * DAY, state="resolved", state_since=fixed)
     fill(store, project, tell_many("well", 1_000, fixed - 20 * DAY, fixed))
     fill(store, project, tell_many("bad", 60, fixed - 20 * DAY, fixed, 1))
     fill(store, project, tell_many("after", 600, fixed, NOW))

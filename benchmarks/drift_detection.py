@@ -1,6 +1,6 @@
 """How seldom the drift detector cries wolf, and how soon and rightly it tells what was planted in made-up days.
 
-    python -m benchmarks.drift [--seeds 20] [--part planted] [--only topic] [--processes 1]
+    python -m benchmarks.drift_detection [--seeds 20] [--part planted] [--only topic] [--processes 1]
 
 Figures told are of other seeds than those that the detector was tuned on (`--tuning` takes those). Everything planted
 is sought with the bound of a project of twenty segments.
