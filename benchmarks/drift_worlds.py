@@ -1,4 +1,4 @@
-"""Made-up days of a chat product as sums and counts, with what is planted in them; used by `benchmarks/drift_detection.py`.
+"""Made-up days of a chat product as sums and counts, with what is planted in them, for `benchmarks/drift_detection.py`.
 
 Days differ by more than chance: the mix of topics, the length of messages, the speed and the share of feedback have
 good and bad days, and weekends are different. Users write about twenty topics, whose texts are clouds in 64 dimensions.
