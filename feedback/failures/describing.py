@@ -18,6 +18,7 @@ from feedback.failure_modes.clustering import Floats
 from feedback.failure_modes.descriptions import Description, describe_modes, list_rows, name_signal
 from feedback.failure_modes.lift import Ratio
 from feedback.failure_modes.slices import Slice
+from feedback.failures.figures import load_counts
 from feedback.failures.namer import (
     Material,
     Suggestion,
@@ -102,8 +103,8 @@ def suggest(project_id: int, modes: Modes, material: Material) -> dict[int, Sugg
 def count_members(store: Store, project_id: int, modes: Modes) -> dict[int, int]:
     """By mode how many conversations it has; those of modes that are not known are in none."""
     counts: Counter[int] = Counter()
-    for row in store.query("feedback/sql/failing_turns_by_mode.sql", project_id=project_id):
-        counts[row["mode"] if row["mode"] in modes else NONE] += row["conversations"]
+    for number, count in load_counts(store, project_id).items():
+        counts[number if number in modes else NONE] += count
     return dict(counts)
 
 

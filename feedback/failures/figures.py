@@ -116,7 +116,7 @@ def read_tally(row: Mapping[str, Any]) -> Tally:
 
 
 def load_counts(store: Store, project_id: int) -> dict[int, int]:
-    """How many conversations each mode has, since it began."""
+    """How many conversations each mode has, since it began, and how many are in none (`NO_MODE`)."""
     rows = store.query("feedback/sql/failure_mode_counts.sql", project_id=project_id)
     return {row["mode"]: row["conversations"] for row in rows}
 
