@@ -43,4 +43,4 @@ app.conf.beat_schedule["feedback.follow_confirmations"] = {
     "task": "feedback.follow_confirmations",
     "schedule": HOUR_SECONDS,
 }
-app.autodiscover_tasks(["tracing", "feedback"])
+app.autodiscover_tasks(["tracing", "feedback", "drift"])

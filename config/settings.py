@@ -65,6 +65,7 @@ INSTALLED_APPS = [
     "ninja",
     "tracing",
     "feedback",
+    "drift",
 ]
 
 MIDDLEWARE = [

@@ -3,8 +3,9 @@
 from django.contrib.auth.views import LoginView, LogoutView
 from django.urls import include, path
 
+from drift import urls as drift_urls
+from drift.api import api
 from feedback import urls as feedback_urls
-from feedback.api import api
 from tracing import account_views, audit_views, health, project_views
 from tracing import urls as tracing_urls
 from tracing.access.requirements import public
@@ -31,6 +32,7 @@ urlpatterns = [
     path("readyz", public(health.show_ready)),
     path("metrics", public(health.show_metrics)),
     path("api/v1/", api.urls),
+    path("p/<slug:project>/", include(drift_urls)),
     path("p/<slug:project>/", include(feedback_urls)),
     path("p/<slug:project>/", include(tracing_urls)),
 ]

@@ -46,6 +46,8 @@ PROJECT_TABLES = (
     "hearings",
     "estimates",
     "failing_turns",
+    "observations",
+    "drift_days",
     "openings",
     "agent_tasks",
     "reprocessing_traces",
