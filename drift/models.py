@@ -7,7 +7,8 @@ from django.db import models
 
 
 class TopicModel(models.Model):
-    """What a project's users write about: the topics that its days are counted by, made anew as the project grows."""
+    """What a project's users write about, and in which language: what its days are counted by, made anew as the project
+    grows."""
 
     project = models.OneToOneField("tracing.Project", on_delete=models.CASCADE, related_name="topic_model")
     version = models.PositiveBigIntegerField()
@@ -16,6 +17,8 @@ class TopicModel(models.Model):
     """Centres, as `drift.observing.topics` packs them."""
     names = models.JSONField(default=list)
     """By topic, in words."""
+    language = models.CharField(max_length=20, blank=True, default="")
+    """In which most write."""
     learnt_from = models.PositiveIntegerField()
     """Conversations that there were."""
 
@@ -250,13 +253,18 @@ class Alert(models.Model):
     last_at = models.DateTimeField()
     """When it was found to hold last."""
     resolved_at = models.DateTimeField(null=True, blank=True)
+    """Last, also where it was opened again since."""
     resolved_by = models.CharField(max_length=254, blank=True, default="")
     """Empty: by itself."""
     acknowledged_at = models.DateTimeField(null=True, blank=True)
     acknowledged_by = models.CharField(max_length=254, blank=True, default="")
     muted_until = models.DateTimeField(null=True, blank=True)
+    lasts = models.BooleanField(default=True)
+    """Whether it holds until it is over; what only happened is resolved by itself after a day."""
+    told_state = models.CharField(max_length=10, blank=True, default="", choices=State.choices)
+    """What its targets know of it; empty: nothing."""
     told_at = models.DateTimeField(null=True, blank=True)
-    """When its targets were told; None: not, or not yet."""
+    """When its targets were told last; None: not, or not yet."""
     alarm = models.ForeignKey(DriftAlarm, null=True, blank=True, on_delete=models.SET_NULL, related_name="alerts")
     event = models.ForeignKey(LedgerEvent, null=True, blank=True, on_delete=models.SET_NULL, related_name="alerts")
     failure_mode_number = models.PositiveIntegerField(null=True, blank=True)
