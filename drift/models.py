@@ -36,6 +36,8 @@ class LedgerState(models.Model):
     """JSON, compressed."""
     read_until_ns = models.BigIntegerField(default=0)
     """Start of the latest call that was read."""
+    saved = models.PositiveBigIntegerField(default=0)
+    """How often it was, so that a process knows whether what it remembers is what stands here."""
 
     class Meta:
         constraints = (
