@@ -10,10 +10,10 @@ from functools import lru_cache
 import numpy as np
 
 from drift.detection.distances import FEATURES, Texts, draw_frequencies, map_vectors
-from drift.detection.metrics import BY_NAME
 from drift.detection.segment import Raw, Segment
 from drift.detection.series import Flags, Floats, Series
 from drift.detection.strata import Strata
+from drift.detectors import BY_NAME
 
 TOPICS, WIDTH = 20, 64
 RARE = TOPICS - 1

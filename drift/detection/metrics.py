@@ -1,7 +1,5 @@
-"""What is watched: one list of metrics, each in a family, that queries fill, the detector adds up and pages name.
-
-A metric is added by a line here and a query that gives its days.
-"""
+"""What a metric is: a name in a family, of a kind, that the detector adds up and pages name. Which there are stands in
+`drift.detectors`, one file each."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -53,35 +51,3 @@ class Metric:
     @property
     def least(self) -> float:
         return LEAST[self.kind]
-
-
-METRICS = (
-    Metric("topic_share", Family.INPUT, Kind.TOPIC, "share of a topic", Aspect.INPUT),
-    Metric("question_distance", Family.INPUT, Kind.DISTANCE, "what users write about", Aspect.INPUT),
-    Metric("input_length", Family.INPUT, Kind.MEAN, "length of messages, as logarithm", Aspect.INPUT),
-    Metric("turns", Family.INPUT, Kind.MEAN, "turns of a conversation, as logarithm", Aspect.INPUT),
-    Metric(
-        "other_languages", Family.INPUT, Kind.RATE, "messages in other languages than the most common", Aspect.INPUT
-    ),
-    Metric("angry_messages", Family.INPUT, Kind.RATE, "messages in an angry tone", Aspect.INPUT),
-    Metric(
-        "output_length", Family.OUTPUT, Kind.MEAN, "length of answers given their topic, as logarithm", Aspect.OUTPUT
-    ),
-    Metric("refusals", Family.OUTPUT, Kind.RATE, "refused answers", Aspect.OUTPUT),
-    Metric("format_failures", Family.OUTPUT, Kind.RATE, "answers in a broken format", Aspect.OUTPUT),
-    Metric("cut_answers", Family.OUTPUT, Kind.RATE, "answers cut at the limit of tokens", Aspect.OUTPUT),
-    Metric("tool_use", Family.OUTPUT, Kind.RATE, "answers that call a tool", Aspect.OUTPUT),
-    Metric("listed_answers", Family.OUTPUT, Kind.RATE, "answers with lists or headings", Aspect.OUTPUT),
-    Metric("retrieval_score", Family.CONTEXT, Kind.MEAN, "best score of a retrieval", Aspect.CONTEXT),
-    Metric("chunks", Family.CONTEXT, Kind.MEAN, "passages of a retrieval", Aspect.CONTEXT),
-    Metric("empty_retrievals", Family.CONTEXT, Kind.RATE, "retrievals that found nothing", Aspect.CONTEXT),
-    Metric("feedback_given", Family.FEEDBACK, Kind.RATE, "conversations with explicit feedback", Aspect.GIVEN),
-    Metric("thumbs_down", Family.FEEDBACK, Kind.RATE, "thumbs down among thumbs", Aspect.JUDGED),
-    Metric("bad_signals", Family.FEEDBACK, Kind.RATE, "conversations with a signal of failure", Aspect.JUDGED),
-    Metric("cost", Family.COST, Kind.MEAN, "cost of a conversation, as logarithm", Aspect.COST),
-    Metric("time_per_token", Family.COST, Kind.MEAN, "time for each token of an answer, as logarithm", Aspect.SPEED),
-    Metric("time_to_first", Family.COST, Kind.MEAN, "time to the first chunk, as logarithm", Aspect.SPEED),
-    Metric("errors", Family.COST, Kind.RATE, "calls that failed", Aspect.SPEED),
-)
-
-BY_NAME = {metric.name: metric for metric in METRICS}

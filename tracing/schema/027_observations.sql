@@ -12,6 +12,7 @@ CREATE TABLE IF NOT EXISTS observations
     environment LowCardinality(String),
     prompt_version LowCardinality(String), -- of its first call
     model LowCardinality(String), -- that its first call asked for
+    language LowCardinality(String), -- of what the user wrote, empty where that is not sure
     metrics Array(LowCardinality(String)),
     counts Array(Float32),
     sums Array(Float64),

@@ -3,8 +3,8 @@
 import numpy as np
 
 from drift.detection.distances import FEATURES, Texts, draw_frequencies, map_vectors, measure_distances
-from drift.detection.metrics import BY_NAME
 from drift.detection.series import Floats, standardise
+from drift.detectors import BY_NAME
 
 METRIC = BY_NAME["question_distance"]
 WIDTH, DAYS = 16, 90

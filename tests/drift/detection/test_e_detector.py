@@ -4,9 +4,10 @@ import numpy as np
 import pytest
 
 from drift.detection.e_detector import MOST, STARTS, sum_families, weigh, weigh_evidence
-from drift.detection.metrics import BY_NAME, METRICS, Family, Metric
+from drift.detection.metrics import Family, Metric
 from drift.detection.series import Floats, Residuals
 from drift.detection.watch import find_bound
+from drift.detectors import BY_NAME, METRICS
 
 ONE = [BY_NAME["refusals"]]
 

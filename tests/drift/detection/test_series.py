@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from drift.detection.metrics import BY_NAME
 from drift.detection.series import LEARNING, Floats, Residuals, Series, standardise
+from drift.detectors import BY_NAME
 
 DAYS = 200
 

@@ -2,9 +2,9 @@
 
 import numpy as np
 
-from drift.detection.metrics import BY_NAME
 from drift.detection.series import Floats, standardise
 from drift.detection.strata import Strata, take_out_topics
+from drift.detectors import BY_NAME
 
 DAYS = 80
 

@@ -6,10 +6,11 @@ import pytest
 from benchmarks.drift_detection import PLANTED
 from benchmarks.drift_worlds import Change, Kindness, make_segment
 from drift.detection.causes import Cause, Seen, find_causes
-from drift.detection.metrics import BY_NAME, Aspect, Family
+from drift.detection.metrics import Aspect, Family
 from drift.detection.segment import FEW, Segment
 from drift.detection.series import LEARNING, Series
 from drift.detection.watch import find_bound, watch
+from drift.detectors import BY_NAME
 
 START, DAYS = 70, 100
 BOUND = find_bound(20)
