@@ -93,6 +93,8 @@ class DriftAlarm(models.Model):
     segment = models.JSONField()
     """As `drift.watching.segments.SegmentName` writes it."""
     segment_key = models.CharField(max_length=100)
+    also = models.JSONField(default=list)
+    """Keys of the other segments that the same change was seen in: its whole, or its parts."""
     day = models.DateField()
     """On which the evidence passed the bound."""
     started = models.DateField()
@@ -124,6 +126,22 @@ class DriftAlarm(models.Model):
 
     def __str__(self) -> str:
         return f"{self.cause} since {self.started} in {self.segment_key} of {self.project_id}"
+
+
+class DriftOutlook(models.Model):
+    """How the days of a project's segments looked to the latest pass, as `drift.watching.outlooks` writes it."""
+
+    project = models.OneToOneField("tracing.Project", on_delete=models.CASCADE, related_name="drift_outlook")
+    archive = models.BinaryField()
+    """JSON, compressed."""
+    version = models.PositiveBigIntegerField()
+    """Of the latest row of days that it looked at, in microseconds since the epoch."""
+    until = models.DateField()
+    """The last day that it judged."""
+    watched_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"outlook of {self.project_id} until {self.until}"
 
 
 class DriftReport(models.Model):
