@@ -35,6 +35,7 @@ app.conf.beat_schedule = {
         "feedback.derive_failures",
         "tracing.reprocess",
         "tracing.learn_templates",
+        "drift.deliver",
     )
 }
 for name in ("tracing.follow_retention", "feedback.judge", "feedback.fit_satisfaction", "feedback.find_failure_modes"):

@@ -17,6 +17,7 @@ BROKERS = ("memory", "redis", "rediss", "redis+socket", "sentinel", "amqp", "amq
 
 ORIGIN = re.compile(r"[a-z][a-z0-9+.-]*://[^/?#\s]+", re.IGNORECASE)
 PUBLIC_URL = re.compile(r"https?://([a-z0-9_-]+(\.[a-z0-9_-]+)*|\[[0-9a-f:.]+\])(:[0-9]{1,5})?")
+SENDER = re.compile(r"[!#-'*+./0-9=?A-Z^_`a-z{|}~-]+@[A-Za-z0-9.-]+")
 SECRETS_DIR = Path("/run/secrets")
 """Where Docker and Kubernetes put files of secrets."""
 
@@ -102,6 +103,18 @@ class Environment(BaseSettings):
         default=500, ge=0, le=1_000_000, description="Most calls of the judge in a project on one day."
     )
     namer: bool = Field(default=False, description="Whether the judging model names failure modes, too.")
+    smtp_host: str = Field(default="", description="Mail server that alerts go out by; empty: no mail is sent.")
+    smtp_port: int = Field(default=587, ge=1, le=65535, description="Port of the mail server.")
+    smtp_security: Literal["starttls", "tls", "none"] = Field(
+        default="starttls", description="How the connection to the mail server is secured; `none` sends no password."
+    )
+    smtp_user: str = Field(default="", description="User of the mail server, where it wants one.")
+    smtp_password: SecretStr = Field(default=SecretStr(""), description="Password of that user.")
+    mail_sender: str = Field(default="", description="Address that mails come from (`tacit@example.com`).")
+    webhook_networks: str = Field(
+        default="",
+        description="Private networks that alerts may be sent to (`10.1.0.0/16`), with commas; empty: none.",
+    )
     transformer: str = Field(
         default="",
         description="Directory of a Hugging Face sequence classifier, run by torch; empty: the shipped transformer.",
@@ -195,6 +208,30 @@ class Environment(BaseSettings):
         for origin in split_list(value):
             if not ORIGIN.fullmatch(origin):
                 raise ValueError(f"{origin!r} is no origin; write https://shop.example, with its port if it has one")
+        return value
+
+    @field_validator("smtp_user")
+    @classmethod
+    def check_smtp_user(cls, value: str, info: ValidationInfo) -> str:
+        if value and info.data.get("smtp_security") == "none":
+            raise ValueError("A password is only sent over TLS; set TACIT_SMTP_SECURITY to starttls or tls")
+        return value
+
+    @field_validator("mail_sender")
+    @classmethod
+    def check_mail_sender(cls, value: str, info: ValidationInfo) -> str:
+        if info.data.get("smtp_host") and not SENDER.fullmatch(value):
+            raise ValueError("TACIT_SMTP_HOST is set; write the address that mails come from, tacit@example.com")
+        return value
+
+    @field_validator("webhook_networks")
+    @classmethod
+    def check_webhook_networks(cls, value: str) -> str:
+        for each in split_list(value):
+            try:
+                ipaddress.ip_network(each)
+            except ValueError as error:
+                raise ValueError(f"{each!r} is no network; write 10.1.0.0/16 or a single address") from error
         return value
 
     @field_validator("judge_url")

@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from email.message import EmailMessage
+from typing import Any
 
 from drift.channels.message import Message
 
@@ -27,6 +28,9 @@ class Delivery:
     message: Message
     unix_seconds: int
     """Now: of a retry, later."""
+    kind: str = "alert"
+    facts: Mapping[str, Any] = field(default_factory=dict)
+    """What programs get beside the message, as JSON."""
 
     def __post_init__(self) -> None:
         if not _ID.fullmatch(self.id):

@@ -1,14 +1,15 @@
 """The channel of your own programs: a message goes in, a signed POST of JSON comes out.
 
 The header `X-Tacit-Signature: t=<unix seconds>,v1=<hex>` holds the HMAC-SHA256 of `<t>.<body>` under the secret of the
-hook. `drift.channels.verification` is what a receiver checks it with. `X-Tacit-Delivery` stands in the body as `id`,
-too: it is the same when a delivery is tried again.
+hook; for a day after that was changed there is a second `v1`, under the one before it. `drift.channels.verification` is
+what a receiver checks it with. `X-Tacit-Delivery` stands in the body as `id`, too: it is the same when a delivery is
+tried again.
 """
 
 import hashlib
 import hmac
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from drift.channels.channel import Channel, Delivery, Request, Setting, Target
@@ -21,7 +22,8 @@ LEAST_SECRET_CHARACTERS = 16
 
 def write(delivery: Delivery, target: Target) -> Request:
     check(target)
-    payload = {"version": VERSION, "id": delivery.id, "type": "alert", **describe(delivery.message)}
+    told = {**describe(delivery.message), **delivery.facts}
+    payload = {**told, "version": VERSION, "id": delivery.id, "type": delivery.kind}
     return sign_request(payload, delivery, target)
 
 
@@ -32,7 +34,7 @@ def sign_request(payload: Mapping[str, Any], delivery: Delivery, target: Target)
         "Content-Type": "application/json",
         "User-Agent": "Tacit",
         "X-Tacit-Delivery": delivery.id,
-        "X-Tacit-Signature": sign(body, target["secret"], delivery.unix_seconds),
+        "X-Tacit-Signature": sign(body, list_secrets(target), delivery.unix_seconds),
     }
     return Request(target["url"], headers, body)
 
@@ -52,14 +54,20 @@ def describe(message: Message) -> dict[str, Any]:
     }
 
 
-def sign(body: bytes, secret: str, unix_seconds: int) -> str:
-    """The header of a body.
+def list_secrets(target: Target) -> list[str]:
+    """Those that sign: for a while after it was changed, the one before it, too."""
+    return [secret for name in ("secret", "old_secret") if (secret := target.get(name))]
 
-    >>> sign(b"{}", "0123456789abcdef", 1_750_000_000)[:40]
+
+def sign(body: bytes, secrets: Sequence[str], unix_seconds: int) -> str:
+    """The header of a body, with a signature by each secret.
+
+    >>> sign(b"{}", ["0123456789abcdef"], 1_750_000_000)[:40]
     't=1750000000,v1=cb8347c3efa12029e19eff6d'
     """
-    code = hmac.new(secret.encode(), f"{unix_seconds}.".encode() + body, hashlib.sha256).hexdigest()
-    return f"t={unix_seconds},v1={code}"
+    signed = f"{unix_seconds}.".encode() + body
+    codes = [hmac.new(secret.encode(), signed, hashlib.sha256).hexdigest() for secret in secrets]
+    return ",".join([f"t={unix_seconds}", *(f"v1={code}" for code in codes)])
 
 
 def check(target: Target) -> None:

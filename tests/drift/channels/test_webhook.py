@@ -67,7 +67,7 @@ def test_a_retry_is_signed_anew_and_has_the_same_id() -> None:
 @given(st.binary(), st.binary(), st.text(min_size=16), st.text(min_size=16))
 def test_another_body_or_secret_does_not_pass(body: bytes, other: bytes, secret: str, guess: str) -> None:
     secret, guess = (each.encode("utf-8", "replace").decode() for each in (secret, guess))
-    signature = sign(body, secret, NOW)
+    signature = sign(body, [secret], NOW)
     assert verify(body, signature, secret, NOW)
     assert verify(other, signature, secret, NOW) == (other == body)
     assert verify(body, signature, guess, NOW) == (guess == secret)
@@ -92,7 +92,7 @@ def test_what_is_no_signature_does_not_pass(signature: str) -> None:
 
 
 def test_a_second_signature_may_stand_beside_the_first() -> None:
-    signature = sign(b"{}", SECRET, NOW)
+    signature = sign(b"{}", [SECRET], NOW)
     assert verify(b"{}", f"{signature},v1={'0' * 64}", SECRET, NOW)
     assert verify(b"{}", signature.replace("v1=", f"v1={'0' * 64}, v1="), SECRET, NOW)
 
@@ -104,7 +104,7 @@ def test_what_receivers_copy_needs_python_alone() -> None:
     exec(compile(code, "copied", "exec"), copied)  # noqa: S102 -- it is our own
     check = copied["verify"]
     assert callable(check)
-    assert check(b"{}", sign(b"{}", SECRET, NOW), SECRET, NOW)
+    assert check(b"{}", sign(b"{}", [SECRET], NOW), SECRET, NOW)
     assert "drift" not in code.split('"""')[2]
 
 
