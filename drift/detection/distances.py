@@ -38,24 +38,28 @@ def map_vectors(vectors: Floats, frequencies: Floats, phases: Floats) -> Floats:
     return np.asarray(np.sqrt(2 / FEATURES) * np.cos(vectors @ frequencies + phases), dtype=np.float64)
 
 
-def measure_distances(texts: Texts, weekdays: Integers, ordinary: Flags, begin: int = 0) -> Series:
-    """A day is compared with the mean of its weekday before it; distances
+def measure_distances(
+    texts: Texts, weekdays: Integers, ordinary: Flags, begin: int = 0, until: int | None = None
+) -> Series:
+    """A day is compared with the mean of its weekday before it, and before `until`; distances
     and what chance and ordinary days would give are told by the variance of texts, which is one."""
     counts, sums = texts.counts, texts.sums
     known = ordinary & (counts >= LEAST_COUNT) & np.isfinite(sums).all(axis=1)
     known[:begin] = False
     means = np.where(known[:, None], sums, 0.0) / np.where(known, counts, 1.0)[:, None]
+    end = len(counts) if until is None else until
     variance = max(1.0 - float((means[known].mean(axis=0) ** 2).sum()), 1e-12) if known.any() else 1.0
     squared, chance = np.full(len(counts), np.nan), np.full(len(counts), np.nan)
     apart = np.full(len(counts), np.nan)
     for day in np.flatnonzero(known):
-        same = np.flatnonzero(known[:day] & (weekdays[:day] == weekdays[day]))[-LONGEST // WEEK :]
+        learnt = min(day, end)
+        same = np.flatnonzero(known[:learnt] & (weekdays[:learnt] == weekdays[day]))[-LONGEST // WEEK :]
         if not len(same):
             continue
         weights = counts[same] / counts[same].sum()
         away = float(((means[day] - weights @ means[same]) ** 2).sum()) / variance
         within = 1 / counts[day] + float((weights**2 / counts[same]).sum())
-        earlier = apart[max(begin, day - LONGEST) : day]
+        earlier = apart[max(begin, learnt - LONGEST) : learnt]
         between = float(np.nanmean(earlier)) if np.isfinite(earlier).any() else 0.0
         many = 1 + float((weights**2).sum())
         squared[day], chance[day] = away, within + max(between, LEAST_PART * within) * many

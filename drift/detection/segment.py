@@ -3,7 +3,8 @@
 Segments with little traffic are judged by weeks, days with far less traffic than their weekday has are left out.
 """
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -34,6 +35,22 @@ class Segment:
     @property
     def length(self) -> int:
         return len(self.conversations)
+
+
+def leave_out(segment: Segment, spans: Iterable[tuple[int, int]]) -> Segment:
+    """Without what was measured from the first day of a span to the day before its end; traffic stays known."""
+    kept = np.ones(segment.length)
+    for first, end in spans:
+        kept[max(first, 0) : max(end, 0)] = 0.0
+    if kept.all():
+        return segment
+    return Segment(segment.first_weekday, segment.conversations, tuple(_keep(raw, kept) for raw in segment.series))
+
+
+def _keep(raw: Raw, kept: Floats) -> Raw:
+    if isinstance(raw, Texts):
+        return Texts(raw.metric, raw.counts * kept, raw.sums * kept[:, None])
+    return replace(raw, counts=raw.counts * kept, sums=raw.sums * kept, squares=raw.squares * kept)
 
 
 def pool_small(segment: Segment) -> tuple[Segment, Step]:
@@ -78,12 +95,14 @@ def find_ordinary(conversations: Floats, weekdays: Integers) -> Flags:
     return ordinary
 
 
-def list_series(segment: Segment, weekdays: Integers, ordinary: Flags, begin: int) -> tuple[Series, ...]:
-    """Those whose values hang on a baseline are compared with days from `begin` on."""
-    return tuple(_prepare(raw, weekdays, ordinary, begin) for raw in segment.series)
+def list_series(
+    segment: Segment, weekdays: Integers, ordinary: Flags, begin: int, until: int | None = None
+) -> tuple[Series, ...]:
+    """Those whose values hang on a baseline are compared with days from `begin` on, before `until`."""
+    return tuple(_prepare(raw, weekdays, ordinary, begin, until) for raw in segment.series)
 
 
-def _prepare(raw: Raw, weekdays: Integers, ordinary: Flags, begin: int) -> Series:
+def _prepare(raw: Raw, weekdays: Integers, ordinary: Flags, begin: int, until: int | None) -> Series:
     if isinstance(raw, Texts):
-        return measure_distances(raw, weekdays, ordinary, begin)
-    return take_out_topics(raw, begin) if isinstance(raw, Strata) else raw
+        return measure_distances(raw, weekdays, ordinary, begin, until)
+    return take_out_topics(raw, begin, until) if isinstance(raw, Strata) else raw

@@ -82,14 +82,20 @@ class Residuals:
 
 
 def standardise(
-    series: Sequence[Series], weekdays: Integers, ordinary: Flags, step: Step = DAILY, begin: int = 0
+    series: Sequence[Series],
+    weekdays: Integers,
+    ordinary: Flags,
+    step: Step = DAILY,
+    begin: int = 0,
+    until: int | None = None,
 ) -> Residuals:
-    """Each day from `begin` on against the days from `begin` to it."""
+    """Each day from `begin` on against the days from `begin` to it, of which none from `until` on are learnt."""
     values, variances, spreads, known = _read_values(series, ordinary, begin)
     scores, expected = np.zeros_like(values), np.full_like(values, np.nan)
     is_judged = np.zeros_like(known)
     for day in range(begin + step.learning, values.shape[1]):
-        window = slice(max(begin, day - step.longest), day)
+        learnt = day if until is None else min(day, until)
+        window = slice(max(begin, learnt - step.longest), learnt)
         score, mean, is_certain = _judge_day(
             values[:, window], variances[:, window], known[:, window], weekdays[window], values[:, day],
             variances[:, day], weekdays[day], step,

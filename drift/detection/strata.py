@@ -25,24 +25,25 @@ class Strata:
     squares: Floats
 
 
-def take_out_topics(strata: Strata, begin: int = 0) -> Series:
-    """Topics are compared with days from `begin` on."""
+def take_out_topics(strata: Strata, begin: int = 0, until: int | None = None) -> Series:
+    """Topics are compared with days from `begin` on, before `until`."""
     counts, sums, squares = (np.nan_to_num(values) for values in (strata.counts, strata.sums, strata.squares))
-    expected = _expect(counts, sums, begin)
+    expected = _expect(counts, sums, begin, counts.shape[1] if until is None else until)
     away = sums - expected * counts
     spread = squares - 2 * expected * sums + expected**2 * counts
     return Series(strata.metric, counts.sum(axis=0), away.sum(axis=0), np.maximum(spread.sum(axis=0), 0.0))
 
 
-def _expect(counts: Floats, sums: Floats, begin: int) -> Floats:
+def _expect(counts: Floats, sums: Floats, begin: int, until: int) -> Floats:
     """The mean of a topic as known the day before; on the first day that of this very day."""
-    known, added = _sum_before(counts, begin), _sum_before(sums, begin)
+    known, added = _sum_before(counts, begin, until), _sum_before(sums, begin, until)
     common = added.sum(axis=0) / np.maximum(known.sum(axis=0), 1.0)
     return np.asarray((added + PRIOR * common) / (known + PRIOR), dtype=np.float64)
 
 
-def _sum_before(values: Floats, begin: int) -> Floats:
-    summed = np.cumsum(np.where(np.arange(values.shape[1]) >= begin, values, 0.0), axis=1)
+def _sum_before(values: Floats, begin: int, until: int) -> Floats:
+    days = np.arange(values.shape[1])
+    summed = np.cumsum(np.where((days >= begin) & (days < until), values, 0.0), axis=1)
     before = np.concatenate([np.zeros_like(summed[:, :1]), summed[:, :-1]], axis=1)
     first = min(begin, values.shape[1] - 1)
     before[:, : first + 1] = summed[:, first : first + 1]

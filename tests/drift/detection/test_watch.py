@@ -9,7 +9,7 @@ from drift.detection.causes import Cause, Seen, find_causes
 from drift.detection.metrics import Aspect, Family
 from drift.detection.segment import FEW, Segment
 from drift.detection.series import LEARNING, Series
-from drift.detection.watch import find_bound, watch
+from drift.detection.watch import Gone, find_bound, watch
 from drift.detectors import BY_NAME
 
 START, DAYS = 70, 100
@@ -104,6 +104,52 @@ def test_constants_empty_and_single_days_raise_no_alarm(days: int, value: float)
     assert watched.alarms == ()
     assert not watched.is_warning
     assert len(watched.scores) == days
+
+
+def plant_refusals(first: int, end: int, days: int = 110) -> Segment:
+    segment = make_segment(3, days)
+    [refusals] = [one for one in segment.series if isinstance(one, Series) and one.metric.name == "refusals"]
+    refusals.sums[first:end] += np.round(0.05 * refusals.counts[first:end])
+    return segment
+
+
+def test_a_change_that_was_taken_back_is_gone_and_one_that_stays_is_not() -> None:
+    watched = watch(plant_refusals(70, 82), BOUND)
+    assert watched.alarms[0].started == 70
+    assert watched.gone == Gone(82, 83)
+    assert watch(plant_refusals(70, 110), BOUND).gone is None
+    assert watch(plant_refusals(70, 82), BOUND, accepted=[70]).gone is None
+
+
+def test_days_with_a_change_that_is_gone_are_neither_judged_nor_learnt() -> None:
+    segment = plant_refusals(70, 82)
+    watched = watch(segment, BOUND, left_out=[(70, 82)])
+    assert watched.alarms == ()
+    assert watched.learning == 0
+    assert watched.scores[71:81] == (0.0,) * 10
+    assert watched.scores[90] > 0
+    segment.series[-2].sums[95:] += 0.3 * segment.series[-2].counts[95:]
+    [alarm] = watch(segment, BOUND, left_out=[(70, 82)]).alarms
+    assert alarm.started == 95
+
+
+def test_days_are_told_with_what_was_expected_also_after_the_alarm() -> None:
+    segment = plant_refusals(70, 110)
+    watched = watch(segment, BOUND)
+    [line] = [line for line in watched.lines if line.metric.name == "refusals"]
+    assert np.isnan(line.expected[:LEARNING]).all()
+    assert line.values[60] == pytest.approx(0.02, abs=0.02)
+    assert line.values[100] == pytest.approx(0.07, abs=0.03)
+    assert line.expected[100] == pytest.approx(0.02, abs=0.01)
+    assert sum(values[100] for values in watched.families.values()) == pytest.approx(watched.scores[100])
+    assert watched.scores[100] > BOUND
+
+
+def test_weeks_are_told_by_day() -> None:
+    watched = watch(make_segment(2, 100, Kindness(traffic=FEW / 2)), BOUND)
+    assert len(watched.scores) == 100
+    assert all(len(line.values) == len(line.expected) == 100 for line in watched.lines)
+    assert watched.scores[93] == watched.scores[91]
 
 
 def test_no_metrics_are_no_alarm() -> None:
