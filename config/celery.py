@@ -27,6 +27,7 @@ app.conf.beat_schedule = {
     for name in (
         "tracing.read_changed_traces",
         "tracing.count_hours",
+        "drift.record",
         "feedback.read_feedback",
         "feedback.derive_signals",
         "feedback.listen_again",

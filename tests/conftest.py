@@ -16,6 +16,7 @@ from pytest_django import Settings
 
 from config.http_server import HttpServer, bind
 from config.wsgi import application
+from drift.recording.stage import LEDGER, STATES
 from feedback.asks import MEMORY
 from feedback.derivation import FEEDBACK, SIGNALS
 from feedback.estimating import ESTIMATES
@@ -80,6 +81,7 @@ def empty_store(store: Store) -> None:
     PROPOSED.forget()
     VERSIONS.forget()
     forget_rests()
+    STATES.forget()
 
 
 @pytest.fixture(autouse=True)
@@ -101,7 +103,7 @@ def project(transactional_db: None) -> Project:
     return Project.objects.get_or_create(pk=1, defaults={"slug": DEFAULT_PROJECT, "name": "Default"})[0]
 
 
-STAGES = (READING, LEARNING, ROLLUPS, FEEDBACK, SIGNALS, ESTIMATES, FAILURES)
+STAGES = (READING, LEARNING, ROLLUPS, FEEDBACK, SIGNALS, ESTIMATES, FAILURES, LEDGER)
 
 
 @dataclass(frozen=True)

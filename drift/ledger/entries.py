@@ -10,7 +10,7 @@ from typing import Any
 
 from drift.ledger.fields import FIELDS, INSTRUCTIONS, PROMPT, Call, Field, Values, list_variables
 from drift.ledger.rollout import HOUR_NS, HourCount
-from drift.ledger.templates import TOLD, Templates
+from drift.ledger.templates import TOLD, Template, Templates
 from drift.ledger.watching import Verdict, Watch
 from drift.ledger.words import STOP, digest_text
 
@@ -162,6 +162,8 @@ class Ledger:
         self.lines: dict[str, Line] = {}
         self.segment = Line()
         self.prompts: list[str] = []
+        self.templates_of: dict[str, str] = {}
+        """By the name of a prompt, the template that it had last."""
         self.told: dict[str, int] = {}
         self.hours: dict[int, dict[str, dict[str, int]]] = {}
         """Calls by hour, field and value."""
@@ -181,10 +183,22 @@ class Ledger:
             return [], ""
         reading = self.templates.read(call.system_instructions, call.user_id, call.occasion, list_variables(call))
         self._count(call, INSTRUCTIONS, reading.digest)
+        before = self._turn_prompt_to(call.prompt_name, self.templates.templates[0].digest)
         if reading.verdict not in TOLD:
             return [], reading.line
-        change = Change(reading.verdict, reading.old, reading.new, reading.old_digest, reading.digest)
+        old, old_digest = reading.old, reading.old_digest
+        if not old and before:
+            old, old_digest = before.show(), before.variant
+        change = Change(reading.verdict, old, reading.new, old_digest, reading.digest)
         return [change.tell(call, INSTRUCTIONS, "", call.prompt_name or reading.line)], reading.line
+
+    def _turn_prompt_to(self, name: str, digest: str) -> Template | None:
+        """Remember which template a prompt has; the one that it had before, where that was another."""
+        before = self.templates_of.get(name, digest)
+        if not name or (name not in self.templates_of and len(self.templates_of) >= MOST_LINES):
+            return None
+        self.templates_of[name] = digest
+        return next((each for each in self.templates.templates if each.digest == before != digest), None)
 
     def _read_prompt(self, call: Call) -> list[Event]:
         """A prompt that is new beside others."""
@@ -251,6 +265,7 @@ class Ledger:
             "lines": {prompt: line.to_json() for prompt, line in self.lines.items()},
             "segment": self.segment.to_json(),
             "prompts": self.prompts,
+            "templates_of": self.templates_of,
             "told": self.told,
             "hours": {str(hour): fields for hour, fields in self.hours.items()},
         }
@@ -262,5 +277,6 @@ class Ledger:
         ledger.lines = {prompt: Line.from_json(line) for prompt, line in kept["lines"].items()}
         ledger.segment = Line.from_json(kept["segment"])
         ledger.prompts, ledger.told = list(kept["prompts"]), dict(kept["told"])
+        ledger.templates_of = dict(kept["templates_of"])
         ledger.hours = {int(hour): fields for hour, fields in kept["hours"].items()}
         return ledger
