@@ -1,6 +1,7 @@
 """Every query file: the engine takes it, somebody asks it, and it stays inside one project."""
 
 import re
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -47,6 +48,7 @@ EXAMPLES = {
     "Int64": 1,
     "Float64": 0.5,
     "String": "it's {x:String}\n",
+    "Date": date(2026, 11, 20),
     "Array(String)": ["a", "it's"],
     "Array(UInt32)": [1],
     "Array(Int64)": [1],

@@ -29,7 +29,6 @@ def test_a_topic_that_came_is_told_by_its_conversations_and_words(changing: Chan
     assert any("stolen" in word["text"] for word in found["terms"]["after"])
     assert not found["answer_terms"]
     assert found["compared"] == {"before": 100, "after": 110}
-    assert 0.5 < found["auc"] < 0.7
 
 
 def test_refusals_that_came_are_told_whatever_they_are_about(changing: Changing) -> None:
@@ -40,6 +39,7 @@ def test_refusals_that_came_are_told_whatever_they_are_about(changing: Changing)
     found = find_examples(changing.store, changing.alarm(("refusals", 0.9), ("output_length", 0.02)))
     assert {each["conversation_id"] for each in found["after"]} <= set(new[180:])
     assert {tuple(each["because"]) for each in found["after"]} == {("refusals",)}
+    assert 0.5 < found["auc"] < 0.6
 
 
 def test_nearly_the_same_message_is_told_once(changing: Changing) -> None:
