@@ -156,6 +156,10 @@ class DriftReport(models.Model):
     state = models.CharField(max_length=20, choices=State.choices, default=State.WAITING)
     html = models.BinaryField(null=True, blank=True)
     """Compressed."""
+    size = models.PositiveIntegerField(default=0)
+    """Bytes of the page that it is."""
+    attempts = models.PositiveSmallIntegerField(default=0)
+    """How often it was begun since it was asked for."""
     asked_at = models.DateTimeField()
     made_at = models.DateTimeField(null=True, blank=True)
     problem = models.CharField(max_length=500, blank=True, default="")
