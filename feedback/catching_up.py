@@ -16,7 +16,8 @@ TURN_SECONDS = 1.0
 
 
 class CatchUp:
-    """`outdated` names a `.sql` file with parameters `project_id`, `basis` and `limit` that gives conversation ids.
+    """`outdated` names a `.sql` file with parameters `project_id`, `basis` and `limit` that gives one column: ids of
+    conversations, or whatever keys the stage has.
 
     `find_basis` tells what a project's conversations are to be done on, `work` does some of them, `do_changed` a batch
     of what came in. `tell` is told of a project, before each batch, whether any are left.
@@ -78,6 +79,6 @@ class CatchUp:
         with self._stage.hold() as held:
             if not held:
                 return 0
-            keys = [(project_id, row["conversation_id"]) for row in rows]
+            keys = [(project_id, key) for row in rows for key in row.values()]
             do_all(self._name, lambda some: self._work(store, some), keys)
         return len(rows)

@@ -56,6 +56,10 @@ class Observation:
     """Of the message that `vector` was made of; 0 where nothing was said."""
     vector: bytes = b""
     """As `feedback.failures.records.pack_vectors` packs it."""
+    told: int = 0
+    """Digest of what the conversation's estimate rests on."""
+    code_version: str = ""
+    """Of what measured it."""
     version: int = 0
     """When it was written (microseconds)."""
 
@@ -181,6 +185,8 @@ def to_columns(project_id: int, rows: Sequence[Observation], version: int) -> di
         "squares": [[each.square for each in own] for own in measured],
         "vector": [row.vector for row in rows],
         "text_hash": [row.text_hash for row in rows],
+        "told": [row.told for row in rows],
+        "code_version": [row.code_version for row in rows],
         "version": [version] * len(rows),
     }
 
@@ -206,5 +212,7 @@ def read_observation(row: Mapping[str, Any]) -> Observation:
         measured=measured,
         text_hash=row["text_hash"],
         vector=row["packed"] if row["has_vector"] else b"",
+        told=row["told"],
+        code_version=row["code_version"],
         version=row["version"],
     )

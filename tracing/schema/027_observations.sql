@@ -19,6 +19,7 @@ CREATE TABLE IF NOT EXISTS observations
     squares Array(Float64),
     vector String CODEC(NONE), -- 384 bytes, or nothing where nothing was said
     text_hash UInt64, -- of the message that `vector` was made of
+    told UInt64, -- digest of what its estimate rests on: the same says nothing new
     code_version LowCardinality(String),
     version UInt64,
     is_deleted UInt8 DEFAULT 0,
