@@ -1,0 +1,139 @@
+"""The page of drift: how each segment stands, what moved and what changed; and an alarm."""
+
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils import timezone
+from django.views.decorators.http import require_POST, require_safe
+
+from drift.models import DriftAlarm, LedgerEvent
+from drift.pages.alarms import Alarm, list_alarm_lines
+from drift.pages.change_rows import ChangeRow, show_change_row
+from drift.pages.lanes import Change, Lanes, draw_lanes
+from drift.pages.segments import SHOWN, SegmentRow, list_segments
+from drift.recording.events import list_events, tell_event
+from drift.shown_alarms import list_read_alarms, load_shown_alarm, read_time, to_ns
+from drift.watching.outlooks import Outlook, SegmentOutlook, load_outlook
+from drift.watching.segments import SegmentName
+from tracing.access import audit
+from tracing.access.requirements import access_of, project_page
+from tracing.access.rights import Right
+from tracing.models import DEMO_PROJECT, Project
+from tracing.pages import render_page
+from tracing.store import get_store
+
+WINDOWS = (30, 90, 180)
+DEFAULT_DAYS = 90
+CHANGES_SHOWN = 20
+MOST_CHANGES = 500
+
+
+@require_safe
+@project_page(Right.READ)
+def show_drift(request: HttpRequest, project: Project) -> HttpResponse:
+    """All segments and how they stand, and one of them by day: what moved, and what changed in the app meanwhile."""
+    days, until = read_days(request), find_yesterday()
+    outlook = load_outlook(project.pk, until, days)
+    since = until - timedelta(days=days - 1)
+    alarms = list_read_alarms(project, since)
+    rows = list_segments(outlook.segments, alarms, until)
+    shown = find_shown(outlook, rows, request.GET.get("segment", ""))
+    events = load_events(project, since, shown.name if shown else None)
+    context: dict[str, Any] = {
+        "project": project,
+        "section": "drift",
+        "days": days,
+        "windows": WINDOWS,
+        "is_demo": project.slug == DEMO_PROJECT,
+        "watched_at": outlook.watched_at,
+        "count": len(rows),
+        "rows": rows[:SHOWN],
+        "more": rows[SHOWN:],
+        "drifting": sum(row.state == "drifts" for row in rows),
+        "changes": [show_event(event) for event in events[:CHANGES_SHOWN]],
+        "changes_more": len(events) - CHANGES_SHOWN,
+        **(read_shown(shown, rows, alarms, events, outlook) if shown else read_nothing(project)),
+    }
+    return render_page(request, "drift.html", context)
+
+
+def read_days(request: HttpRequest) -> int:
+    days = request.GET.get("days", "")
+    return next((each for each in WINDOWS if str(each) == days), DEFAULT_DAYS)
+
+
+def find_yesterday() -> date:
+    """The last day that is over."""
+    return timezone.now().astimezone(UTC).date() - timedelta(days=1)
+
+
+def find_shown(outlook: Outlook, rows: list[SegmentRow], asked: str) -> SegmentOutlook | None:
+    """The segment of the address, else the first that is listed."""
+    return outlook.find(asked) or (outlook.find(rows[0].key) if rows else None)
+
+
+def load_events(project: Project, since: date, segment: SegmentName | None) -> list[LedgerEvent]:
+    begin = to_ns(datetime(since.year, since.month, since.day, tzinfo=UTC))
+    return list_events(project.pk, begin, to_ns(timezone.now()) + 10**9, segment, MOST_CHANGES)
+
+
+def show_event(event: LedgerEvent) -> ChangeRow:
+    where = SegmentName(event.service_name, event.environment).words
+    return show_change_row(event.pk, read_time(event.time_ns), tell_event(event), event.field, event.name, where)
+
+
+def read_shown(
+    shown: SegmentOutlook, rows: list[SegmentRow], alarms: list[Alarm], events: list[LedgerEvent], outlook: Outlook
+) -> dict[str, Any]:
+    """What the page shows of one segment."""
+    own = [alarm for alarm in alarms if shown.name.key in alarm.segment_keys]
+    return {
+        "shown": next(row for row in rows if row.key == shown.name.key),
+        "lanes": draw_shown(shown, own, events, outlook),
+        "alarms": list_alarm_lines(own),
+    }
+
+
+def draw_shown(shown: SegmentOutlook, own: list[Alarm], events: list[LedgerEvent], outlook: Outlook) -> Lanes:
+    changes = [Change(event.pk, read_time(event.time_ns), tell_event(event)) for event in events]
+    return draw_lanes(outlook.days, shown.conversations, shown.lines, own, changes)
+
+
+def read_nothing(project: Project) -> dict[str, Any]:
+    """Why nothing is watched yet."""
+    path = "feedback/sql/page_choices.sql"
+    return {"choices": get_store().query(path, project_id=project.pk)[0]}
+
+
+@require_safe
+@project_page(Right.READ)
+def show_alarm(request: HttpRequest, project: Project, number: int) -> HttpResponse:
+    """One alarm: what moved since when, the likely causes, and conversations from before and after."""
+    row = DriftAlarm.objects.filter(project=project, pk=number).first()
+    if row is None:
+        return refuse(request, project, f"There is no alarm of drift {number} in {project.name}.")
+    alarm = load_shown_alarm(get_store(), project, row)
+    return render_page(request, "drift_alarm.html", {"project": project, "section": "drift", "alarm": alarm})
+
+
+@require_POST
+@project_page(Right.REVIEW)
+def accept_drift_alarm(request: HttpRequest, project: Project, number: int) -> HttpResponse:
+    """What it found is the new normal: the segment is watched against the days since then."""
+    row = DriftAlarm.objects.filter(project=project, pk=number).first()
+    if row is None:
+        return refuse(request, project, f"There is no alarm of drift {number} in {project.name}.")
+    if row.state == DriftAlarm.State.OPEN:
+        from drift.watching.alarm_records import accept_alarm
+
+        accept_alarm(row, access_of(request).who, timezone.now())
+        audit.describe(request, str(number), started=row.started)
+        messages.info(request, "This is the new normal: days are compared with those since then.")
+    return redirect("drift_alarm", project=project.slug, number=number)
+
+
+def refuse(request: HttpRequest, project: Project, message: str) -> HttpResponse:
+    return render_page(request, "404.html", {"message": message, "project": project}, status=404)
