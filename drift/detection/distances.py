@@ -52,7 +52,7 @@ def measure_distances(
     squared, chance = np.full(len(counts), np.nan), np.full(len(counts), np.nan)
     apart = np.full(len(counts), np.nan)
     for day in np.flatnonzero(known):
-        learnt = min(day, end)
+        learnt = min(int(day), end)
         same = np.flatnonzero(known[:learnt] & (weekdays[:learnt] == weekdays[day]))[-LONGEST // WEEK :]
         if not len(same):
             continue

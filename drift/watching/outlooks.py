@@ -4,13 +4,19 @@ A pass takes seconds and a page must not, so the pass keeps what it saw in one r
 """
 
 import json
+import math
 import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any, Literal
 
+import numpy as np
+
+from drift.detection.series import Flags, Floats
 from drift.models import DriftAlarm, DriftOutlook
+from drift.watching.alarm_records import is_of
+from drift.watching.changes import Seen
 from drift.watching.segments import SegmentName, read_segment_name
 
 State = Literal["learning", "watching", "warning", "alarm"]
@@ -89,8 +95,45 @@ def read_segment(told: Mapping[str, Any], shown: Sequence[int], alarms: Sequence
         lines=[
             Line(line["metric"], line["part"], cut(line["values"]), cut(line["expected"])) for line in told["lines"]
         ],
-        alarms=[alarm for alarm in alarms if name.key in (alarm.segment_key, *alarm.also)],
+        alarms=[alarm for alarm in alarms if is_of(alarm, name.key)],
     )
+
+
+def describe_outlook(seen: Sequence[Seen], alarms: Sequence[DriftAlarm], until: date, now: datetime) -> Outlook:
+    """What a pass saw of the days up to one."""
+    days = [until - timedelta(days=back) for back in reversed(range(DAYS))]
+    return Outlook(days, [describe_segment(one, alarms, days) for one in seen], now)
+
+
+def describe_segment(seen: Seen, alarms: Sequence[DriftAlarm], days: Sequence[date]) -> SegmentOutlook:
+    watched, numbers = seen.watched, [seen.days.number_day(day) for day in days]
+    judged = np.isfinite(np.array([line.expected for line in watched.lines])).any(axis=0) if watched.lines else []
+    length = len(watched.scores)
+
+    def cut(values: Floats, known: Sequence[bool] | Flags | None = None) -> Values:
+        inside = [0 <= number < length and (known is None or bool(known[number])) for number in numbers]
+        told = [float(values[number]) if is_in else math.nan for number, is_in in zip(numbers, inside, strict=True)]
+        return tuple(value if math.isfinite(value) else None for value in told)
+
+    return SegmentOutlook(
+        name=seen.name,
+        state=tell_state(seen),
+        learning=watched.learning,
+        bound=watched.bound,
+        conversations=cut(seen.days.segment.conversations),
+        scores=cut(np.array(watched.scores), judged),
+        families={family.value: cut(values, judged) for family, values in watched.families.items()},
+        lines=[Line(line.metric.name, line.part, cut(line.values), cut(line.expected)) for line in watched.lines],
+        alarms=[alarm for alarm in alarms if is_of(alarm, seen.name.key)],
+    )
+
+
+def tell_state(seen: Seen) -> State:
+    if seen.past.is_frozen:
+        return "alarm"
+    if seen.watched.learning:
+        return "learning"
+    return "warning" if seen.watched.is_warning else "watching"
 
 
 def keep_outlook(project_id: int, outlook: Outlook, version: int) -> None:

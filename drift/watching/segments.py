@@ -119,14 +119,17 @@ def list_watched(
         wholes[row.service_name, row.environment].append(row)
     found = [each for rows in wholes.values() for each in cut_whole(rows, begin, last)]
     found.sort(key=lambda each: -sum(row.conversations for row in each[1]))
-    return [add_days(name, rows, topic_names, version) for name, rows in found[:MOST_SEGMENTS]]
+    return [
+        sum_days(name, rows, max(row.day for row in rows), topic_names, version) for name, rows in found[:MOST_SEGMENTS]
+    ]
 
 
 def cut_whole(rows: Sequence[DayRow], since: date, until: date) -> Iterator[tuple[SegmentName, list[DayRow]]]:
     """A service in an environment, and its parts."""
     first = rows[0]
-    combinations = list_combinations(rows, since, until)
-    recent = [row for row in rows if row.day > until - timedelta(days=RECENT)] or rows
+    last = min(until, max(row.day for row in rows))
+    combinations = list_combinations(rows, min(since, last), last)
+    recent = [row for row in rows if row.day > last - timedelta(days=RECENT)]
     version, model = tell_only(row.prompt_version for row in recent), tell_only(row.model for row in recent)
     yield SegmentName(first.service_name, first.environment, version, model), list(rows)
     for own in combinations if len(combinations) > 1 else ():
@@ -188,11 +191,13 @@ class Grid:
         return Grid([self.rows[place] for place in places], self.numbers[places], self.length)
 
 
-def add_days(name: SegmentName, rows: Sequence[DayRow], topic_names: Sequence[str], version: int) -> WatchedDays:
-    """From the Monday of its first week to its last day: weeks begin on the same day, whenever one looks."""
-    first = find_monday(min(row.day for row in rows))
-    length = (max(row.day for row in rows) - first).days + 1
-    grid = Grid(rows, np.array([(row.day - first).days for row in rows], np.int64), length)
+def sum_days(
+    name: SegmentName, rows: Sequence[DayRow], until: date, topic_names: Sequence[str] = (), version: int = 0
+) -> WatchedDays:
+    """From the Monday of its first week to a day: weeks begin on the same day, whenever one looks."""
+    first = find_monday(min((row.day for row in rows), default=until))
+    numbers = np.array([(row.day - first).days for row in rows], np.int64)
+    grid = Grid(rows, numbers, (until - first).days + 1)
     told = grid.keep([row for row in rows if row.topics_version == version and len(row.topic_counts)])
     series = tuple(raw for metric in METRICS for raw in add_metric(metric, grid, told, topic_names))
     return WatchedDays(name, first, Segment(0, grid.add(row.conversations for row in rows), series))
