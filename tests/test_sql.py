@@ -16,6 +16,8 @@ PACKAGES = ("tracing", "feedback", "drift", "config")
 FILES = sorted(path.relative_to(ROOT).as_posix() for package in PACKAGES for path in ROOT.glob(f"{package}/sql/*.sql"))
 ACROSS_PROJECTS = (
     # What a stage has to do and how far behind it is, for all projects at once
+    "drift/sql/lag_of_live.sql",
+    "drift/sql/live_hearings.sql",
     "feedback/sql/changed_conversations.sql",
     "feedback/sql/changed_estimates.sql",
     "feedback/sql/changed_feedback.sql",
@@ -56,6 +58,8 @@ EXAMPLES = {
     "Array(Array(String))": [["a", "it's"]],
 }
 FILTERED: dict[str, ListName] = {
+    "drift/sql/live_conversations.sql": "conversations",
+    "drift/sql/past_reasons.sql": "conversations",
     "feedback/sql/agent_task_figures.sql": "tasks",
     "feedback/sql/agent_task_page.sql": "tasks",
     "feedback/sql/agent_task_tools.sql": "tasks",
@@ -72,6 +76,9 @@ FILTERED: dict[str, ListName] = {
     "feedback/sql/return_count.sql": "conversations",
     "feedback/sql/return_facts.sql": "conversations",
     "feedback/sql/signal_page.sql": "signals",
+    "drift/sql/measure_calls.sql": "generations",
+    "drift/sql/measure_conversations.sql": "conversations",
+    "drift/sql/measure_observations.sql": "conversations",
     "tracing/sql/generation_candidates.sql": "generations",
     "tracing/sql/generation_page.sql": "generations",
     "tracing/sql/hourly_figures.sql": "hours",
