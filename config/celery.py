@@ -7,6 +7,7 @@ from celery import Celery
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
 TICK_SECONDS = 1.0
+SHORT_TICK_SECONDS = 3.0
 RARE_TICK_SECONDS = 30.0
 HOUR_SECONDS = 3600.0
 
@@ -37,10 +38,23 @@ app.conf.beat_schedule = {
         "tracing.reprocess",
         "tracing.learn_templates",
         "drift.deliver",
+        "drift.hand_over",
     )
 }
-for name in ("tracing.follow_retention", "feedback.judge", "feedback.fit_satisfaction", "feedback.find_failure_modes"):
+for name in (
+    "tracing.follow_retention",
+    "feedback.judge",
+    "feedback.fit_satisfaction",
+    "feedback.find_failure_modes",
+    "drift.watch",
+    "drift.alert",
+):
     app.conf.beat_schedule[name] = {"task": name, "schedule": RARE_TICK_SECONDS}
+app.conf.beat_schedule["drift.alert_changes"] = {
+    "task": "drift.alert_changes",
+    "schedule": SHORT_TICK_SECONDS,
+    "options": {"expires": 2 * SHORT_TICK_SECONDS},
+}
 app.conf.beat_schedule["feedback.follow_confirmations"] = {
     "task": "feedback.follow_confirmations",
     "schedule": HOUR_SECONDS,

@@ -1,9 +1,14 @@
 """Celery's edges of `drift`."""
 
+from datetime import UTC, datetime
+
 from celery import shared_task
 
+from drift.alerting.passes import look_at_changes, start_alerting
 from drift.delivering.queue import COURIER
+from drift.handing_over.deriving import LIVE, hand_over_changed
 from drift.recording.stage import LEDGER, record_changed_calls
+from drift.watching.passes import start_watching
 from tracing.store import get_store
 
 
@@ -17,3 +22,27 @@ def deliver() -> None:
 def record() -> None:
     """Read what calls were made with; what changed becomes an event."""
     LEDGER.run_for_a_while(lambda: record_changed_calls(get_store()))
+
+
+@shared_task(name="drift.hand_over")
+def hand_over() -> None:
+    """Bring a person in where a conversation needs one now."""
+    LIVE.run_for_a_while(lambda: hand_over_changed(get_store()))
+
+
+@shared_task(name="drift.watch")
+def watch_days() -> None:
+    """Look at the days that are over."""
+    start_watching()
+
+
+@shared_task(name="drift.alert")
+def alert() -> None:
+    """Look at the rules that are due."""
+    start_alerting()
+
+
+@shared_task(name="drift.alert_changes")
+def alert_changes() -> None:
+    """Look at rules on changes, if something changed."""
+    look_at_changes(get_store(), datetime.now(UTC))

@@ -16,6 +16,8 @@ from pytest_django import Settings
 
 from config.http_server import HttpServer, bind
 from config.wsgi import application
+from drift.alerting import passes as alerting
+from drift.handing_over.deriving import LIVE, hand_over_changed
 from drift.recording.stage import LEDGER, STATES
 from feedback.asks import MEMORY
 from feedback.derivation import FEEDBACK, SIGNALS
@@ -81,6 +83,7 @@ def empty_store(store: Store) -> None:
     PROPOSED.forget()
     VERSIONS.forget()
     forget_rests()
+    alerting.forget_rests()
     STATES.forget()
 
 
@@ -103,7 +106,7 @@ def project(transactional_db: None) -> Project:
     return Project.objects.get_or_create(pk=1, defaults={"slug": DEFAULT_PROJECT, "name": "Default"})[0]
 
 
-STAGES = (READING, LEARNING, ROLLUPS, FEEDBACK, SIGNALS, ESTIMATES, FAILURES, LEDGER)
+STAGES = (READING, LEARNING, ROLLUPS, FEEDBACK, SIGNALS, ESTIMATES, FAILURES, LEDGER, LIVE)
 
 
 @dataclass(frozen=True)
@@ -135,6 +138,7 @@ class Server:
         count_changed_hours(self.store)
         read_feedback()
         derive_signals()
+        hand_over_changed(self.store)
         estimate()
         derive_changed_failures(self.store)
 

@@ -27,6 +27,7 @@ from drift.channels.webhook import describe
 from drift.delivering.outside import read_outside
 from drift.delivering.targets import SettingsLost, open_settings
 from drift.models import Alert, AlertTarget, Delivery, DeliveryAttempt
+from tracing.access.audit import clean_details
 from tracing.models import DEMO_PROJECT, Project
 from tracing.stages import STOPPING
 
@@ -52,7 +53,7 @@ def enqueue(
     """Have these targets told, those of them that are on, once what the caller does now is committed. `facts` is what
     a webhook gets beside the message. The demo tells nobody."""
     chosen = [each for each in targets if each.is_on and each.project.slug != DEMO_PROJECT]
-    content = describe(message) | ({"facts": dict(facts)} if facts else {})
+    content = clean_details(describe(message) | ({"facts": dict(facts)} if facts else {}))
     deliveries = [
         Delivery(id=uuid.uuid4(), target=each, alert=alert, kind=kind, message=content, created_at=now, next_at=now)
         for each in chosen
