@@ -37,6 +37,9 @@ app.conf.beat_schedule = {
         "feedback.derive_failures",
         "tracing.reprocess",
         "tracing.learn_templates",
+        "drift.observe",
+        "drift.observe_again",
+        "drift.count_days",
         "drift.deliver",
         "drift.hand_over",
     )
@@ -46,6 +49,8 @@ for name in (
     "feedback.judge",
     "feedback.fit_satisfaction",
     "feedback.find_failure_modes",
+    "drift.count_days_again",
+    "drift.learn_topics",
     "drift.watch",
     "drift.alert",
 ):
@@ -55,6 +60,7 @@ app.conf.beat_schedule["drift.alert_changes"] = {
     "schedule": SHORT_TICK_SECONDS,
     "options": {"expires": 2 * SHORT_TICK_SECONDS},
 }
+app.conf.beat_schedule["drift.explain"] = {"task": "drift.explain", "schedule": SHORT_TICK_SECONDS}
 app.conf.beat_schedule["feedback.follow_confirmations"] = {
     "task": "feedback.follow_confirmations",
     "schedule": HOUR_SECONDS,

@@ -6,7 +6,13 @@ from celery import shared_task
 
 from drift.alerting.passes import look_at_changes, start_alerting
 from drift.delivering.queue import COURIER
+from drift.explaining.passes import start_explaining
 from drift.handing_over.deriving import LIVE, hand_over_changed
+from drift.observing.counting import COUNTING_AGAIN
+from drift.observing.counting import PACE as DAYS_PACE
+from drift.observing.deriving import OBSERVING_AGAIN
+from drift.observing.deriving import PACE as OBSERVING_PACE
+from drift.observing.learning import start_learning
 from drift.recording.stage import LEDGER, record_changed_calls
 from drift.watching.passes import start_watching
 from tracing.store import get_store
@@ -46,3 +52,39 @@ def alert() -> None:
 def alert_changes() -> None:
     """Look at rules on changes, if something changed."""
     look_at_changes(get_store(), datetime.now(UTC))
+
+
+@shared_task(name="drift.observe")
+def observe() -> None:
+    """Measure the conversations that changed; this stage rests in between."""
+    OBSERVING_PACE.run(get_store())
+
+
+@shared_task(name="drift.observe_again")
+def observe_again() -> None:
+    """Measure old conversations where the detectors changed."""
+    OBSERVING_AGAIN.run_for_a_while(get_store())
+
+
+@shared_task(name="drift.count_days")
+def count_days() -> None:
+    """Count the days that changed, a few at a time: this stage rests in between."""
+    DAYS_PACE.run(get_store())
+
+
+@shared_task(name="drift.count_days_again")
+def count_days_again() -> None:
+    """Count old days where a project has other topics."""
+    COUNTING_AGAIN.run_for_a_while(get_store())
+
+
+@shared_task(name="drift.learn_topics")
+def learn_topics() -> None:
+    """Learn what users write about where a project has grown."""
+    start_learning()
+
+
+@shared_task(name="drift.explain")
+def explain() -> None:
+    """Find examples of alarms that are new, and make the reports that were asked for."""
+    start_explaining()

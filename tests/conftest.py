@@ -18,6 +18,8 @@ from config.http_server import HttpServer, bind
 from config.wsgi import application
 from drift.alerting import passes as alerting
 from drift.handing_over.deriving import LIVE, hand_over_changed
+from drift.observing.counting import COUNTING_AGAIN, DRIFT_DAYS, count_changed_days
+from drift.observing.deriving import OBSERVATIONS, OBSERVING_AGAIN, observe_changed
 from drift.recording.stage import LEDGER, STATES
 from feedback.asks import MEMORY
 from feedback.derivation import FEEDBACK, SIGNALS
@@ -77,6 +79,8 @@ def empty_store(store: Store) -> None:
         store.execute(f"TRUNCATE TABLE {table}")
     for stage in STAGES:
         stage.forget()
+    OBSERVING_AGAIN.forget_done()
+    COUNTING_AGAIN.forget_done()
     forget_norms()
     MEMORY.forget()
     OUTLOOKS.forget()
@@ -106,7 +110,7 @@ def project(transactional_db: None) -> Project:
     return Project.objects.get_or_create(pk=1, defaults={"slug": DEFAULT_PROJECT, "name": "Default"})[0]
 
 
-STAGES = (READING, LEARNING, ROLLUPS, FEEDBACK, SIGNALS, ESTIMATES, FAILURES, LEDGER, LIVE)
+STAGES = (READING, LEARNING, ROLLUPS, FEEDBACK, SIGNALS, ESTIMATES, FAILURES, LEDGER, LIVE, OBSERVATIONS, DRIFT_DAYS)
 
 
 @dataclass(frozen=True)
@@ -141,6 +145,8 @@ class Server:
         hand_over_changed(self.store)
         estimate()
         derive_changed_failures(self.store)
+        observe_changed(self.store)
+        count_changed_days(self.store)
 
 
 @pytest.fixture(scope="session")

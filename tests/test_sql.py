@@ -16,8 +16,11 @@ PACKAGES = ("tracing", "feedback", "drift", "config")
 FILES = sorted(path.relative_to(ROOT).as_posix() for package in PACKAGES for path in ROOT.glob(f"{package}/sql/*.sql"))
 ACROSS_PROJECTS = (
     # What a stage has to do and how far behind it is, for all projects at once
+    "drift/sql/changed_days.sql",
+    "drift/sql/lag_of_days.sql",
     "drift/sql/lag_of_live.sql",
     "drift/sql/live_hearings.sql",
+    "drift/sql/changed_calls.sql",
     "feedback/sql/changed_conversations.sql",
     "feedback/sql/changed_estimates.sql",
     "feedback/sql/changed_feedback.sql",
@@ -58,6 +61,7 @@ EXAMPLES = {
     "Array(Array(String))": [["a", "it's"]],
 }
 FILTERED: dict[str, ListName] = {
+    "drift/sql/filtered_days.sql": "conversations",
     "drift/sql/live_conversations.sql": "conversations",
     "drift/sql/past_reasons.sql": "conversations",
     "feedback/sql/agent_task_figures.sql": "tasks",

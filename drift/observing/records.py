@@ -2,7 +2,7 @@
 columns."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import date
 from typing import Any, Protocol
 
@@ -98,6 +98,26 @@ def read_day(row: Mapping[str, Any]) -> DayRow:
     arrays = ("counts", "sums", "squares", "topic_counts", "answer_counts", "answer_sums", "answer_squares", "features")
     told = {name: np.array(row[name], np.float64) for name in arrays}
     return DayRow(**{**row, **told, "metrics": tuple(row["metrics"])})
+
+
+def write_days(
+    store: Store,
+    project_id: int,
+    rows: Sequence[DayRow],
+    gone: Collection[tuple[date, str, str, str, str]],
+    version: int,
+) -> None:
+    """Write rows in `version` (microseconds); segments that are `gone` from a day lose theirs of it."""
+    columns: dict[str, list[Any]] = {"project_id": [project_id] * len(rows), "version": [version] * len(rows)}
+    for each in fields(DayRow):
+        values = [getattr(row, each.name) for row in rows]
+        columns[each.name] = [value.tolist() if isinstance(value, np.ndarray) else value for value in values]
+    columns["metrics"] = [list(row.metrics) for row in rows]
+    store.insert("drift_days", columns)
+    names = ("day", "service_name", "environment", "prompt_version", "model")
+    deleted: dict[str, list[Any]] = {name: [key[place] for key in gone] for place, name in enumerate(names)}
+    rest = {"project_id": [project_id], "version": [version], "is_deleted": [1]}
+    store.insert("drift_days", deleted | {name: value * len(gone) for name, value in rest.items()})
 
 
 def load_filtered_days(
