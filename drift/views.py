@@ -16,6 +16,7 @@ from drift.pages.lanes import Change, Lanes, draw_lanes
 from drift.pages.segments import SHOWN, SegmentRow, list_segments
 from drift.recording.events import list_events, tell_event
 from drift.shown_alarms import list_read_alarms, load_shown_alarm, read_time, to_ns
+from drift.watching.alarm_records import accept_alarm
 from drift.watching.outlooks import Outlook, SegmentOutlook, load_outlook
 from drift.watching.segments import SegmentName
 from tracing.access import audit
@@ -98,7 +99,7 @@ def read_shown(
 
 
 def draw_shown(shown: SegmentOutlook, own: list[Alarm], events: list[LedgerEvent], outlook: Outlook) -> Lanes:
-    changes = [Change(event.pk, read_time(event.time_ns), tell_event(event)) for event in events]
+    changes = [Change(event.pk, read_time(event.time_ns), tell_event(event).replace("`", "")) for event in events]
     return draw_lanes(outlook.days, shown.conversations, shown.lines, own, changes)
 
 
@@ -127,8 +128,6 @@ def accept_drift_alarm(request: HttpRequest, project: Project, number: int) -> H
     if row is None:
         return refuse(request, project, f"There is no alarm of drift {number} in {project.name}.")
     if row.state == DriftAlarm.State.OPEN:
-        from drift.watching.alarm_records import accept_alarm
-
         accept_alarm(row, access_of(request).who, timezone.now())
         audit.describe(request, str(number), started=row.started)
         messages.info(request, "This is the new normal: days are compared with those since then.")

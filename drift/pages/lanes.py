@@ -5,6 +5,7 @@ A lane's box is 1000 wide and 100 high and is stretched to its place; text stand
 """
 
 import math
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
@@ -117,6 +118,8 @@ class MetricRow:
     usual: str
     moved: str
     """What happened to it, where an alarm says so."""
+    is_unusual: bool
+    """Whether the last days are outside of the usual range of a single day, whatever alarms say."""
     path: str
     band: str
     since: str
@@ -277,6 +280,15 @@ def find_scale(line: Line, spread: float | None) -> Scale:
 def place_day(at: float, length: int) -> float:
     """The middle of a day, in percent of the width."""
     return round(100 * (at + 0.5) / max(length, 1), 3)
+
+
+def round_path(path: str) -> str:
+    """A sparkline needs no fractions.
+
+    >>> round_path("M5.6 40.25L16.7 43.0")
+    'M6 40L17 43'
+    """
+    return re.sub(r"\d+\.\d+", lambda number: f"{float(number[0]):.0f}", path)
 
 
 def trace(values: Sequence[float | None], scale: Scale, start: int, end: int) -> str:
@@ -455,14 +467,16 @@ def show_metric(line: Line, days: Sequence[date], moved: Mapping[Key, Move], beg
     spread = find_spread(line, start or len(days))
     scale = find_scale(line, spread)
     before = average([value for value in line.expected if value is not None][-NOW:])
+    now = average(line.values[-NOW:])
     return MetricRow(
         title=name_metric(line.metric, line.part),
         family=name_family(find_family(line.metric)),
         before=write_value(line.metric, before),
-        now=write_value(line.metric, average(line.values[-NOW:])),
+        now=write_value(line.metric, now),
         usual=tell_usual(line, spread),
+        is_unusual=spread is not None and abs(now - before) > USUAL * spread,
         moved=moved[key].clause if key in begun and key in moved else "",
-        path=trace(line.values, scale, 0, start + 1),
-        band=trace_band(line.expected, spread, scale),
-        since=trace(line.values, scale, start, len(days)),
+        path=round_path(trace(line.values, scale, 0, start + 1)),
+        band=round_path(trace_band(line.expected, spread, scale)),
+        since=round_path(trace(line.values, scale, start, len(days))),
     )

@@ -34,7 +34,7 @@ class Unit(StrEnum):
     DOLLARS = "dollars"
     MILLISECONDS = "milliseconds"
     DISTANCE = "distance"
-    """Times what chance alone makes."""
+    """An index: one is what chance alone makes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +55,7 @@ def tell_more(what: str) -> Measure:
 MEASURES: Mapping[str, Measure] = {
     "topic_share": Measure("Conversations on a topic", "more conversations are on %s", "fewer conversations are on %s"),
     "question_distance": Measure(
-        "How far questions are from those before",
+        "How far questions are from those before (1: by chance)",
         "users write about other things",
         "users write about the same things more often",
         Unit.DISTANCE,
@@ -158,7 +158,7 @@ def write_milliseconds(value: float) -> str:
 
 
 def write_distance(value: float) -> str:
-    return f"{grow(value):.2f}× chance"
+    return f"{grow(value):.2f}"
 
 
 def grow(value: float) -> float:
