@@ -38,6 +38,8 @@ WATCHES = ("kind", "filter", "metric", "comparison", "value", "window_minutes", 
 """What a rule watches: where that changes, what it found before is over."""
 
 Told = str | list[str]
+SEVERAL = ("choices", "targets")
+"""Fields of which several values may be filled in; of others the last is taken."""
 
 
 class RuleProblems(ValueError):  # noqa: N818 - the name says it
@@ -112,7 +114,7 @@ def read_form(data: Mapping[str, Told], project: Project, rule: AlertRule | None
         name=reader.read("name", read_name, ""),
         kind=kind,
         severity=reader.read("severity", read_choice(AlertRule.Severity.values), AlertRule.Severity.WARNING.value),
-        filter=str(data.get("filter", "")).strip(),
+        filter=reader.read("filter", read_text, ""),
         metric=reader.read("metric", read_metric(kind), ""),
         comparison=reader.read(
             "comparison", read_choice(AlertRule.Comparison.values), AlertRule.Comparison.ABOVE.value
@@ -143,6 +145,8 @@ class Reader:
 
     def read(self, name: str, reader: Callable[[Any], Any], default: Any) -> Any:
         told = self.data.get(name)
+        if isinstance(told, list) and name not in SEVERAL:
+            told = told[-1] if told else None
         try:
             return reader(default if told is None else told)
         except ValueError as error:
@@ -155,6 +159,12 @@ def read_name(told: str) -> str:
     if not 1 <= len(name) <= LONGEST_NAME or not name.isprintable():
         raise ValueError(f"A name has 1 to {LONGEST_NAME} characters.")
     return name
+
+
+def read_text(told: str) -> str:
+    if "\0" in told:
+        raise ValueError("This is no text.")
+    return told.strip()
 
 
 def read_choice(known: Sequence[str]) -> Callable[[str], str]:
@@ -260,9 +270,8 @@ def check_filter(form: RuleForm, given: Filter) -> None:
         raise FilterError("The window says which time is looked at: leave `time` out.")
     if form.kind == AlertRule.Kind.FAILURE_MODE and given.conditions:
         raise FilterError("Rules on failure modes have no filter.")
-    only_parts = form.kind == AlertRule.Kind.CHANGE or (form.kind == AlertRule.Kind.DRIFT and not form.metric)
-    if only_parts and not names_parts(given):
-        raise FilterError("Such a rule can be narrowed by service, environment, model and prompt_version.")
+    if form.kind == AlertRule.Kind.CHANGE and not names_parts(given, ("service", "environment")):
+        raise FilterError("Rules on changes are narrowed by service and environment.")
     metric = METRICS.get(form.metric) if form.kind == AlertRule.Kind.THRESHOLD else None
     compile_filter(given, "conversations", 0)
     if metric:

@@ -1,6 +1,6 @@
 """Whether a part of the traffic fits a filter that names parts: services, environments, models, versions of prompts."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from tracing.filter_language import Condition, Filter
@@ -13,9 +13,9 @@ COLUMNS = {
 }
 
 
-def names_parts(given: Filter) -> bool:
+def names_parts(given: Filter, fields: Collection[str] = tuple(COLUMNS)) -> bool:
     """Whether it asks for nothing else."""
-    return all(each.field in COLUMNS and each.operator == ":" for each in given.conditions)
+    return all(each.field in fields and each.operator == ":" for each in given.conditions)
 
 
 def fits(given: Filter, segment: Mapping[str, Any]) -> bool:

@@ -97,7 +97,9 @@ def load_watched(store: Store, project_id: int, until: date, *, since: date | No
     return list_watched(days, topics.names if topics else (), since=since, until=until)
 
 
-def watch_filter(store: Store, project_id: int, metric: str, where: Where, until: date) -> Watched:
+def watch_filter(
+    store: Store, project_id: int, metric: str, where: Where, until: date, *, goes_on: bool = False
+) -> Watched:
     """The days of conversations that match, as one segment that ends with `until`; one metric, or all where it is
     empty."""
     topics = load_topics(project_id)
@@ -105,7 +107,7 @@ def watch_filter(store: Store, project_id: int, metric: str, where: Where, until
     rows = load_filtered_days(store, project_id, where, find_monday(until - HISTORY), until, language=language)
     days = sum_days(SegmentName("", ""), rows, until)
     chosen = tuple(raw for raw in days.segment.series if metric in ("", raw.metric.name))
-    return watch(replace(days.segment, series=chosen), find_bound(1))
+    return watch(replace(days.segment, series=chosen), find_bound(1), goes_on=goes_on)
 
 
 def tell_alarms(store: Store, project_id: int, changes: Sequence[Change]) -> list[FoundAlarm]:

@@ -10,11 +10,12 @@ from django.db.models import Q, QuerySet
 
 from drift.alerting.finding import Finding, write_key
 from drift.alerting.rules.kind import PastAlert, Preview, RuleKind, say_count
-from drift.alerting.segment_filter import fits
+from drift.alerting.segment_filter import fits, names_parts
 from drift.detection.causes import Cause
 from drift.detection.watch import Alarm, Watched
 from drift.detectors import BY_NAME
 from drift.models import Alert, AlertRule, DriftAlarm
+from drift.watching.alarms import watch_filter
 from drift.watching.segments import read_segment_name
 from tracing.filter_language import read_filter
 from tracing.filter_sql import compile_filter
@@ -22,7 +23,11 @@ from tracing.store import Store
 from tracing.times import to_ns
 
 OLD = timedelta(days=14)
-"""Drift of days before that, as in logs that were imported, is history."""
+"""Drift of days before that, as in logs that were imported, is history; and where a rule watches days of its own, the
+new normal."""
+LASTED = timedelta(days=7)
+"""So long it is told that it is."""
+SAME = timedelta(days=3)
 CAUSES: Mapping[str, str] = {
     Cause.SYSTEM_PROMPT: "the system prompt changed",
     Cause.USERS: "users changed",
@@ -37,12 +42,17 @@ OWN_PAUSE = timedelta(hours=1)
 """Days of a filter are added up from conversations; they change slowly."""
 
 
+def has_own(rule: AlertRule) -> bool:
+    """Whether it watches something that is not watched anyway."""
+    return bool(rule.metric) or not names_parts(read_filter(rule.filter))
+
+
 def choose_pause(rule: AlertRule) -> timedelta:
-    return OWN_PAUSE if rule.metric else PAUSE
+    return OWN_PAUSE if has_own(rule) else PAUSE
 
 
 def find(store: Store, rule: AlertRule, now: datetime) -> Sequence[Finding]:
-    return find_own(store, rule, now) if rule.metric else find_watched(rule, now)
+    return find_own(store, rule, now) if has_own(rule) else find_watched(rule, now)
 
 
 def find_watched(rule: AlertRule, now: datetime) -> list[Finding]:
@@ -100,51 +110,52 @@ def at_midnight(day: date) -> datetime:
 
 
 def find_own(store: Store, rule: AlertRule, now: datetime) -> list[Finding]:
-    """The alarm of the rule's own metric and filter that lasts, and the end of those that do not any more."""
+    """Alarms of the rule's own metric and filter; after a while each is the new normal."""
     until = (now - timedelta(days=1)).date()  # today is not over
     watched = watch(store, rule, until)
-    found = [describe_own(rule, watched, alarm, until) for alarm in watched.alarms]
-    keys = {each.key for each in found}
-    told = Alert.objects.filter(rule=rule, state=Alert.State.OPEN).exclude(key__in=keys)
-    ended = [Finding(each.key, each.title, each.sentence, each.severity, now, is_over=True) for each in told]
-    return [each for each in found if each.started_at >= now - OLD or is_known(rule, each)] + ended
-
-
-def is_known(rule: AlertRule, finding: Finding) -> bool:
-    return Alert.objects.filter(rule=rule, key=finding.key).exists()
+    keys = {each.key: each.started_at for each in Alert.objects.filter(rule=rule)}
+    return [
+        describe_own(rule, watched, alarm, until, keys)
+        for alarm in watched.alarms
+        if until - find_day(watched, alarm.day, until) <= OLD + LASTED
+    ]
 
 
 def watch(store: Store, rule: AlertRule, until: date) -> Watched:
-    from drift.watching.alarm_records import watch_filter
-
     where = compile_filter(read_filter(rule.filter), "conversations", to_ns(at_midnight(until)))
-    return watch_filter(store, rule.project_id, rule.metric, where, until)
+    return watch_filter(store, rule.project_id, rule.metric, where, until, goes_on=True)
 
 
 def find_day(watched: Watched, day: int, until: date) -> date:
     return until - timedelta(days=len(watched.scores) - 1 - day)
 
 
-def describe_own(rule: AlertRule, watched: Watched, alarm: Alarm, until: date) -> Finding:
-    started = find_day(watched, alarm.started, until)
+def describe_own(
+    rule: AlertRule, watched: Watched, alarm: Alarm, until: date, known: Mapping[str, datetime]
+) -> Finding:
+    """`known` are alerts that there are: as days are counted again, a start may move a little."""
+    started, day = find_day(watched, alarm.started, until), find_day(watched, alarm.day, until)
     moves = [{"name": each.name, "part": each.part, "before": each.before, "after": each.after} for each in alarm.moves]
+    same = [key for key, time in known.items() if abs(time.date() - started) <= SAME]
     return Finding(
-        key=write_key("own", f"{started}"),
+        key=same[0] if same else write_key("own", f"{started}"),
         title=title_own(rule),
         sentence=f"Since {started} days are no longer like those before.",
         severity=rule.severity,
         started_at=at_midnight(started),
         value=alarm.score,
         evidence=(*map(say_move, moves), *([f"Only what matches: {rule.filter}"] if rule.filter else [])),
+        is_over=until - day > OLD,
     )
 
 
 def title_own(rule: AlertRule) -> str:
-    return f"Drift: {BY_NAME[rule.metric].words}"
+    what = BY_NAME[rule.metric].words if rule.metric else "what was chosen"
+    return f"Drift of {what}"
 
 
 def look_back(store: Store, rule: AlertRule, since: datetime, until: datetime) -> Preview:
-    alerts = look_back_own(store, rule, since, until) if rule.metric else look_back_watched(rule, since, until)
+    alerts = look_back_own(store, rule, since, until) if has_own(rule) else look_back_watched(rule, since, until)
     return Preview(tuple(alerts), say_count(len(alerts), (until - since).days))
 
 
