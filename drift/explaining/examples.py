@@ -26,6 +26,9 @@ MEANING = "question_distance"
 BY_MEANING = frozenset((MEANING, "topic_share"))
 MEANING_WEIGHT = 4.0
 """Spread of what is written about, measured in metrics."""
+NO_EXAMPLES: dict[str, Any] = {
+    "before": [], "after": [], "auc": None, "compared": {"before": 0, "after": 0}, "terms": {}, "answer_terms": {}
+}  # fmt: skip
 READ_TEXTS, READ_CHARACTERS = 500, 600
 """Of each window, for words that tell."""
 

@@ -11,14 +11,13 @@ import os
 import subprocess
 import sys
 import tempfile
-import threading
 from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from django.db import close_old_connections
+from django.db.models import QuerySet
 
 from drift.detection.watch import TOLD
 from drift.explaining.columns import Column, build_columns
@@ -26,7 +25,7 @@ from drift.explaining.windows import load_windows
 from drift.models import DriftAlarm, DriftReport
 from drift.observing.topics import load_topics
 from tracing.stages import STOPPING, hold_lease
-from tracing.store import Store, StoreUnavailableError, get_store
+from tracing.store import Store, StoreUnavailableError
 
 logger = logging.getLogger(__name__)
 
@@ -37,8 +36,6 @@ TIMEOUT_SECONDS = 100
 MODULE = "drift.explaining.report_process"
 ROOT = Path(__file__).parents[2]
 KEPT_VARIABLES = ("PATH", "LANG", "LC_ALL", "LD_LIBRARY_PATH", "SYSTEMROOT", "VIRTUAL_ENV")
-
-_thread: threading.Thread | None = None
 
 
 class ReportError(Exception):
@@ -66,28 +63,14 @@ def read_page(alarm: DriftAlarm) -> bytes | None:
     return gzip.decompress(bytes(kept)) if kept else None
 
 
-def start_reporting() -> None:
-    """Have the reports that wait made beside everything else, unless that is going on."""
-    global _thread
-    if STOPPING.is_set() or (_thread and _thread.is_alive()) or not list_waiting().exists():
-        return
-    _thread = threading.Thread(target=run_reporting, name="reports", daemon=True)
-    _thread.start()
-
-
-def run_reporting() -> None:
-    try:
-        make_reports(get_store())
-    finally:
-        close_old_connections()
-
-
-def list_waiting() -> Any:
-    return DriftReport.objects.filter(state=DriftReport.State.WAITING)
+def list_waiting() -> QuerySet[DriftReport]:
+    """The longest first, without their pages."""
+    waiting = DriftReport.objects.filter(state=DriftReport.State.WAITING)
+    return waiting.defer("html").select_related("alarm").order_by("asked_at", "pk")
 
 
 def make_reports(store: Store) -> int:
-    """Make those that wait, the longest first; of how many."""
+    """Make those that wait; of how many."""
     count = 0
     while not STOPPING.is_set() and make_next(store):
         count += 1
@@ -97,8 +80,7 @@ def make_reports(store: Store) -> int:
 def make_next(store: Store) -> bool:
     """Whether there was one, and nobody else is at it."""
     with hold_lease(NAME) as held:
-        waiting = list_waiting().defer("html").select_related("alarm").order_by("asked_at", "pk")
-        report = waiting.first() if held else None
+        report = list_waiting().first() if held else None
         return report is not None and finish_report(store, report)
 
 
