@@ -2,6 +2,7 @@
 a cause of drift."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Protocol
 
 from django.db.models import QuerySet
@@ -11,7 +12,7 @@ from drift.ledger.fields import INSTRUCTIONS, PROMPT
 from drift.models import LedgerEvent
 from drift.recording.sentences import tell_event
 
-__all__ = ["CAUSES", "find_event", "list_events", "select_events", "tell_event"]
+__all__ = ["CAUSES", "Part", "Segment", "find_event", "list_events", "select_events", "tell_event"]
 
 CAUSES: Mapping[str, Cause] = {
     INSTRUCTIONS: Cause.SYSTEM_PROMPT,
@@ -31,12 +32,20 @@ day, and which part of the app they change they do not say."""
 
 
 class Segment(Protocol):
-    """A part of the traffic; None and the empty text stand for all of it, as in `drift.watching.segments`."""
+    """A part of the traffic, such as a `drift.watching.segments.SegmentName`; None stands for all of it."""
 
     @property
     def service_name(self) -> str | None: ...
     @property
     def environment(self) -> str | None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A service, an environment, both or all."""
+
+    service_name: str | None = None
+    environment: str | None = None
 
 
 def list_events(

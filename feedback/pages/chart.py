@@ -5,7 +5,7 @@ A panel's box is 1000 wide and 100 high and is stretched to its place; text stan
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from feedback.pages.shares import Share
 
@@ -95,6 +95,8 @@ class Chart:
     ticks: tuple[Tick, ...]
     columns: tuple[Column, ...]
     slice_words: str
+    start: datetime
+    end: datetime
 
 
 def choose_step(range_name: str, conversations: int, range_s: int) -> int:
@@ -129,6 +131,8 @@ def draw_chart(slices: Sequence[Slice], titles: Mapping[str, str], step_s: int) 
         ticks=tuple(draw_ticks(slices, step_s)),
         columns=columns,
         slice_words={HOUR_S: "hour", 24 * HOUR_S: "day"}.get(step_s, f"{step_s // HOUR_S} hours"),
+        start=slices[0].start,
+        end=slices[-1].start + timedelta(seconds=step_s),
     )
 
 

@@ -168,6 +168,8 @@ class DayChart:
     most: int
     top: int
     """Room above for the names of the marks."""
+    start: datetime
+    end: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -293,7 +295,8 @@ def draw_days(days: Sequence[int], today: date, marks: Sequence[tuple[datetime, 
     ticks = [Tick(round(bars[at].left + width / 2, 2), bars[at].day) for at in range(every // 2, len(bars), every)]
     placed = place_marks(marks, first, bars)
     top = ROW_HEIGHT - min((mark.top for mark in placed), default=0)
-    return DayChart(tuple(bars), placed, tuple(ticks), most, top)
+    start = datetime(first.year, first.month, first.day, tzinfo=UTC)
+    return DayChart(tuple(bars), placed, tuple(ticks), most, top, start, start + timedelta(days=len(days)))
 
 
 def draw_day(at: int, width: float, count: int, most: int, day: date) -> Bar:

@@ -5,6 +5,7 @@ Ids that both have find a query that forgot its project; ids that one alone has 
 
 import secrets
 import time
+import uuid
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field, fields, replace
 from datetime import date, timedelta
@@ -18,6 +19,10 @@ from django.utils import timezone
 from opentelemetry.proto.collector.logs.v1.logs_service_pb2 import ExportLogsServiceRequest
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 
+from drift.delivering.seals import seal
+from drift.ledger import Call
+from drift.models import AlertRule, AlertTarget, Delivery, DeliveryAttempt, HandOver, LedgerEvent, LedgerState
+from drift.recording.states import Known, pack
 from feedback.agent_task_records import write_agent_tasks
 from feedback.agent_tasks import AgentTask, ToolCount
 from feedback.asking import Moment, Rules
@@ -97,6 +102,11 @@ NOT_WORDS = {
     "scopes",
     "origins",
     "ask_id",
+    "fate",
+    "channel",
+    "field",
+    "trace_id",
+    "span_id",
 }
 """The same of Django's tables."""
 
@@ -211,6 +221,8 @@ def add_rows(side: Side) -> None:
     SatisfactionFit.objects.create(pk=pk, project=project, conversations=2, verdicts=0, **told)
     FailureCatalogue.objects.create(pk=pk, project=project, places={side.conversation: pk}, described_at=timezone.now())
     add_failure_mode(side)
+    add_ledger(side)
+    add_targets(side)
     actor, details = Actor(ActorKind.USER, f"old-{side.mark}@example.org"), {"model": side.word("model")}
     record(actor, "add_price", project, target=side.word("target"), details=details, address=side.mark)
 
@@ -230,6 +242,55 @@ def add_failure_mode(side: Side) -> None:
     )
     told = {"at": timezone.now(), "who": side.word("who"), "text": side.word("note")}
     FailureModeChange.objects.create(pk=side.first_id, mode=mode, what=FailureModeChange.What.NOTE, **told)
+
+
+def add_ledger(side: Side) -> None:
+    """A state, and an event of it."""
+    place = {"service_name": side.word("service"), "environment": side.word("environment")}
+    known = Known(began_ns=1)
+    known.read(Call(time.time_ns(), system_instructions=side.word("instructions"), prompt_name=side.word("prompt")))
+    LedgerState.objects.create(pk=side.first_id, project=side.project, archive=pack(known), **place)
+    LedgerEvent.objects.create(
+        pk=side.first_id,
+        project=side.project,
+        field="system_instructions",
+        kind="new",
+        time_ns=time.time_ns() - 60 * SECOND_NS,
+        trace_id=make_trace_id(side.trace),
+        told_at=timezone.now(),
+        **place,
+        **{name: side.word(name) for name in ("name", "prompt", "old", "new", "old_digest")},
+    )
+
+
+def add_targets(side: Side) -> None:
+    """A target, what was sent there, and a conversation that was handed over."""
+    now, filled = timezone.now(), {"to": f"{side.mark}@example.org"}
+    target = AlertTarget.objects.create(
+        pk=side.first_id,
+        project=side.project,
+        name=side.word("target"),
+        channel="email",
+        where=filled["to"],
+        sealed=seal(filled),
+        created_at=now,
+        created_by=side.word("by"),
+    )
+    texts = {"key": side.mark, "title": side.word("title"), "sentence": side.word("sentence")}
+    delivery = Delivery.objects.create(
+        id=uuid.uuid4(), target=target, kind="alert", message=texts, created_at=now, state=Delivery.State.DELIVERED
+    )
+    DeliveryAttempt.objects.create(
+        pk=side.first_id, delivery=delivery, number=1, at=now, took_ms=1, fate="delivered", detail=side.word("detail")
+    )
+    rule, _ = AlertRule.objects.get_or_create(
+        project=side.project,
+        name=side.word("rule of conversations"),
+        defaults={"kind": "conversation", "created_at": now},
+    )
+    HandOver.objects.create(
+        pk=side.first_id, rule=rule, conversation_id=side.conversation, reason=side.word("reason"), at=now
+    )
 
 
 def fill_store(store: Store, side: Side) -> None:
