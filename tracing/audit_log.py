@@ -14,7 +14,12 @@ from tracing.access.decisions import ActorKind
 from tracing.models import AuditEntry, Project
 
 WORDS = {
+    "accept_alert": "accepted as the new normal the drift of the alert",
     "accept_invitation": "joined the project",
+    "acknowledge_alert": "acknowledged the alert",
+    "acknowledge_alerts": "acknowledged the alerts",
+    "add_alert_rule": "made the alert rule",
+    "add_alert_target": "made the alert target",
     "add_invitation": "invited",
     "add_key": "made the key",
     "add_label": "judged",
@@ -24,6 +29,8 @@ WORDS = {
     "add_reprocessing": "asked for stored spans to be read again",
     "apply_prices": "asked for stored spans to be read again, with today's prices",
     "ask_user": "found out whether to ask a user",
+    "change_alert_rule": "changed the alert rule",
+    "change_alert_target": "changed the alert target",
     "change_asking": "changed how users are asked",
     "change_detectors": "changed the detectors",
     "change_expectations": "changed what is expected",
@@ -57,10 +64,15 @@ WORDS = {
     "log_in": "logged in",
     "log_out": "logged out",
     "merge_failure_modes": "merged the failure modes",
+    "mute_alert": "muted the alert",
+    "note_alert": "noted something about the alert",
     "note_failure_mode": "noted something about the failure mode",
     "own_failure_mode": "changed the owner of the failure mode",
+    "preview_alert_rule": "previewed the alert rule",
     "put_goal": "changed the goal",
     "put_holdout": "changed the holdout",
+    "remove_alert_rule": "removed the alert rule",
+    "remove_alert_target": "removed the alert target",
     "remove_demo": "removed the demo",
     "remove_feedback": "removed the feedback",
     "remove_label": "took back what was said in",
@@ -69,6 +81,7 @@ WORDS = {
     "reopen_failure_mode": "opened again the failure mode",
     "replace_key": "replaced the key",
     "reprocess": "asked for stored spans to be read again",
+    "resolve_alert": "resolved the alert",
     "resolve_failure_mode": "resolved the failure mode",
     "retry_dead_letters": "inserted the dead letters again",
     "revoke_invitation": "withdrew the invitation of",
@@ -79,8 +92,12 @@ WORDS = {
     "split_failure_mode": "split the failure mode",
     "stop_reprocessing": "stopped the reading of stored spans",
     "stop_reprocessings": "stopped the reading of stored spans",
+    "switch_alert_rule": "turned on or off the alert rule",
+    "switch_alert_target": "turned on or off the alert target",
     "take_threshold": "took the suggested threshold of",
     "tell_feedback": "sent feedback",
+    "test_alert_target": "sent a test to the alert target",
+    "unmute_alert": "unmuted the alert",
 }
 """What whoever did it did, by the name of the page, the operation or the command; the target stands behind it."""
 COLUMNS = ("time", "project", "kind", "who", "action", "what", "target", "details", "address")
