@@ -135,13 +135,17 @@ def _read_values(series: Sequence[Series], ordinary: Flags, begin: int) -> tuple
 
 
 def _find_spread(counts: Floats, sums: Floats, squares: Floats, known: Flags, begin: int) -> Floats:
-    """The standard deviation of single conversations, as known the day before."""
+    """The standard deviation of single conversations, as known the day before; before anything is, that of the first
+    day."""
     within = np.where(known, np.maximum(squares - sums**2 / counts, 0.0), 0.0)
     free = np.where(known, np.maximum(counts - 1, 0.0), 0.0)
     within[:begin] = free[:begin] = 0.0
     summed, freedom = np.cumsum(within), np.cumsum(free)
     spread = np.sqrt(summed / np.maximum(freedom, 1.0))
-    return np.concatenate([spread[:1], spread[:-1]])
+    first = int((freedom <= 0).sum()) if freedom.any() else 0
+    before = np.concatenate([spread[:1], spread[:-1]])
+    before[: first + 1] = spread[first : first + 1]
+    return before
 
 
 def _judge_day(

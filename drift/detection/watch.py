@@ -142,7 +142,7 @@ def watch(
     judged, step = pool_small(leave_out(segment, left_out))
     begins = sorted(day // step.days for day in accepted)
     course, alarms, gone = start_course(judged), list[Alarm](), None
-    begin = 0
+    begin = _find_first(judged)
     while True:
         later = [day for day in begins if day > begin]
         end = later[0] if later else judged.length
@@ -163,6 +163,11 @@ def watch(
     families = dict(zip(Family, by_day, strict=True))
     back = Gone(gone.since * step.days, (gone.day + 1) * step.days - 1) if gone else None
     return Watched(scores, bound, told, learning, back, families, _list_lines(judged, course, step, segment.length))
+
+
+def _find_first(segment: Segment) -> int:
+    """The first day with conversations: learning begins there."""
+    return int(np.argmax(np.nan_to_num(segment.conversations) > 0)) if segment.length else 0
 
 
 def _list_lines(judged: Segment, course: Course, step: Step, length: int) -> tuple[Line, ...]:

@@ -124,3 +124,18 @@ def test_a_new_baseline_knows_nothing_of_the_days_before() -> None:
     found = standardise([series], np.arange(DAYS) % 7, ordinary, begin=100)
     assert not found.known[0, : 100 + LEARNING].any()
     assert np.abs(found.scores).max() < 4.5
+
+
+def test_days_before_the_first_one_known_change_nothing() -> None:
+    counts = np.full(60, 400.0)
+    sums = counts * (4 + 0.05 * np.sin(np.arange(60) * 5.0))
+    squares = sums**2 / counts + 2.0 * counts
+    plain = standardise(
+        [Series(BY_NAME["input_length"], counts, sums, squares)], np.arange(60) % 7, np.ones(60, dtype=np.bool_)
+    )
+    padded = [np.concatenate([np.zeros(7), one]) for one in (counts, sums, squares)]
+    later = standardise(
+        [Series(BY_NAME["input_length"], *padded)], np.arange(67) % 7, np.ones(67, dtype=np.bool_), begin=7
+    )
+    np.testing.assert_allclose(later.scores[:, 7:], plain.scores)
+    np.testing.assert_allclose(later.expected[:, 7:], plain.expected)

@@ -62,6 +62,20 @@ def test_a_segment_with_an_alarm_is_frozen_until_the_change_is_accepted() -> Non
     assert watch(segment, BOUND, goes_on=True).alarms == (first, second)
 
 
+def test_learning_begins_with_the_first_conversations() -> None:
+    segment, empty = make_segment(7, 70), np.zeros(70)
+    blank = tuple(raw for raw in segment.series if isinstance(raw, Series))
+    padded = tuple(
+        Series(one.metric, *(np.concatenate([empty, part]) for part in (one.counts, one.sums, one.squares)), one.part)
+        for one in blank
+    )
+    later = watch(Segment(segment.first_weekday, np.concatenate([empty, segment.conversations]), padded), BOUND)
+    assert later.scores[70:] == pytest.approx(
+        watch(Segment(segment.first_weekday, segment.conversations, blank), BOUND).scores
+    )
+    assert later.alarms == ()
+
+
 def test_after_a_change_was_accepted_the_new_days_are_learnt_first() -> None:
     segment = make_segment(1, 80)
     assert watch(segment, BOUND).learning == 0
