@@ -16,7 +16,7 @@ from time import monotonic
 from typing import Any
 
 from django.db import close_old_connections, transaction
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from drift.channels import channel as channels
 from drift.channels import find_channel
@@ -88,9 +88,14 @@ def list_log(project: Project, limit: int = 100) -> list[DeliveryAttempt]:
     return list(lines.order_by("-at", "-pk")[:limit])
 
 
-def list_deliveries(project: Project, limit: int = 100) -> list[Delivery]:
-    """What was sent or waits, latest first, with its log."""
-    rows = Delivery.objects.filter(target__project=project).select_related("target").prefetch_related("log")
+def list_deliveries(
+    project: Project, limit: int = 100, before: tuple[datetime, uuid.UUID] | None = None
+) -> list[Delivery]:
+    """What was sent or waits, latest first, with its log; `before` is the last of the page before."""
+    rows = Delivery.objects.filter(target__project=project).select_related("target", "alert").prefetch_related("log")
+    if before:
+        at, pk = before
+        rows = rows.filter(Q(created_at__lt=at) | Q(created_at=at, pk__lt=pk))
     return list(rows.order_by("-created_at", "-pk")[:limit])
 
 

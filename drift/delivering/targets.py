@@ -7,7 +7,7 @@ empty when a target is changed stays as it was.
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from drift.channels import CHANNELS, Channel, find_channel
 from drift.delivering.seals import SealBroken, open_seal, seal
@@ -19,6 +19,7 @@ MOST_TARGETS = 50
 """In a project."""
 OLD_SECRET_LASTS = timedelta(days=1)
 """After a webhook's secret was changed, requests are signed with the old one, too, so that no request is refused."""
+NAME_TAKEN = "Another target of this project has this name."
 SETTINGS_LOST = "Its settings can no longer be read, because the server's secret key was changed: fill them in again."
 
 
@@ -66,7 +67,11 @@ def save_target(
     row.name, row.channel = name.strip(), channel
     row.where = find_channel(channel).show(filled)[:WHERE_CHARACTERS]
     row.sealed = seal(filled | remember_old_secret(filled, kept, now))
-    row.save()
+    try:
+        with transaction.atomic():
+            row.save()
+    except IntegrityError:  # somebody else was quicker
+        raise TargetProblems({"name": NAME_TAKEN}) from None
     return row
 
 
@@ -101,7 +106,7 @@ def find_name_problems(project: Project, name: str, target: AlertTarget | None) 
     if not name.isprintable() or not 1 <= len(name) <= NAME_CHARACTERS:
         return {"name": f"A name has 1 to {NAME_CHARACTERS} characters."}
     if others.filter(name=name).exists():
-        return {"name": "Another target of this project has this name."}
+        return {"name": NAME_TAKEN}
     if target is None and others.count() >= MOST_TARGETS:
         return {"name": f"A project has at most {MOST_TARGETS} targets."}
     return {}
@@ -150,6 +155,13 @@ def open_settings(target: AlertTarget, now: datetime | None = None) -> dict[str,
     if not until or datetime.fromisoformat(until) <= (now or datetime.now(UTC)):
         content.pop("old_secret", None)
     return content
+
+
+def open_shown_settings(target: AlertTarget) -> dict[str, str]:
+    """What of it is no secret, and may be shown to whoever changes it. Raises SettingsLost."""
+    shown = [each.name for each in find_channel(target.channel).settings if not each.is_secret]
+    filled = open_settings(target)
+    return {name: filled[name] for name in shown}
 
 
 def is_lost(target: AlertTarget) -> bool:
