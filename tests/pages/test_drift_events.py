@@ -1,5 +1,6 @@
 """The page of one change, and the marks of changes on the charts of other pages."""
 
+import secrets
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
@@ -24,6 +25,7 @@ def tell_change(project: Project, hours_ago: float = 1, **given: object) -> Ledg
         "prompt": "support",
         "old": "Answer in two sentences.",
         "new": "Answer in three sentences.",
+        "trace_id": secrets.token_hex(16),
         "told_at": NOW,
     }
     time_ns = to_ns(NOW - timedelta(hours=hours_ago))
