@@ -63,6 +63,7 @@ from tracing.filter_sql import compile_filter
 from tracing.paging import MAX_LIMIT, Cursor, Limit, decode_cursor, give_page
 from tracing.resources import format_time, to_ms
 from tracing.rollups import ROLLUPS
+from tracing.stages import STAGES
 from tracing.store import get_store
 from tracing.template_learning import LEARNING
 
@@ -106,8 +107,8 @@ def refuse_format(_request: HttpRequest, error: UnknownFormat) -> HttpResponse:
 def show_stats(request: HttpRequest) -> dict[str, Any]:
     store = get_store()
     counts = store.query("feedback/sql/stats.sql", project_id=project_of(request).pk)[0]
-    stages = (READING, LEARNING, ROLLUPS, FEEDBACK, SIGNALS, ESTIMATES, FAILURES)
-    lag = {stage.name: stage.measure_lag(store) for stage in stages}
+    stages = (READING, LEARNING, ROLLUPS, FEEDBACK, SIGNALS, ESTIMATES, FAILURES, *STAGES.values())
+    lag = {stage.name: stage.measure_lag(store) for stage in dict.fromkeys(stages)}
     lag[reprocessing.NAME] = reprocessing.measure_lag()
     lag[listening.NAME] = listening.measure_lag(project_of(request).pk)
     return counts | {"lag": lag}

@@ -20,7 +20,7 @@ from drift.alerting import passes as alerting
 from drift.handing_over.deriving import LIVE, hand_over_changed
 from drift.observing.counting import COUNTING_AGAIN, DRIFT_DAYS, count_changed_days
 from drift.observing.deriving import OBSERVATIONS, OBSERVING_AGAIN, observe_changed
-from drift.recording.stage import LEDGER, STATES
+from drift.recording.stage import LEDGER, STATES, record_changed_calls
 from feedback.asks import MEMORY
 from feedback.derivation import FEEDBACK, SIGNALS
 from feedback.estimating import ESTIMATES
@@ -140,6 +140,7 @@ class Server:
         read_changed_traces()
         learn_changed_services(self.store)
         count_changed_hours(self.store)
+        record_changed_calls(self.store)
         read_feedback()
         derive_signals()
         hand_over_changed(self.store)

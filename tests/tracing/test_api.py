@@ -311,7 +311,7 @@ def test_stats_count_and_tell_how_far_each_stage_is_behind(server: Server) -> No
         "lag": dict.fromkeys(
             (
                 *("reading", "templates", "rollups", "feedback", "signals", "satisfaction", "failures"),
-                *("reprocessing", "listening"),
+                *("ledger", "live", "observations", "drift_days", "reprocessing", "listening"),
             ),
             0,
         ),
