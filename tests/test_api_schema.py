@@ -34,7 +34,17 @@ from tracing.tasks import read_changed_traces
 RECORDED = ("genai-openai", "openinference-openai-agents", "langfuse-openai-5", "mlflow", "pydantic", "vercel")
 HOSTILE = {"nan": float("nan"), "big": 2**60, "deep": [[[[{"a": [2**60]}]]]], "bytes": b"\xff", "nul": "a\0b", "": ""}
 ONES = {"conversations/{conversation_id}": "conversation_id", "traces/{trace_id}": "trace_id"}
-MORE_IS_ASKED = ("set_prices", "add_reprocessing", "add_invitation", "add_key", "ask_user", "change_failure_mode")
+MORE_IS_ASKED = (
+    "add_alert_rule",
+    "change_alert_rule",
+    "preview_alert_rule",
+    "set_prices",
+    "add_reprocessing",
+    "add_invitation",
+    "add_key",
+    "ask_user",
+    "change_failure_mode",
+)
 """Operations that ask more of a body than its schema can say."""
 ITEM_BY_ITEM = ("tell_feedback",)
 """Operations that refuse items of a body, not the body."""

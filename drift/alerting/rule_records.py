@@ -33,7 +33,7 @@ MOST_COUNT = 10_000_000
 LARGEST_VALUE = 1e15
 GROUP_BY = ("", "service", "environment", "model", "prompt_version")
 CLOCK = re.compile(r"([01]\d|2[0-3]):([0-5]\d)(:00)?", re.ASCII)
-NUMBER = re.compile(r"[+-]?(\d{1,15}(\.\d{0,15})?|\.\d{1,15})([eE][+-]?\d{1,2})?", re.ASCII)
+NUMBER = re.compile(r"[+-]?(\d{1,15}(\.\d{0,15})?|\.\d{1,15})([eE][+-]?\d{1,3})?", re.ASCII)
 WATCHES = ("kind", "filter", "metric", "comparison", "value", "window_minutes", "least_count", "group_by", "choices")
 """What a rule watches: where that changes, what it found before is over."""
 
