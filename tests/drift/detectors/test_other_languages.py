@@ -1,0 +1,9 @@
+"""Languages are counted by day, see `tests/drift/observing/test_counting.py`."""
+
+from drift.detection.metrics import Family, Kind
+from drift.detectors.other_languages import DETECTOR
+
+
+def test_no_single_conversation_is_measured() -> None:
+    assert DETECTOR.measure is None
+    assert (DETECTOR.metric.kind, DETECTOR.metric.family) == (Kind.RATE, Family.INPUT)
