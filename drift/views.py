@@ -36,8 +36,9 @@ MOST_CHANGES = 500
 @project_page(Right.READ)
 def show_drift(request: HttpRequest, project: Project) -> HttpResponse:
     """All segments and how they stand, and one of them by day: what moved, and what changed in the app meanwhile."""
-    days, until = read_days(request), find_yesterday()
-    outlook = load_outlook(project.pk, until, days)
+    days, yesterday = read_days(request), find_yesterday()
+    outlook = load_outlook(project.pk, yesterday, days)
+    until = outlook.days[-1] if outlook.days else yesterday
     since = until - timedelta(days=days - 1)
     alarms = list_read_alarms(project, since)
     rows = list_segments(outlook.segments, alarms, until)
@@ -116,8 +117,15 @@ def show_alarm(request: HttpRequest, project: Project, number: int) -> HttpRespo
     row = DriftAlarm.objects.filter(project=project, pk=number).first()
     if row is None:
         return refuse(request, project, f"There is no alarm of drift {number} in {project.name}.")
+    return show_row(request, project, row, [])
+
+
+def show_row(
+    request: HttpRequest, project: Project, row: DriftAlarm, problems: list[str], *, status: int = 200
+) -> HttpResponse:
     alarm = load_shown_alarm(get_store(), project, row)
-    return render_page(request, "drift_alarm.html", {"project": project, "section": "drift", "alarm": alarm})
+    context = {"project": project, "section": "drift", "alarm": alarm, "problems": problems}
+    return render_page(request, "drift_alarm.html", context, status=status)
 
 
 @require_POST
@@ -127,10 +135,11 @@ def accept_drift_alarm(request: HttpRequest, project: Project, number: int) -> H
     row = DriftAlarm.objects.filter(project=project, pk=number).first()
     if row is None:
         return refuse(request, project, f"There is no alarm of drift {number} in {project.name}.")
-    if row.state == DriftAlarm.State.OPEN:
-        accept_alarm(row, access_of(request).who, timezone.now())
-        audit.describe(request, str(number), started=row.started)
-        messages.info(request, "This is the new normal: days are compared with those since then.")
+    if row.state != DriftAlarm.State.OPEN:
+        return show_row(request, project, row, ["It is closed already, so there is nothing to accept."], status=422)
+    accept_alarm(row, access_of(request).who, timezone.now())
+    audit.describe(request, str(number), started=row.started)
+    messages.info(request, "This is the new normal: days are compared with those since then.")
     return redirect("drift_alarm", project=project.slug, number=number)
 
 

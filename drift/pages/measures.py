@@ -67,7 +67,7 @@ MEASURES: Mapping[str, Measure] = {
     "other_languages": tell_more("in a less common language"),
     "angry_messages": tell_more("with an angry message"),
     "output_length": Measure(
-        "Length of answers, given the topic", "answers grew longer", "answers grew shorter", Unit.RELATIVE
+        "Length of answers, against what is usual for the topic", "answers grew longer", "answers grew shorter", Unit.RELATIVE
     ),
     "refusals": tell_more("with a refused answer"),
     "format_failures": tell_more("with an answer in a broken format"),
@@ -129,7 +129,7 @@ def write_value(metric: str, value: float) -> str:
     >>> write_value("input_length", math.log(121)), write_value("refusals", 0.0213)
     ('120 characters', '2.1 %')
     >>> write_value("output_length", math.log(1.24)), write_value("time_to_first", math.log(610))
-    ('24 % above usual', '610 ms')
+    ('+24 %', '610 ms')
     """
     return DASH if math.isnan(value) or math.isinf(value) else WRITTEN[find_measure(metric).unit](value)
 
@@ -141,7 +141,7 @@ def write_characters(value: float) -> str:
 
 def write_relative(value: float) -> str:
     change = round(100 * math.expm1(min(value, 20.0)))
-    return "as usual" if change == 0 else f"{abs(change):,} % {'above' if change > 0 else 'below'} usual"
+    return f"{'+' if change > 0 else '−' if change < 0 else '±'}{abs(change):,} %"
 
 
 def write_dollars(value: float) -> str:
