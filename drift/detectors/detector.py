@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from drift.detection.metrics import Metric
 from drift.detectors.observed import Observed
 
-
 LARGEST = 1e12
 """No number that is watched is larger: one that is, or is none at all, is an error of whoever told it."""
 
