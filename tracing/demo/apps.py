@@ -35,9 +35,19 @@ INSTRUCTIONS = {
     "code-helper": "You are a programming assistant. Be brief and show code.",
     "writing-desk": "You help people to write. Give the text that was asked for, nothing around it.",
     "everyday-guide": "You answer everyday questions in plain words.",
-    "help-desk": "You are the help desk of a shop for outdoor gear. Answer questions on orders, returns and articles.",
     "town-concierge": "You are the information desk of a town: hotels, restaurants, trains, sights, taxis.",
 }
+HELP_DESK = (
+    "You are the help desk of a shop for outdoor gear. Answer questions on orders, returns and articles.\n"
+    "Shipping: {shipping}.\nReturns: {returns}, counted from the delivery.\nBe brief and friendly."
+)
+RELEASED_INSTRUCTIONS = {
+    ("help-desk", "2.2.1"): HELP_DESK.format(shipping="EU member states only", returns="within 30 days"),
+    ("help-desk", "2.3.0"): HELP_DESK.format(
+        shipping="EU member states, Norway, Switzerland and the United Kingdom", returns="within 14 days"
+    ),
+}
+"""By app and release: the second mends what the first got wrong on shipping, and brings a mistake on returns."""
 SUPPORT_INSTRUCTIONS = "You are the support assistant. Use what earlier answers say where it fits."
 
 

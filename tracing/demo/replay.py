@@ -27,6 +27,7 @@ from tracing.demo import pace
 from tracing.demo.agent import AgentApp
 from tracing.demo.apps import (
     INSTRUCTIONS,
+    RELEASED_INSTRUCTIONS,
     ChatApp,
     Message,
     ProviderError,
@@ -54,11 +55,14 @@ class Replay:
         self.recorder = SpanRecorder(self.clock)
         self.model = ScriptedModel(self.clock)
         self.earlier = EarlierAnswers(each for each in dialogues if each.app == SUPPORT)
-        self.apps: dict[str, ChatApp | SupportApp | AgentApp] = {
-            name: ChatApp(self.model, instructions) for name, instructions in INSTRUCTIONS.items()
+        self.apps: dict[tuple[str, str], ChatApp | SupportApp | AgentApp] = {
+            key: ChatApp(self.model, instructions) for key, instructions in RELEASED_INSTRUCTIONS.items()
         }
-        self.apps[SUPPORT] = SupportApp(self.model, self.earlier)
-        self.apps[ORDERS] = AgentApp(self.model)
+        """By name and release."""
+        for name, instructions in INSTRUCTIONS.items():
+            self.apps[name, ""] = ChatApp(self.model, instructions)
+        self.apps[SUPPORT, ""] = SupportApp(self.model, self.earlier)
+        self.apps[ORDERS, ""] = AgentApp(self.model)
 
     def make_provider(self) -> TracerProvider:
         provider = TracerProvider(ALWAYS_ON, id_generator=self.ids, shutdown_on_exit=False)
@@ -81,7 +85,7 @@ class Replay:
         key = f"{dialogue.conversation_id}/{index}"
         previous = history[-1]["content"] if history else ""
         self.clock.advance(pace.find_writing_seconds(previous, turn.user, key))
-        app, shown = self.apps[dialogue.app], ""
+        app, shown = self.apps[dialogue.app, dialogue.release], ""
         for attempt, text in enumerate((*turn.replaced, turn.answer)):
             answer_key = f"{key}/{attempt}"
             actions = turn.actions if attempt == len(turn.replaced) else ("regenerate",)
