@@ -45,7 +45,7 @@ from tracing.pages import render_page
 from tracing.store import get_store
 
 PREVIEW_DAYS = 30
-ALERTS_SHOWN = 20
+ALERTS_SHOWN = 10
 NO_VALUE = "A number is needed, such as 5; of shares it is percent."
 BESIDE = (
     *("kind", "name", "metric", "value", "window_minutes", "least_count", "group_by", "choices", "filter", "severity"),

@@ -63,7 +63,7 @@ def test_the_list_says_what_each_rule_tells_of_and_whom(teller: Teller, open_pag
 
 
 def test_without_rules_the_list_says_what_comes_by_itself(teller: Teller, open_page: Open) -> None:
-    assert "a project gets rules of its own" in open_page("alerts/rules").text
+    assert "a project gets its first ones by itself" in open_page("alerts/rules").text
     assert not AlertRule.objects.exists()
 
 
