@@ -2,13 +2,18 @@
 
 from django.urls import path
 
-from drift import alert_rule_views, alert_target_views, alert_views, event_views, views
+from drift import alert_rule_views, alert_target_views, alert_views, event_views, report_views, views
 
 urlpatterns = [
     path("drift", views.show_drift, name="drift"),
     path("drift/events/<int:number>", event_views.show_event, name="drift_event"),
     path("drift/alarms/<int:number>", views.show_alarm, name="drift_alarm"),
     path("drift/alarms/<int:number>/accept", views.accept_drift_alarm, name="accept_drift_alarm"),
+    path("drift/alarms/<int:number>/report", report_views.show_drift_report, name="drift_report"),
+    path("drift/alarms/<int:number>/report/ask", report_views.ask_drift_report, name="ask_drift_report"),
+    path("drift/alarms/<int:number>/report/state", report_views.show_drift_report_state, name="drift_report_state"),
+    path("drift/alarms/<int:number>/report.html", report_views.show_drift_report_page, name="drift_report_page"),
+    path("drift/alarms/<int:number>/report/download", report_views.download_drift_report, name="download_drift_report"),
     path("alerts", alert_views.show_inbox, name="alerts"),
     path("alerts/acknowledge", alert_views.acknowledge_alerts, name="acknowledge_alerts"),
     path("alerts/rules", alert_rule_views.show_rules, name="alert_rules"),
