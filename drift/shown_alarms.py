@@ -67,7 +67,7 @@ def load_shown_alarm(store: Store, project: Project, row: DriftAlarm) -> ShownAl
     alarm = read_alarm(row)
     named = {number for cause in alarm.causes for number in cause.events}
     changes = [show_near(event, event.pk in named) for event in list_near(row, named)]
-    report = DriftReport.objects.filter(alarm=row).defer("html").first()
+    report = DriftReport.objects.filter(alarm=row, alarm__project=project).defer("html").first()
     return show_alarm(alarm, changes, load_examples(store, project, row.examples), report)
 
 

@@ -3,6 +3,7 @@
 Ids that both have find a query that forgot its project; ids that one alone has find an answer that gives them away.
 """
 
+import gzip
 import secrets
 import time
 import uuid
@@ -21,8 +22,22 @@ from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTrace
 
 from drift.delivering.seals import seal
 from drift.ledger import Call
-from drift.models import AlertRule, AlertTarget, Delivery, DeliveryAttempt, HandOver, LedgerEvent, LedgerState
+from drift.models import (
+    Alert,
+    AlertChange,
+    AlertRule,
+    AlertTarget,
+    Delivery,
+    DeliveryAttempt,
+    DriftAlarm,
+    DriftReport,
+    HandOver,
+    LedgerEvent,
+    LedgerState,
+)
 from drift.recording.states import Known, pack
+from drift.watching.outlooks import Line, Outlook, SegmentOutlook, keep_outlook
+from drift.watching.segments import SegmentName
 from feedback.agent_task_records import write_agent_tasks
 from feedback.agent_tasks import AgentTask, ToolCount
 from feedback.asking import Moment, Rules
@@ -107,6 +122,12 @@ NOT_WORDS = {
     "field",
     "trace_id",
     "span_id",
+    "severity",
+    "metric",
+    "comparison",
+    "group_by",
+    "choices",
+    "told_state",
 }
 """The same of Django's tables."""
 
@@ -222,6 +243,8 @@ def add_rows(side: Side) -> None:
     FailureCatalogue.objects.create(pk=pk, project=project, places={side.conversation: pk}, described_at=timezone.now())
     add_failure_mode(side)
     add_ledger(side)
+    add_drift(side)
+    add_alerts(side)
     add_targets(side)
     actor, details = Actor(ActorKind.USER, f"old-{side.mark}@example.org"), {"model": side.word("model")}
     record(actor, "add_price", project, target=side.word("target"), details=details, address=side.mark)
@@ -260,6 +283,71 @@ def add_ledger(side: Side) -> None:
         told_at=timezone.now(),
         **place,
         **{name: side.word(name) for name in ("name", "prompt", "old", "new", "old_digest")},
+    )
+
+
+def add_alerts(side: Side) -> None:
+    """A rule, what it found, and what became of that."""
+    now = timezone.now()
+    rule = AlertRule.objects.create(
+        pk=side.first_id,
+        project=side.project,
+        name=side.word("rule"),
+        kind=AlertRule.Kind.THRESHOLD,
+        metric="call_errors",
+        value=0.05,
+        filter=f'user:"{side.word("user")}"',
+        created_at=now,
+        created_by=side.word("by"),
+    )
+    texts = ("key", "title", "sentence", "resolved_by", "acknowledged_by")
+    alert = Alert.objects.create(
+        pk=side.first_id,
+        project=side.project,
+        number=side.first_id,
+        rule=rule,
+        severity=AlertRule.Severity.WARNING,
+        evidence=[side.word("evidence")],
+        segment={"service_name": side.word("service")},
+        conversation_id=side.conversation,
+        **dict.fromkeys(("started_at", "opened_at", "last_at"), now),
+        **{name: side.word(name) for name in texts},
+    )
+    told = {"at": now, "who": side.word("who"), "text": side.word("note")}
+    AlertChange.objects.create(pk=side.first_id, alert=alert, what=AlertChange.What.NOTE, **told)
+
+
+def add_drift(side: Side) -> None:
+    """A segment that drifts, and its alarm with an example."""
+    name = SegmentName(side.word("service"), side.word("environment"))
+    until = timezone.now().date() - timedelta(days=1)
+    line = Line("topic_share", side.word("topic"), (0.5,), (0.4,))
+    segment = SegmentOutlook(name, "alarm", 0, 500.0, (40.0,), (900.0,), {"input": (900.0,)}, [line])
+    keep_outlook(side.project.pk, Outlook([until], [segment], timezone.now()), 1)
+    move = {"name": "topic_share", "part": side.word("topic"), "family": "input", "share": 1.0}
+    example = {"conversation_id": side.conversation, "score": 0.9, "because": [side.word("because")]}
+    alarm = DriftAlarm.objects.create(
+        pk=side.first_id,
+        project=side.project,
+        segment=name.write(),
+        segment_key=name.key,
+        also=[side.mark],
+        day=until,
+        started=until,
+        score=900.0,
+        bound=500.0,
+        cause=side.mark,
+        causes=[{"cause": side.mark, "share": 0.9, "sentence": side.word("sentence"), "events": [side.first_id]}],
+        families={"input": 0.9, side.mark: 0.1},
+        aspects={"input": 900.0, side.mark: 0.0},
+        moves=[move | dict.fromkeys(("shift", "before", "after"), 0.1) | {"started": str(until)}],
+        examples={"before": [example], "after": [example], "auc": 0.8, "terms": {}, "answer_terms": {}},
+        found_at=timezone.now(),
+        closed_by=side.word("by"),
+    )
+    page, moments = gzip.compress(side.word("page").encode()), dict.fromkeys(("asked_at", "made_at"), timezone.now())
+    DriftReport.objects.create(
+        pk=side.first_id, alarm=alarm, state="ready", html=page, problem=side.word("problem"), **moments
     )
 
 
