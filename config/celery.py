@@ -37,9 +37,6 @@ app.conf.beat_schedule = {
         "feedback.derive_failures",
         "tracing.reprocess",
         "tracing.learn_templates",
-        "drift.observe",
-        "drift.observe_again",
-        "drift.count_days",
         "drift.deliver",
         "drift.hand_over",
     )
@@ -49,18 +46,19 @@ for name in (
     "feedback.judge",
     "feedback.fit_satisfaction",
     "feedback.find_failure_modes",
+    "drift.count_days",
     "drift.count_days_again",
     "drift.learn_topics",
     "drift.watch",
     "drift.alert",
 ):
     app.conf.beat_schedule[name] = {"task": name, "schedule": RARE_TICK_SECONDS}
-app.conf.beat_schedule["drift.alert_changes"] = {
-    "task": "drift.alert_changes",
-    "schedule": SHORT_TICK_SECONDS,
-    "options": {"expires": 2 * SHORT_TICK_SECONDS},
-}
-app.conf.beat_schedule["drift.explain"] = {"task": "drift.explain", "schedule": SHORT_TICK_SECONDS}
+for name in ("drift.observe", "drift.observe_again", "drift.alert_changes", "drift.explain"):
+    app.conf.beat_schedule[name] = {
+        "task": name,
+        "schedule": SHORT_TICK_SECONDS,
+        "options": {"expires": 2 * SHORT_TICK_SECONDS},
+    }
 app.conf.beat_schedule["feedback.follow_confirmations"] = {
     "task": "feedback.follow_confirmations",
     "schedule": HOUR_SECONDS,
