@@ -15,6 +15,7 @@ from tracing.models import AuditEntry, Project
 
 WORDS = {
     "accept_alert": "accepted as the new normal the drift of the alert",
+    "accept_drift_alarm": "accepted as the new normal the drift of the alarm",
     "accept_invitation": "joined the project",
     "acknowledge_alert": "acknowledged the alert",
     "acknowledge_alerts": "acknowledged the alerts",

@@ -84,6 +84,8 @@ def take_pictures(browser: Browser, url: str) -> None:
         page.screenshot(path=DIRECTORY / f"failure-modes-{scheme}.png")
         page.locator(".mode-rows .name a").first.click()
         page.screenshot(path=DIRECTORY / f"failure-mode-{scheme}.png")
+        page.goto(f"{url}/p/demo/drift")
+        page.screenshot(path=DIRECTORY / f"drift-{scheme}.png")
         page.goto(f"{url}/p/demo/tasks")
         page.screenshot(path=DIRECTORY / f"tasks-{scheme}.png")
         page.goto(url + BAD_CONVERSATIONS)

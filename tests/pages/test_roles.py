@@ -8,6 +8,7 @@ from django.utils import timezone
 from feedback.models import FailureMode
 from tests.pages.conftest import Teller
 from tests.pages.people import log_in, make_user, read
+from tests.pages.test_drift import make_alarm
 from tracing.access.rights import Role
 from tracing.dead_letters import keep_letters
 from tracing.models import DEMO_PROJECT, Project, ProjectPrice
@@ -16,7 +17,7 @@ from tracing.store import Store
 pytestmark = pytest.mark.usefixtures("quick_passwords")
 PAGES = (
     *("", "conversations", "conversations/c", "failure-modes", "failure-modes/1", "failure-modes/2"),
-    *("returns", "datasets", "dead-letters", "setup", "settings/prices"),
+    *("returns", "datasets", "dead-letters", "setup", "settings/prices", "drift", "drift/alarms/1"),
 )
 OF_MODES = ("name", "owner", "ticket", "notes", "resolve", "ignore")
 REVIEWING = {
@@ -24,6 +25,8 @@ REVIEWING = {
     "/p/demo/failure-modes/merge",
     *(f"/p/demo/failure-modes/1/{change}" for change in OF_MODES),
     *(f"/p/demo/failure-modes/2/{change}" for change in ("name", "owner", "ticket", "notes", "reopen")),
+    "/p/demo/drift/alarms/1/accept",
+    "/p/demo/drift/alarms/1/report/ask",
 }
 EDITING = REVIEWING | {
     "/p/demo/datasets/holdout",
@@ -44,6 +47,7 @@ def demo(project: Project, store: Store) -> Project:
     times = dict.fromkeys(("found_at", "first_time", "last_time", "state_since"), timezone.now())
     for number, state in ((1, "open"), (2, "resolved")):
         FailureMode.objects.create(project=demo, number=number, state=state, **times)
+    make_alarm(demo, pk=1)
     return demo
 
 
