@@ -1,8 +1,10 @@
 """Celery only says when: each task asks the store for its work."""
 
 import os
+from typing import Any
 
-from celery import Celery
+from celery import Celery, Task
+from celery.signals import task_success
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
@@ -10,6 +12,8 @@ TICK_SECONDS = 1.0
 SHORT_TICK_SECONDS = 3.0
 RARE_TICK_SECONDS = 30.0
 HOUR_SECONDS = 3600.0
+WAKES = {"tracing.read_changed_traces": "feedback.derive_signals", "feedback.derive_signals": "drift.hand_over"}
+"""What need not wait for its tick where the stage before it did something: somebody may need a person now."""
 
 app = Celery("tacit")
 app.config_from_object("django.conf:settings", namespace="CELERY")
@@ -64,3 +68,10 @@ app.conf.beat_schedule["feedback.follow_confirmations"] = {
     "schedule": HOUR_SECONDS,
 }
 app.autodiscover_tasks(["tracing", "feedback", "drift"])
+
+
+@task_success.connect
+def wake_next(sender: Task, result: object, **_named: Any) -> None:
+    """Have the stage behind one that did something look at once."""
+    if result and sender.name in WAKES:
+        app.send_task(WAKES[sender.name], expires=5 * TICK_SECONDS)

@@ -24,9 +24,9 @@ def read_feedback() -> None:
 
 
 @shared_task(name="feedback.derive_signals")
-def derive_signals() -> None:
-    """Listen to the conversations that changed."""
-    SIGNALS.run_for_a_while(lambda: derive_changed_signals(get_store()))
+def derive_signals() -> bool:
+    """Listen to the conversations that changed; whether there were any."""
+    return SIGNALS.run_for_a_while(lambda: derive_changed_signals(get_store()))
 
 
 @shared_task(name="feedback.listen_again")

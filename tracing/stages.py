@@ -128,11 +128,16 @@ class Stage:
         finally:
             self._lock.release()
 
-    def run_for_a_while(self, run_batch: Callable[[], int]) -> None:
-        """One batch after the other until nothing waits, or until it is the turn of other stages."""
+    def run_for_a_while(self, run_batch: Callable[[], int]) -> bool:
+        """One batch after the other until nothing waits, or until it is the turn of other stages; whether anything was
+        done."""
         until = time.monotonic() + TURN_SECONDS
-        while run_batch() and self.more and time.monotonic() < until:
-            pass
+        has_done = False
+        while run_batch():
+            has_done = True
+            if not self.more or time.monotonic() >= until:
+                break
+        return has_done
 
     def _run_batch(self, store: Store, work: Callable[[Sequence[Key]], None]) -> int:
         watermark = self.read_watermark(store)

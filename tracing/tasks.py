@@ -17,9 +17,9 @@ LEARNING_PACE = Pace(learn_changed_services, LEARNING_REST_FACTOR)
 
 
 @shared_task(name="tracing.read_changed_traces")
-def read_changed_traces() -> None:
-    """Read the traces that changed."""
-    READING.run_for_a_while(lambda: read_batch(get_store()))
+def read_changed_traces() -> bool:
+    """Read the traces that changed; whether there were any."""
+    return READING.run_for_a_while(lambda: read_batch(get_store()))
 
 
 @shared_task(name="tracing.reprocess")
