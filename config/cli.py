@@ -368,5 +368,33 @@ def reprocess(
     run(work)
 
 
+@main.command()
+@click.option("--from", "from_day", type=click.DateTime(["%Y-%m-%d"]), required=True, help="First day (UTC).")
+@click.option("--to", "to_day", type=click.DateTime(["%Y-%m-%d"]), required=True, help="Last day, included.")
+@click.option("--json", "as_json", is_flag=True, help="A JSON object for each alarm.")
+@click.option("--project", default="default", show_default=True)
+@data_dir_option
+def backtest(from_day: datetime, to_day: datetime, as_json: bool, project: str, data_dir: Path | None) -> None:
+    """Walk over stored days as if each were the latest, and print what would have been told: one line per alarm.
+
+    Days before the first are the baseline. Works while the server runs, too.
+    """
+    set_up(data_dir=data_dir)
+    from config import backtesting
+
+    def work() -> None:
+        try:
+            found = backtesting.backtest(
+                project, from_day.date(), to_day.date(), lambda words: click.echo(words, err=True)
+            )
+        except backtesting.CannotBacktestError as error:
+            fail(str(error))
+        for each in found:
+            click.echo(backtesting.write_line(each) if as_json else backtesting.tell_line(each))
+        click.echo(f"{len(found):,} alarms.", err=True)
+
+    run(work)
+
+
 if __name__ == "__main__":
     main()

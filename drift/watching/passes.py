@@ -18,10 +18,11 @@ from drift.models import DriftAlarm, DriftOutlook
 from drift.watching.alarm_records import add_segments, close_by_itself, is_of, keep_alarm, load_alarms
 from drift.watching.alarms import HISTORY, load_watched, tell_alarm
 from drift.watching.changes import SAME_DAYS, Past, Seen, SeenAlarm, find_lead, list_changes
+from drift.watching.completeness import measure_completeness
 from drift.watching.outlooks import describe_outlook, keep_outlook
 from drift.watching.segments import WatchedDays, read_segment_name
 from tracing.models import Project
-from tracing.stages import STAGES, STOPPING, hold_lease
+from tracing.stages import STOPPING, hold_lease
 from tracing.store import Store, get_store
 
 logger = logging.getLogger(__name__)
@@ -31,15 +32,18 @@ AFTER_MIDNIGHT = timedelta(minutes=30)
 """Conversations of a day may come in a little after it."""
 AGAIN = timedelta(hours=1)
 """Days of the past that change are looked at again, no more often than this."""
-BEFORE_US = ("observations", "drift_days")
 MOST_LAG_SECONDS = 300.0
 """Of the stages that days come from: while they are further behind, days are not complete."""
+PATIENCE_SECONDS = 600.0
+"""So long days wait at most to be counted by new topics."""
 REST_FACTOR = 9
 """A project's next pass comes after so many times as long as one took: a tenth of a core at most."""
 MOST_ROUNDS = 20
 
 _free_at: dict[int, float] = {}
 """By project, when its next pass may begin."""
+_recounting_since: dict[int, float] = {}
+"""By project, when its days were first seen to wait for new topics."""
 _thread: threading.Thread | None = None
 
 
@@ -62,6 +66,7 @@ def run_watching() -> None:
 def forget_rests() -> None:
     """Look at every project at once, as a new process does."""
     _free_at.clear()
+    _recounting_since.clear()
 
 
 def watch_all(store: Store) -> int:
@@ -106,7 +111,15 @@ def is_due(store: Store, project_id: int, now: datetime) -> bool:
     version = load_version(store, project_id, until)
     if not version or (kept and kept.until >= until and kept.version == version):
         return False
-    return not any(STAGES[name].measure_lag(store) > MOST_LAG_SECONDS for name in BEFORE_US if name in STAGES)
+    return is_complete(store, project_id)
+
+
+def is_complete(store: Store, project_id: int) -> bool:
+    """Whether days are counted; a little may always be on its way."""
+    now = measure_completeness(store, project_id)
+    since = _recounting_since.setdefault(project_id, time.monotonic()) if now.is_recounting else time.monotonic()
+    has_waited = time.monotonic() - since > PATIENCE_SECONDS
+    return now.lag_seconds <= MOST_LAG_SECONDS and (not now.is_recounting or has_waited)
 
 
 def watch_project(store: Store, project_id: int, now: datetime) -> list[DriftAlarm]:

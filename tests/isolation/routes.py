@@ -11,6 +11,7 @@ from django.urls.converters import IntConverter
 from django.urls.resolvers import RoutePattern
 from ninja.operation import PathView
 
+from drift.watching.segments import SegmentName
 from feedback.confirmations import SignalKey
 from feedback.labels import OUTCOME, LabelKey
 from tests.isolation.world import REVIEWER, SHARED_CONVERSATION, SHARED_TRACE, Side
@@ -19,7 +20,11 @@ from tracing.access.requirements import PUBLIC, May, Requirement, find_requireme
 
 OF_NINJA = {"openapi-json", "api-root"}
 """Views of django-ninja itself: the document of the API, which is the same for everybody, and where it stands."""
-QUERIES = {"download_dataset": "format=trl-kto", "download_export": "format=trl-kto"}
+QUERIES = {
+    "download_dataset": "format=trl-kto",
+    "download_export": "format=trl-kto",
+    "run_backtest": "from=2026-06-01&to=2027-05-31",
+}
 """What a page or operation needs besides its address, by its name."""
 
 
@@ -73,6 +78,7 @@ class Route:
                 *(SignalKey(name, 0, "copy").encode() for name in (side.conversation, SHARED_CONVERSATION)),
                 LabelKey(side.conversation, OUTCOME, REVIEWER).encode(),
             ],
+            "key": [SegmentName(side.word("service"), side.word("environment")).key],
             "identifier": [side.feedback, f"feedback-{SHARED_CONVERSATION}"],
         }
         if name not in examples:
