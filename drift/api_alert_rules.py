@@ -288,6 +288,6 @@ def describe_rule(rule: AlertRule) -> dict[str, Any]:
         "id": rule.pk,
         "muted_until": format_moment(rule.muted_until),
         "targets": [each.pk for each in rule.targets.all()],
-        "open_alerts": rule.alerts.filter(state="open").count(),
+        "open_alerts": rule_records.count_open_alerts(rule),
         "created_at": format_moment(rule.created_at),
     }

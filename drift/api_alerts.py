@@ -11,7 +11,7 @@ from ninja.errors import HttpError
 
 from drift.alerting import alerts
 from drift.api_alert_targets import DeliveryResource, describe_delivery
-from drift.models import Alert, AlertChange
+from drift.models import Alert, AlertChange, Delivery
 from tracing.access import audit
 from tracing.access.requirements import May, access_of
 from tracing.access.rights import Right
@@ -200,7 +200,8 @@ def describe_alert(alert: Alert) -> dict[str, Any]:
 
 
 def describe_detail(alert: Alert) -> dict[str, Any]:
-    sent = alert.deliveries.select_related("target", "alert").prefetch_related("log").order_by("-created_at", "-pk")
+    own = Delivery.objects.filter(alert=alert, target__project_id=alert.project_id)
+    sent = own.select_related("target", "alert").prefetch_related("log").order_by("-created_at", "-pk")
     return describe_alert(alert) | {
         "changes": [describe_change(each) for each in alerts.list_changes(alert)],
         "deliveries": [describe_delivery(each) for each in sent[:100]],

@@ -78,9 +78,10 @@ OBSERVED = tuple(
         each.name, each.words, "share", Shape.RATE, Source.OBSERVATIONS, each.name, "occasions", of_people=True
     )
     for each in DRIFT_METRICS
-    if each.kind is Kind.RATE and each.name != "errors"
+    if each.kind is Kind.RATE and each.name not in ("errors", "other_languages")
 )
-"""All rates of drift but that of errors: `call_errors` counts calls of machines, too."""
+"""All rates of drift but that of errors, as `call_errors` counts calls of machines, too, and that of languages, which
+is counted against the whole project's most common one."""
 SIGNALS = tuple(
     ThresholdMetric(
         f"signal_{each.kind}",

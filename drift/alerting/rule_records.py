@@ -9,6 +9,7 @@ from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Prefetch, QuerySet
 
 from drift.alerting.keeping import close
 from drift.alerting.life import Telling
@@ -74,12 +75,21 @@ class RuleForm:
 
 def list_rules(project: Project) -> list[AlertRule]:
     """Those that every project begins with first, then by name."""
-    rules = AlertRule.objects.filter(project=project).prefetch_related("targets")
-    return list(rules.order_by("-is_builtin", "name"))
+    return list(select_rules(project).order_by("-is_builtin", "name"))
+
+
+def select_rules(project: Project) -> QuerySet[AlertRule]:
+    """With their targets."""
+    targets = Prefetch("targets", AlertTarget.objects.filter(project=project).order_by("name"))
+    return AlertRule.objects.select_related("project").filter(project=project).prefetch_related(targets)
 
 
 def find_rule(project: Project, pk: int) -> AlertRule | None:
-    return AlertRule.objects.select_related("project").filter(project=project, pk=pk).first()
+    return select_rules(project).filter(pk=pk).first()
+
+
+def count_open_alerts(rule: AlertRule) -> int:
+    return Alert.objects.filter(project_id=rule.project_id, rule=rule, state=Alert.State.OPEN).count()
 
 
 BUILTIN = (
@@ -301,7 +311,7 @@ def save_rule(project: Project, form: RuleForm, who: str, rule: AlertRule | None
             end_alerts(row, who)
         if before and row.is_on and not before.is_on:
             forget_past(row)
-    return row
+    return select_rules(project).get(pk=row.pk)
 
 
 def switch_rule(rule: AlertRule, who: str, *, is_on: bool) -> None:

@@ -97,7 +97,7 @@ def say_move(move: Mapping[str, Any]) -> str:
     """A move in figures.
 
     >>> say_move({"name": "refusals", "part": "", "before": 0.02, "after": 0.04})
-    'refused answers: 0.02 before, 0.04 since'
+    'conversations with a refused answer: 0.02 before, 0.04 since'
     """
     name = str(move.get("name", ""))
     words = BY_NAME[name].words if name in BY_NAME else name
