@@ -190,9 +190,9 @@ def list_variables(call: Call) -> list[str]:
 
 FIELDS: tuple[Field, ...] = (
     Field("prompt_version", "Prompt version", lambda call: read_one(call.prompt_version)),
-    Field("provider", "Provider", lambda call: read_one(call.provider)),
-    Field("request_model", "Model asked for", lambda call: read_one(call.request_model)),
-    Field("response_model", "Model that answered", lambda call: read_one(call.response_model)),
+    Field("provider", "Provider", lambda call: read_one(call.provider), patience={"": FEW}),
+    Field("request_model", "Model asked for", lambda call: read_one(call.request_model), patience={"": FEW}),
+    Field("response_model", "Model that answered", lambda call: read_one(call.response_model), patience={"": FEW}),
     Field("fingerprint", "Provider's fingerprint", read_fingerprint),
     Field(
         "parameters",

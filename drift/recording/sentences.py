@@ -142,8 +142,8 @@ def count_places(old: str, new: str) -> int:
 TITLES: Mapping[str, str] = {
     "prompt_version": "Prompt version",
     "provider": "Provider",
-    "request_model": "Model asked for",
-    "response_model": "Model that answers",
+    "request_model": "Model",
+    "response_model": "Answering model",
     "fingerprint": "Provider's fingerprint",
 }
 TELLERS: Mapping[str, Callable[[Told], str]] = {

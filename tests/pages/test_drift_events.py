@@ -52,7 +52,7 @@ def test_changes_are_marked_on_the_chart_of_the_overview_and_listed_below(teller
     event = tell_change(teller.project, prompt=EVIL)
     tell_change(teller.project, hours_ago=24 * 60)
     page = open_page("?range=7d")
-    assert page.html.count('<a class="change"') >= 1
+    assert page.html.count('<a class="change-mark"') >= 1
     assert "1 change of the app or its models, marked by a line" in page.text
     assert page.find_links("drift/events/") == [f"/p/default/drift/events/{event.pk}"]
     assert "<script>alert" not in page.html
