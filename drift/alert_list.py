@@ -3,10 +3,10 @@
 from collections import Counter
 from datetime import datetime
 
-from django.db.models import Count, Q
+from django.db.models import Count, Max, Q
 
 from drift.alerting.alerts import list_alerts
-from drift.models import Alert, AlertRule
+from drift.models import Alert
 from drift.pages.alerts import OpenAlerts, count_severities, show_alerts, sort_alerts
 from drift.watching.outlooks import load_outlook
 from tracing.models import Project
@@ -41,9 +41,8 @@ def list_open_alerts(project: Project, now: datetime) -> OpenAlerts | None:
 
 def find_last_alerts(project: Project) -> dict[int, Alert]:
     """The latest alert of each rule, by the rule's number."""
-    rules = AlertRule.objects.filter(project=project).values_list("pk", flat=True)
-    latest = (Alert.objects.filter(rule=rule).order_by("-number").first() for rule in rules)
-    return {alert.rule_id: alert for alert in latest if alert}
+    latest = Alert.objects.filter(project=project).values("rule").annotate(last=Max("number")).values("last")
+    return {alert.rule_id: alert for alert in Alert.objects.filter(project=project, number__in=latest)}
 
 
 def tell_learning(project: Project, now: datetime) -> str:

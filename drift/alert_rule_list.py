@@ -32,12 +32,20 @@ class ListedRule:
     words: str
     last: Alert | None
     targets: tuple[AlertTarget, ...]
+    is_muted: bool
 
 
-def list_all(project: Project) -> list[ListedRule]:
+def list_all(project: Project, now: datetime) -> list[ListedRule]:
     """Every rule with the latest that it found and whom it tells."""
     last = find_last_alerts(project)
-    return [ListedRule(rule, tell(rule), last.get(rule.pk), tuple(rule.targets.all())) for rule in list_rules(project)]
+    return [
+        ListedRule(rule, tell(rule), last.get(rule.pk), tuple(rule.targets.all()), is_muted(rule, now))
+        for rule in list_rules(project)
+    ]
+
+
+def is_muted(rule: AlertRule, now: datetime) -> bool:
+    return rule.muted_until is not None and rule.muted_until > now
 
 
 def tell(rule: AlertRule) -> str:

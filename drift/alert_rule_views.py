@@ -11,13 +11,14 @@ from django.shortcuts import redirect
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
-from drift.alert_rule_list import list_all, tell
+from drift.alert_rule_list import is_muted, list_all, tell
 from drift.alerting.previewing import preview
 from drift.alerting.rule_records import (
     RuleForm,
     RuleProblems,
     delete_rule,
     find_rule,
+    mute_rule,
     read_form,
     save_rule,
     switch_rule,
@@ -25,6 +26,7 @@ from drift.alerting.rule_records import (
 from drift.alerting.rules import BY_NAME, KINDS
 from drift.delivering.targets import list_targets
 from drift.models import AlertRule
+from drift.pages.alerts import MUTES, read_hours
 from drift.pages.rule_forms import Typed, fill_from_post, fill_from_rule, read_post
 from drift.pages.rules import (
     COMPARISONS,
@@ -61,7 +63,7 @@ def show_rules(request: HttpRequest, project: Project) -> HttpResponse:
     context = {
         "project": project,
         "section": "alerts",
-        "rows": list_all(project),
+        "rows": list_all(project, timezone.now()),
         "is_demo": project.slug == DEMO_PROJECT,
     }
     return render_page(request, "alert_rules.html", context)
@@ -107,6 +109,8 @@ def show_form(
         "section": "alerts",
         "rule": rule,
         "words": tell(rule) if rule else "",
+        "is_muted": rule is not None and is_muted(rule, timezone.now()),
+        "mutes": MUTES,
         "typed": typed,
         "problems": problems,
         "other_problems": [problem for field, problem in problems.items() if field not in BESIDE],
@@ -213,6 +217,21 @@ def switch_alert_rule(request: HttpRequest, project: Project, pk: int) -> HttpRe
     audit.describe(request, rule.name, is_on=is_on)
     messages.info(request, f"{rule.name} is {'on' if is_on else 'off'}.")
     return redirect("alert_rules", project=project.slug)
+
+
+@require_POST
+@project_page(Right.EDIT)
+def mute_alert_rule(request: HttpRequest, project: Project, pk: int) -> HttpResponse:
+    """Have nobody told of what a rule finds for some hours, or no longer."""
+    rule = find_rule(project, pk)
+    if rule is None:
+        return refuse(request, project)
+    hours = request.POST.get("hours", "")
+    length = read_hours(hours)
+    mute_rule(rule, timezone.now() + length if length else None)
+    audit.describe(request, rule.name, hours=hours if length else "no longer")
+    messages.info(request, f"Muted for {MUTES[hours]}." if length else "No longer muted.")
+    return redirect("alert_rule", project=project.slug, pk=pk)
 
 
 @require_POST

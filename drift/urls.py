@@ -23,6 +23,7 @@ urlpatterns = [
     path("alerts/rules/<int:pk>", alert_rule_views.show_rule, name="alert_rule"),
     path("alerts/rules/<int:pk>/change", alert_rule_views.change_alert_rule, name="change_alert_rule"),
     path("alerts/rules/<int:pk>/switch", alert_rule_views.switch_alert_rule, name="switch_alert_rule"),
+    path("alerts/rules/<int:pk>/mute", alert_rule_views.mute_alert_rule, name="mute_alert_rule"),
     path("alerts/rules/<int:pk>/remove", alert_rule_views.remove_alert_rule, name="remove_alert_rule"),
     path("alerts/<int:number>", alert_views.show_one, name="alert"),
     path("alerts/<int:number>/acknowledge", alert_views.acknowledge_alert, name="acknowledge_alert"),

@@ -52,6 +52,8 @@ class Day:
 
 @dataclass(frozen=True, slots=True)
 class ThresholdChart:
+    start: datetime
+    end: datetime
     line: str
     dots: tuple[tuple[float, float], ...]
     """Of values that have none beside them, as left and top."""
@@ -86,6 +88,8 @@ def draw_threshold(
     top = find_top(windows, threshold)
     place = lambda at: round(100 * (at - begin) / (end - begin), 3)  # noqa: E731
     return ThresholdChart(
+        start=begin,
+        end=end,
         line=" ".join(trace_lines(windows, place, top)),
         dots=tuple(find_dots(windows, place, top)),
         threshold=None if threshold is None else round(find_top_percent(threshold, top), 2),

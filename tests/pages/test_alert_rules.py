@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable
-from datetime import time
+from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
 from django.http import HttpResponse
@@ -79,6 +79,20 @@ def test_a_rule_is_turned_off_and_on(teller: Teller, open_page: Open) -> None:
     assert rule.is_on
     entries = AuditEntry.objects.order_by("pk").values_list("action", "target", "details")
     assert list(entries) == [("switch_alert_rule", "Errors", {"is_on": each}) for each in (False, True)]
+
+
+def test_a_rule_is_muted_for_some_hours(teller: Teller, open_page: Open) -> None:
+    rule = make_rule(teller.project)
+    post(f"{rule.pk}/mute", hours="24")
+    rule.refresh_from_db()
+    assert rule.muted_until is not None
+    assert timedelta(hours=23) < rule.muted_until - datetime.now(UTC) < timedelta(hours=25)
+    assert "nobody is told" in open_page(f"alerts/rules/{rule.pk}").text
+    assert "muted" in open_page("alerts/rules").text
+    post(f"{rule.pk}/mute")
+    rule.refresh_from_db()
+    assert rule.muted_until is None
+    assert AuditEntry.objects.filter(action="mute_alert_rule", target="Errors").count() == 2
 
 
 def test_a_rule_is_written_with_shares_in_percent(teller: Teller, open_page: Open) -> None:
@@ -216,7 +230,7 @@ def test_a_viewer_reads_rules_and_changes_none(teller: Teller, quick_passwords: 
         assert "csrf" not in read(page).partition("<main")[2].partition("rule-form")[0]
     assert '<fieldset class="stack" disabled>' in read(client.get(f"{BASE}/{rule.pk}"))
     assert client.get(f"{BASE}/new").status_code == 403
-    for path in ("add", "preview", f"{rule.pk}/change", f"{rule.pk}/switch", f"{rule.pk}/remove"):
+    for path in ("add", "preview", f"{rule.pk}/change", f"{rule.pk}/switch", f"{rule.pk}/mute", f"{rule.pk}/remove"):
         assert client.post(f"{BASE}/{path}").status_code == 403
 
 
