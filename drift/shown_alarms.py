@@ -53,7 +53,7 @@ def read_alarm(row: DriftAlarm) -> Alarm:
         day=row.day,
         score=row.score,
         bound=row.bound,
-        state=DriftAlarm.State(row.state).value,
+        state=row.state,
         closed=row.gone_since if row.state == DriftAlarm.State.GONE and row.gone_since else closed,
         closed_by=row.closed_by,
         causes=read_causes(row.causes),

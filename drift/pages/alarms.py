@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any, Literal
+from typing import Any
 
 from drift.pages.measures import (
     FAMILY_TITLES,
@@ -16,7 +16,6 @@ from drift.pages.measures import (
     write_value,
 )
 
-State = Literal["open", "accepted", "gone"]
 TOLD_MOVES = 2
 """So many are named in a sentence."""
 TERMS_SHOWN = 10
@@ -84,7 +83,7 @@ class Alarm:
     day: date
     score: float
     bound: float
-    state: State
+    state: str
     closed: date | None
     closed_by: str
     causes: tuple[Cause, ...]
@@ -182,7 +181,7 @@ class ShownAlarm:
     headline: str
     since: str
     """How the change began and when it was found, in a sentence."""
-    state: State
+    state: str
     state_words: str
     where: str
     segment_key: str

@@ -5,10 +5,10 @@ A lane's box is 1000 wide and 100 high and is stretched to its place; text stand
 """
 
 import math
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from itertools import groupby
 
 from drift.detectors import BY_NAME
 from drift.pages.alarms import Alarm, Move, write_day
@@ -282,25 +282,19 @@ def place_day(at: float, length: int) -> float:
     return round(100 * (at + 0.5) / max(length, 1), 3)
 
 
-def round_path(path: str) -> str:
-    """A sparkline needs no fractions.
-
-    >>> round_path("M5.6 40.25L16.7 43.0")
-    'M6 40L17 43'
-    """
-    return re.sub(r"\d+\.\d+", lambda number: f"{float(number[0]):.0f}", path)
-
-
-def trace(values: Sequence[float | None], scale: Scale, start: int, end: int) -> str:
+def trace(values: Sequence[float | None], scale: Scale, start: int, end: int, digits: int = 1) -> str:
     """A line over the days that are known; a missing day breaks it."""
     path, is_drawing = [], False
     for at in range(start, min(end, len(values))):
         value = values[at]
         if value is not None:
-            left = WIDTH / 100 * place_day(at, len(values))
-            path.append(f"{'L' if is_drawing else 'M'}{left:.1f} {scale.place(value)}")
+            path.append(f"{'L' if is_drawing else 'M'}{write_place(at, len(values), scale.place(value), digits)}")
         is_drawing = value is not None
     return "".join(path)
+
+
+def write_place(at: int, length: int, height: float, digits: int) -> str:
+    return f"{WIDTH * (at + 0.5) / length:.{digits}f} {height:.{digits}f}"
 
 
 def find_lonely(values: Sequence[float | None], scale: Scale) -> tuple[tuple[float, float], ...]:
@@ -312,27 +306,20 @@ def find_lonely(values: Sequence[float | None], scale: Scale) -> tuple[tuple[flo
     )
 
 
-def trace_band(expected: Sequence[float | None], spread: float | None, scale: Scale) -> str:
+def trace_band(expected: Sequence[float | None], spread: float | None, scale: Scale, digits: int = 1) -> str:
     """Around what is expected, over each run of days for which that is known."""
     if spread is None:
         return ""
-    runs: list[list[int]] = []
-    for at, usual in enumerate(expected):
-        if usual is None:
-            continue
-        if runs and runs[-1][-1] == at - 1:
-            runs[-1].append(at)
-        else:
-            runs.append([at])
-    return " ".join(trace_run(run, expected, USUAL * spread, scale) for run in runs)
+    known = [at for at, usual in enumerate(expected) if usual is not None]
+    runs = [[at for _, at in run] for _, run in groupby(enumerate(known), key=lambda pair: pair[1] - pair[0])]
+    return " ".join(trace_run(run, expected, USUAL * spread, scale, digits) for run in runs)
 
 
-def trace_run(run: Sequence[int], expected: Sequence[float | None], reach: float, scale: Scale) -> str:
-    def point(at: int, away: float) -> str:
-        left = WIDTH / 100 * place_day(at, len(expected))
-        return f"{left:.1f} {scale.place((expected[at] or 0.0) + away)}"
-
-    return "M" + "L".join([*(point(at, reach) for at in run), *(point(at, -reach) for at in reversed(run))]) + "Z"
+def trace_run(run: Sequence[int], expected: Sequence[float | None], reach: float, scale: Scale, digits: int) -> str:
+    """Along the upper end, then back along the lower one."""
+    edges = [(at, reach) for at in run] + [(at, -reach) for at in reversed(run)]
+    heights = [(at, scale.place((expected[at] or 0.0) + away)) for at, away in edges]
+    return "M" + "L".join(write_place(at, len(expected), height, digits) for at, height in heights) + "Z"
 
 
 def point_at(line: Line, days: Sequence[date], at: int, spread: float | None) -> Column:
@@ -476,7 +463,7 @@ def show_metric(line: Line, days: Sequence[date], moved: Mapping[Key, Move], beg
         usual=tell_usual(line, spread),
         is_unusual=spread is not None and abs(now - before) > USUAL * spread,
         moved=moved[key].clause if key in begun and key in moved else "",
-        path=round_path(trace(line.values, scale, 0, start + 1)),
-        band=round_path(trace_band(line.expected, spread, scale)),
-        since=round_path(trace(line.values, scale, start, len(days))),
+        path=trace(line.values, scale, 0, start + 1, 0),
+        band=trace_band(line.expected, spread, scale, 0),
+        since=trace(line.values, scale, start, len(days), 0),
     )

@@ -15,6 +15,8 @@ SHOWN = 6
 """Of many segments so many are listed; the others can be unfolded."""
 RECENT = timedelta(days=14)
 """So long a change that was accepted is still told."""
+POINTS = 60
+"""A line of evidence has at most so many; of more days each stands for the highest of several."""
 WIDTH, HEIGHT = 100.0, 24.0
 """The box of the line of evidence; its upper edge is an alarm."""
 
@@ -131,8 +133,12 @@ def find_height(score: float | None, bound: float) -> float:
 
 def trace_evidence(scores: Sequence[float | None], bound: float) -> str:
     """A line over the days."""
-    step = WIDTH / max(len(scores) - 1, 1)
-    heights = (find_height(score, bound) for score in scores)
+    wide = max(1, -(-len(scores) // POINTS))
+    heights = [
+        find_height(max((score or 0.0 for score in scores[at : at + wide]), default=0.0), bound)
+        for at in range(0, len(scores), wide)
+    ]
+    step = WIDTH / max(len(heights) - 1, 1)
     points = [f"{at * step:.1f} {HEIGHT - 1 - (HEIGHT - 2) * height:.1f}" for at, height in enumerate(heights)]
     return "M" + "L".join(points) if points else ""
 

@@ -81,7 +81,7 @@ def load_outlook(project_id: int, until: date, days: int = DAYS) -> Outlook:
 
 def read_segment(told: Mapping[str, Any], shown: Sequence[int], alarms: Sequence[DriftAlarm]) -> SegmentOutlook:
     def cut(values: Sequence[float | None]) -> Values:
-        return tuple(values[number] for number in shown)
+        return tuple(values[shown[0] : shown[-1] + 1]) if shown else ()
 
     name = read_segment_name(told["name"])
     return SegmentOutlook(
