@@ -21,6 +21,7 @@ from opentelemetry.proto.collector.logs.v1.logs_service_pb2 import ExportLogsSer
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 
 from drift.delivering.seals import seal
+from drift.detectors import Measured
 from drift.ledger import Call
 from drift.models import (
     Alert,
@@ -35,6 +36,9 @@ from drift.models import (
     LedgerEvent,
     LedgerState,
 )
+from drift.observing.measuring import DAY_NS
+from drift.observing.records import DayRow, Observation, write_days, write_observations
+from drift.observing.topics import Topics, save_topics
 from drift.recording.states import Known, pack
 from drift.watching.outlooks import Line, Outlook, SegmentOutlook, keep_outlook
 from drift.watching.segments import SegmentName
@@ -128,6 +132,7 @@ NOT_WORDS = {
     "group_by",
     "choices",
     "told_state",
+    "segment_key",
 }
 """The same of Django's tables."""
 
@@ -174,6 +179,7 @@ def make_side(store: Store, first_id: int) -> Side:
     add_keys(side)
     add_rows(side)
     fill_store(store, side)
+    add_days(store, side)
     return side
 
 
@@ -315,6 +321,28 @@ def add_alerts(side: Side) -> None:
     )
     told = {"at": now, "who": side.word("who"), "text": side.word("note")}
     AlertChange.objects.create(pk=side.first_id, alert=alert, what=AlertChange.What.NOTE, **told)
+
+
+def add_days(store: Store, side: Side) -> None:
+    """What was observed of its conversation, the day that it makes, and what users write about."""
+    day = timezone.now().date() - timedelta(days=1)
+    place = {name: side.word(name) for name in ("service_name", "environment", "prompt_version", "model")}
+    measured = {side.mark: Measured(1, 1, 1), "turns": Measured(1, 1, 1)}
+    observed = Observation(
+        side.conversation,
+        day,
+        time.time_ns() - DAY_NS,
+        **place,
+        language=side.mark,
+        measured=measured,
+        vector=b"x" * 384,
+    )
+    write_observations(store, side.project.pk, [observed], version=1)
+    one = np.ones(2)
+    row = DayRow(day, *place.values(), 1.0, (side.mark, "turns"), one, one, one)
+    write_days(store, side.project.pk, [row], [], 1)
+    centres = np.eye(2, 384, dtype=np.float32)
+    save_topics(side.project.pk, Topics(centres, (side.word("topic"), "b"), 1, side.mark, 300))
 
 
 def add_drift(side: Side) -> None:
