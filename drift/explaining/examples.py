@@ -17,15 +17,11 @@ from drift.models import DriftAlarm
 from feedback.failures.well_turns import load_texts
 from tracing.store import Store
 
-MOST_EXAMPLES = 10
-"""Of each window."""
 LEAST_SHARE = 0.05
 """Of an alarm's evidence, that a metric has for conversations to be told by it."""
 MEANING = "question_distance"
 """Stands for what users write about, topics included."""
 BY_MEANING = frozenset((MEANING, "topic_share"))
-MEANING_WEIGHT = 4.0
-"""Spread of what is written about, measured in metrics."""
 NO_EXAMPLES: dict[str, Any] = {
     "before": [], "after": [], "auc": None, "compared": {"before": 0, "after": 0}, "terms": {}, "answer_terms": {}
 }  # fmt: skip
@@ -59,7 +55,7 @@ def compare_windows(moves: Sequence[Mapping[str, Any]], before: Window, after: W
     if min(counts) < FEWEST:
         return Comparison((), (), None)
     vectors = np.concatenate([before.vectors, after.vectors])
-    return compare(list(build_blocks(moves, before, after)), counts, vectors, MOST_EXAMPLES)
+    return compare(list(build_blocks(moves, before, after)), counts, vectors)
 
 
 def build_blocks(moves: Sequence[Mapping[str, Any]], before: Window, after: Window) -> Iterator[Block]:
@@ -69,7 +65,7 @@ def build_blocks(moves: Sequence[Mapping[str, Any]], before: Window, after: Wind
     for name in sorted(told - {MEANING}):
         yield make_number_block(name, np.concatenate([before.read(name), after.read(name)]))
     if MEANING in told:
-        yield make_vector_block(MEANING, np.concatenate([before.vectors, after.vectors]), MEANING_WEIGHT)
+        yield make_vector_block(MEANING, np.concatenate([before.vectors, after.vectors]))
 
 
 def list_moved(moves: Sequence[Mapping[str, Any]]) -> set[str]:

@@ -10,13 +10,17 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+MOST_EXAMPLES = 10
+"""Of each window."""
+MEANING_WEIGHT = 4.0
+"""Spread of what texts mean, measured in metrics."""
 FOLDS = 5
 FEWEST = 20
 """Conversations of a window: fewer say nothing."""
 FARTHEST = 4.0
 """Standard deviations: what is farther counts as far as this."""
 STRICT = 0.02
-"""How strongly weights are held small, as a share of the conversations."""
+"""How strongly weights are held small (ridge)."""
 ALIKE = 0.9
 """Cosine of two first messages that are nearly the same: one of them is told."""
 REASONS = 2
@@ -54,15 +58,15 @@ class Comparison:
     auc: float | None
 
 
-def compare(blocks: Sequence[Block], counts: tuple[int, int], vectors: Singles, most: int) -> Comparison:
-    """The `most` telling conversations of each window; `vectors` of all say which of them are nearly the same."""
+def compare(blocks: Sequence[Block], counts: tuple[int, int], vectors: Singles) -> Comparison:
+    """The most telling conversations of each window; `vectors` of all say which of them are nearly the same."""
     is_after = np.repeat([False, True], counts)
     matrix = np.hstack([block.columns for block in blocks])
     owners = np.repeat(np.arange(len(blocks)), [block.columns.shape[1] for block in blocks])
     scores, parts = score(matrix, is_after, owners, len(blocks))
     names = [block.name for block in blocks]
-    after = choose(scores, is_after, vectors, most)
-    before = choose(-scores, ~is_after, vectors, most)
+    after = choose(scores, is_after, vectors, MOST_EXAMPLES)
+    before = choose(-scores, ~is_after, vectors, MOST_EXAMPLES)
     return Comparison(
         tuple(tell(row, 0, -scores, is_after, -parts, names) for row in before),
         tuple(tell(row, counts[0], scores, ~is_after, parts, names) for row in after),
@@ -140,8 +144,8 @@ def make_number_block(name: str, values: Singles) -> Block:
     return Block(name, np.column_stack(columns).astype(np.float64))
 
 
-def make_vector_block(name: str, vectors: Singles, weight: float) -> Block:
-    """What texts mean; `weight` is the spread of all its columns together, as that of so many numbers."""
+def make_vector_block(name: str, vectors: Singles) -> Block:
+    """What texts mean, all columns together as weighty as a few metrics."""
     centred = vectors - vectors.mean(axis=0)
     spread = float(np.sqrt((centred**2).sum(axis=1).mean()))
-    return Block(name, (centred * (np.sqrt(weight) / spread if spread else 0.0)).astype(np.float64))
+    return Block(name, (centred * (np.sqrt(MEANING_WEIGHT) / spread if spread else 0.0)).astype(np.float64))
