@@ -6,6 +6,7 @@ An evaluation is of the latest window alone; a preview is of all windows of a mo
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cached_property
 from typing import Any
 
 from drift.alerting.metrics import Shape, Source, ThresholdMetric
@@ -27,7 +28,7 @@ SILENT_WINDOWS = 8
 """A group that was there in so many windows before and is not now has a total of 0."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Windows:
     """So many windows of `length`, each a `step` before the next, the latest ending at `until`."""
 
@@ -45,8 +46,11 @@ class Windows:
     def since(self) -> datetime:
         return self.until - self.length - (self.count - 1) * self.step
 
-    def find_end(self, place: int) -> datetime:
-        return self.until - place * self.step
+    @cached_property
+    def ends(self) -> list[datetime]:
+        """Of each window, the latest first."""
+        step = self.step
+        return [self.until - place * step for place in range(self.count)]
 
 
 @dataclass(frozen=True, slots=True)

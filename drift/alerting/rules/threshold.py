@@ -117,7 +117,7 @@ def look_back(store: Store, rule: AlertRule, since: datetime, until: datetime) -
     metric, days = BY_NAME[rule.metric], max(1, (until - since).days)
     windows = choose_windows(until - LAG, timedelta(minutes=rule.window_minutes), days)
     figures = load(store, rule, metric, windows)
-    points = {name: list_points(rule, metric, own, windows) for name, own in figures.items()}
+    points = {name: list_points(rule, metric, own, windows.ends) for name, own in figures.items()}
     manners = Manners(cooldown=timedelta(minutes=rule.cooldown_minutes), calm=1.5 * windows.step, recurs=True)
     alerts = [each for name, own in points.items() for each in live(rule, metric, name, own, manners)]
     counts = Counter(each.title for each in alerts)
@@ -130,16 +130,17 @@ def look_back(store: Store, rule: AlertRule, since: datetime, until: datetime) -
 Seeing = Sequence[tuple[Point, Seen]]
 
 
-def list_points(rule: AlertRule, metric: ThresholdMetric, own: Mapping[int, Measured], windows: Windows) -> Seeing:
-    """The oldest first."""
-    places = reversed(range(windows.count))
-    return [see_point(rule, metric, own.get(place), windows.find_end(place)) for place in places]
+def list_points(
+    rule: AlertRule, metric: ThresholdMetric, own: Mapping[int, Measured], ends: Sequence[datetime]
+) -> Seeing:
+    """The oldest first; `ends` are of all windows, the latest first."""
+    return [see_point(rule, metric, own.get(place), ends[place]) for place in reversed(range(len(ends)))]
 
 
 def see_point(rule: AlertRule, metric: ThresholdMetric, measured: Measured | None, end: datetime) -> tuple[Point, Seen]:
-    seen = judge(rule, metric, measured)
     if measured is None:
-        return Point(end, None, 0, is_firing=False), seen
+        return Point(end, None, 0, is_firing=False), Seen.UNKNOWN
+    seen = judge(rule, metric, measured)
     return Point(end, measured.value, measured.count, seen is Seen.HOLDS), seen
 
 
