@@ -12,6 +12,9 @@ TICK_SECONDS = 1.0
 SHORT_TICK_SECONDS = 3.0
 RARE_TICK_SECONDS = 30.0
 HOUR_SECONDS = 3600.0
+PREFETCHED = 32
+"""Messages that a worker takes at once, more than a tick sends: with one at a time it looks for the next only after the
+broker's polling interval, and falls behind its ticks."""
 WAKES = {"tracing.read_changed_traces": "feedback.derive_signals", "feedback.derive_signals": "drift.hand_over"}
 """What need not wait for its tick where the stage before it did something: somebody may need a person now."""
 
@@ -22,7 +25,7 @@ app.conf.update(
     broker_connection_retry_on_startup=True,
     broker_transport_options={"polling_interval": 0.1},
     worker_hijack_root_logger=False,
-    worker_prefetch_multiplier=1,
+    worker_prefetch_multiplier=PREFETCHED,
     worker_send_task_events=False,
     task_acks_late=True,
     timezone="UTC",
@@ -63,6 +66,7 @@ for name in ("drift.observe", "drift.observe_again", "drift.alert_changes", "dri
         "schedule": SHORT_TICK_SECONDS,
         "options": {"expires": 2 * SHORT_TICK_SECONDS},
     }
+app.conf.beat_schedule["drift.forget"] = {"task": "drift.forget", "schedule": HOUR_SECONDS}
 app.conf.beat_schedule["feedback.follow_confirmations"] = {
     "task": "feedback.follow_confirmations",
     "schedule": HOUR_SECONDS,

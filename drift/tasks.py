@@ -13,7 +13,8 @@ from drift.observing.counting import PACE as DAYS_PACE
 from drift.observing.deriving import OBSERVING_AGAIN
 from drift.observing.deriving import PACE as OBSERVING_PACE
 from drift.observing.learning import start_learning
-from drift.recording.stage import LEDGER, record_changed_calls
+from drift.recording.retention import forget_old
+from drift.recording.stage import PACE as RECORDING
 from drift.watching.passes import start_watching
 from tracing.store import get_store
 
@@ -27,7 +28,13 @@ def deliver() -> None:
 @shared_task(name="drift.record")
 def record() -> None:
     """Read what calls were made with; what changed becomes an event."""
-    LEDGER.run_for_a_while(lambda: record_changed_calls(get_store()))
+    RECORDING.run(get_store())
+
+
+@shared_task(name="drift.forget")
+def forget() -> None:
+    """Let go of what changed long ago, as a project's rows are."""
+    forget_old(datetime.now(UTC))
 
 
 @shared_task(name="drift.hand_over")

@@ -18,12 +18,14 @@ from drift.ledger.fields import FINGERPRINTS, INSTRUCTIONS, PROMPT, RELEASES, SD
 from drift.models import LedgerEvent
 from drift.recording.states import Known, Segment, States, save
 from tracing.models import Project
-from tracing.stages import Key, Stage, group_by_project
+from tracing.stages import Key, Pace, Stage, group_by_project
 from tracing.store import Store
 from tracing.times import to_ns
 
-LEDGER = Stage("ledger", "drift/sql/changed_calls.sql", "tracing/sql/lag_of_hours.sql", batch_size=2_000)
+LEDGER = Stage("ledger", "drift/sql/changed_calls.sql", "tracing/sql/lag_of_hours.sql", batch_size=5_000)
 STATES = States()
+REST_FACTOR = 1
+"""Half a core at most: long texts that differ from call to call take milliseconds each."""
 YOUNG_NS = 24 * 3600 * 10**9
 """So long after its first call a service's prompts are not new, only met for the first time."""
 RESOURCE_NAMES = [*RELEASES, *(name for pair in SDKS for name in pair)]
@@ -36,6 +38,14 @@ Segments = dict[Segment, list[Call]]
 def record_changed_calls(store: Store) -> int:
     """One batch of the stage `ledger`; the number of traces done."""
     return LEDGER.run(store, lambda keys: record_calls(store, keys))
+
+
+def record_for_a_while(store: Store) -> int:
+    LEDGER.run_for_a_while(lambda: record_changed_calls(store))
+    return 0
+
+
+PACE = Pace(record_for_a_while, REST_FACTOR)
 
 
 def record_calls(store: Store, keys: Sequence[Key]) -> None:

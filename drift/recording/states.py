@@ -17,13 +17,14 @@ LATE_NS = 600 * 10**9
 """A call that began so long before the latest one that was read tells nothing of what is in use now."""
 AHEAD_NS = LATE_NS
 """How far a service's clock may be ahead of ours."""
-MOST_RECENT = 20_000
+MOST_RECENT = 12_000
 """Calls that are remembered as read: more than a batch has, so that it can be done twice."""
 MOST_SEGMENTS = 200
 """Of a project; those beyond are not watched."""
 IN_MEMORY = 64
 FAST = 1
-MARK_LENGTH = 12
+MARK_LENGTH = 8
+"""So that one call in hundreds of thousands is taken for one that was read, and not counted."""
 
 Segment = tuple[str, str]
 """Service and environment."""
