@@ -16,7 +16,7 @@ Write = Callable[[float | None], str]
 """A value with its unit."""
 HEADROOM = 1.1
 """Above the highest value, so that a line does not run along the edge."""
-MOST_TICKS = 7
+MOST_TICKS = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,7 +167,7 @@ def find_day(at: datetime) -> date:
 
 
 def draw_ticks(begin: datetime, end: datetime, place: Callable[[datetime], float]) -> list[Tick]:
-    """Midnights under the axis, at most seven."""
+    """Midnights under the axis, as many as fit a phone."""
     first = datetime.combine(find_day(begin) + timedelta(days=1), datetime.min.time(), UTC)
     days = max((end - first).days + 1, 0)
     every = max(1, -(-days // MOST_TICKS))

@@ -272,7 +272,7 @@ def test_the_overview_shows_the_worst_open_alerts(teller: Teller, open_page: Ope
         make_alert(teller.project, severity=severity)
     page = open_page("")
     assert list_numbers(page) == [3, 2, 4]
-    assert "All 4 that are open · 1 critical, 1 warning, 2 info" in page.text
+    assert "All 4 that are open 1 critical, 1 warning, 2 info" in page.text
 
 
 @pytest.mark.usefixtures("store")
