@@ -31,6 +31,7 @@ router = Router(tags=["drift"])
 ALARMS = "drift/alarms"
 LARGEST_NUMBER = 2**63 - 1
 MOST_DAYS = 366
+SHOWN = 90
 DAY_NS = 86_400 * 10**9
 CauseName = Annotated[str, Field(description="One of " + ", ".join(Cause) + ".", examples=["model"])]
 AlarmNumber = Annotated[int, Path(ge=0, le=LARGEST_NUMBER, description="The alarm, by its `number`.")]
@@ -50,14 +51,16 @@ class SegmentName(Schema):
 
 
 class SegmentResource(Schema):
-    """A segment that is watched. While `learning` it needs so many days more until the first can be judged. `scores`
-    are the evidence of each of `days`, null where none is judged; from `bound` on it is an alarm."""
+    """A segment that is watched. While `learning` it needs so many days more until the first can be judged;
+    `step_days` is 7 where there are so few conversations that weeks are compared. `scores` are the evidence of each of
+    `days`, null where none is judged; from `bound` on it is an alarm."""
 
     key: str
     segment: SegmentName
     words: str
     state: Literal["learning", "watching", "warning", "alarm"]
     learning: int
+    step_days: int
     bound: float
     scores: list[float | None]
 
@@ -162,7 +165,7 @@ class Backtest(Schema):
 @router.get(
     "", response=DriftResource, summary="The segments that are watched, and how they look", auth=May(Right.READ)
 )
-def show_drift(request: HttpRequest, days: Days = DAYS) -> dict[str, Any]:
+def show_drift(request: HttpRequest, days: Days = SHOWN) -> dict[str, Any]:
     """The busiest first, as the latest look at them has it: every day is looked at once it is over."""
     outlook = find_outlook(request, days)
     items = [describe_segment(segment) for segment in outlook.segments]
@@ -173,7 +176,7 @@ def show_drift(request: HttpRequest, days: Days = DAYS) -> dict[str, Any]:
 @router.get(
     "segments/{key}/days", response=SegmentDays, summary="One segment with all that is measured", auth=May(Right.READ)
 )
-def show_drift_segment(request: HttpRequest, key: SegmentKey, days: Days = DAYS) -> dict[str, Any]:
+def show_drift_segment(request: HttpRequest, key: SegmentKey, days: Days = SHOWN) -> dict[str, Any]:
     """By the `key` that `drift` gives."""
     outlook = find_outlook(request, days)
     segment = outlook.find(key)
@@ -198,6 +201,7 @@ def describe_segment(segment: SegmentOutlook) -> dict[str, Any]:
         "words": segment.name.words,
         "state": segment.state,
         "learning": segment.learning,
+        "step_days": segment.step_days,
         "bound": segment.bound,
         "scores": segment.scores,
     }

@@ -210,6 +210,12 @@ def _make_normal(t: Floats, free: Floats) -> Floats:
     return np.asarray(np.sign(t) * bent, dtype=np.float64)
 
 
+def _tell_share(angles: Floats, counts: Floats) -> Floats:
+    """The share behind an angle of a day with so many trials."""
+    many = np.maximum(np.nan_to_num(counts), 1.0)
+    return np.asarray(np.clip((np.sin(angles) ** 2 * (many + 0.75) - 0.375) / many, 0.0, 1.0), dtype=np.float64)
+
+
 def _take_out_memory(scores: Floats, known: Flags) -> Floats:
     """Moods may last for days: what is left of yesterday's score, as known so far, is no news today."""
     number, length = scores.shape
@@ -239,7 +245,7 @@ def _tell(
     shifts, told, awaited = np.zeros_like(values), values.copy(), expected.copy()
     for row, one in enumerate(series):
         if one.metric.kind in (Kind.RATE, Kind.TOPIC):
-            told[row], awaited[row] = np.sin(values[row]) ** 2, np.sin(expected[row]) ** 2
+            told[row], awaited[row] = (_tell_share(angles[row], one.counts) for angles in (values, expected))
             shifts[row] = told[row] - awaited[row]
         elif one.metric.kind is Kind.MEAN:
             floor = TINY * np.abs(values[row]) + 1e-300

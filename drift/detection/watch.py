@@ -90,6 +90,8 @@ class Watched:
     alarms: tuple[Alarm, ...]
     learning: int
     gone: Gone | None = None
+    step_days: int = 1
+    """7 where little traffic is judged by weeks."""
     families: dict[Family, Floats] = field(default_factory=dict)
     lines: tuple[Line, ...] = ()
 
@@ -162,7 +164,9 @@ def watch(
     scores = tuple(float(score) for score in by_day.sum(axis=0))
     families = dict(zip(Family, by_day, strict=True))
     back = Gone(gone.since * step.days, (gone.day + 1) * step.days - 1) if gone else None
-    return Watched(scores, bound, told, learning, back, families, _list_lines(judged, course, step, segment.length))
+    return Watched(
+        scores, bound, told, learning, back, step.days, families, _list_lines(judged, course, step, segment.length)
+    )
 
 
 def _find_first(segment: Segment) -> int:

@@ -20,7 +20,7 @@ from drift.watching.changes import Seen
 from drift.watching.segments import SegmentName, read_segment_name
 
 State = Literal["learning", "watching", "warning", "alarm"]
-DAYS = 90
+DAYS = 180
 """That are kept."""
 Values = tuple[float | None, ...]
 
@@ -51,6 +51,8 @@ class SegmentOutlook:
     families: Mapping[str, Values]
     lines: Sequence[Line]
     alarms: Sequence[DriftAlarm] = ()
+    step_days: int = 1
+    """7 where there are so few conversations that weeks are compared."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +90,7 @@ def read_segment(told: Mapping[str, Any], shown: Sequence[int], alarms: Sequence
         name=name,
         state=told["state"],
         learning=told["learning"],
+        step_days=told["step_days"],
         bound=told["bound"],
         conversations=cut(told["conversations"]),
         scores=cut(told["scores"]),
@@ -119,6 +122,7 @@ def describe_segment(seen: Seen, alarms: Sequence[DriftAlarm], days: Sequence[da
         name=seen.name,
         state=tell_state(seen),
         learning=watched.learning,
+        step_days=watched.step_days,
         bound=watched.bound,
         conversations=cut(seen.days.segment.conversations),
         scores=cut(np.array(watched.scores), judged),
@@ -152,6 +156,7 @@ def write_segment(segment: SegmentOutlook) -> dict[str, Any]:
         "name": segment.name.write(),
         "state": segment.state,
         "learning": segment.learning,
+        "step_days": segment.step_days,
         "bound": segment.bound,
         "conversations": round_values(segment.conversations),
         "scores": round_values(segment.scores),

@@ -40,7 +40,8 @@ def test_what_lies_before_the_first_day_is_the_baseline(store: Store, project: P
 
 
 def test_a_project_without_days_has_no_alarms(store: Store, project: Project) -> None:
-    fill(store, project.pk + 1, [CHANGED], 100)
+    other = Project.objects.create(slug="other", name="Other")
+    fill(store, other.pk, [CHANGED], 100)
     assert find_alarms(store, project.pk, UNTIL) == []
 
 

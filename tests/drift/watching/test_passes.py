@@ -5,6 +5,7 @@ from datetime import date, datetime, timedelta
 import numpy as np
 import pytest
 
+from benchmarks.drift_rows import TOPICS_VERSION
 from drift.models import DriftAlarm, DriftOutlook
 from drift.observing.records import DayRow, write_days
 from drift.watching.alarm_records import accept_alarm, list_alarms
@@ -172,7 +173,9 @@ def test_what_cannot_be_watched_in_one_project_leaves_the_others(
     store: Store, project: Project, caplog: pytest.LogCaptureFixture
 ) -> None:
     fill(store, project.pk, [CHANGED], 40)
-    broken = DayRow(date(2026, 6, 20), "chat", "", "", "", 9, ("refusals", "turns"), *np.ones((3, 1)))
+    broken = DayRow(
+        date(2026, 6, 20), "chat", "", "", "", 9, ("refusals", "turns"), *np.ones((3, 1)), topics_version=TOPICS_VERSION
+    )
     write_days(store, project.pk, [broken], [], 9)
     other = Project.objects.create(slug="other", name="Other")
     fill(store, other.pk, [CHANGED], 40)

@@ -3,10 +3,15 @@
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 
-from benchmarks.drift_rows import list_rows
-from benchmarks.drift_worlds import Change, Kindness, make_segment
+import numpy as np
+
+from benchmarks.drift_rows import TOPICS_VERSION, list_rows
+from benchmarks.drift_worlds import TOPICS, Change, Kindness, make_segment
 from drift.detection.causes import Cause
+from drift.observing.learning import ENOUGH_CONVERSATIONS
 from drift.observing.records import DayRow, write_days
+from drift.observing.topics import Topics, save_topics
+from feedback.embedding import WIDTH
 from tracing.store import Store
 
 FIRST = date(2026, 6, 1)
@@ -46,6 +51,7 @@ class World:
 
 
 def fill(store: Store, project_id: int, worlds: list[World], days: int, version: int = 1) -> None:
+    save_topics(project_id, Topics(np.zeros((TOPICS, WIDTH), np.float32), (), TOPICS_VERSION, "", ENOUGH_CONVERSATIONS))
     rows = [row for world in worlds for row in world.list_rows(days)]
     write_days(store, project_id, rows, [], version)
 
