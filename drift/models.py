@@ -161,6 +161,8 @@ class DriftReport(models.Model):
     attempts = models.PositiveSmallIntegerField(default=0)
     """How often it was begun since it was asked for."""
     asked_at = models.DateTimeField()
+    begun_at = models.DateTimeField(null=True, blank=True)
+    """The latest time."""
     made_at = models.DateTimeField(null=True, blank=True)
     problem = models.CharField(max_length=500, blank=True, default="")
 

@@ -278,6 +278,7 @@ class Migration(migrations.Migration):
                 ("size", models.PositiveIntegerField(default=0)),
                 ("attempts", models.PositiveSmallIntegerField(default=0)),
                 ("asked_at", models.DateTimeField()),
+                ("begun_at", models.DateTimeField(blank=True, null=True)),
                 ("made_at", models.DateTimeField(blank=True, null=True)),
                 ("problem", models.CharField(blank=True, default="", max_length=500)),
                 (
