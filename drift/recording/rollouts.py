@@ -15,5 +15,5 @@ def load_rollout(project_id: int, segment: Segment, field: str, bucket_hours: in
         states = states.filter(service_name=segment.service_name)
     if segment.environment is not None:
         states = states.filter(environment=segment.environment)
-    ledgers = [unpack(archive).ledger for archive in states.values_list("archive", flat=True)]
+    ledgers = [unpack(bytes(archive)).ledger for archive in states.values_list("archive", flat=True)]
     return measure_shares([count for ledger in ledgers for count in ledger.list_counts(field)], bucket_hours)

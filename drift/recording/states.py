@@ -123,7 +123,7 @@ class States:
 
 
 def load(row: LedgerState) -> Known:
-    known = unpack(row.archive)
+    known = unpack(bytes(row.archive))
     known.read_until_ns, known.saved, known.pk = row.read_until_ns, row.saved, row.pk
     return known
 
