@@ -263,13 +263,20 @@ def show_alarm(alarm: Alarm, changes: Sequence[NearChange], examples: Examples, 
         state_words=tell_state(alarm),
         where=alarm.where,
         segment_key=alarm.segment_keys[0],
-        hypotheses=tuple(Hypothesis(CAUSES.get(one.name, one.name), one.share, one.sentence) for one in alarm.causes),
+        hypotheses=tuple(show_hypothesis(one, alarm, changes) for one in alarm.causes),
         families=draw_families(alarm.families),
         moves=tuple(show_move(move) for move in alarm.moves),
         changes=tuple(changes),
         examples=examples,
         report=report,
     )
+
+
+def show_hypothesis(cause: Cause, alarm: Alarm, changes: Sequence[NearChange]) -> Hypothesis:
+    """What speaks for a cause: what changed in the app, where it rests on that."""
+    seen = next((change for change in changes if change.number in cause.events), None)
+    sentence = f"{seen.sentence}. Since then {tell_moves(alarm.moves)}." if seen else cause.sentence
+    return Hypothesis(CAUSES.get(cause.name, cause.name), cause.share, sentence)
 
 
 def tell_headline(alarm: Alarm) -> str:
@@ -294,11 +301,10 @@ def tell_since(alarm: Alarm) -> str:
 def tell_state(alarm: Alarm) -> str:
     if alarm.state == "open":
         return "open"
-    on = f" on {write_day(alarm.closed)}" if alarm.closed else ""
+    since = f" since {write_day(alarm.closed)}" if alarm.closed else ""
     if alarm.state == "gone":
-        return f"over: the old ways are back{on}"
-    by = f" by {alarm.closed_by}" if alarm.closed_by else " by itself: it lasts"
-    return f"the new normal{on}{by}"
+        return f"over: the old ways are back{since}"
+    return f"the new normal{since}, {f'accepted by {alarm.closed_by}' if alarm.closed_by else 'because it lasts'}"
 
 
 def write_day(day: date) -> str:

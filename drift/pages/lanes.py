@@ -30,6 +30,10 @@ ROOM = 1.6
 """How many times the usual range a lane shows at least: else ordinary days would look wild."""
 FEWEST = 7
 """Days, of fewer no usual range is told."""
+UNUSUAL = 3.0
+"""And so many, on average of the last days, are worth a look."""
+LEAST_DAYS = 21
+"""That are shown."""
 NOW = 7
 """Days that are now."""
 TICKS = 6
@@ -119,7 +123,7 @@ class MetricRow:
     moved: str
     """What happened to it, where an alarm says so."""
     is_unusual: bool
-    """Whether the last days are outside of the usual range of a single day, whatever alarms say."""
+    """Whether the last days are far outside of the usual range of a single day, whatever alarms say."""
     path: str
     band: str
     since: str
@@ -171,6 +175,9 @@ def draw_lanes(
     changes: Sequence[Change],
 ) -> Lanes:
     """All of a segment; `alarms` are its own."""
+    begin = find_begin(conversations)
+    days, conversations = days[begin:], conversations[begin:]
+    lines = [leave_out_guesses(cut_line(line, begin)) for line in lines]
     moved = {(move.metric, move.part): move for alarm in reversed(alarms) for move in alarm.moves}
     begun = {
         (move.metric, move.part): alarm.started for alarm in reversed(alarms) if alarm.is_open for move in alarm.moves
@@ -189,6 +196,24 @@ def draw_lanes(
 
 Key = tuple[str, str]
 """A metric and its part."""
+
+
+def find_begin(conversations: Sequence[float | None]) -> int:
+    """The place of the first day that is shown: where there is little yet, not all of the time is empty."""
+    first = next((at for at, count in enumerate(conversations) if count), len(conversations))
+    return max(0, min(first, len(conversations) - LEAST_DAYS))
+
+
+def cut_line(line: Line, begin: int) -> Line:
+    return Line(line.metric, line.part, line.values[begin:], line.expected[begin:])
+
+
+def leave_out_guesses(line: Line) -> Line:
+    """How far texts are from those before says something only once it is known how far they usually are."""
+    if find_measure(line.metric).unit is not Unit.DISTANCE:
+        return line
+    known = (None if usual is None else value for value, usual in zip(line.values, line.expected, strict=True))
+    return Line(line.metric, line.part, tuple(known), line.expected)
 
 
 def find_family(metric: str) -> str:
@@ -461,7 +486,7 @@ def show_metric(line: Line, days: Sequence[date], moved: Mapping[Key, Move], beg
         before=write_value(line.metric, before),
         now=write_value(line.metric, now),
         usual=tell_usual(line, spread),
-        is_unusual=spread is not None and abs(now - before) > USUAL * spread,
+        is_unusual=spread is not None and abs(now - before) > UNUSUAL * spread,
         moved=moved[key].clause if key in begun and key in moved else "",
         path=trace(line.values, scale, 0, start + 1, 0),
         band=trace_band(line.expected, spread, scale, 0),

@@ -67,7 +67,10 @@ MEASURES: Mapping[str, Measure] = {
     "other_languages": tell_more("in a less common language"),
     "angry_messages": tell_more("with an angry message"),
     "output_length": Measure(
-        "Length of answers, against what is usual for the topic", "answers grew longer", "answers grew shorter", Unit.RELATIVE
+        "Length of answers, against what is usual for the topic",
+        "answers grew longer",
+        "answers grew shorter",
+        Unit.RELATIVE,
     ),
     "refusals": tell_more("with a refused answer"),
     "format_failures": tell_more("with an answer in a broken format"),

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from drift.detection.series import LEARNING
+from drift.detection.series import LEARNING, LEARNING_WEEKS, WEEK
 from drift.pages.alarms import Alarm, tell_moves, write_day
 from drift.pages.measures import name_family
 from drift.watching.outlooks import SegmentOutlook
@@ -13,6 +13,7 @@ from feedback.pages.observations import State as Shape
 
 SHOWN = 6
 """Of many segments so many are listed; the others can be unfolded."""
+BY_WEEKS = "It has few conversations, so weeks are judged, not days."
 RECENT = timedelta(days=14)
 """So long a change that was accepted is still told."""
 POINTS = 60
@@ -55,18 +56,19 @@ def show_segment(segment: SegmentOutlook, alarms: Sequence[Alarm], until: date) 
     """`alarms` are its own, the latest first."""
     opened = next((alarm for alarm in alarms if alarm.is_open), None)
     state, shape, sentence = tell_state(segment, opened, alarms, until)
-    is_learning = state == "learning"
+    is_learning, is_weekly = state == "learning", segment.step_days > 1
+    needed = max(LEARNING_WEEKS * WEEK if is_weekly else LEARNING, segment.learning)
     return SegmentRow(
         key=segment.name.key,
         words=segment.name.words,
         is_part=segment.name.is_part,
         shape=shape,
         state=state,
-        sentence=sentence,
+        sentence=f"{sentence} {BY_WEEKS}" if is_weekly else sentence,
         evidence="" if is_learning else trace_evidence(segment.scores, segment.bound),
         evidence_words=tell_evidence(segment.scores, segment.bound),
-        known_days=max(0, LEARNING - segment.learning) if is_learning else 0,
-        needed_days=max(LEARNING, segment.learning) if is_learning else 0,
+        known_days=needed - segment.learning if is_learning else 0,
+        needed_days=needed if is_learning else 0,
         alarm=opened.number if opened else None,
     )
 

@@ -3,6 +3,7 @@
 import random
 import re
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -136,6 +137,13 @@ def test_a_segment_that_learns_says_how_long_yet(teller: Teller, open_page: Open
     assert "12 of 21 days" in page.text
 
 
+def test_a_segment_with_few_conversations_says_that_weeks_are_judged(teller: Teller, open_page: Open) -> None:
+    plant(teller.project, replace(make_segment(state="learning", learning=50), step_days=7))
+    page = open_page("drift")
+    assert "weeks are judged, not days" in page.text
+    assert "6 of 56 days" in page.text
+
+
 def test_a_quiet_segment_shows_its_families_and_says_that_nothing_drifts(teller: Teller, open_page: Open) -> None:
     plant(teller.project)
     page = open_page("drift")
@@ -249,6 +257,7 @@ def test_an_alarm_shows_the_change_that_may_be_why_with_its_difference(teller: T
     page = open_page(f"drift/alarms/{make_alarm(teller.project, causes=causes).pk}")
     assert page.find_links("/drift/events/") == [f"{BASE}/events/{event.pk}"]
     assert "may be why" in page.text
+    assert "System instructions of greeter changed in one place. Since then answers grew shorter" in page.text
     assert re.search(r"<ins[^>]*>[^<]*website", page.html)
 
 
@@ -276,7 +285,7 @@ def test_a_change_is_accepted_as_the_new_normal(teller: Teller, open_page: Open)
     assert alarm.state == DriftAlarm.State.ACCEPTED
     assert AuditEntry.objects.get(action="accept_drift_alarm").target == str(alarm.pk)
     page = open_page(f"drift/alarms/{alarm.pk}")
-    assert "The new normal on" in page.text
+    assert "The new normal since" in page.text
     assert "Accept as the new normal" not in page.text
 
 

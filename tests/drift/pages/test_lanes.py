@@ -125,6 +125,21 @@ def test_an_alarm_that_began_before_these_days_shades_from_the_first() -> None:
     assert (shade.left, shade.width) == (0.0, 100.0)
 
 
+def test_where_there_is_little_yet_the_days_before_are_not_shown() -> None:
+    line = make_line([None] * 35 + [0.0, 0.1, 0.0, 0.1, 0.0])
+    few = draw_lanes(DAYS, [0.0] * 35 + [9.0] * 5, [line], [], [])
+    assert (len(few.rows), len(few.lanes[0].columns)) == (21, 5)
+    assert few.rows[-1].day == f"{DAYS[19].day} Sep"
+    assert len(draw_lanes(DAYS, [0.0] * 5 + [9.0] * 35, [line], [], []).rows) == 35
+
+
+def test_how_far_texts_are_is_told_only_once_it_is_known_how_far_they_usually_are() -> None:
+    expected = (None,) * 30 + (0.1,) * 10
+    [lane] = draw(Line("question_distance", "", (700.0,) * 30 + (0.1,) * 10, expected)).lanes
+    assert len(lane.columns) == 10
+    assert lane.now == "1.11"
+
+
 def test_without_days_nothing_is_drawn() -> None:
     shown = draw_lanes([], [], [], [make_alarm()], [Change(1, datetime.now(UTC), "a")])
     assert shown == Lanes((), (), (), (), (), ())
