@@ -4,6 +4,7 @@ that somebody asked for. What is missing is seen in the database, so a pass may 
 
 import logging
 import threading
+from datetime import UTC, datetime
 
 from django.db import close_old_connections
 from django.db.models import QuerySet
@@ -26,7 +27,7 @@ def start_explaining() -> None:
     global _thread
     if STOPPING.is_set() or (_thread and _thread.is_alive()):
         return
-    if list_unexplained().exists() or list_waiting().exists():
+    if list_unexplained().exists() or list_waiting(datetime.now(UTC)).exists():
         _thread = threading.Thread(target=run_explaining, name="explaining", daemon=True)
         _thread.start()
 
@@ -34,7 +35,7 @@ def start_explaining() -> None:
 def run_explaining() -> None:
     try:
         explain_alarms(get_store())
-        make_reports(get_store())
+        make_reports(get_store(), datetime.now(UTC))
     finally:
         close_old_connections()
 

@@ -16,7 +16,8 @@ from typing import Any
 
 METHOD = "share of the alarm's evidence"
 CLOSED = ("socket.connect", "socket.getaddrinfo", "socket.sendto", "socket.sendmsg")
-NICENESS = 10
+NICENESS = 5
+"""Somebody waits for it, and taking in comes first."""
 
 
 def forbid_network() -> None:

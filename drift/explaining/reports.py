@@ -1,7 +1,7 @@
 """A report behind an alarm is asked for by a person, made in the background, and kept with the alarm.
 
-Whoever makes it may be cut off anywhere: a report that waits is begun again, a few times at most. It is made in a
-process of its own (`report_process`), which knows none of this server's secrets.
+Whoever makes it may be cut off anywhere: what was begun long ago and still waits is begun again, a few times at most.
+It is made in a process of its own (`report_process`), which knows none of this server's secrets.
 """
 
 import gzip
@@ -13,26 +13,27 @@ import sys
 import tempfile
 from collections.abc import Sequence
 from dataclasses import asdict
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from drift.detection.watch import TOLD
 from drift.explaining.columns import Column, build_columns
 from drift.explaining.windows import load_windows
 from drift.models import DriftAlarm, DriftReport
 from drift.observing.topics import load_topics
-from tracing.stages import STOPPING, hold_lease
+from tracing.stages import STOPPING
 from tracing.store import Store, StoreUnavailableError
 
 logger = logging.getLogger(__name__)
 
-NAME = "reports"
 MOST_ATTEMPTS = 3
-TIMEOUT_SECONDS = 100
-"""Less than a lease lasts; it takes about seven."""
+GIVEN_UP_AFTER = timedelta(minutes=10)
+"""Whoever began so long ago is no more."""
+TIMEOUT_SECONDS = 300
+"""It takes about seven, and many times that where a small machine has much to do."""
 MODULE = "drift.explaining.report_process"
 ROOT = Path(__file__).parents[2]
 KEPT_VARIABLES = ("PATH", "LANG", "LC_ALL", "LD_LIBRARY_PATH", "SYSTEMROOT", "VIRTUAL_ENV")
@@ -44,7 +45,7 @@ class ReportError(Exception):
 
 def ask_report(alarm: DriftAlarm, now: datetime) -> DriftReport:
     """Have a report made, unless one waits; one that there was stays until then."""
-    asked = {"state": DriftReport.State.WAITING, "asked_at": now, "attempts": 0, "problem": ""}
+    asked = {"state": DriftReport.State.WAITING, "asked_at": now, "begun_at": None, "attempts": 0, "problem": ""}
     report, is_new = DriftReport.objects.defer("html").get_or_create(alarm=alarm, defaults=asked)
     if not is_new and report.state != DriftReport.State.WAITING:
         DriftReport.objects.filter(pk=report.pk).update(**asked)
@@ -63,38 +64,39 @@ def read_page(alarm: DriftAlarm) -> bytes | None:
     return gzip.decompress(bytes(kept)) if kept else None
 
 
-def list_waiting() -> QuerySet[DriftReport]:
-    """The longest first, without their pages."""
-    waiting = DriftReport.objects.filter(state=DriftReport.State.WAITING)
+def list_waiting(now: datetime) -> QuerySet[DriftReport]:
+    """That nobody is at, the longest first, without their pages."""
+    free = Q(begun_at__isnull=True) | Q(begun_at__lt=now - GIVEN_UP_AFTER)
+    waiting = DriftReport.objects.filter(free, state=DriftReport.State.WAITING)
     return waiting.defer("html").select_related("alarm").order_by("asked_at", "pk")
 
 
-def make_reports(store: Store) -> int:
+def make_reports(store: Store, now: datetime) -> int:
     """Make those that wait; of how many."""
     count = 0
-    while not STOPPING.is_set() and make_next(store):
-        count += 1
+    for report in list_waiting(now):
+        if not STOPPING.is_set() and begin(report, now):
+            finish(store, report)
+            count += 1
     return count
 
 
-def make_next(store: Store) -> bool:
-    """Whether there was one, and nobody else is at it."""
-    with hold_lease(NAME) as held:
-        report = list_waiting().first() if held else None
-        return report is not None and finish_report(store, report)
+def begin(report: DriftReport, now: datetime) -> bool:
+    """Whether it is ours to make: no other process began it meanwhile, and it was not begun too often."""
+    untouched = DriftReport.objects.filter(pk=report.pk, attempts=report.attempts, asked_at=report.asked_at)
+    if report.attempts < MOST_ATTEMPTS:
+        return bool(untouched.update(attempts=report.attempts + 1, begun_at=now))
+    problem = "It was begun three times and never ended. The server's log may say why."
+    untouched.update(state=DriftReport.State.FAILED, problem=problem)
+    return False
 
 
-def finish_report(store: Store, report: DriftReport) -> bool:
-    """Keep the report, or why there is none; False where the store does not answer and it goes on waiting."""
-    if report.attempts >= MOST_ATTEMPTS:
-        keep(report, state=DriftReport.State.FAILED, problem="It was begun three times and never ended. Ask again.")
-        return True
-    keep(report, attempts=report.attempts + 1)
+def finish(store: Store, report: DriftReport) -> None:
+    """Keep the report, or why there is none; where the store does not answer, it goes on waiting."""
     try:
         page = make_report(store, report.alarm).encode()
     except StoreUnavailableError:
-        keep(report, attempts=report.attempts)
-        return False
+        keep(report, attempts=report.attempts, begun_at=None)
     except Exception as error:
         logger.exception("report of alarm %d of project %d", report.alarm.pk, report.alarm.project_id)
         problem = str(error) if isinstance(error, ReportError) else "It cannot be made. The server's log says why."
@@ -102,7 +104,6 @@ def finish_report(store: Store, report: DriftReport) -> bool:
     else:
         ready = {"state": DriftReport.State.READY, "made_at": datetime.now(UTC), "size": len(page)}
         keep(report, html=gzip.compress(page, mtime=0), **ready)
-    return True
 
 
 def keep(report: DriftReport, **fields: Any) -> None:
@@ -127,8 +128,18 @@ def ask_process(columns: Sequence[Column]) -> dict[str, Any]:
     """What `report_process.make_report` gives."""
     order = json.dumps({"columns": [asdict(column) for column in columns], "threshold": TOLD})
     with tempfile.TemporaryDirectory(prefix="tacit-report-") as home:
-        kept = {name: os.environ[name] for name in KEPT_VARIABLES if name in os.environ}
-        done = subprocess.run(
+        done = run_process(order, home)
+    if done.returncode:
+        raise RuntimeError(f"the process ended with {done.returncode}: {done.stderr[-2000:].decode(errors='replace')}")
+    made: dict[str, Any] = json.loads(done.stdout)
+    return made
+
+
+def run_process(order: str, home: str) -> subprocess.CompletedProcess[bytes]:
+    """Give the process its order and little else, and wait for what it says."""
+    kept = {name: os.environ[name] for name in KEPT_VARIABLES if name in os.environ}
+    try:
+        return subprocess.run(
             [sys.executable, "-m", MODULE],
             input=order.encode(),
             capture_output=True,
@@ -137,7 +148,5 @@ def ask_process(columns: Sequence[Column]) -> dict[str, Any]:
             timeout=TIMEOUT_SECONDS,
             check=False,
         )
-    if done.returncode:
-        raise RuntimeError(f"the process ended with {done.returncode}: {done.stderr[-2000:].decode(errors='replace')}")
-    made: dict[str, Any] = json.loads(done.stdout)
-    return made
+    except subprocess.TimeoutExpired:
+        raise ReportError("It took too long, so this server has much to do. Try again later.") from None

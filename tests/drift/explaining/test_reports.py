@@ -2,7 +2,7 @@
 
 import subprocess
 import sys
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import numpy as np
@@ -44,7 +44,7 @@ def test_a_report_is_asked_for_made_and_kept_and_marks_exactly_what_the_alarm_sa
     monkeypatch.setattr(reports, "ask_process", lambda columns: made.append(ask_process(columns)) or made[-1])
     assert ask_report(alarm, NOW).state == "waiting"
     assert read_page(alarm) is None
-    assert make_reports(changing.store) == 1
+    assert make_reports(changing.store, NOW) == 1
 
     report, page = find_report(alarm), read_page(alarm)
     assert report is not None
@@ -59,7 +59,7 @@ def test_a_report_is_asked_for_made_and_kept_and_marks_exactly_what_the_alarm_sa
     assert {column.metric for column in columns} - drifted == {"output_length", "chunks"}
     assert [column.metric for column in columns][:3] == ["refusals", "question_distance", "errors"]
 
-    assert make_reports(changing.store) == 0
+    assert make_reports(changing.store, NOW) == 0
     assert ask_report(alarm, NOW).state == "waiting"
     assert read_page(alarm) == page
 
@@ -87,7 +87,7 @@ def test_nothing_to_compare_is_said_in_words(changing: Changing) -> None:
     changing.observe(-3, TEXTS, {"refusals": [0.0] * 30})
     alarm = changing.alarm(("refusals", 1.0))
     ask_report(alarm, NOW)
-    make_reports(changing.store)
+    make_reports(changing.store, NOW)
     report = find_report(alarm)
     assert report is not None
     assert report.state == "failed"
@@ -102,10 +102,11 @@ def test_a_report_whose_maker_keeps_dying_is_given_up(changing: Changing, monkey
         raise KeyboardInterrupt
 
     monkeypatch.setattr(reports, "make_report", die)
-    for _ in range(3):
+    for number in range(3):
         with pytest.raises(KeyboardInterrupt):
-            make_reports(changing.store)
-    assert make_reports(changing.store) == 1
+            make_reports(changing.store, NOW + number * timedelta(minutes=11))
+        assert make_reports(changing.store, NOW + number * timedelta(minutes=11, seconds=30)) == 0
+    assert make_reports(changing.store, NOW + timedelta(hours=1)) == 0
     report = DriftReport.objects.get(alarm=alarm)
     assert (report.state, report.attempts) == ("failed", 3)
     assert ask_report(alarm, NOW).attempts == 0
