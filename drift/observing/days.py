@@ -123,11 +123,12 @@ def build_days(
 
 
 def build_day(day: date, key: Key, sums: Sums, texts: Texts | None, topics: Topics | None) -> DayRow:
-    conversations = sums.get("", (0.0,))[0]
     names = tuple(sorted(name for name in sums if name))
-    columns = np.array([sums[name] for name in names], np.float64).reshape(-1, 3).T
+    counts, totals, squares = np.array([sums[name] for name in names], np.float64).reshape(-1, 3).T
     told = texts or Texts(len(topics.names) if topics else 0)
+    topic_counts, answer_counts, answer_sums, answer_squares = told.by_topic
     return DayRow(
-        day, *key, conversations, names, *columns, *told.by_topic, told.count, told.features,
-        topics.version if topics else 0,
-    )  # fmt: skip
+        *(day, *key, sums.get("", (0.0,))[0], names, counts, totals, squares),
+        *(topic_counts, answer_counts, answer_sums, answer_squares, told.count, told.features),
+        topics_version=topics.version if topics else 0,
+    )

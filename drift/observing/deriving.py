@@ -8,6 +8,7 @@ which says nothing new of them: what an estimate rests on is told by a digest th
 import time
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 
 from drift.detectors import Observed, Retrieval
 from drift.observing.measuring import CODE_VERSION, Call, observe, read_opening
@@ -79,7 +80,7 @@ def tell(row: Observation | None) -> Observation | None:
 
 def list_gone(
     known: Mapping[str, Observation], rows: Sequence[Observation], there: Collection[str]
-) -> list[tuple[object, str]]:
+) -> list[tuple[date, str]]:
     """Rows of conversations that are not there any more, or that began on another day."""
     days = {row.conversation_id: row.day for row in rows}
     return [(row.day, key) for key, row in known.items() if key not in there or days.get(key, row.day) != row.day]

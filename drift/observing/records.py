@@ -155,8 +155,8 @@ def load_vectors(
         until=until or LAST_DAY,
         services=[segment.service_name] if segment else [],
         environments=[segment.environment] if segment else [],
-        prompt_versions=list_one(segment and segment.prompt_version),
-        models=list_one(segment and segment.model),
+        prompt_versions=list_one(segment.prompt_version if segment else None),
+        models=list_one(segment.model if segment else None),
         limit=limit,
     )
     ids = list(found.get("conversation_id", ()))
@@ -226,13 +226,6 @@ def load_observations(store: Store, project_id: int, conversation_ids: Collectio
 def read_observation(row: Mapping[str, Any]) -> Observation:
     told = zip(row["counts"], row["sums"], row["squares"], strict=True)
     measured = {name: Measured(*each) for name, each in zip(row["metrics"], told, strict=True)}
-    names = ("conversation_id", "day", "time_ns", "service_name", "environment", "prompt_version", "model", "language")
-    return Observation(
-        *(row[name] for name in names),
-        measured=measured,
-        text_hash=row["text_hash"],
-        vector=row["packed"] if row["has_vector"] else b"",
-        told=row["told"],
-        code_version=row["code_version"],
-        version=row["version"],
-    )
+    vector = row["packed"] if row["has_vector"] else b""
+    plain = {each.name: row[each.name] for each in fields(Observation) if each.name not in ("measured", "vector")}
+    return Observation(**plain, measured=measured, vector=vector)
