@@ -45,7 +45,6 @@ app.conf.beat_schedule = {
         "tracing.reprocess",
         "tracing.learn_templates",
         "drift.deliver",
-        "drift.hand_over",
     )
 }
 for name in (
@@ -60,7 +59,7 @@ for name in (
     "drift.alert",
 ):
     app.conf.beat_schedule[name] = {"task": name, "schedule": RARE_TICK_SECONDS}
-for name in ("drift.observe", "drift.observe_again", "drift.alert_changes", "drift.explain"):
+for name in ("drift.hand_over", "drift.observe", "drift.observe_again", "drift.alert_changes", "drift.explain"):
     app.conf.beat_schedule[name] = {
         "task": name,
         "schedule": SHORT_TICK_SECONDS,

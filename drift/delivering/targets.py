@@ -70,8 +70,11 @@ def save_target(
     try:
         with transaction.atomic():
             row.save()
-    except IntegrityError:  # somebody else was quicker
-        raise TargetProblems({"name": NAME_TAKEN}) from None
+    except IntegrityError:
+        problems = find_name_problems(project, row.name, target)  # somebody else was quicker
+        if problems:
+            raise TargetProblems(problems) from None
+        raise
     return row
 
 
