@@ -10,7 +10,7 @@ from django.db import transaction
 from django.db.models import Max, Q
 
 from drift.alerting.finding import KEY_CHARACTERS, Finding
-from drift.alerting.life import LATE, Manners, Quiet, Seen, Standing, Step, Telling, find_due, follow
+from drift.alerting.life import LATE, ONE_OFF, Manners, Quiet, Seen, Standing, Step, Telling, find_due, follow
 from drift.alerting.messages import group_alerts, write_message
 from drift.alerting.rules.kind import RuleKind
 from drift.delivering.queue import enqueue
@@ -59,7 +59,7 @@ def keep(rule: AlertRule, kind: RuleKind, findings: Sequence[Finding], now: date
     manners = read_manners(rule, kind)
     with transaction.atomic():
         Project.objects.select_for_update().get(pk=rule.project_id)
-        known = load_latest(rule, findings)
+        known = load_latest(rule, findings, now)
         opened = [alert for each in findings if (alert := follow_finding(rule, each, known, manners, now))]
         found = {each.key for each in findings}
         for alert in list(known.values()):
@@ -75,10 +75,11 @@ def has_standing(rule: AlertRule, now: datetime) -> bool:
     return Alert.objects.filter(Q(state=Alert.State.OPEN) | is_told, rule=rule).exists()
 
 
-def load_latest(rule: AlertRule, findings: Iterable[Finding]) -> dict[str, Alert]:
-    """The latest alert of each key that was found, and every one that is open."""
+def load_latest(rule: AlertRule, findings: Iterable[Finding], now: datetime) -> dict[str, Alert]:
+    """The latest alert of each key that was found, and every one that is open and may end by itself."""
     keys = {each.key for each in findings}
-    rows = Alert.objects.filter(Q(rule=rule, key__in=keys) | Q(rule=rule, state=Alert.State.OPEN))
+    may_end = Q(state=Alert.State.OPEN) & (Q(lasts=True) | Q(opened_at__lte=now - ONE_OFF))
+    rows = Alert.objects.filter(Q(key__in=keys) | may_end, rule=rule)
     return {alert.key: alert for alert in rows.order_by("number")}
 
 

@@ -49,8 +49,11 @@ class ThresholdMetric:
         return self.shape is Shape.RATE
 
 
-def of_conversations(name: str, title: str, unit: str, shape: Shape, measure: str, **more: bool) -> ThresholdMetric:
-    return ThresholdMetric(name, title, unit, shape, Source.CONVERSATIONS, measure, "conversations", **more)
+def of_conversations(
+    name: str, title: str, unit: str, shape: Shape, measure: str, *, of_people: bool = False
+) -> ThresholdMetric:
+    source = Source.CONVERSATIONS
+    return ThresholdMetric(name, title, unit, shape, source, measure, "conversations", of_people=of_people)
 
 
 def of_calls(name: str, title: str, unit: str, shape: Shape, measure: str) -> ThresholdMetric:

@@ -16,7 +16,7 @@ from django.db import close_old_connections, transaction
 from django.db.models import QuerySet
 
 from drift.alerting.keeping import keep
-from drift.alerting.rule_records import ensure_builtin_rules
+from drift.alerting.rule_records import ensure_builtin_rules, has_changed
 from drift.alerting.rules import find_kind
 from drift.models import AlertRule, LedgerEvent
 from tracing.models import DEMO_PROJECT, Project
@@ -136,7 +136,7 @@ def look(store: Store, rule: AlertRule, now: datetime) -> None:
     findings = kind.find(store, rule, now) or ()
     with transaction.atomic():
         current = AlertRule.objects.select_related("project").filter(pk=rule.pk, is_on=True).first()
-        if current is None:
+        if current is None or has_changed(rule, current):  # then it is looked at again
             return
         keep(current, kind, findings, now)
         if findings or current.looked_until is None or now - current.looked_until >= NOTED_EACH:

@@ -248,7 +248,7 @@ def read_targets(project: Project) -> Callable[[Told], tuple[AlertTarget, ...]]:
 def find_problems(form: RuleForm, project: Project, rule: AlertRule | None, told: Mapping[str, str]) -> dict[str, str]:
     """What does not go together."""
     problems: dict[str, str] = {}
-    others = AlertRule.objects.filter(project=project).exclude(pk=rule.pk if rule else None)
+    others = AlertRule.objects.filter(project=project).exclude(pk=rule.pk if rule else 0)
     if others.filter(name=form.name).exists():
         problems["name"] = "Another rule of this project has this name."
     if rule is None and others.count() >= MOST_RULES:
@@ -307,11 +307,16 @@ def save_rule(project: Project, form: RuleForm, who: str, rule: AlertRule | None
         row.created_by = row.created_by if rule else who
         row.save()
         row.targets.set(form.targets)
-        if before and (not row.is_on or any(getattr(before, name) != getattr(row, name) for name in WATCHES)):
+        if before and (not row.is_on or has_changed(before, row)):
             end_alerts(row, who)
         if before and row.is_on and not before.is_on:
             forget_past(row)
     return select_rules(project).get(pk=row.pk)
+
+
+def has_changed(before: AlertRule, now: AlertRule) -> bool:
+    """Whether a rule looks at something else than it did."""
+    return any(getattr(before, name) != getattr(now, name) for name in WATCHES)
 
 
 def switch_rule(rule: AlertRule, who: str, *, is_on: bool) -> None:

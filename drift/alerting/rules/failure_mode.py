@@ -51,7 +51,7 @@ def find_ended(rule: AlertRule, now: datetime) -> list[Finding]:
 
 def still_holds(rule: AlertRule, alert: Alert) -> bool:
     modes = FailureMode.objects.filter(project_id=rule.project_id, merged_into=None, state=FailureMode.State.OPEN)
-    own = modes.filter(number=alert.failure_mode_number)
+    own = modes.filter(number=alert.failure_mode_number or 0)
     if alert.key.startswith("surging:"):
         return own.filter(surging_since__isnull=False).exists()
     return own.filter(regressed_at__isnull=False).exists()
