@@ -24,7 +24,7 @@ from tracing.stages import Key, Pace, Stage, group_by_project
 from tracing.store import Store
 
 OBSERVATIONS = Stage(
-    "observations", "feedback/sql/changed_estimates.sql", "feedback/sql/lag_of_failures.sql", batch_size=100
+    "observations", "feedback/sql/changed_estimates.sql", "feedback/sql/lag_of_failures.sql", batch_size=200
 )
 REST_FACTOR = 3
 """A quarter of a core at most: days are what is watched, so nothing here is in a hurry."""

@@ -9,7 +9,8 @@ import pytest
 
 from drift.observing import deriving
 from drift.observing.deriving import OBSERVATIONS, OBSERVING_AGAIN, observe_changed
-from drift.observing.records import Observation, load_observations, load_vectors
+from drift.observing.measuring import find_day, find_language
+from drift.observing.records import FIRST_DAY, LAST_DAY, Observation, load_observations, load_vectors
 from feedback import catching_up
 from feedback.detectors.verdict import Verdict
 from feedback.estimating import estimate_changed
@@ -142,3 +143,41 @@ def test_projects_are_told_apart(teller: Teller) -> None:
     assert derive(teller) == 2
     [own], [others] = load(teller, "same").values(), load(other, "same").values()
     assert own.text_hash != others.text_hash
+
+
+def test_a_process_that_dies_before_it_wrote_leaves_the_work_to_the_next(
+    teller: Teller, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tell(teller, "a")
+    estimate_changed(teller.store)
+
+    def die(*_given: object) -> None:
+        raise SystemExit
+
+    with monkeypatch.context() as patch:
+        patch.setattr(deriving, "write_observations", die)
+        with pytest.raises(SystemExit):
+            observe_changed(teller.store)
+    OBSERVATIONS.forget()
+    assert derive(teller) == 1
+    assert set(load(teller, "a")) == {"a"}
+
+
+@pytest.mark.parametrize("time_ns", [-1, -(10**18), 0, 2**63 - 1, 10**20])
+def test_clocks_may_say_anything(time_ns: int) -> None:
+    assert FIRST_DAY <= find_day(time_ns) <= LAST_DAY
+
+
+@pytest.mark.parametrize(
+    ("messages", "language"),
+    [
+        (["Where is my parcel? I have been waiting for two weeks."], "en"),
+        (["Wo ist mein Paket? Ich warte seit zwei Wochen darauf."], "de"),
+        (["¿Dónde está mi paquete? Llevo dos semanas esperando.", "Gracias"], "es"),
+        (["我的包裹在哪里？我已经等了两个星期了。"], "zh"),
+        (["```\nimport os\n```", "ok"], ""),
+        ([], ""),
+    ],
+)
+def test_the_language_is_that_of_what_people_write(messages: list[str], language: str) -> None:
+    assert find_language(messages) == language
