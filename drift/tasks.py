@@ -5,9 +5,9 @@ from datetime import UTC, datetime
 from celery import shared_task
 
 from drift.alerting.passes import look_at_changes, start_alerting
-from drift.delivering.queue import COURIER
+from drift.delivering.queue import COURIER, forget_deliveries
 from drift.explaining.passes import start_explaining
-from drift.handing_over.deriving import LIVE, hand_over_changed
+from drift.handing_over.deriving import LIVE, forget_hand_overs, hand_over_changed
 from drift.observing.counting import COUNTING_AGAIN
 from drift.observing.counting import PACE as DAYS_PACE
 from drift.observing.deriving import OBSERVING_AGAIN
@@ -33,8 +33,11 @@ def record() -> None:
 
 @shared_task(name="drift.forget")
 def forget() -> None:
-    """Let go of what changed long ago, as a project's rows are."""
-    forget_old(datetime.now(UTC))
+    """Let go of what changed long ago, as a project's rows are, and of what was sent."""
+    now = datetime.now(UTC)
+    forget_old(now)
+    forget_deliveries(now)
+    forget_hand_overs(now)
 
 
 @shared_task(name="drift.hand_over")

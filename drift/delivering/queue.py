@@ -12,7 +12,6 @@ import uuid
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
-from time import monotonic
 from typing import Any
 
 from django.db import close_old_connections, transaction
@@ -38,7 +37,6 @@ LEASE = timedelta(minutes=3)
 AT_ONCE = 8
 AT_ONCE_PER_TARGET = 2
 KEPT = timedelta(days=30)
-TIDYING_SECONDS = 3_600.0
 
 
 def enqueue(
@@ -207,13 +205,11 @@ class Courier:
         self._under_way: dict[uuid.UUID, int] = {}
         """By delivery, its target."""
         self._is_at_work = False
-        self._tidied_at = -TIDYING_SECONDS
 
     def look(self) -> None:
         """From now on this process sends: what is due by now, and what is enqueued in it."""
         self._is_at_work = True
         self.wake()
-        self.tidy(datetime.now(UTC))
 
     def wake(self) -> None:
         """Begin with what is due, as far as there are hands."""
@@ -255,18 +251,12 @@ class Courier:
             finally:
                 close_old_connections()
 
-    def tidy(self, now: datetime) -> None:
-        """Old rows go, once an hour."""
-        if monotonic() - self._tidied_at >= TIDYING_SECONDS:
-            self._tidied_at = monotonic()
-            forget_old(now)
-
 
 COURIER = Courier()
 
 
-def forget_old(now: datetime) -> int:
-    """Deliveries that ended long ago go with their log; of how many."""
+def forget_deliveries(now: datetime) -> int:
+    """Those that ended long ago go with their log; of how many."""
     old = Delivery.objects.filter(created_at__lt=now - KEPT).exclude(state=Delivery.State.WAITING)
     count: int = old.count()
     old.delete()

@@ -42,7 +42,7 @@ def open_seal(sealed: bytes | memoryview) -> dict[str, str]:
 
 
 def list_keys() -> tuple[str, ...]:
-    return (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS)
+    return (settings.SECRET_KEY, *map(str, settings.SECRET_KEY_FALLBACKS))
 
 
 @lru_cache(maxsize=4)

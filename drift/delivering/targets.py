@@ -103,7 +103,7 @@ def remember_old_secret(filled: Mapping[str, str], kept: Mapping[str, str], now:
 
 
 def find_name_problems(project: Project, name: str, target: AlertTarget | None) -> dict[str, str]:
-    others = AlertTarget.objects.filter(project=project).exclude(pk=target.pk if target else None)
+    others = AlertTarget.objects.filter(project=project).exclude(pk__in=[target.pk] if target else [])
     if project.slug == DEMO_PROJECT:
         return {"name": "The demo tells nobody: make the target in a project of your own."}
     if not name.isprintable() or not 1 <= len(name) <= NAME_CHARACTERS:

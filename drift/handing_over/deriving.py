@@ -7,6 +7,7 @@ deliveries are written together, and there is one for each conversation and rule
 import hashlib
 import logging
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -29,6 +30,8 @@ from tracing.times import EPOCH, to_ns
 logger = logging.getLogger(__name__)
 
 LIVE = Stage("live", "drift/sql/live_hearings.sql", "drift/sql/lag_of_live.sql", batch_size=500)
+KEPT = timedelta(days=90)
+"""After that a conversation that goes on may be handed over again."""
 RECENT = timedelta(minutes=10)
 """A turn that is older needs nobody now: logs that are imported hand nothing over."""
 
@@ -38,14 +41,13 @@ def hand_over_changed(store: Store) -> int:
     return LIVE.run(store, lambda keys: hand_over(store, keys, datetime.now(UTC)))
 
 
-def hand_over(store: Store, keys: Sequence[Key], now: datetime) -> int:
-    """Hand over those of these conversations (project, id) that need a person; of how many."""
-    count = 0
+def hand_over(store: Store, keys: Sequence[Key], now: datetime) -> None:
+    """Hand over those of these conversations (project, id) that need a person."""
     for project_id, conversation_ids in group_by_project(keys).items():
         rules = load_rules(project_id, now)
         heard = load_reasons(store, project_id, conversation_ids) if rules else {}
-        count += sum(hand_over_by(store, rule, heard, now) for rule in rules if heard)
-    return count
+        for rule in rules if heard else ():
+            hand_over_by(store, rule, heard, now)
 
 
 def load_rules(project_id: int, now: datetime) -> list[AlertRule]:
@@ -62,8 +64,8 @@ def is_quiet(rule: AlertRule, now: datetime) -> bool:
     return Quiet(rule.quiet_from, rule.quiet_until).covers(now)
 
 
-def hand_over_by(store: Store, rule: AlertRule, heard: dict[str, HeardByKind], now: datetime) -> int:
-    """What one rule hands over; of how many."""
+def hand_over_by(store: Store, rule: AlertRule, heard: dict[str, HeardByKind], now: datetime) -> None:
+    """What one rule hands over."""
     since_ns = to_ns(now - RECENT)
     reasons = {key: found for key, kinds in heard.items() if (found := find_reason(kinds, rule.choices, since_ns))}
     known = rule.hand_overs.filter(conversation_id__in=[fit_id(key) for key in reasons])
@@ -73,23 +75,25 @@ def hand_over_by(store: Store, rule: AlertRule, heard: dict[str, HeardByKind], n
         matching = load_matching(store, rule.project_id, rule.filter, new, now) if new else []
     except FilterError as error:
         logger.warning("rule %d hands nothing over, for its filter cannot be read: %s", rule.pk, error)
-        return 0
-    return sum(tell(rule, each, reasons[each.conversation_id], now) for each in matching)
+        return
+    for each in matching:
+        tell(rule, each, reasons[each.conversation_id], now)
 
 
-def tell(rule: AlertRule, conversation: LiveConversation, found: Found, now: datetime) -> bool:
-    """Have the targets of the rule told; whether nobody did so before."""
-    facts = describe(conversation, found)
-    message = write_message(rule, conversation, found)
-    try:
-        with transaction.atomic():
-            HandOver.objects.create(
-                rule=rule, conversation_id=fit_id(conversation.conversation_id), reason=found.reason.name, at=now
-            )
-            enqueue(rule.targets.select_related("project"), message, kind="hand_over", facts=facts, now=now)
-    except IntegrityError:
-        return False
-    return True
+def tell(rule: AlertRule, conversation: LiveConversation, found: Found, now: datetime) -> None:
+    """Have the targets of the rule told, unless somebody else was quicker."""
+    message, facts = write_message(rule, conversation, found), describe(conversation, found)
+    with suppress(IntegrityError), transaction.atomic():
+        HandOver.objects.create(
+            rule=rule, conversation_id=fit_id(conversation.conversation_id), reason=found.reason.name, at=now
+        )
+        enqueue(rule.targets.select_related("project"), message, kind="hand_over", facts=facts, now=now)
+
+
+def forget_hand_overs(now: datetime) -> int:
+    """Those of long ago; of how many."""
+    count, _ = HandOver.objects.filter(at__lt=now - KEPT).delete()
+    return count
 
 
 def fit_id(conversation_id: str) -> str:

