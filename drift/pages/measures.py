@@ -67,7 +67,7 @@ MEASURES: Mapping[str, Measure] = {
     "other_languages": tell_more("in a less common language"),
     "angry_messages": tell_more("with an angry message"),
     "output_length": Measure(
-        "Length of answers, against what is usual for the topic",
+        "Length of answers, for their topic",
         "answers grew longer",
         "answers grew shorter",
         Unit.RELATIVE,

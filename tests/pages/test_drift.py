@@ -246,7 +246,7 @@ def test_an_alarm_tells_what_moved_why_and_whether_it_is_over(teller: Teller, op
     assert "The model behind the same name changed 91 % The model may be another." in page.text
     assert "Conversations with a refused answer 2.0 % 6.1 % ▲ up by 4.1 points" in page.text
     assert "medium: 0.41 standard deviations" in page.text
-    assert "Nothing that the ledger sees" in page.text
+    assert "Nothing that is watched" in page.text
     assert "They are looked for within minutes" in page.text
 
 
