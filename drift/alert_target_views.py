@@ -145,7 +145,8 @@ def read_shown(target: AlertTarget) -> dict[str, str]:
 def show_page(
     request: HttpRequest, project: Project, target: AlertTarget, form: TargetForm, *, status: int = 200
 ) -> HttpResponse:
-    deliveries = target.deliveries.select_related("target", "alert").prefetch_related("log")
+    sent = Delivery.objects.filter(target__project=project, target=target)
+    deliveries = sent.select_related("target", "alert").prefetch_related("log")
     shown = show_deliveries(list(deliveries.order_by("-created_at", "-pk")[:LOG_SHOWN]))
     context = {
         "project": project,

@@ -110,7 +110,7 @@ def show_page(
         "row": show_alert(alert, now),
         "mutes": MUTES,
         "history": [tell_change(change) for change in alerts.list_changes(alert)],
-        "deliveries": show_deliveries(list_deliveries(alert)),
+        "deliveries": show_deliveries(list_deliveries(project, alert)),
         "targets": alert.rule.targets.exists(),
         "problems": problems,
         **read_evidence(project, alert),
@@ -119,9 +119,9 @@ def show_page(
     return render_page(request, "alert.html", context, status=status)
 
 
-def list_deliveries(alert: Alert) -> list[Delivery]:
-    rows = alert.deliveries.select_related("target", "alert").prefetch_related("log")
-    return list(rows.order_by("-created_at", "-pk"))
+def list_deliveries(project: Project, alert: Alert) -> list[Delivery]:
+    rows = Delivery.objects.filter(target__project=project, alert=alert)
+    return list(rows.select_related("target", "alert").prefetch_related("log").order_by("-created_at", "-pk"))
 
 
 def read_evidence(project: Project, alert: Alert) -> dict[str, Any]:
