@@ -15,6 +15,7 @@ from clickhouse_connect.driver.exceptions import ClickHouseError
 from django.db import close_old_connections, transaction
 from django.db.models import QuerySet
 
+from drift.alerting.delays import forget_delays
 from drift.alerting.keeping import keep
 from drift.alerting.rule_records import ensure_builtin_rules, has_changed
 from drift.alerting.rules import find_kind
@@ -60,6 +61,7 @@ def forget_rests() -> None:
     global _last_event
     _free_at.clear()
     _last_event = -1
+    forget_delays()
 
 
 @contextmanager

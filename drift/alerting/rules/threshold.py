@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
+from drift.alerting.delays import LAG, measure_delay
 from drift.alerting.finding import Finding, write_key
 from drift.alerting.life import Manners, Seen, live_through
 from drift.alerting.measuring import (
@@ -22,8 +23,6 @@ from drift.models import AlertRule
 from tracing.filter_language import read_filter
 from tracing.store import Store
 
-LAG = timedelta(seconds=30)
-"""Windows end so long ago: what came in since may not be counted yet."""
 GROUPS = {"service": "service_name", "environment": "environment", "model": "model", "prompt_version": "prompt_version"}
 MOST_GROUPS = 50
 
@@ -36,7 +35,7 @@ def find(store: Store, rule: AlertRule, now: datetime) -> Sequence[Finding]:
     """A finding for each group that can be judged, also for those that are within bounds."""
     metric, length = BY_NAME[rule.metric], timedelta(minutes=rule.window_minutes)
     silent = metric.shape is Shape.TOTAL and rule.group_by
-    windows = Windows(now - LAG, length, SILENT_WINDOWS if silent else 1)
+    windows = Windows(now - measure_delay(store, metric.source), length, SILENT_WINDOWS if silent else 1)
     figures = load(store, rule, metric, windows)
     latest = [(name, own[0], judge(rule, metric, own[0])) for name, own in figures.items() if 0 in own]
     return [describe(rule, metric, name, own, seen, windows) for name, own, seen in latest if seen is not Seen.UNKNOWN]

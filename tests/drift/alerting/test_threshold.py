@@ -1,9 +1,10 @@
 """Rules on thresholds: figures of windows and groups, judged alike now and looking back."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from drift.alerting.delays import LAG, forget_delays
 from drift.alerting.metrics import GENERAL
 from drift.alerting.rule_records import GROUP_BY
 from drift.alerting.rules import threshold
@@ -143,5 +144,16 @@ def test_now_and_then_are_judged_alike(store: Store, project: Project) -> None:
     fill(store, project, tell_many("bad", 60, NOW - DAY, NOW - DAY / 2, mode=0))
     rule = make_rule(project, least_count=1, value=0.0, window_minutes=240)
     for point in look_back(store, rule, 2).points[::7]:
-        [finding] = threshold.find(store, rule, point.time + threshold.LAG)
+        [finding] = threshold.find(store, rule, point.time + LAG)
         assert finding.value == pytest.approx(point.value)
+
+
+def test_what_is_not_read_yet_is_no_silence(store: Store, project: Project) -> None:
+    now = datetime.now(UTC)
+    fill(store, project, tell_many("c", 60, now - 3 * HOUR, now - HOUR))
+    rule = make_rule(project, metric="conversations", comparison="below", value=5)
+    assert [each.is_over for each in threshold.find(store, rule, now)] == [False]
+    waits = {"project_id": [project.pk], "TraceId": ["t"], "SpanId": ["s"], "ingested_at": [now - HOUR]}
+    store.insert("otel_traces", waits)
+    forget_delays()
+    assert [each.is_over for each in threshold.find(store, rule, now)] == [True]
