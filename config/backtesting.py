@@ -30,7 +30,7 @@ QUIET_LOOKS = 2
 SETTLED_AFTER_SECONDS, SETTLED_LAG_SECONDS = 30.0, 30.0
 """While an app goes on sending, something always waits: after so long, no more than this."""
 PATIENCE_SECONDS = 1800.0
-TELL_SECONDS = 5.0
+TELL_SECONDS = 10.0
 
 Look = Callable[[], Mapping[str, Any]]
 Tell = Callable[[str], None]
@@ -134,7 +134,7 @@ def wait_until_complete(look: Look, tell: Tell) -> None:
         if (is_settled and not now["is_recounting"]) or waited > PATIENCE_SECONDS:
             return
         if time.monotonic() - told_at >= TELL_SECONDS:
-            tell("What was stored last is still being counted …")
+            tell(f"What was stored last is still being counted ({now['lag_seconds']:,.0f} s behind) …")
             told_at = time.monotonic()
         time.sleep(POLL_SECONDS)
 
