@@ -43,7 +43,9 @@ def show_drift(request: HttpRequest, project: Project) -> HttpResponse:
     alarms = list_read_alarms(project, since)
     rows = list_segments(outlook.segments, alarms, until)
     shown = find_shown(outlook, rows, request.GET.get("segment", ""))
-    events = load_events(project, since, shown.name if shown else None)
+    events = load_events(project, since)
+    own = [event for event in events if is_of(event, shown.name)] if shown else events
+    elsewhere = [event for event in events if not is_of(event, shown.name)] if shown else []
     context: dict[str, Any] = {
         "project": project,
         "section": "drift",
@@ -55,9 +57,10 @@ def show_drift(request: HttpRequest, project: Project) -> HttpResponse:
         "rows": rows[:SHOWN],
         "more": rows[SHOWN:],
         "drifting": sum(row.state == "drifts" for row in rows),
-        "changes": [show_event(event) for event in events[:CHANGES_SHOWN]],
-        "changes_more": len(events) - CHANGES_SHOWN,
-        **(read_shown(shown, rows, alarms, events, outlook) if shown else read_nothing(project)),
+        "changes": [show_event(event) for event in own[:CHANGES_SHOWN]],
+        "changes_more": len(own) - CHANGES_SHOWN,
+        "elsewhere": [show_event(event) for event in elsewhere[:CHANGES_SHOWN]],
+        **(read_shown(shown, rows, alarms, own, outlook) if shown else read_nothing(project)),
     }
     return render_page(request, "drift.html", context)
 
@@ -73,13 +76,18 @@ def find_yesterday() -> date:
 
 
 def find_shown(outlook: Outlook, rows: list[SegmentRow], asked: str) -> SegmentOutlook | None:
-    """The segment of the address, else the first that is listed."""
-    return outlook.find(asked) or (outlook.find(rows[0].key) if rows else None)
+    """The segment of the address, else the first that drifts, else the first."""
+    first = next((row for row in rows if row.alarm), rows[0] if rows else None)
+    return outlook.find(asked) or (outlook.find(first.key) if first else None)
 
 
-def load_events(project: Project, since: date, segment: SegmentName | None) -> list[LedgerEvent]:
+def load_events(project: Project, since: date) -> list[LedgerEvent]:
     begin = to_ns(datetime(since.year, since.month, since.day, tzinfo=UTC))
-    return list_events(project.pk, begin, to_ns(timezone.now()) + 10**9, segment, MOST_CHANGES)
+    return list_events(project.pk, begin, to_ns(timezone.now()) + 10**9, limit=MOST_CHANGES)
+
+
+def is_of(event: LedgerEvent, name: SegmentName) -> bool:
+    return (event.service_name, event.environment) == name.whole
 
 
 def show_event(event: LedgerEvent) -> ChangeRow:

@@ -12,6 +12,8 @@ from typing import Literal
 DASH = "–"
 SMALL, MEDIUM = 0.2, 0.5
 """Standard deviations of conversations below which a shift is small, and below which it is medium (Cohen, 1988)."""
+MOST_RELATIVE = 2.5
+"""A logarithm beyond it is that of a length itself: answers are not twelve times as long as usual."""
 FAMILY_TITLES: Mapping[str, str] = {
     "input": "What users ask",
     "output": "What they get",
@@ -28,7 +30,7 @@ class Unit(StrEnum):
     CHARACTERS = "characters"
     TURNS = "turns"
     RELATIVE = "relative"
-    """To what is usual for its topic."""
+    """To what is usual for its topic; where no topics are known, characters."""
     SCORE = "score"
     NUMBER = "number"
     DOLLARS = "dollars"
@@ -67,7 +69,7 @@ MEASURES: Mapping[str, Measure] = {
     "other_languages": tell_more("in a less common language"),
     "angry_messages": tell_more("with an angry message"),
     "output_length": Measure(
-        "Length of answers, for their topic",
+        "Length of answers",
         "answers grew longer",
         "answers grew shorter",
         Unit.RELATIVE,
@@ -143,6 +145,8 @@ def write_characters(value: float) -> str:
 
 
 def write_relative(value: float) -> str:
+    if value > MOST_RELATIVE:
+        return write_characters(value)
     change = round(100 * math.expm1(min(value, 20.0)))
     return f"{'+' if change > 0 else '−' if change < 0 else '±'}{abs(change):,} %"
 

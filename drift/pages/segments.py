@@ -14,6 +14,8 @@ from feedback.pages.observations import State as Shape
 SHOWN = 6
 """Of many segments so many are listed; the others can be unfolded."""
 BY_WEEKS = "It has few conversations, so weeks are judged, not days."
+URGENCY = {"drifts": 0, "may drift": 1}
+"""What is listed before the rest."""
 RECENT = timedelta(days=14)
 """So long a change that was accepted is still told."""
 POINTS = 60
@@ -32,6 +34,8 @@ class SegmentRow:
     shape: Shape | None
     state: str
     sentence: str
+    note: str
+    """Where days are not judged one by one."""
     evidence: str
     """A path in a box of 100 by 24; empty while nothing is judged."""
     evidence_words: str
@@ -43,13 +47,17 @@ class SegmentRow:
 
 
 def list_segments(segments: Sequence[SegmentOutlook], alarms: Sequence[Alarm], until: date) -> list[SegmentRow]:
-    """What drifts first, then what may; else the busiest first, as they come."""
-    rows = [
-        show_segment(each, [alarm for alarm in alarms if each.name.key in alarm.segment_keys], until)
+    """What drifts first, then what may; else the busiest first, as they come. Parts stand below their whole."""
+    rows = {
+        each.name: show_segment(each, [alarm for alarm in alarms if each.name.key in alarm.segment_keys], until)
         for each in segments
-    ]
-    order = {"drifts": 0, "may drift": 1}
-    return sorted(rows, key=lambda row: order.get(row.state, 2))
+    }
+    order: dict[tuple[str, str], tuple[int, int]] = {}
+    for place, (name, row) in enumerate(rows.items()):
+        urgency = URGENCY.get(row.state, len(URGENCY))
+        known = order.get(name.whole, (urgency, place))
+        order[name.whole] = min(known[0], urgency), known[1]
+    return [rows[name] for name in sorted(rows, key=lambda name: (*order[name.whole], name.is_part))]
 
 
 def show_segment(segment: SegmentOutlook, alarms: Sequence[Alarm], until: date) -> SegmentRow:
@@ -64,7 +72,8 @@ def show_segment(segment: SegmentOutlook, alarms: Sequence[Alarm], until: date) 
         is_part=segment.name.is_part,
         shape=shape,
         state=state,
-        sentence=f"{sentence} {BY_WEEKS}" if is_weekly else sentence,
+        sentence=sentence,
+        note=BY_WEEKS if is_weekly else "",
         evidence="" if is_learning else trace_evidence(segment.scores, segment.bound),
         evidence_words=tell_evidence(segment.scores, segment.bound),
         known_days=needed - segment.learning if is_learning else 0,

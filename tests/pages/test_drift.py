@@ -173,6 +173,16 @@ def test_what_drifts_is_listed_first_and_shown(teller: Teller, open_page: Open) 
     )
 
 
+def test_parts_are_listed_below_their_whole(teller: Teller, open_page: Open) -> None:
+    part = SegmentName("support", "production", "v7", "gpt-5", is_part=True)
+    busiest, whole = SegmentName("search", "production"), SegmentName("support", "production")
+    plant(teller.project, make_segment(busiest), make_segment(part, "alarm"), make_segment(whole))
+    make_alarm(teller.project, part)
+    page = open_page("drift")
+    assert list_segments(page) == [whole.words, part.words, busiest.words]
+    assert f'<h2 id="shown" class="words">{part.words}</h2>' in page.html
+
+
 def test_lanes_show_what_moved_since_when(teller: Teller, open_page: Open) -> None:
     refusals = make_line(REFUSALS, 0.02, 0.002, since=10, moved=0.04)
     plant(teller.project, make_segment(state="alarm", lines=[make_line(LENGTH, 0.0, 0.04), refusals]))
@@ -205,9 +215,11 @@ def test_the_time_is_chosen(teller: Teller, open_page: Open) -> None:
 def test_changes_are_marked_where_they_came_and_lead_to_their_page(teller: Teller, open_page: Open) -> None:
     plant(teller.project)
     old, new = make_event(teller.project, 40), make_event(teller.project, 9, trace_id="b")
-    make_event(teller.project, 9, service_name="other", trace_id="c")
+    other = make_event(teller.project, 9, service_name="other", trace_id="c")
     page = open_page("drift")
-    assert page.find_links("/drift/events/") == [f"{BASE}/events/{event.pk}" for event in (old, new)]
+    marked, _, elsewhere = page.html.partition("Elsewhere in this project")
+    assert set(re.findall(r"/drift/events/(\d+)", marked)) == {str(old.pk), str(new.pk)}
+    assert re.findall(r"/drift/events/(\d+)", elsewhere) == [str(other.pk)]
     assert page.html.count('class="diamond"') == 2
     [place] = re.findall(rf'events/{new.pk}" aria-label[^>]*><title>[^<]*</title><svg x="([\d.]+)%', page.html)
     assert float(place) == pytest.approx(100 * 81.5 / 90, abs=1.2)

@@ -36,6 +36,7 @@ def test_shares_are_told_in_percent_and_only_they() -> None:
         ("turns", math.log(2.5), "2.5 turns"),
         ("output_length", math.log(0.75), "−25 %"),
         ("output_length", 0.001, "±0 %"),
+        ("output_length", math.log1p(480), "480 characters"),
         ("retrieval_score", 0.714, "0.71"),
         ("cost", math.log(12.5), "$12.50"),
         ("cost", math.log(0.000031), "$0.000031"),
