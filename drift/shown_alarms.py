@@ -14,6 +14,7 @@ from drift.pages.alarms import (
     Examples,
     NearChange,
     ShownAlarm,
+    Spark,
     read_causes,
     read_moves,
     read_terms,
@@ -21,8 +22,10 @@ from drift.pages.alarms import (
     tell_apart,
 )
 from drift.pages.diffs import show_diff
+from drift.pages.lanes import draw_sparks
 from drift.pages.measures import name_metric
 from drift.recording.events import list_events, tell_event
+from drift.watching.outlooks import load_outlook
 from drift.watching.segments import read_segment_name
 from tracing.models import Project
 from tracing.records.conversations import load_turns
@@ -32,6 +35,7 @@ BEFORE, AFTER = timedelta(days=3), timedelta(days=2)
 """Around its start, as `drift.detection.causes` looks at what the ledger saw."""
 CHANGES_SHOWN = 10
 EXAMPLES_SHOWN = 10
+SPARK_DAYS = 90
 SHORT = 240
 """Characters of a message."""
 
@@ -68,7 +72,14 @@ def load_shown_alarm(store: Store, project: Project, row: DriftAlarm) -> ShownAl
     named = {number for cause in alarm.causes for number in cause.events}
     changes = [show_near(event, event.pk in named) for event in list_near(row, named)]
     report = DriftReport.objects.filter(alarm=row, alarm__project=project).defer("html").first()
-    return show_alarm(alarm, changes, load_examples(store, project, row.examples), report)
+    return show_alarm(alarm, changes, load_examples(store, project, row.examples), report, load_sparks(row))
+
+
+def load_sparks(row: DriftAlarm) -> dict[tuple[str, str], Spark]:
+    """The days of its segment, as the latest pass saw them; nothing where it is not watched any more."""
+    outlook = load_outlook(row.project_id, datetime.now(UTC).date(), SPARK_DAYS)
+    segment = outlook.find(row.segment_key)
+    return draw_sparks(outlook.days, segment.lines, row.started) if segment else {}
 
 
 def list_near(row: DriftAlarm, named: set[int]) -> list[LedgerEvent]:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from types import MappingProxyType
 from typing import Any
 
 from drift.pages.measures import (
@@ -19,6 +20,7 @@ from drift.pages.measures import (
 TOLD_MOVES = 2
 """So many are named in a sentence."""
 TERMS_SHOWN = 10
+NOTHING: Mapping[Any, Any] = MappingProxyType({})
 TERMS: Mapping[tuple[str, str], str] = {
     ("terms", "after"): "Words of questions that became common",
     ("terms", "before"): "Words of questions that became rare",
@@ -103,6 +105,15 @@ class Hypothesis:
 
 
 @dataclass(frozen=True, slots=True)
+class Spark:
+    """A metric by day, as paths in a box of 1000 by 100: before the change, since then, and the usual range."""
+
+    path: str
+    since: str
+    band: str
+
+
+@dataclass(frozen=True, slots=True)
 class ShownMove:
     title: str
     family: str
@@ -112,6 +123,8 @@ class ShownMove:
     size: str
     arrow: str
     share: float
+    spark: Spark | None
+    """None where its segment is not watched any more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -254,7 +267,14 @@ def read_terms(told: Mapping[str, Any]) -> tuple[Terms, ...]:
     return tuple(found)
 
 
-def show_alarm(alarm: Alarm, changes: Sequence[NearChange], examples: Examples, report: Any = None) -> ShownAlarm:
+def show_alarm(
+    alarm: Alarm,
+    changes: Sequence[NearChange],
+    examples: Examples,
+    report: Any = None,
+    sparks: Mapping[tuple[str, str], Spark] = NOTHING,
+) -> ShownAlarm:
+    """`sparks` are by metric and part."""
     return ShownAlarm(
         number=alarm.number,
         headline=tell_headline(alarm),
@@ -265,7 +285,7 @@ def show_alarm(alarm: Alarm, changes: Sequence[NearChange], examples: Examples, 
         segment_key=alarm.segment_keys[0],
         hypotheses=tuple(show_hypothesis(one, alarm, changes) for one in alarm.causes),
         families=draw_families(alarm.families),
-        moves=tuple(show_move(move) for move in alarm.moves),
+        moves=tuple(show_move(move, sparks.get((move.metric, move.part))) for move in alarm.moves),
         changes=tuple(changes),
         examples=examples,
         report=report,
@@ -326,7 +346,7 @@ def draw_families(shares: Mapping[str, float]) -> tuple[FamilyBar, ...]:
     )
 
 
-def show_move(move: Move) -> ShownMove:
+def show_move(move: Move, spark: Spark | None = None) -> ShownMove:
     return ShownMove(
         title=name_metric(move.metric, move.part),
         family=name_family(move.family),
@@ -336,6 +356,7 @@ def show_move(move: Move) -> ShownMove:
         size=tell_size(move.metric, move.before, move.after, move.shift),
         arrow="▲" if move.direction == "up" else "▼",
         share=move.share,
+        spark=spark,
     )
 
 

@@ -11,7 +11,7 @@ from datetime import UTC, date, datetime, timedelta
 from itertools import groupby
 
 from drift.detectors import BY_NAME
-from drift.pages.alarms import Alarm, Move, write_day
+from drift.pages.alarms import Alarm, Move, Spark, write_day
 from drift.pages.measures import (
     FAMILY_TITLES,
     Unit,
@@ -124,10 +124,7 @@ class MetricRow:
     """What happened to it, where an alarm says so."""
     is_unusual: bool
     """Whether the last days are far outside of the usual range of a single day, whatever alarms say."""
-    path: str
-    band: str
-    since: str
-    """The line since the change began."""
+    spark: Spark
 
 
 @dataclass(frozen=True, slots=True)
@@ -477,7 +474,6 @@ def show_metric(line: Line, days: Sequence[date], moved: Mapping[Key, Move], beg
     key = find_key(line)
     start = find_start(days, begun.get(key))
     spread = find_spread(line, start or len(days))
-    scale = find_scale(line, spread)
     before = average([value for value in line.expected if value is not None][-NOW:])
     now = average(line.values[-NOW:])
     return MetricRow(
@@ -488,7 +484,23 @@ def show_metric(line: Line, days: Sequence[date], moved: Mapping[Key, Move], beg
         usual=tell_usual(line, spread),
         is_unusual=spread is not None and abs(now - before) > UNUSUAL * spread,
         moved=moved[key].clause if key in begun and key in moved else "",
-        path=trace(line.values, scale, 0, start + 1, 0),
-        band=trace_band(line.expected, spread, scale, 0),
-        since=trace(line.values, scale, start, len(days), 0),
+        spark=draw_spark(line, start),
     )
+
+
+def draw_spark(line: Line, start: int) -> Spark:
+    """A metric that changed at a place; it needs no fractions."""
+    spread = find_spread(line, start or len(line.values))
+    scale = find_scale(line, spread)
+    return Spark(
+        path=trace(line.values, scale, 0, start + 1, 0),
+        since=trace(line.values, scale, start, len(line.values), 0),
+        band=trace_band(line.expected, spread, scale, 0),
+    )
+
+
+def draw_sparks(days: Sequence[date], lines: Sequence[Line], started: date) -> dict[Key, Spark]:
+    """Of all metrics that are known, where a change began on a day."""
+    start = find_start(days, started)
+    shown = [leave_out_guesses(line) for line in lines]
+    return {find_key(line): draw_spark(line, start) for line in shown if any(is_known(line))}

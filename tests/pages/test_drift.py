@@ -259,6 +259,8 @@ def test_an_alarm_tells_what_moved_why_and_whether_it_is_over(teller: Teller, op
     assert "Conversations with a refused answer 2.0 % 6.1 % ▲ up by 4.1 points" in page.text
     assert "medium: 0.41 standard deviations" in page.text
     assert "Nothing that is watched" in page.text
+    moved = page.html.partition("What moved")[2].partition("</section>")[0]
+    assert moved.count('class="line moved"') == 1  # of refusals no days are known
     assert "They are looked for within minutes" in page.text
 
 
