@@ -25,7 +25,7 @@ from drift.delivering.targets import (
     save_target,
     switch_target,
 )
-from drift.models import AlertTarget, Delivery
+from drift.models import AlertRule, AlertTarget, Delivery
 from drift.pages.deliveries import show_deliveries
 from tracing.access import audit
 from tracing.access.requirements import access_of, project_page
@@ -155,7 +155,7 @@ def show_page(
         "channel": name_channel(target.channel),
         "form": form,
         "is_lost": is_lost(target),
-        "rules": list(target.rules.order_by("name")),
+        "rules": list(AlertRule.objects.filter(project=project, targets=target).order_by("name")),
         "deliveries": shown,
         "waits": any(each.state.words == "on its way" for each in shown),
     }

@@ -18,6 +18,7 @@ from drift.delivering.targets import list_targets
 from drift.models import Alert, AlertRule, Delivery, DriftAlarm
 from drift.pages.alerts import MUTES, TABS, read_hours, show_alert, show_alerts, sort_alerts, tell_change
 from drift.pages.deliveries import show_deliveries
+from drift.recording.events import find_event
 from drift.shown_alarms import load_shown_alarm, show_near
 from feedback.models import FailureMode
 from tracing.access import audit
@@ -127,11 +128,12 @@ def list_deliveries(project: Project, alert: Alert) -> list[Delivery]:
 def read_evidence(project: Project, alert: Alert) -> dict[str, Any]:
     """What lies behind an alert: drift, a change that the ledger saw, a failure mode."""
     number = alert.failure_mode_number
+    event = find_event(project.pk, alert.event_id) if alert.event_id else None
     is_known = number is not None and FailureMode.objects.filter(project=project, number=number).exists()
     return {
         "alarm": load_shown_alarm(get_store(), project, alert.alarm) if alert.alarm else None,
         "alarm_is_open": alert.alarm is not None and alert.alarm.state == DriftAlarm.State.OPEN,
-        "change": show_near(alert.event, True) if alert.event else None,
+        "change": show_near(event, True) if event else None,
         "mode_number": number if is_known else None,
     }
 
