@@ -19,7 +19,7 @@ from tracing.access.decisions import RunToken
 from tracing.models import Project
 from tracing.store import Store
 
-CHANGED = World(3, BAD)
+CHANGED = World(4, BAD)
 FIRST, LAST = CHANGED.find_day(START - 10), CHANGED.find_day(START + 9)
 TOKEN = "the token of this run"
 TURNS = [{"role": "user", "content": "Why?"}, {"role": "assistant", "content": "So."}]
