@@ -26,7 +26,10 @@ import pytest
 from redis import ConnectionError as RedisConnectionError
 from redis import Redis
 
+from tests.drift.channels.conftest import SECRET, Hook, hook
 from tests.parts import need
+
+__all__ = ["hook"]
 
 ROOT = Path(__file__).resolve().parent.parent
 TACIT = str(Path(sys.executable).with_name("tacit"))
@@ -45,6 +48,22 @@ def answer(message: str) -> str:
 with tacit.conversation(id="scaled"):
     answer("Where is my parcel?")
     tacit.feedback("thumbs", label="up")
+assert tacit.flush(timeout_seconds=30)
+"""
+
+
+ASKING_APP = """
+import sys, tacit
+
+tacit.configure(endpoint=sys.argv[1], api_key=sys.argv[2] or None)
+
+@tacit.observe
+def answer(message: str) -> str:
+    return "It was sent on Monday."
+
+with tacit.conversation(id="scaled"):
+    answer("Where is my parcel?")
+    answer("I want to talk to a real person.")
 assert tacit.flush(timeout_seconds=30)
 """
 
@@ -248,6 +267,40 @@ def test_every_part_is_a_process_of_its_own(with_clickhouse_server: Installation
     assert exported.returncode == 0, exported.stderr
     [row] = (installation.directory / "out" / "train.jsonl").read_text().splitlines()
     assert json.loads(row)["label"] is True
+
+
+def ask_rest(url: str, key: str, path: str, **body: Any) -> Any:
+    """What REST says; a POST where there is a body."""
+    data = json.dumps(body).encode() if body else None
+    headers = {"x-api-key": key, "Content-Type": "application/json"}
+    with urllib.request.urlopen(urllib.request.Request(f"{url}/api/v1/{path}", data, headers), timeout=30) as answer:
+        return json.load(answer)
+
+
+def test_a_worker_of_its_own_hands_a_conversation_over_and_sends_what_pages_ask_for(
+    with_clickhouse_server: Installation, hook: Hook
+) -> None:
+    installation = replace(
+        with_clickhouse_server,
+        settings={**with_clickhouse_server.settings, "TACIT_WEBHOOK_NETWORKS": "127.0.0.0/8"},
+    )
+    assert installation.run("migrate").returncode == 0
+    key = installation.create_user()
+    parts = [installation.start("web", "--host", "0.0.0.0"), installation.start("worker"), installation.start("beat")]  # noqa: S104
+    with ending(*parts):
+        url = installation.wait_for_server().replace("0.0.0.0", "127.0.0.1")  # noqa: S104
+        settings = {"url": hook.url, "secret": SECRET}
+        target = ask_rest(url, key, "alert-targets", name="Hook", channel="webhook", settings=settings)["id"]
+        ask_rest(url, key, f"alert-targets/{target}/test", post=True)
+        ask_rest(url, key, "alert-rules", name="Person", kind="conversation", targets=[target])
+        subprocess.run([sys.executable, "-c", ASKING_APP, url, key], check=True, timeout=30)
+        wait_until(lambda: len(hook.bodies) >= 2)
+        log = ask_rest(url, key, "alert-targets/deliveries")["items"]
+    told = [json.loads(body) for body in hook.bodies]
+    assert [(each["type"], each["state"]) for each in told] == [("alert", "test"), ("hand_over", "firing")]
+    assert (told[1]["conversation_id"], told[1]["reason"]) == ("scaled", "asks_for_person")
+    assert [each["kind"] for each in log] == ["hand_over", "test"]
+    assert "Traceback" not in installation.read_log("worker"), installation.read_log("worker")
 
 
 def test_beat_reaches_the_worker_which_outlives_a_store_that_is_away(without_clickhouse: Installation) -> None:

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
+from threading import Lock
 from typing import Protocol, cast
 
 import numpy as np
@@ -49,6 +50,9 @@ _PAD, _CUT, _LOUD, _STRESSED, _GLOSS, _REPLY = 0, 1, 2, 3, 4, 5
 the reply follows."""
 _START, _END = 101, 102
 _WORD = re.compile(r"[A-Za-z]{2,}")
+
+IMPORTING = Lock()
+"""What two threads import at once for the first time, such as stages of a worker, `transformers` finds half of."""
 
 Floats = npt.NDArray[np.float32]
 
@@ -121,8 +125,8 @@ def load_transformer(threads: int = 1) -> Transformer:
 def load_tokenizer(path: Path) -> Tokenizer:
     """A tokenizer from its `tokenizer.json`. Nothing is looked up elsewhere."""
     silence_transformers()
-    from transformers import PreTrainedTokenizerFast
-
+    with IMPORTING:
+        from transformers import PreTrainedTokenizerFast
     return cast(Tokenizer, PreTrainedTokenizerFast(tokenizer_file=str(path)))
 
 
