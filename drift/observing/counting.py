@@ -46,6 +46,8 @@ def count_days(store: Store, keys: Sequence[StageKey]) -> None:
         topics = load_topics(project_id)
         for day in days:
             count_day(store, project_id, date.fromisoformat(day), topics)
+        if find_topics_version(project_id) != str(topics.version if topics else 0):
+            COUNTING_AGAIN.forget_done()  # others were learnt meanwhile, and days may have been looked through already
 
 
 def count_day(store: Store, project_id: int, day: date, topics: Topics | None) -> None:

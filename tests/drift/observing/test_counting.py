@@ -106,6 +106,20 @@ def test_days_that_other_topics_counted_are_counted_again(teller: Teller, monkey
     assert [row.topic_counts.tolist() for row in load_days(teller.store, teller.project.pk)] == [[1, 0]]
 
 
+def test_a_day_that_was_counted_while_topics_were_learnt_is_counted_again(
+    teller: Teller, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(catching_up, "is_behind", lambda _: False)
+    write(teller, observe("a", 0))
+    with monkeypatch.context() as patch:
+        patch.setattr(counting, "load_topics", lambda _: None)
+        save_topics(teller.project.pk, Topics(VECTORS[:2], ("one", "two"), 7))
+        assert COUNTING_AGAIN.run(teller.store) == 0
+        count_changed_days(teller.store)
+    assert COUNTING_AGAIN.run(teller.store) == 1
+    assert [row.topics_version for row in load_days(teller.store, teller.project.pk)] == [7]
+
+
 def test_of_very_many_segments_the_small_ones_are_told_together(
     teller: Teller, monkeypatch: pytest.MonkeyPatch
 ) -> None:
