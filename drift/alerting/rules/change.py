@@ -1,6 +1,6 @@
 """The app or the provider changed something, as the ledger saw at the first call that had it."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 
 from django.db.models import QuerySet
@@ -8,7 +8,8 @@ from django.db.models import QuerySet
 from drift.alerting.finding import Finding, write_key
 from drift.alerting.rules.kind import PastAlert, Preview, RuleKind, say_count
 from drift.alerting.segment_filter import fits
-from drift.ledger.fields import TITLES
+from drift.ledger.diffs import compare_texts
+from drift.ledger.fields import INSTRUCTIONS, TITLES
 from drift.models import AlertRule, LedgerEvent
 from drift.recording.events import tell_event
 from tracing.filter_language import read_filter
@@ -20,6 +21,8 @@ OVERLAP = timedelta(minutes=10)
 OLD = timedelta(days=1)
 """Changes at calls that were older when they were read are history, as in logs that were imported."""
 MOST_PREVIEWED = 1_000
+MOST_LINES = 4
+LONGEST_LINE = 250
 
 
 def find(_store: Store, rule: AlertRule, now: datetime) -> Sequence[Finding]:
@@ -53,9 +56,25 @@ def describe(rule: AlertRule, event: LedgerEvent) -> Finding:
         severity=rule.severity,
         started_at=read_time(event),
         segment={"service_name": event.service_name, "environment": event.environment},
+        evidence=tuple(write_lines(event)),
         event_id=event.pk,
         lasts=False,
     )
+
+
+def write_lines(event: LedgerEvent) -> Iterator[str]:
+    """Of changed instructions the first lines that differ, as they were (-) and as they are (+)."""
+    if event.field != INSTRUCTIONS or not (event.old and event.new):
+        return
+    changed = [line for hunk in compare_texts(event.old, event.new).hunks for line in hunk if line.kind != "equal"]
+    for line in changed[:MOST_LINES]:
+        for sign, kind in (("-", "removed"), ("+", "added")):
+            if line.kind in ("changed", kind):
+                yield f"{sign} {cut(''.join(part.text for part in line.parts if part.kind in ('equal', kind)))}"
+
+
+def cut(text: str) -> str:
+    return text if len(text) <= LONGEST_LINE else f"{text[:LONGEST_LINE].rstrip()}…"
 
 
 def look_back(_store: Store, rule: AlertRule, since: datetime, until: datetime) -> Preview:

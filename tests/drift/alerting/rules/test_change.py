@@ -40,6 +40,17 @@ def test_a_change_is_an_alert_at_the_next_look_and_once(store: Store, project: P
     assert (alert.severity, alert.lasts, alert.key) == ("info", False, f"request_model:{event.pk}")
 
 
+def test_changed_instructions_are_told_with_the_lines_that_differ(
+    store: Store, project: Project, rule: AlertRule
+) -> None:
+    old = "You are kind.\nBe brief and polite.\nNever guess.\n" + "x" * 900
+    add_event(project, "system_instructions", old=old, new=old.replace("brief", "verbose").replace("x", "y", 1))
+    [finding] = change.find(store, rule, NOW)
+    assert finding.title == "System instructions of `shop` changed in 2 places"
+    assert finding.evidence[:2] == ("- Be brief and polite.", "+ Be verbose and polite.")
+    assert [len(each) for each in finding.evidence[2:]] == [253, 253]
+
+
 @pytest.mark.parametrize(
     ("choices", "text", "count"),
     [
