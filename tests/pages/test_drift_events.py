@@ -8,6 +8,7 @@ import pytest
 
 from drift.models import LedgerEvent
 from drift.pages.change_marks import NEAR, Change, mark_changes
+from tests.feedback.failures.filling import DAY, fill, make_mode, tell_many
 from tests.pages.conftest import Page, Teller
 from tracing.models import Project
 from tracing.times import to_ns
@@ -64,6 +65,15 @@ def test_marks_follow_the_filters_of_the_overview(teller: Teller, open_page: Ask
     tell_change(teller.project, service_name="library")
     assert "2 changes of the app" in open_page("?range=7d").text
     assert "1 change of the app" in open_page("?range=7d&service_name=shop").text
+
+
+def test_the_days_of_a_failure_mode_are_marked(teller: Teller, open_page: Asker) -> None:
+    make_mode(teller.project, 3)
+    fill(teller.store, teller.project, tell_many("late", 4, NOW - 2 * DAY, NOW, mode=3))
+    tell_change(teller.project, field="release", old="1.4", new="1.5")
+    page = open_page("failure-modes/3")
+    assert '<a class="change-mark"' in page.html
+    assert "Release of shop changed from 1.4 to 1.5" in page.text
 
 
 def test_a_chart_without_changes_says_nothing_of_them(teller: Teller, open_page: Asker) -> None:
