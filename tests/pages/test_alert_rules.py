@@ -186,6 +186,16 @@ def test_a_preview_says_how_often_it_would_have_alerted_and_keeps_what_was_typed
     assert not Alert.objects.exists()
 
 
+def test_a_preview_of_groups_names_the_one_that_is_drawn(teller: Teller) -> None:
+    with teller.together():
+        for number in range(6):
+            teller.tell(f"c-{number}", age_hours=30, service_name="shop" if number < 4 else "support")
+    few = {"metric:threshold": "conversations", "value": "3", "filter": "", "window_minutes": "180"}
+    page = read(post("preview", **(ERRORS | few)))
+    assert "would have alerted most" in page
+    assert '<span class="words" dir="auto">shop</span>' in page
+
+
 def test_a_preview_of_what_cannot_be_says_so(teller: Teller) -> None:
     response = post("preview", **(ERRORS | {"value": ""}))
     assert response.status_code == 422

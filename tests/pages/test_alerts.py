@@ -12,6 +12,8 @@ from django.test import Client
 from drift.channels.message import Message, Severity, State
 from drift.delivering.queue import enqueue
 from drift.models import Alert, AlertChange, DeliveryAttempt, DriftAlarm, LedgerEvent
+from drift.watching.outlooks import Outlook, SegmentOutlook, keep_outlook
+from drift.watching.segments import SegmentName
 from feedback.models import FailureMode
 from tests.pages.alerting import NOW, make_alert, make_rule, make_target
 from tests.pages.conftest import Page, Teller
@@ -42,6 +44,17 @@ def test_an_empty_inbox_says_what_is_watched_already(teller: Teller, open_page: 
     assert "Many errors Calls that failed above 5 %, counted over 1 hour" in page.text
     assert "Off" not in page.text.partition("These rules watch")[2].partition("Write a rule")[0]
     assert "nobody is told" in page.text
+
+
+def test_while_drift_is_learnt_the_empty_inbox_says_how_long_that_takes(teller: Teller, open_page: Open) -> None:
+    names = [SegmentName("support", "live"), SegmentName("shop", "live")]
+    days = tuple(NOW.date() - timedelta(days=number) for number in (2, 1))
+    segments = [
+        SegmentOutlook(name, "learning", missing, 365.0, (1.0, 1.0), (None, None), {}, ())
+        for name, missing in zip(names, (9, 12), strict=True)
+    ]
+    keep_outlook(teller.project.pk, Outlook(days, segments, NOW), 1)
+    assert "how days usually are: in 9 days." in open_page("alerts").text
 
 
 def test_the_inbox_shows_first_what_nobody_looked_at_and_what_is_worst(teller: Teller, open_page: Open) -> None:
