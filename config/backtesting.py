@@ -29,7 +29,7 @@ QUIET_LOOKS = 2
 """So often in a row nothing has to wait."""
 SETTLED_AFTER_SECONDS, SETTLED_LAG_SECONDS = 30.0, 30.0
 """While an app goes on sending, something always waits: after so long, no more than this."""
-PATIENCE_SECONDS = 1800.0
+PATIENCE_SECONDS, PATIENCE_FOR_TOPICS_SECONDS = 1800.0, 300.0
 TELL_SECONDS = 10.0
 
 Look = Callable[[], Mapping[str, Any]]
@@ -126,12 +126,14 @@ def is_complete(now: Mapping[str, Any]) -> bool:
 def wait_until_complete(look: Look, tell: Tell) -> None:
     """Return once what was stored is counted, and say now and then what is waited for."""
     start = time.monotonic()
-    quiet, told_at = 0, start
+    quiet, told_at, lagged_at = 0, start, start
     while quiet < QUIET_LOOKS:
-        now, waited = look(), time.monotonic() - start
+        now, at = look(), time.monotonic()
         quiet = quiet + 1 if is_complete(now) else 0
-        is_settled = waited > SETTLED_AFTER_SECONDS and now["lag_seconds"] < SETTLED_LAG_SECONDS
-        if (is_settled and not now["is_recounting"]) or waited > PATIENCE_SECONDS:
+        lagged_at = at if now["lag_seconds"] >= SETTLED_LAG_SECONDS else lagged_at
+        is_settled = at - start > SETTLED_AFTER_SECONDS and lagged_at < at
+        has_topics = not now["is_recounting"] or at - lagged_at > PATIENCE_FOR_TOPICS_SECONDS
+        if (is_settled and has_topics) or at - start > PATIENCE_SECONDS:
             return
         if time.monotonic() - told_at >= TELL_SECONDS:
             tell(f"What was stored last is still being counted ({now['lag_seconds']:,.0f} s behind) …")

@@ -117,9 +117,10 @@ def is_due(store: Store, project_id: int, now: datetime) -> bool:
 def is_complete(store: Store, project_id: int) -> bool:
     """Whether days are counted; a little may always be on its way."""
     now = measure_completeness(store, project_id)
-    since = _recounting_since.setdefault(project_id, time.monotonic()) if now.is_recounting else time.monotonic()
-    has_waited = time.monotonic() - since > PATIENCE_SECONDS
-    return now.lag_seconds <= MOST_LAG_SECONDS and (not now.is_recounting or has_waited)
+    if now.lag_seconds > MOST_LAG_SECONDS or not now.is_recounting:
+        _recounting_since.pop(project_id, None)
+        return not now.is_recounting and now.lag_seconds <= MOST_LAG_SECONDS
+    return time.monotonic() - _recounting_since.setdefault(project_id, time.monotonic()) > PATIENCE_SECONDS
 
 
 def watch_project(store: Store, project_id: int, now: datetime) -> list[DriftAlarm]:

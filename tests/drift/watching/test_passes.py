@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 
 from benchmarks.drift_rows import TOPICS_VERSION
-from drift.models import DriftAlarm, DriftOutlook
+from drift.models import DriftAlarm, DriftOutlook, TopicModel
 from drift.observing.records import DayRow, write_days
+from drift.watching import passes
 from drift.watching.alarm_records import accept_alarm, list_alarms
 from drift.watching.outlooks import DAYS, load_outlook
 from drift.watching.passes import find_last_day, forget_rests, is_due, watch_all, watch_project
@@ -182,3 +183,17 @@ def test_what_cannot_be_watched_in_one_project_leaves_the_others(
     assert watch_all(store) == 2
     assert "cannot be watched" in caplog.text
     assert list(DriftOutlook.objects.values_list("project_id", flat=True)) == [other.pk]
+
+
+def test_days_wait_for_new_topics_but_not_for_ever(
+    store: Store, project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = after(CHANGED.find_day(39))
+    fill(store, project.pk, [CHANGED], 40)
+    TopicModel.objects.update(version=2)
+    assert not is_due(store, project.pk, now)
+    monkeypatch.setattr(passes, "PATIENCE_SECONDS", 0.0)
+    assert is_due(store, project.pk, now)
+    TopicModel.objects.update(version=1)
+    monkeypatch.undo()
+    assert is_due(store, project.pk, now)
