@@ -13,8 +13,10 @@ from drift.models import DriftAlarm, LedgerEvent
 from drift.pages.alarms import Alarm, list_alarm_lines
 from drift.pages.change_rows import ChangeRow, show_change_row
 from drift.pages.lanes import Change, Lanes, draw_lanes
+from drift.pages.rollouts import find_spread
 from drift.pages.segments import SHOWN, SegmentRow, list_segments
-from drift.recording.events import list_events, tell_event
+from drift.recording.events import Part, list_events, tell_event
+from drift.recording.rollouts import load_rollouts
 from drift.shown_alarms import list_read_alarms, load_shown_alarm, read_time, to_ns
 from drift.watching.alarm_records import accept_alarm
 from drift.watching.outlooks import Outlook, SegmentOutlook, load_outlook
@@ -30,6 +32,8 @@ WINDOWS = (30, 90, 180)
 DEFAULT_DAYS = 90
 CHANGES_SHOWN = 20
 MOST_CHANGES = 500
+SPREADING = timedelta(days=14)
+"""So long the ledger knows what calls had."""
 
 
 @require_safe
@@ -46,6 +50,7 @@ def show_drift(request: HttpRequest, project: Project) -> HttpResponse:
     events = load_events(project, since)
     own = [event for event in events if is_of(event, shown.name)] if shown else events
     elsewhere = [event for event in events if not is_of(event, shown.name)] if shown else []
+    spreads = load_spreads(project, shown.name, own[:CHANGES_SHOWN]) if shown else {}
     context: dict[str, Any] = {
         "project": project,
         "section": "drift",
@@ -57,7 +62,7 @@ def show_drift(request: HttpRequest, project: Project) -> HttpResponse:
         "rows": rows[:SHOWN],
         "more": rows[SHOWN:],
         "drifting": sum(row.state == "drifts" for row in rows),
-        "changes": [show_event(event) for event in own[:CHANGES_SHOWN]],
+        "changes": [show_event(event, spreads.get(event.pk)) for event in own[:CHANGES_SHOWN]],
         "changes_more": len(own) - CHANGES_SHOWN,
         "elsewhere": [show_event(event) for event in elsewhere[:CHANGES_SHOWN]],
         **(read_shown(shown, rows, alarms, own, outlook) if shown else read_nothing(project)),
@@ -90,9 +95,22 @@ def is_of(event: LedgerEvent, name: SegmentName) -> bool:
     return (event.service_name, event.environment) == name.whole
 
 
-def show_event(event: LedgerEvent) -> ChangeRow:
+def load_spreads(project: Project, name: SegmentName, events: list[LedgerEvent]) -> dict[int, float]:
+    """How much of the latest traffic has what changed, by the event's id; of those that may be spreading still."""
+    since = to_ns(timezone.now() - SPREADING)
+    recent = [event for event in events if event.time_ns >= since and event.old_digest]
+    if not recent:
+        return {}
+    shares = load_rollouts(project.pk, Part(*name.whole), {event.field for event in recent})
+    found = {event.pk: find_spread(shares[event.field], event.digest, event.old_digest) for event in recent}
+    return {number: spread for number, spread in found.items() if spread is not None}
+
+
+def show_event(event: LedgerEvent, spread: float | None = None) -> ChangeRow:
     where = SegmentName(event.service_name, event.environment).words
-    return show_change_row(event.pk, read_time(event.time_ns), tell_event(event), event.field, event.name, where)
+    return show_change_row(
+        event.pk, read_time(event.time_ns), tell_event(event), event.field, event.name, where, spread
+    )
 
 
 def read_shown(

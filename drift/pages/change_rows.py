@@ -13,10 +13,14 @@ class ChangeRow:
     title: str
     sentence: str
     where: str
+    spread: float | None = None
+    """How much of the latest traffic has it; None where that is not known."""
 
 
-def show_change_row(number: int, time: datetime, sentence: str, field: str, name: str, where: str) -> ChangeRow:
-    return ChangeRow(number, time, name_field(field, name), sentence, where)
+def show_change_row(
+    number: int, time: datetime, sentence: str, field: str, name: str, where: str, spread: float | None = None
+) -> ChangeRow:
+    return ChangeRow(number, time, name_field(field, name), sentence, where, spread)
 
 
 def name_field(field: str, name: str) -> str:

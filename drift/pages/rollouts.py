@@ -10,6 +10,7 @@ from feedback.pages.chart import HEIGHT, WIDTH, Tick
 MOST_BARS = 84
 BUCKETS = (1, 2, 4, 6, 12, 24)
 """Hours that a bar may stand for."""
+LATEST_HOURS = 24
 HOUR_S = 3600
 TICKS = 5
 
@@ -93,3 +94,13 @@ def draw_piece(left: float, width: float, below: float, share: float) -> str:
 def write_hour(hour: int) -> str:
     at = datetime.fromtimestamp(hour * HOUR_S, UTC)
     return f"{at.day} {at:%b %H:%M}"
+
+
+def find_spread(shares: Sequence[Share], new: str, old: str) -> float | None:
+    """How much of the latest day's calls with either value had the new one; None where neither was seen, or nothing was
+    before."""
+    last = max((share.hour for share in shares), default=0)
+    latest = [share for share in shares if share.hour > last - LATEST_HOURS]
+    counts = {digest: sum(share.calls for share in latest if share.digest == digest) for digest in (new, old)}
+    whole = sum(counts.values())
+    return counts[new] / whole if whole and old and new != old else None

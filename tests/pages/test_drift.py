@@ -11,7 +11,8 @@ import pytest
 from django.http import HttpResponse
 from django.test import Client
 
-from drift.models import DriftAlarm, LedgerEvent
+from drift.models import DriftAlarm, LedgerEvent, LedgerState
+from drift.recording.states import Known, pack
 from drift.watching.outlooks import Line, Outlook, SegmentOutlook, State, keep_outlook
 from drift.watching.segments import SegmentName
 from tests.pages.conftest import Page, Teller
@@ -223,6 +224,18 @@ def test_changes_are_marked_where_they_came_and_lead_to_their_page(teller: Telle
     assert page.html.count('class="diamond"') == 2
     [place] = re.findall(rf'events/{new.pk}" aria-label[^>]*><title>[^<]*</title><svg x="([\d.]+)%', page.html)
     assert float(place) == pytest.approx(100 * 81.5 / 90, abs=1.2)
+
+
+def test_how_far_a_recent_change_has_spread_stands_beside_it(teller: Teller, open_page: Open) -> None:
+    plant(teller.project)
+    hour = int(datetime.now(UTC).timestamp()) // 3600
+    known = Known(began_ns=1)
+    known.ledger.hours = {hour - back: {"request_model": {"a": 10, "b": 30}} for back in range(3)}
+    place = {"service_name": SUPPORT.service_name, "environment": SUPPORT.environment}
+    LedgerState.objects.create(project=teller.project, archive=pack(known), **place)
+    models = {"field": "request_model", "old": "gpt-5-mini", "new": "gpt-5", "old_digest": "a", "digest": "b"}
+    make_event(teller.project, 0.2, **models)
+    assert "to gpt-5 75 % of calls now" in open_page("drift").text
 
 
 def test_many_topics_are_folded(teller: Teller, open_page: Open) -> None:

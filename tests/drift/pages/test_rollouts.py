@@ -3,7 +3,7 @@
 import pytest
 
 from drift.ledger.rollout import Share
-from drift.pages.rollouts import MOST_BARS, draw_rollout
+from drift.pages.rollouts import MOST_BARS, draw_rollout, find_spread
 
 
 def make_shares(hours: int, begins: int = 0) -> list[Share]:
@@ -32,3 +32,16 @@ def test_hours_without_calls_have_no_bar() -> None:
 
 def test_nothing_is_drawn_of_nothing() -> None:
     assert draw_rollout([], "new", "old").now is None
+
+
+def test_how_far_a_change_has_spread_is_told_of_the_latest_day_and_of_both_values_alone() -> None:
+    shares = [
+        Share(0, "old", 900, 1.0),
+        Share(90, "old", 10, 0.1),
+        Share(90, "new", 30, 0.3),
+        Share(91, "other", 60, 1.0),
+    ]
+    assert find_spread(shares, "new", "old") == pytest.approx(0.75)
+    assert find_spread(shares, "unseen", "neither") is None
+    assert find_spread(shares, "new", "") is None
+    assert find_spread([], "new", "old") is None
