@@ -14,7 +14,9 @@ from typing import Any
 from django.db import IntegrityError, transaction
 from django.urls import reverse
 
-from drift.alerting.life import Quiet
+from drift.alerting.finding import Finding, write_key
+from drift.alerting.keeping import open_alert
+from drift.alerting.life import Quiet, Telling
 from drift.channels.message import LINK_CHARACTERS, Message, Severity, State
 from drift.delivering.outside import write_link
 from drift.delivering.queue import enqueue
@@ -22,7 +24,7 @@ from drift.handing_over.reasons import Found, find_reason
 from drift.handing_over.records import HeardByKind, LiveConversation, load_matching, load_reasons
 from drift.models import AlertRule, HandOver
 from tracing.filter_language import FilterError
-from tracing.models import DEMO_PROJECT
+from tracing.models import DEMO_PROJECT, Project
 from tracing.stages import Key, Stage, group_by_project
 from tracing.store import Store
 from tracing.times import EPOCH, to_ns
@@ -81,13 +83,29 @@ def hand_over_by(store: Store, rule: AlertRule, heard: dict[str, HeardByKind], n
 
 
 def tell(rule: AlertRule, conversation: LiveConversation, found: Found, now: datetime) -> None:
-    """Have the targets of the rule told, unless somebody else was quicker."""
+    """Have the targets of the rule told, unless somebody else was quicker; the inbox has it, too."""
     message, facts = write_message(rule, conversation, found), describe(conversation, found)
+    kept_id = fit_id(conversation.conversation_id)
     with suppress(IntegrityError), transaction.atomic():
-        HandOver.objects.create(
-            rule=rule, conversation_id=fit_id(conversation.conversation_id), reason=found.reason.name, at=now
-        )
-        enqueue(rule.targets.select_related("project"), message, kind="hand_over", facts=facts, now=now)
+        HandOver.objects.create(rule=rule, conversation_id=kept_id, reason=found.reason.name, at=now)
+        Project.objects.select_for_update().get(pk=rule.project_id)
+        alert = open_alert(rule, write_finding(rule, message, kept_id), now)
+        alert.told_state, alert.told_at = Telling.OPEN, now  # by this, and by no message of its own
+        alert.save(update_fields=["told_state", "told_at"])
+        enqueue(rule.targets.select_related("project"), message, kind="hand_over", alert=alert, facts=facts, now=now)
+
+
+def write_finding(rule: AlertRule, message: Message, conversation_id: str) -> Finding:
+    return Finding(
+        key=write_key("hand_over", conversation_id),
+        title=message.title,
+        sentence=message.sentence,
+        severity=rule.severity,
+        started_at=message.time,
+        evidence=message.evidence,
+        conversation_id=conversation_id,
+        lasts=False,
+    )
 
 
 def forget_hand_overs(now: datetime) -> int:

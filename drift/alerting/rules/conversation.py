@@ -17,7 +17,7 @@ MOST_SHOWN = 1_000
 
 
 def find(_store: Store, _rule: AlertRule, _now: datetime) -> Sequence[Finding] | None:
-    """Nothing: it was told already."""
+    """Nothing: it was told already, and is in the inbox."""
     return None
 
 

@@ -8,10 +8,12 @@ from typing import Any
 import pytest
 from pytest_django import Settings
 
+from drift.alerting.keeping import keep
+from drift.alerting.rules import find_kind
 from drift.delivering.queue import enqueue, run_deliveries
 from drift.delivering.targets import save_target, switch_target
 from drift.handing_over.deriving import LIVE, forget_hand_overs, hand_over, hand_over_changed
-from drift.models import AlertRule, Delivery, HandOver
+from drift.models import Alert, AlertRule, Delivery, HandOver
 from feedback.detectors.verdict import Verdict
 from feedback.records import Hearing, write_hearings
 from tests.drift.channels.conftest import SECRET, Hook, hook
@@ -200,6 +202,7 @@ def test_what_was_cut_off_before_it_was_done_is_done_again_and_told_once(
     with pytest.raises(SystemExit):
         hand_over_changed(teller.store)
     assert not HandOver.objects.exists()
+    assert not Alert.objects.exists()
     monkeypatch.setattr("drift.handing_over.deriving.enqueue", enqueue)
     LIVE.forget()
     hand_over_changed(teller.store)
@@ -208,6 +211,22 @@ def test_what_was_cut_off_before_it_was_done_is_done_again_and_told_once(
     hand_over_changed(teller.store)
     assert len(list_told(hook)) == 1
     assert rule.hand_overs.count() == 1
+
+
+def test_the_inbox_has_a_hand_over_for_a_day_and_nobody_is_told_twice(teller: Teller, hook: Hook) -> None:
+    rule = make_rule(teller.project, hook)
+    talk(teller, "c-1", ASKS, user_id="u-4")
+    hand_over_changed(teller.store)
+    alert = Alert.objects.get()
+    assert (alert.conversation_id, alert.state, alert.lasts) == ("c-1", Alert.State.OPEN, False)
+    assert alert.title == "A conversation needs a person: the user asks for a person"
+    assert Delivery.objects.get().alert == alert
+    kind = find_kind(rule.kind)
+    keep(rule, kind, kind.find(teller.store, rule, NOW) or (), datetime.now(UTC))
+    assert len(list_told(hook)) == 1
+    keep(rule, kind, (), datetime.now(UTC) + timedelta(days=1))
+    alert.refresh_from_db()
+    assert (alert.state, len(list_told(hook))) == (Alert.State.RESOLVED, 1)
 
 
 def test_hand_overs_of_long_ago_are_forgotten(teller: Teller, hook: Hook) -> None:
