@@ -22,13 +22,14 @@ FARTHEST = 4.0
 STRICT = 0.02
 """How strongly weights are held small (ridge)."""
 ALIKE = 0.9
-"""Cosine of two first messages that are nearly the same: one of them is told."""
+"""Cosine of two first messages that are nearly the same: one of them is told where there are others."""
 REASONS = 2
 """Of what an example stands out by, the most telling."""
 LEAST_REASON = 0.25
 """Of the strongest reason, weaker ones are not told."""
 
 Floats = npt.NDArray[np.float64]
+Integers = npt.NDArray[np.int64]
 Singles = npt.NDArray[np.float32]
 
 
@@ -63,10 +64,11 @@ def compare(blocks: Sequence[Block], counts: tuple[int, int], vectors: Singles) 
     is_after = np.repeat([False, True], counts)
     matrix = np.hstack([block.columns for block in blocks])
     owners = np.repeat(np.arange(len(blocks)), [block.columns.shape[1] for block in blocks])
-    scores, parts = score(matrix, is_after, owners, len(blocks))
+    folds = draw_folds(vectors, min(counts) // (2 * FOLDS))
+    scores, parts = score(matrix, is_after, owners, folds)
     names = [block.name for block in blocks]
-    after = choose(scores, is_after, vectors, MOST_EXAMPLES)
-    before = choose(-scores, ~is_after, vectors, MOST_EXAMPLES)
+    after = choose(scores, is_after, vectors)
+    before = choose(-scores, ~is_after, vectors)
     return Comparison(
         tuple(tell(row, 0, -scores, is_after, -parts, names) for row in before),
         tuple(tell(row, counts[0], scores, ~is_after, parts, names) for row in after),
@@ -74,12 +76,20 @@ def compare(blocks: Sequence[Block], counts: tuple[int, int], vectors: Singles) 
     )
 
 
-def score(
-    matrix: Floats, is_after: npt.NDArray[np.bool_], owners: npt.NDArray[np.int64], blocks: int
-) -> tuple[Floats, Floats]:
+def draw_folds(vectors: Singles, most: int) -> Integers:
+    """For each conversation one of the folds. Up to `most` that begin with the same message are in the same one, or
+    each would be scored by what its twin in the other window taught."""
+    _, twins, sizes = np.unique(vectors, axis=0, return_inverse=True, return_counts=True)
+    rows = len(vectors)
+    groups = np.where(vectors.any(axis=1) & (sizes[twins] <= most), twins, rows + np.arange(rows))
+    drawn: Integers = np.random.default_rng(0).permutation(2 * rows)[groups] % FOLDS
+    return drawn
+
+
+def score(matrix: Floats, is_after: npt.NDArray[np.bool_], owners: Integers, folds: Integers) -> tuple[Floats, Floats]:
     """For each conversation how much it is like those after, and the part that each block has in it."""
+    blocks = int(owners.max()) + 1
     scores, parts = np.zeros(len(matrix)), np.zeros((len(matrix), blocks))
-    folds = np.random.default_rng(0).permutation(len(matrix)) % FOLDS
     for fold in range(FOLDS):
         own = folds == fold
         centre, weights = fit(matrix[~own], is_after[~own])
@@ -101,15 +111,16 @@ def fit(matrix: Floats, is_after: npt.NDArray[np.bool_]) -> tuple[Floats, Floats
     return centre, weights
 
 
-def choose(scores: Floats, is_own: npt.NDArray[np.bool_], vectors: Singles, most: int) -> list[int]:
-    """The rows of a window with the highest scores, no two nearly the same."""
+def choose(scores: Floats, is_own: npt.NDArray[np.bool_], vectors: Singles) -> list[int]:
+    """The rows of a window with the highest scores; those that are nearly the same as one before come last."""
     chosen: list[int] = []
-    for row in np.argsort(-scores, kind="stable"):
-        if len(chosen) == most:
+    alike: list[int] = []
+    for row in (int(row) for row in np.argsort(-scores, kind="stable") if is_own[row]):
+        if len(chosen) == MOST_EXAMPLES:
             break
-        if is_own[row] and (not chosen or float((vectors[chosen] @ vectors[row]).max()) < ALIKE):
-            chosen.append(int(row))
-    return chosen
+        is_new = not chosen or float((vectors[chosen] @ vectors[row]).max()) < ALIKE
+        (chosen if is_new else alike).append(row)
+    return [*chosen, *alike][:MOST_EXAMPLES]
 
 
 def tell(

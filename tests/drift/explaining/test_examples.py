@@ -42,7 +42,7 @@ def test_refusals_that_came_are_told_whatever_they_are_about(changing: Changing)
     assert 0.5 < found["auc"] < 0.6
 
 
-def test_nearly_the_same_message_is_told_once(changing: Changing) -> None:
+def test_nearly_the_same_message_is_told_once_where_there_are_others(changing: Changing) -> None:
     changing.observe(-5, USUAL, {})
     changing.observe(2, [*USUAL, *["My card was stolen!"] * 20, *STRANGE], {})
     found = find_examples(changing.store, changing.alarm(("topic_share", 1.0)))
@@ -89,3 +89,18 @@ def test_no_text_is_kept_but_words_of_several_people(changing: Changing) -> None
     found = str(find_examples(teller.store, changing.alarm(("input_length", 1.0))))
     assert "zxqv" not in found
     assert "IBAN" not in found
+
+
+def test_the_same_messages_before_and_since_cannot_be_told_apart(changing: Changing) -> None:
+    changing.observe(-5, USUAL, {})
+    changing.observe(2, USUAL, {})
+    assert 0.4 < find_examples(changing.store, changing.alarm(("topic_share", 1.0)))["auc"] <= 0.5
+
+
+def test_one_message_sent_by_everybody_is_no_trouble(changing: Changing) -> None:
+    changing.observe(-5, ["Hello"] * 30, {"refusals": [0.0] * 30})
+    new = changing.observe(2, ["Hello"] * 30, {"refusals": [0.0] * 20 + [1.0] * 10})
+    found = find_examples(changing.store, changing.alarm(("refusals", 0.5), ("topic_share", 0.5)))
+    assert len(found["after"]) == 10
+    assert found["after"][0]["conversation_id"] in new[20:]
+    assert found["auc"] > 0.6
