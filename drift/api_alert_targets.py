@@ -92,7 +92,7 @@ class AttemptResource(Schema):
     detail: str
 
 
-class DeliveryResource(Schema):
+class AlertDeliveryResource(Schema):
     """A message on its way to one target, or that was: `id` is what webhooks get as `X-Tacit-Delivery`. It is kept for
     30 days."""
 
@@ -108,7 +108,7 @@ class DeliveryResource(Schema):
 
 
 class DeliveryPage(Schema):
-    items: list[DeliveryResource]
+    items: list[AlertDeliveryResource]
     next_cursor: str | None
 
 
@@ -240,7 +240,7 @@ def remove_alert_target(request: HttpRequest, number: int) -> dict[str, Any]:
 
 
 @router.post(
-    "/{int:number}/test", response={202: DeliveryResource}, summary="Send a target a test", auth=May(Right.EDIT)
+    "/{int:number}/test", response={202: AlertDeliveryResource}, summary="Send a target a test", auth=May(Right.EDIT)
 )
 def test_alert_target(request: HttpRequest, number: int) -> Status[dict[str, Any]]:
     """Also where it is off. It is sent at once; `GET deliveries` says what became of it."""

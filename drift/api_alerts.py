@@ -10,7 +10,7 @@ from ninja import Field, Query, Router, Schema
 from ninja.errors import HttpError
 
 from drift.alerting import alerts
-from drift.api_alert_targets import DeliveryResource, describe_delivery
+from drift.api_alert_targets import AlertDeliveryResource, describe_delivery
 from drift.models import Alert, AlertChange, Delivery
 from tracing.access import audit
 from tracing.access.requirements import May, access_of
@@ -87,7 +87,7 @@ class AlertDetail(AlertResource):
     first of them."""
 
     changes: list[AlertChangeResource]
-    deliveries: list[DeliveryResource]
+    deliveries: list[AlertDeliveryResource]
 
 
 class NewMute(Schema):

@@ -41,7 +41,7 @@ EnvironmentFilter = Annotated[str, Query(description="The environment; empty for
 SinceFilter = Annotated[Day | None, Query(description="The first day in UTC, such as 2026-11-21.")]
 
 
-class EventResource(Schema):
+class LedgerEventResource(Schema):
     """A change, at the first call that had it. `field` says of what, `name` of which parameter, tool or part; `prompt`
     is the prompt's name, or a digest that stands for it. `kind` is `new`, `back` (to what was before) or `both` (two
     are in use at once, told once). `old` and `new` hold the texts, with «name» where the app fills something in; empty
@@ -64,7 +64,7 @@ class EventResource(Schema):
 
 
 class EventPage(Schema):
-    items: list[EventResource]
+    items: list[LedgerEventResource]
     next_cursor: str | None
 
 
@@ -73,7 +73,7 @@ class PartResource(Schema):
     text: str
 
 
-class LineResource(Schema):
+class DiffLineResource(Schema):
     """A line with its numbers in both texts; of a line that was changed, `parts` hold old and new words."""
 
     old_number: int | None
@@ -81,7 +81,7 @@ class LineResource(Schema):
     parts: list[PartResource]
 
 
-class KeyResource(Schema):
+class DiffKeyResource(Schema):
     """A key of an object, such as a tool's definition; null where it was or is absent."""
 
     path: str
@@ -92,8 +92,8 @@ class KeyResource(Schema):
 class DiffResource(Schema):
     """Hunks of changed lines with those around them, of objects `keys`; `is_cut` where there is more."""
 
-    hunks: list[list[LineResource]]
-    keys: list[KeyResource]
+    hunks: list[list[DiffLineResource]]
+    keys: list[DiffKeyResource]
     is_cut: bool
 
 
@@ -106,7 +106,7 @@ class ShareResource(Schema):
     old_share: float
 
 
-class EventDetail(EventResource):
+class EventDetail(LedgerEventResource):
     """With what differs, and how the change spread in the last fourteen days: `rollout` is empty for what is not
     counted by value (parameters, definitions of tools, retrieval and SDK)."""
 

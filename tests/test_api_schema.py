@@ -36,7 +36,9 @@ HOSTILE = {"nan": float("nan"), "big": 2**60, "deep": [[[[{"a": [2**60]}]]]], "b
 ONES = {"conversations/{conversation_id}": "conversation_id", "traces/{trace_id}": "trace_id"}
 MORE_IS_ASKED = (
     "add_alert_rule",
+    "add_alert_target",
     "change_alert_rule",
+    "change_alert_target",
     "preview_alert_rule",
     "set_prices",
     "add_reprocessing",
