@@ -75,6 +75,6 @@ app.autodiscover_tasks(["tracing", "feedback", "drift"])
 
 @task_success.connect
 def wake_next(sender: Task, result: object, **_named: Any) -> None:
-    """Have the stage behind one that did something look at once."""
+    """Have the stage behind one that did something look at once, before whatever else waits for this worker."""
     if result and sender.name in WAKES:
-        app.send_task(WAKES[sender.name], expires=5 * TICK_SECONDS)
+        app.tasks[WAKES[sender.name]].apply()
