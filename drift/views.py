@@ -11,7 +11,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from drift.models import DriftAlarm, LedgerEvent
 from drift.pages.alarms import Alarm, list_alarm_lines
-from drift.pages.change_rows import ChangeRow, show_change_row
+from drift.pages.change_rows import ChangeRow
 from drift.pages.lanes import Change, Lanes, draw_lanes
 from drift.pages.rollouts import find_spread
 from drift.pages.segments import SHOWN, SegmentRow, list_segments
@@ -108,9 +108,7 @@ def load_spreads(project: Project, name: SegmentName, events: list[LedgerEvent])
 
 def show_event(event: LedgerEvent, spread: float | None = None) -> ChangeRow:
     where = SegmentName(event.service_name, event.environment).words
-    return show_change_row(
-        event.pk, read_time(event.time_ns), tell_event(event), event.field, event.name, where, spread
-    )
+    return ChangeRow(event.pk, read_time(event.time_ns), tell_event(event), where, spread)
 
 
 def read_shown(

@@ -116,13 +116,10 @@ class Spark:
 @dataclass(frozen=True, slots=True)
 class ShownMove:
     title: str
-    family: str
-    clause: str
     before: str
     after: str
     size: str
     arrow: str
-    share: float
     spark: Spark | None
     """None where its segment is not watched any more."""
 
@@ -349,13 +346,10 @@ def draw_families(shares: Mapping[str, float]) -> tuple[FamilyBar, ...]:
 def show_move(move: Move, spark: Spark | None = None) -> ShownMove:
     return ShownMove(
         title=name_metric(move.metric, move.part),
-        family=name_family(move.family),
-        clause=move.clause,
         before=write_value(move.metric, move.before),
         after=write_value(move.metric, move.after),
         size=tell_size(move.metric, move.before, move.after, move.shift),
         arrow="▲" if move.direction == "up" else "▼",
-        share=move.share,
         spark=spark,
     )
 

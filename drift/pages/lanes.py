@@ -92,7 +92,6 @@ class Column:
 class Lane:
     """A family, told by one of its metrics."""
 
-    family: str
     title: str
     metric: str
     tone: str
@@ -105,8 +104,6 @@ class Lane:
     dots: tuple[tuple[float, float], ...]
     """Days that stand alone, which a line does not show."""
     columns: tuple[Column, ...]
-    top: str
-    bottom: str
     now: str
     usual: str
 
@@ -116,7 +113,6 @@ class MetricRow:
     """A metric in the table: before, now, what is usual, and its days."""
 
     title: str
-    family: str
     before: str
     now: str
     usual: str
@@ -264,7 +260,6 @@ def draw_lane(family: str, line: Line, days: Sequence[date], begun: Mapping[Key,
     scale = find_scale(line, spread)
     title = name_metric(metric, line.part)
     return Lane(
-        family=family,
         title=name_family(family),
         metric=title,
         tone="bad" if key in begun else "",
@@ -274,8 +269,6 @@ def draw_lane(family: str, line: Line, days: Sequence[date], begun: Mapping[Key,
         band=trace_band(line.expected, spread, scale),
         dots=find_lonely(line.values, scale),
         columns=tuple(point_at(line, days, at, spread) for at in range(len(days)) if line.values[at] is not None),
-        top=write_value(metric, scale.high),
-        bottom=write_value(metric, scale.low),
         now=write_value(metric, average(line.values[-NOW:])),
         usual=tell_usual(line, spread),
     )
@@ -478,7 +471,6 @@ def show_metric(line: Line, days: Sequence[date], moved: Mapping[Key, Move], beg
     now = average(line.values[-NOW:])
     return MetricRow(
         title=name_metric(line.metric, line.part),
-        family=name_family(find_family(line.metric)),
         before=write_value(line.metric, before),
         now=write_value(line.metric, now),
         usual=tell_usual(line, spread),

@@ -73,11 +73,8 @@ def test_of_few_days_no_usual_range_is_told() -> None:
 
 
 def test_a_share_does_not_go_below_nothing() -> None:
-    values = [0.002 + 0.002 * wobble for wobble in make_values() if wobble is not None]
     [lane] = draw(make_line([0.004 * (day % 3) for day in range(40)], "refusals", usual=0.004)).lanes
-    assert values
     assert lane.usual.startswith("0.0 to")
-    assert lane.bottom == "0.0 %"
 
 
 def test_a_family_is_told_by_what_moved_else_by_its_first_metric() -> None:

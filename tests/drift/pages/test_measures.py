@@ -7,11 +7,11 @@ import pytest
 
 from drift.detection.metrics import Kind
 from drift.detectors import METRICS
-from drift.pages import alarms, change_rows, lanes, measures, segments
+from drift.pages import alarms, lanes, measures, segments
 from drift.pages.measures import FAMILY_TITLES, MEASURES, Unit, tell_change, tell_size, write_value
 
 
-@pytest.mark.parametrize("module", [alarms, change_rows, lanes, measures, segments])
+@pytest.mark.parametrize("module", [alarms, lanes, measures, segments])
 def test_examples_of_docstrings_are_right(module: object) -> None:
     failed, attempted = doctest.testmod(module)  # type: ignore[arg-type]
     assert attempted
