@@ -22,7 +22,11 @@ from tracing.store import Store
 CHANGED = World(4, BAD)
 FIRST, LAST = CHANGED.find_day(START - 10), CHANGED.find_day(START + 9)
 TOKEN = "the token of this run"
-TURNS = [{"role": "user", "content": "Why?"}, {"role": "assistant", "content": "So."}]
+QUESTIONS = (
+    "Where is my parcel?", "Can I still change the address?", "The app crashes when I pay", "How do I cancel my plan?",
+    "My discount is gone", "Which sizes does the blue jacket come in?", "I was charged twice", "Do you ship to Norway?",
+)  # fmt: skip
+"""Not the same each day: who asks the same each day is a machine."""
 
 
 @pytest.fixture(autouse=True)
@@ -92,11 +96,21 @@ def test_an_app_that_goes_on_sending_is_not_waited_for_for_ever(monkeypatch: pyt
     assert said == ["What was stored last is still being counted (90 s behind) …"]
 
 
+def write_conversation(number: int, day: date) -> dict[str, Any]:
+    question = {"role": "user", "content": QUESTIONS[number * 5 % len(QUESTIONS)]}
+    told = {
+        "conversation_id": f"c{number}",
+        "user_id": f"u{number}",
+        "time": f"{day}T{number * 7 % 24:02}:{number:02}:00Z",
+    }
+    return told | {"turns": [question, {"role": "assistant", "content": "Let me look that up for you."}]}
+
+
 @pytest.mark.slow
 def test_an_import_is_counted_and_walked_over_without_the_server_and_with_it(tmp_path: Path) -> None:
     directory, log = tmp_path / "data", tmp_path / "log.jsonl"
     days = [date(2026, 8, 3) + timedelta(days=number) for number in range(30)]
-    lines = [{"conversation_id": f"c{day}", "time": f"{day}T09:00:00Z", "turns": TURNS} for day in days]
+    lines = [write_conversation(number, day) for number, day in enumerate(days)]
     log.write_text("".join(json.dumps(line) + "\n" for line in lines))
     assert run_tacit(directory, "import", "jsonl", str(log)).returncode == 0
     asked = ("backtest", "--from", "2026-08-25", "--to", "2026-09-01", "--json")
