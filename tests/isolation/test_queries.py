@@ -2,6 +2,7 @@
 
 import re
 import time
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -66,18 +67,39 @@ def list_examples(side: Side) -> dict[str, Any]:
         "version": 1,
         "modes": [side.first_id],
         "mode": side.first_id,
+        "language": side.word("language"),
+        "first_ns": 0,
+        "last_ns": 2**62,
+        "environment": side.word("environment"),
+        "environments": [side.word("environment")],
+        "services": [side.word("service_name")],
+        "span_names": ["gen_ai.operation.name"],
+        "resource_names": ["service.name"],
+        "kinds": ["sentiment", "rephrase"],
+        "angry": 0.0,
+        "measure": "",
+        "metric": "turns",
+        "overlap": 1,
+        "last": 2**31 - 1,
     }
+
+
+def list_days() -> dict[str, date]:
+    """The same for parameters that are days: other queries have moments under such names."""
+    today = datetime.now(UTC).date()
+    return {"since": today - timedelta(days=1), "until": today + timedelta(days=1), "day": today - timedelta(days=1)}
 
 
 def ask_everything(store: Store, project: Side, ids: Side) -> dict[str, list[str]]:
     """What each query gives of a project for ids of it or of the other."""
-    known, found = list_examples(ids), {}
+    known, days, found = list_examples(ids), list_days(), {}
     for path in ASKED:
         if Path(path).stem in FORGETFUL:
             continue
         nothing = {"String": "", "Array(String)": []}
         given = {
-            name: known.get(name, nothing.get(type_, EXAMPLES[type_])) for name, type_ in read_parameters(path).items()
+            name: (days if type_ == "Date" else known).get(name, nothing.get(type_, EXAMPLES[type_]))
+            for name, type_ in read_parameters(path).items()
         }
         if path.endswith("feedback_page.sql"):
             given |= dict.fromkeys(("conversation_id", "name"), "")
