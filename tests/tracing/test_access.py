@@ -252,6 +252,8 @@ def list_addresses() -> Iterator[str]:
         "conversation_id": "c",
         "trace_id": make_trace_id(1),
         "number": "1",
+        "key": "0123456789abcdef",
+        "pk": "1",
         "token": "t",
         "identifier": "t",
         "label_id": "t",

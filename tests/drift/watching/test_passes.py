@@ -17,8 +17,8 @@ from tracing.models import Project
 from tracing.store import Store
 
 State = DriftAlarm.State
-CHANGED = World(3, BAD)
-BACK = World(3, BAD, end=START + 12)
+CHANGED = World(6, BAD)
+BACK = World(6, BAD, end=START + 12)
 WHO = "somebody@example.org"
 
 
@@ -101,12 +101,13 @@ def test_a_person_accepts_a_change_and_its_segment_learns_anew(store: Store, pro
     assert accept_alarm(alarm, "another", after(date(2026, 12, 1))).closed_by == WHO
     assert see(store, project, START + 6) == []
     [segment] = load_outlook(project.pk, CHANGED.find_day(START + 6)).segments
-    assert (segment.state, segment.learning) == ("learning", 21 - 7)
+    known = (CHANGED.find_day(START + 6) - alarm.started).days + 1
+    assert (segment.state, segment.learning) == ("learning", 21 - known)
     assert see(store, project, START + 49) == []
 
 
 def test_a_change_of_one_model_is_told_of_it_and_its_whole_is_not_told_later(store: Store, project: Project) -> None:
-    worlds = [World(3, BAD, model="a", traffic=250.0), World(5, model="b", traffic=300.0)]
+    worlds = [World(6, BAD, model="a", traffic=250.0), World(5, model="b", traffic=300.0)]
     fill(store, project.pk, worlds, START + 50)
     [alarm] = [alarm for number in (START + 1, START + 2, START + 9) for alarm in see(store, project, number)]
     assert alarm.segment["model"] in ("a", None)
