@@ -21,8 +21,8 @@ DAYS_BETWEEN = 365
 """One false alarm in so many days, of all segments together."""
 OVERSHOOT = 6.0
 """Evidence comes in leaps far over the bound, and days back are few: alarms are so many times rarer than the theory's
-bound says. Measured on quiet days at bounds from 228 to 1,825: 5 to 12 times. At 6, twenty segments raise about one false
-alarm a year or less; chosen on worlds of its own (`--tuning` of benchmarks/drift_detection.py)."""
+bound says. Measured on quiet days at bounds from 228 to 1,825: 5 to 12 times. At 6, twenty segments raise about one
+false alarm a year or less; chosen on worlds of its own (`--tuning` of benchmarks/drift_detection.py)."""
 WARNING = 0.1
 """So much of the bound is worth a look."""
 TOLD = 0.01

@@ -16,7 +16,7 @@ from tracing.records import write_generations
 from tracing.store import Store
 from tracing.times import to_ns
 
-CHANGED, QUIET = World(6, BAD), World(8, service="search")
+CHANGED, QUIET = World(4, BAD), World(8, service="search")
 UNTIL = CHANGED.find_day(99)
 
 

@@ -13,7 +13,7 @@ from tests.conftest import Server
 from tests.drift.watching.worlds import BAD, START, World, after, fill
 from tracing.models import AuditEntry
 
-CHANGED, QUIET = World(6, BAD), World(8, service="search")
+CHANGED, QUIET = World(4, BAD), World(8, service="search")
 UNTIL = CHANGED.find_day(START + 9)
 
 
