@@ -16,8 +16,8 @@ from drift.detection.series import WEEK, Flags, Floats, Integers, Residuals
 SIZES = (0.75, 1.25, 2.0, 3.0, 4.0)
 """Standard deviations of days by which a metric moves."""
 COMMON = np.array([1.0, 2.0, 3.0, 4.0, 5.0]) / 15
-"""How common each size is taken to be: what is worth an alarm is rarely small. With all alike a silent change of a model
-is found half a day later."""
+"""How common each size is taken to be: what is worth an alarm is rarely small. With all alike a silent change of a
+model is found half a day later."""
 RAMP = 14
 """Days in which a gradual change is complete."""
 MOST = 4.5
