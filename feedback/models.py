@@ -252,3 +252,131 @@ class FailureModeChange(models.Model):
 
     def __str__(self) -> str:
         return f"{self.what} of mode {self.mode_id}"
+
+
+class Dataset(models.Model):
+    """A dataset that somebody named: what it is to be made of. What it was made of stands in its versions."""
+
+    project = models.ForeignKey("tracing.Project", on_delete=models.CASCADE, related_name="datasets")
+    number = models.PositiveIntegerField()
+    """Counts from 1 in its project; it stands in addresses."""
+    name = models.CharField(max_length=200)
+    description = models.TextField(default="", blank=True)
+    definition = models.JSONField()
+    """As `feedback.datasets.definition` writes it; of the next version."""
+    created_at = models.DateTimeField()
+    created_by = models.CharField(max_length=254, default="", blank=True)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=["project", "number"], name="one_dataset_a_number"),
+            models.UniqueConstraint(fields=["project", "name"], name="one_dataset_a_name"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.number} of {self.project_id}: {self.name}"
+
+
+class DatasetVersion(models.Model):
+    """One build: it is inspected first, then built, and never changes after that, but that it may be withdrawn."""
+
+    class State(models.TextChoices):
+        COLLECTING = "collecting"
+        """Rows are being collected and weighed, so that people can look before anything is written."""
+        INSPECTED = "inspected"
+        """It waits for somebody to say that it be built."""
+        WRITING = "writing"
+        BUILT = "built"
+        FAILED = "failed"
+        STOPPED = "stopped"
+        WITHDRAWN = "withdrawn"
+        """Somebody in it is to be forgotten: its files are gone."""
+
+    project = models.ForeignKey("tracing.Project", on_delete=models.CASCADE, related_name="dataset_versions")
+    dataset = models.ForeignKey(Dataset, null=True, blank=True, on_delete=models.CASCADE, related_name="versions")
+    """None: an export that nobody named; it goes after a while."""
+    number = models.PositiveIntegerField()
+    """Counts from 1 in its dataset; of exports, in its project."""
+    key = models.CharField(max_length=32, unique=True)
+    """Names its directory."""
+    state = models.CharField(max_length=20, choices=State.choices, default=State.COLLECTING)
+    goes_on = models.BooleanField(default=False)
+    """Whether it is built without waiting for somebody who looked at it."""
+    definition = models.JSONField()
+    until = models.DateTimeField()
+    """When it was asked for: relative times of its filter count back from here."""
+    done = models.PositiveBigIntegerField(default=0)
+    total = models.PositiveBigIntegerField(null=True, blank=True)
+    """Conversations read, and how many there are; None until that is known."""
+    doing = models.CharField(max_length=100, default="", blank=True)
+    """What is being done now, for people."""
+    problem = models.TextField(default="", blank=True)
+    """Why it failed, and what to do."""
+    inspection = models.JSONField(null=True, blank=True)
+    manifest = models.JSONField(null=True, blank=True)
+    created_at = models.DateTimeField()
+    created_by = models.CharField(max_length=254, default="", blank=True)
+    ended_at = models.DateTimeField(null=True, blank=True)
+    expires_at = models.DateTimeField(null=True, blank=True)
+    """When its files go by themselves; None: never."""
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                fields=["dataset", "number"],
+                condition=models.Q(dataset__isnull=False),
+                name="one_version_a_number",
+            ),
+        )
+        indexes = (models.Index(fields=["state"], name="versions_in_a_state"),)
+
+    def __str__(self) -> str:
+        return f"{self.number} of {self.dataset_id or self.project_id}: {self.state}"
+
+
+class ForgottenSubject(models.Model):
+    """A user or a conversation that is in no later build. Only a digest is kept, so that nobody reads who it was."""
+
+    project = models.ForeignKey("tracing.Project", on_delete=models.CASCADE, related_name="forgotten_subjects")
+    digest = models.CharField(max_length=64)
+    at = models.DateTimeField()
+    by = models.CharField(max_length=254, default="", blank=True)
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=["project", "digest"], name="one_row_a_forgotten_subject"),)
+
+    def __str__(self) -> str:
+        return f"forgotten in {self.project_id} at {self.at:%Y-%m-%d %H:%M}"
+
+
+class ForgettingSecret(models.Model):
+    """What digests of forgotten users are made with in a project."""
+
+    project = models.OneToOneField("tracing.Project", on_delete=models.CASCADE, related_name="forgetting_secret")
+    secret = models.CharField(max_length=64, default=make_secret)
+
+    def __str__(self) -> str:
+        return f"secret of {self.project_id}"
+
+
+class EvaluationSet(models.Model):
+    """Texts that models are judged by, so that no dataset may hold them: only digests of runs of their words."""
+
+    project = models.ForeignKey("tracing.Project", on_delete=models.CASCADE, related_name="evaluation_sets")
+    number = models.PositiveIntegerField()
+    """Counts from 1 in its project."""
+    name = models.CharField(max_length=200)
+    texts = models.PositiveIntegerField()
+    grams = models.BinaryField()
+    """Sorted digests, eight bytes each, least first."""
+    created_at = models.DateTimeField()
+    created_by = models.CharField(max_length=254, default="", blank=True)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=["project", "number"], name="one_evaluation_set_a_number"),
+            models.UniqueConstraint(fields=["project", "name"], name="one_evaluation_set_a_name"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.number} of {self.project_id}: {self.name}"

@@ -2,7 +2,7 @@
 in, records go out. Serialisers read records only, so a new format never touches how rows are chosen."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any
 
@@ -20,6 +20,10 @@ class LabelledConversation:
     generations: Mapping[str, Generation]
     signals: Sequence[Signal] = ()
     feedback: Sequence[Feedback] = ()
+    verdicts: Sequence[str] = ()
+    """What reviewers said of it, each for themselves: `satisfied` or `dissatisfied`."""
+    failure_mode: int = 0
+    """Number of the failure mode that it is in; 0 where it is in none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +43,14 @@ class Provenance:
     version: str = ""
     rejected_trace_id: str = ""
     rejected_span_id: str = ""
+    tier: str = ""
+    """`gold` where somebody said it outright or reviewed it, else `silver`."""
+    pair_rule: str = ""
+    """Why one answer beats the other: `regenerated`, `went_back`, `edited`, `rated`, `corrected`; empty: no pair."""
+    propensity: float = 1.0
+    """Estimated chance that an answer like it is judged at all, over 0 to 1."""
+    weight: float = 1.0
+    """Its inverse, clipped, with mean 1 over the rows of its part."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +70,18 @@ class Record:
     """Start of the answer."""
     label: bool | None = None
     rejected: tuple[Message, ...] = ()
+    model: str = ""
+    """That wrote the answer; of a pair, the chosen one."""
+    language: str = ""
+    """Of what its user wrote, ISO 639-1; empty: not known, or not looked for yet."""
+    failure_mode: int = 0
+    """Number of its conversation's failure mode; 0: none."""
+    stratum: str = ""
+    """Which answers are like it in how often they are judged; see `feedback.datasets.propensities`."""
+    margin: float | None = None
+    """By how much the chosen answer is better, where a pair's opinions say it: 0 to 1."""
+    replaced: Mapping[str, int] = field(default_factory=dict)
+    """How many values of personal data, by kind, placeholders stand for."""
 
     @property
     def messages(self) -> tuple[Message, ...]:
@@ -94,6 +118,27 @@ class Reason(Enum):
     NO_USER_MESSAGE = "no_user_message", "no message of the user is in the prompt"
     WRONG_LAST_ROLE = "wrong_last_role", "the prompt does not end before an answer, or the answer is not one"
     NOT_JSON = "not_json", "a value cannot be written as JSON and read back unchanged"
+    CONSENT_REFUSED = "consent_refused", "the user refused that their conversations train a model"
+    CONSENT_UNKNOWN = "consent_unknown", "nothing says that the user agreed, and this dataset takes only who did"
+    LICENCE = "licence", "a model wrote the answer whose provider's terms this dataset respects by leaving it out"
+    FORGOTTEN = "forgotten", "the user or the conversation is to be forgotten"
+    PERSONAL_DATA = "personal_data", "personal data is left after what was found was replaced"
+    SECRET = "secret", "a key, password or token is in it"
+    LANGUAGE = "language", "it is not in the languages that were asked for"
+    REFUSAL = "refusal", "the answer declines, and nobody asked for examples of that"
+    LOOP = "loop", "the answer repeats itself"
+    TOO_LONG = "too_long", "it is longer than a row may be"
+    UNSURE = "unsure", "the label is less sure than was asked for"
+    NEAR_DUPLICATE = "near_duplicate", "another conversation says nearly the same"
+    USER_CAP = "user_cap", "its user has as many rows as one may have"
+    TEMPLATE_CAP = "template_cap", "as many rows as may be ask the same thing"
+    FAILURE_MODE_CAP = "failure_mode_cap", "its failure mode has as many rows as one may have"
+    BALANCE = "balance", "rows like it outnumber the others by more than was asked for"
+    LENGTH = "length", "left out so that length does not tell the better answer from the other"
+    CONTAMINATED = "contaminated", "an evaluation set has words of it"
+    EDIT_TOO_SMALL = "edit_too_small", "the edit changed next to nothing"
+    EDIT_TOO_LARGE = "edit_too_large", "the edit left so little that it is another answer"
+    NEW_FACT = "new_fact", "the correction tells what the model could not know"
     DUPLICATE = "duplicate", "the same row, but for white space, is already in the dataset"
     CONTRADICTION = "contradiction", "the same text is labelled both ways in different places"
 
@@ -107,3 +152,5 @@ class Drop:
     """A candidate that gives no row."""
 
     reason: Reason
+    stratum: str = ""
+    """As that of `Record`, of an answer that nobody judged."""

@@ -1,0 +1,34 @@
+"""What a step of the funnel has to give that looks at one conversation's rows at a time, and what it may know."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from feedback.datasets.definition import Definition
+from feedback.datasets.record import Drop, Record
+
+
+def nobody_is_forgotten(_user_id: str, _conversation_id: str) -> bool:
+    return False
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What is known beside the rows."""
+
+    definition: Definition
+    is_forgotten: Callable[[str, str], bool] = nobody_is_forgotten
+    """By user id (may be empty) and conversation id."""
+    evaluation_grams: frozenset[int] = field(default_factory=frozenset)
+    """Digests of runs of words of evaluation sets; see `feedback.datasets.contamination`."""
+    scrubber: Any = None
+    """Finds personal data beside our own recognisers, where one is set up; see `feedback.datasets.cleaning`."""
+
+
+@dataclass(frozen=True, slots=True)
+class RowStep:
+    """One stage of the funnel. `apply` gets all rows of one conversation in their order, and gives for each the row,
+    as it is or made better, or why it goes."""
+
+    name: str
+    apply: Callable[[Sequence[Record], Context], Sequence[Record | Drop]]
