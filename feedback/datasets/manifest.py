@@ -12,7 +12,8 @@ from typing import Any
 
 from feedback.datasets import split
 from feedback.datasets.format import Format
-from feedback.datasets.record import Reason, Record
+from feedback.datasets.funnel import Step, write_step
+from feedback.datasets.record import Record
 from feedback.datasets.split import Split
 
 ENOUGH_ROWS = 50
@@ -49,16 +50,6 @@ class Definition:
     created_at: datetime | None
     machines_left_out: int = 0
     holdout: HeldOut = field(default_factory=HeldOut)
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """One stage of the funnel."""
-
-    name: str
-    rows_in: int
-    rows_out: int
-    dropped: Counter[Reason]
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,14 +137,9 @@ def _describe_funnel(candidates: str, funnel: Funnel, definition: Definition) ->
         | ({"why": HELD_OUT} if holdout.share else {}),
         "conversations": funnel.conversations,
         "candidates": candidates,
-        "steps": [_describe_step(step) for step in funnel.steps],
+        "steps": [write_step(step) for step in funnel.steps],
         "reasons": {reason.code: reason.meaning for reason in sorted(reasons, key=lambda each: each.code)},
     }
-
-
-def _describe_step(step: Step) -> dict[str, Any]:
-    dropped = sorted((reason.code, count) for reason, count in step.dropped.items() if count)
-    return {"name": step.name, "in": step.rows_in, "out": step.rows_out, "dropped": dict(dropped)}
 
 
 def _describe_split(parts: Split) -> dict[str, Any]:
