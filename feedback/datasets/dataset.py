@@ -13,7 +13,7 @@ from feedback.datasets.format import Format
 from feedback.datasets.formats import find_format
 from feedback.datasets.funnel import Step
 from feedback.datasets.manifest import Definition, Funnel, HeldOut, describe_dataset
-from feedback.datasets.messages import Row, hold_only_text, write_tools
+from feedback.datasets.messages import Row, hold_only_text
 from feedback.datasets.record import Drop, LabelledConversation, Provenance, Reason, Record
 from feedback.datasets.selection import Selection
 from feedback.datasets.split import Split, split_records
@@ -60,7 +60,7 @@ def build_dataset(
 
 
 def _collect_records(chosen: Format, conversations: Iterable[LabelledConversation]) -> tuple[list[Record], Funnel]:
-    selected, count, selection = _select(chosen.selection, conversations)
+    selected, count, selection = _select(chosen.parts[0].selection, conversations)
     sound, faults = _drop_faulty(chosen, selected)
     agreed, contradictions = drop_contradictions(sound)
     unique, duplicates = drop_duplicates(agreed)
@@ -104,12 +104,11 @@ def _find_fault(chosen: Format, record: Record) -> Reason | None:
     if not hold_only_text((*record.messages, *record.rejected)):
         return Reason.NOT_TEXT
     line = encode_line(_write_row(chosen, record, with_tools=True))
-    return chosen.check_row(json.loads(line)) if line else Reason.NOT_JSON
+    return chosen.parts[0].check_row(json.loads(line)) if line else Reason.NOT_JSON
 
 
 def _write_row(chosen: Format, record: Record, *, with_tools: bool) -> Row:
-    row = chosen.write_row(record)
-    return {**row, "tools": write_tools(record.tools)} if with_tools else row
+    return chosen.parts[0].write_row(record, with_tools)
 
 
 def _write_files(chosen: Format, parts: Split) -> dict[str, bytes]:

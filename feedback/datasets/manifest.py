@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from importlib.metadata import version
+from types import SimpleNamespace
 from typing import Any
 
 from feedback.datasets import split
@@ -65,7 +66,7 @@ def describe_dataset(
 ) -> dict[str, Any]:
     """Return the manifest of the files. Two builds from the same input differ in `created_at` at most."""
     records = [*parts.train, *parts.validation]
-    selection = definition.format.selection
+    selection = definition.format.parts[0].selection
     described = _describe_files(files)
     asked = {
         "format": definition.format.name,
@@ -87,7 +88,7 @@ def describe_dataset(
         "files": described,
         "detectors": _list_detectors(records),
         "known_biases": list(selection.biases),
-        "trainer_advice": dict(definition.format.advise(parts.train)),
+        "trainer_advice": dict(definition.format.parts[0].advise([_outline(record) for record in parts.train])),
         "licence": LICENCE,
     }
 
@@ -98,7 +99,7 @@ def _identify(asked: Mapping[str, Any], files: Mapping[str, Any]) -> str:
 
 
 def _list_needs(chosen: Format, records: Sequence[Record]) -> list[str]:
-    needs = chosen.selection.list_needs(records)
+    needs = chosen.parts[0].selection.list_needs(records)
     if 0 < len(records) < ENOUGH_ROWS:
         needs.append(f"Rows so far: {len(records)}. A gain usually shows from {ENOUGH_ROWS} to 100 on.")
     return needs
@@ -122,7 +123,7 @@ def _format_time(time: datetime | None) -> str | None:
 
 
 def _count_records(chosen: Format, records: Sequence[Record]) -> dict[str, Any]:
-    names = {True: "desirable", False: "undesirable", None: chosen.selection.kind}
+    names = {True: "desirable", False: "undesirable", None: chosen.parts[0].selection.kind}
     labels = Counter(names[record.label] for record in records)
     sources = Counter(record.provenance.label_source for record in records)
     return {"labels": dict(sorted(labels.items())), "label_sources": dict(sorted(sources.items()))}
@@ -165,6 +166,15 @@ def _describe_files(files: Mapping[str, bytes]) -> dict[str, Any]:
         }
         for name, content in files.items()
     }
+
+
+def _outline(record: Record) -> Any:
+    """What advice is made of; the outlines of a settled build take its place."""
+    lengths = {
+        "chosen_characters": sum(len(message.content) for message in record.completion),
+        "rejected_characters": sum(len(message.content) for message in record.rejected),
+    }
+    return SimpleNamespace(label=record.label, **lengths)
 
 
 def _list_detectors(records: Iterable[Record]) -> dict[str, list[str]]:

@@ -49,6 +49,11 @@ def write_tools(tools: Sequence[Mapping[str, Any]]) -> list[Row]:
     return [_write_tool(tool) for tool in tools]
 
 
+def name_tools(tools: Sequence[Mapping[str, Any]], with_tools: bool) -> Row:
+    """The column `tools`, which all rows of a file have as soon as one of them needs it."""
+    return {"tools": write_tools(tools)} if with_tools else {}
+
+
 def _write_tool(tool: Mapping[str, Any]) -> Row:
     if "function" in tool:
         return dict(tool)

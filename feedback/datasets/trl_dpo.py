@@ -4,8 +4,10 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from feedback.datasets.format import Format
-from feedback.datasets.messages import Row, write_messages
+from feedback.datasets.format import Format, Part
+from feedback.datasets.lines import read_lines, write_lines
+from feedback.datasets.messages import Row, name_tools, write_messages
+from feedback.datasets.outline import Outline
 from feedback.datasets.pairs import PAIRS
 from feedback.datasets.record import Reason, Record
 from feedback.datasets.validation import check_exchange
@@ -14,11 +16,12 @@ BALANCED_LENGTHS = (0.45, 0.55)
 """Within this share of chosen answers that are the longer ones, length teaches little (R-DPO, 2403.19159)."""
 
 
-def write_row(record: Record) -> Row:
+def write_row(record: Record, with_tools: bool) -> Row:
     return {
         "prompt": write_messages(record.prompt),
         "chosen": write_messages(record.completion),
         "rejected": write_messages(record.rejected),
+        **name_tools(record.tools, with_tools),
     }
 
 
@@ -28,26 +31,26 @@ def check_row(row: Row) -> Reason | None:
     return check_exchange(row["prompt"], row["chosen"]) or check_exchange(row["prompt"], row["rejected"])
 
 
-def advise(records: Sequence[Record]) -> Mapping[str, Any]:
+def advise(rows: Sequence[Outline]) -> Mapping[str, Any]:
     advice: dict[str, Any] = {"trainer": "DPOTrainer", "loss_type": "robust"}
     why = ["Behaviour is a noisy label: set label_smoothing to the share of pairs that a reviewer would turn."]
-    if records:
-        share = sum(_length(record.completion) > _length(record.rejected) for record in records) / len(records)
+    if rows:
+        share = share_chosen_longer(rows)
         advice["share_chosen_longer"] = round(share, 4)
         if not BALANCED_LENGTHS[0] <= share <= BALANCED_LENGTHS[1]:
             why.append("Length tells chosen from rejected: set ld_alpha below 1 or choose pairs of like length.")
     return {**advice, "why": " ".join(why)}
 
 
-def _length(messages: Sequence[Any]) -> int:
-    return sum(len(message.content) for message in messages)
+def share_chosen_longer(rows: Sequence[Outline]) -> float:
+    return sum(row.chosen_characters > row.rejected_characters for row in rows) / len(rows)
 
 
 FORMAT = Format(
     name="trl-dpo",
     title="TRL preference pairs",
-    selection=PAIRS,
-    write_row=write_row,
-    check_row=check_row,
-    advise=advise,
+    purpose="Learn to prefer: the answer that a user kept against the one they had replaced.",
+    parts=(Part("", PAIRS, write_row, check_row, advise),),
+    write=write_lines,
+    read=read_lines,
 )

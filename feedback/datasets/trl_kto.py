@@ -3,8 +3,10 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from feedback.datasets.format import Format
-from feedback.datasets.messages import Row, write_messages
+from feedback.datasets.format import Format, Part
+from feedback.datasets.lines import read_lines, write_lines
+from feedback.datasets.messages import Row, name_tools, write_messages
+from feedback.datasets.outline import Outline
 from feedback.datasets.ratings import RATINGS
 from feedback.datasets.record import Reason, Record
 from feedback.datasets.validation import check_exchange
@@ -14,11 +16,12 @@ FITTING_RATIO = (1.0, 4 / 3)
 2402.01306); `KTOTrainer` warns outside."""
 
 
-def write_row(record: Record) -> Row:
+def write_row(record: Record, with_tools: bool) -> Row:
     return {
         "prompt": write_messages(record.prompt),
         "completion": write_messages(record.completion),
         "label": bool(record.label),
+        **name_tools(record.tools, with_tools),
     }
 
 
@@ -26,10 +29,10 @@ def check_row(row: Row) -> Reason | None:
     return check_exchange(row["prompt"], row["completion"])
 
 
-def advise(records: Sequence[Record]) -> Mapping[str, Any]:
+def advise(rows: Sequence[Outline]) -> Mapping[str, Any]:
     """Return the class weights that bring the ratio to the middle of where it should lie."""
-    desirable = sum(bool(record.label) for record in records)
-    undesirable = len(records) - desirable
+    desirable = sum(bool(row.label) for row in rows)
+    undesirable = len(rows) - desirable
     if not desirable or not undesirable:
         return {"trainer": "KTOTrainer", "why": "KTO learns from the contrast: it needs rows of both labels."}
     desirable_weight, undesirable_weight = weigh_classes(desirable, undesirable)
@@ -60,8 +63,8 @@ def weigh_classes(desirable: int, undesirable: int) -> tuple[float, float]:
 FORMAT = Format(
     name="trl-kto",
     title="TRL desirable and undesirable answers",
-    selection=RATINGS,
-    write_row=write_row,
-    check_row=check_row,
-    advise=advise,
+    purpose="Learn from single judgements: each answer with good or bad beside it.",
+    parts=(Part("", RATINGS, write_row, check_row, advise),),
+    write=write_lines,
+    read=read_lines,
 )

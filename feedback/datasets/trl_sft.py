@@ -3,27 +3,27 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from feedback.datasets.format import Format
-from feedback.datasets.messages import Row, write_messages
+from feedback.datasets.format import Format, Part
+from feedback.datasets.lines import read_lines, write_lines
+from feedback.datasets.messages import Row, name_tools, write_messages
+from feedback.datasets.outline import Outline
 from feedback.datasets.praised import PRAISED
 from feedback.datasets.record import Reason, Record
 from feedback.datasets.validation import check_exchange
 
 
-def write_row(record: Record) -> Row:
-    return {"messages": write_messages(record.messages)}
+def write_row(record: Record, with_tools: bool) -> Row:
+    return {"messages": write_messages(record.messages), **name_tools(record.tools, with_tools)}
 
 
 def check_row(row: Row) -> Reason | None:
     return check_exchange(row["messages"][:-1], row["messages"][-1:])
 
 
-def advise(records: Sequence[Record]) -> Mapping[str, Any]:
-    lengths = [sum(len(message.content) for message in record.messages) for record in records]
+def advise(_rows: Sequence[Outline]) -> Mapping[str, Any]:
     return {
         "trainer": "SFTTrainer",
         "assistant_only_loss": True,
-        "longest_row_characters": max(lengths, default=0),
         "why": "Without assistant_only_loss the loss is on the users' messages, too. A row that exceeds "
         "max_length may lose its end, which is the praised answer: set it to fit the longest.",
     }
@@ -32,8 +32,8 @@ def advise(records: Sequence[Record]) -> Mapping[str, Any]:
 FORMAT = Format(
     name="trl-sft",
     title="TRL supervised finetuning",
-    selection=PRAISED,
-    write_row=write_row,
-    check_row=check_row,
-    advise=advise,
+    purpose="Learn from answers that people liked: whole dialogues that end with a praised answer.",
+    parts=(Part("", PRAISED, write_row, check_row, advise),),
+    write=write_lines,
+    read=read_lines,
 )
