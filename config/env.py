@@ -87,6 +87,16 @@ class Environment(BaseSettings):
         le=10_000,
         description="Days after which rows go, in projects that say nothing else; 0 keeps them for ever.",
     )
+    datasets_dir: Path | None = Field(
+        default=None,
+        description="Directory of the files of datasets; unset: `datasets` in the data directory.",
+    )
+    export_days: int = Field(
+        default=7,
+        ge=1,
+        le=10_000,
+        description="Days after which files of exports go, and what was collected for datasets that nobody had built.",
+    )
     judge_url: str = Field(
         default="",
         description="OpenAI-compatible endpoint of a judging model (`https://api.example/v1`); empty: no judge.",

@@ -319,6 +319,9 @@ class DatasetVersion(models.Model):
     ended_at = models.DateTimeField(null=True, blank=True)
     expires_at = models.DateTimeField(null=True, blank=True)
     """When its files go by themselves; None: never."""
+    begins_anew = models.BooleanField(default=False)
+    """Whether what was collected is to be thrown away first: somebody in it is to be forgotten."""
+    withdrawn_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         constraints = (

@@ -1,0 +1,163 @@
+"""Versions of datasets: they are started, looked at, built, stopped and deleted here; `running` does the work.
+
+A version is a row in Django's database and a directory beside it (`places`). What is asked for here is only written
+down; whoever builds follows it.
+"""
+
+import secrets
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime, timedelta
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import Max, Q
+
+from feedback.datasets.definition import Definition, write_definition
+from feedback.datasets.formats import FORMATS
+from feedback.flywheel.datasets import LARGEST_NUMBER, check_definition
+from feedback.flywheel.places import find_files, find_work, remove_directory, remove_tree
+from feedback.models import Dataset, DatasetVersion
+from tracing.models import Project
+
+State = DatasetVersion.State
+UNDER_WAY = (State.COLLECTING, State.WRITING)
+UNFINISHED = (*UNDER_WAY, State.INSPECTED, State.FAILED)
+"""Those that have a directory of work."""
+SPLITS = ("train", "validation")
+
+
+def start_version(dataset: Dataset, who: str, *, goes_on: bool) -> DatasetVersion:
+    """Have the next version of a dataset collected, and built at once if it `goes_on`. Raises ValueError."""
+    definition = dataset.definition
+    with transaction.atomic():
+        Dataset.objects.select_for_update().get(pk=dataset.pk)
+        if dataset.versions.filter(state__in=UNDER_WAY).exists():
+            raise ValueError("A version of this dataset is being made; wait for it, or stop it.")
+        last = dataset.versions.aggregate(last=Max("number"))["last"] or 0
+        return create_version(dataset.project, definition, who, number=last + 1, dataset=dataset, goes_on=goes_on)
+
+
+def start_export(project: Project, definition: Definition, who: str) -> DatasetVersion:
+    """Have something built once that is no version of any dataset; its files go after a while. Raises ValueError."""
+    check_definition(project, definition)
+    expires_at = datetime.now(UTC) + timedelta(days=settings.EXPORT_DAYS)
+    with transaction.atomic():
+        Project.objects.select_for_update().get(pk=project.pk)
+        exports = DatasetVersion.objects.filter(project=project, dataset=None)
+        last = exports.aggregate(last=Max("number"))["last"] or 0
+        written = write_definition(definition)
+        return create_version(project, written, who, number=last + 1, goes_on=True, expires_at=expires_at)
+
+
+def create_version(
+    project: Project,
+    definition: Mapping[str, Any],
+    who: str,
+    *,
+    number: int,
+    goes_on: bool,
+    dataset: Dataset | None = None,
+    expires_at: datetime | None = None,
+) -> DatasetVersion:
+    now = datetime.now(UTC)
+    return DatasetVersion.objects.create(
+        project=project,
+        dataset=dataset,
+        number=number,
+        key=secrets.token_hex(16),
+        goes_on=goes_on,
+        definition=definition,
+        until=now,
+        doing="waits for its turn",
+        created_at=now,
+        created_by=who,
+        expires_at=expires_at,
+    )
+
+
+def let_build(version: DatasetVersion, who: str) -> DatasetVersion:
+    """Have a version written that was looked at; one that failed goes on where it was. Raises ValueError."""
+    was_read = version.state == State.INSPECTED or version.inspection is not None
+    changes: dict[str, Any] = {
+        "state": State.WRITING if was_read else State.COLLECTING,
+        "goes_on": True,
+        "problem": "",
+        "doing": "waits for its turn",
+        "ended_at": None,
+        "created_by": version.created_by or who,
+    }
+    if not _of(version, State.INSPECTED, State.FAILED).update(**changes):
+        raise ValueError(f"It is {say_state(version)}, so it cannot be built; start another version.")
+    return refresh(version)
+
+
+def stop_version(version: DatasetVersion) -> DatasetVersion:
+    """Have nothing more done for a version that is not finished; what was collected goes. Raises ValueError."""
+    changes = {"state": State.STOPPED, "doing": "", "ended_at": datetime.now(UTC)}
+    if not _of(version, *UNFINISHED).update(**changes):
+        raise ValueError(f"It is {say_state(version)}, so there is nothing to stop.")
+    transaction.on_commit(lambda: remove_tree(find_work(version)))
+    return refresh(version)
+
+
+def delete_version(version: DatasetVersion) -> None:
+    """With its files; whoever builds it leaves off."""
+    key = version.key
+    version.delete()
+    transaction.on_commit(lambda: remove_directory(key))
+
+
+def _of(version: DatasetVersion, *states: str) -> Any:
+    """The row, if it is in one of these states: it may have changed since it was read."""
+    return DatasetVersion.objects.filter(pk=version.pk, state__in=states)
+
+
+def refresh(version: DatasetVersion) -> DatasetVersion:
+    version.refresh_from_db()
+    return version
+
+
+def say_state(version: DatasetVersion) -> str:
+    return str(DatasetVersion.objects.values_list("state", flat=True).get(pk=version.pk))
+
+
+def find_version(dataset: Dataset, number: int) -> DatasetVersion | None:
+    return dataset.versions.filter(number=number).first() if number <= LARGEST_NUMBER else None
+
+
+def find_export(project: Project, key: str) -> DatasetVersion | None:
+    return DatasetVersion.objects.filter(project=project, dataset=None, key=key).first() if "\0" not in key else None
+
+
+def list_versions(dataset: Dataset) -> list[DatasetVersion]:
+    """The newest first."""
+    return list(dataset.versions.order_by("-number"))
+
+
+def find_parent(version: DatasetVersion) -> int | None:
+    """The number of the version before it that was built."""
+    if version.dataset is None:
+        return None
+    before = version.dataset.versions.filter(Q(state=State.BUILT) | Q(state=State.WITHDRAWN), number__lt=version.number)
+    return before.aggregate(last=Max("number"))["last"]
+
+
+def list_files(version: DatasetVersion) -> Mapping[str, Path]:
+    """The files of a version that was built, by name (with its folder, where it lies in one); of others none."""
+    directory = find_files(version)
+    if version.state != State.BUILT or not directory.is_dir():
+        return {}
+    paths = sorted(each for each in directory.rglob("*") if each.is_file())
+    return {path.relative_to(directory).as_posix(): path for path in paths}
+
+
+def read_rows(version: DatasetVersion, split: str, part: str, after: int, limit: int) -> list[dict[str, Any]]:
+    """At most `limit` rows of a version that was built from row `after` on, as its consumer reads them."""
+    chosen = FORMATS[version.definition["format"]]
+    if version.state != State.BUILT or split not in SPLITS or part not in [each.name for each in chosen.parts]:
+        return []
+    rows: Iterator[dict[str, Any]] = chosen.read(find_files(version), split, part)
+    return list(islice(rows, after, after + limit))
