@@ -36,7 +36,7 @@ class Provenance:
     span_id: str
     """Of the answer: in a pair, of the chosen one."""
     label_source: str
-    """`thumbs:up`, `action:copy`, `signal:rephrase`, …"""
+    """`thumbs:up`, `rating:high`, `action:copy`, `correction`, `review:satisfied`, `signal:rephrase`, …"""
     confidence: float
     score: float = 1.0
     detector: str = ""
@@ -82,6 +82,8 @@ class Record:
     """By how much the chosen answer is better, where a pair's opinions say it: 0 to 1."""
     replaced: Mapping[str, int] = field(default_factory=dict)
     """How many values of personal data, by kind, placeholders stand for."""
+    identity: tuple[tuple[str, str], ...] = ()
+    """What its app calls its user, by kind; looked for in the texts, then forgotten. See `feedback.datasets.gate`."""
 
     @property
     def messages(self) -> tuple[Message, ...]:
@@ -97,12 +99,14 @@ class Reason(Enum):
     NOT_JUDGED = "not_judged", "no feedback and no fired signal is about the answer"
     NOT_PRAISED = "not_praised", "no thumb up, praise, copy or acceptance is about the answer"
     CRITICISED = "criticised", "praised, but a thumb down or a negative signal is about the same answer"
-    CONTRADICTORY_THUMBS = "contradictory_thumbs", "the same answer has a thumb up and a thumb down"
+    CONTRADICTORY_THUMBS = "contradictory_thumbs", "people called the same answer good and bad outright"
     MIXED_SIGNALS = "mixed_signals", "without a thumb, positive and negative behaviour contradict each other"
     MACHINE_RETRY = "machine_retry", "the answer was replaced without a sign that a person wished it"
     BROWSING = "browsing", "asked again more than twice: the person looked around rather than chose"
     OLDER_ATTEMPT = "older_attempt", "the same message already gives a pair with a later attempt"
-    REPLACED_WAS_LIKED = "replaced_was_liked", "the replaced answer has a thumb up"
+    SURER_PAIR = "surer_pair", "the same message already gives a pair that says it more surely"
+    NO_OTHER = "no_other_answer", "no other answer, edit or correction stands beside the answer"
+    REPLACED_WAS_LIKED = "replaced_was_liked", "the answer that would lose was called good outright"
     KEPT_FAILED = "kept_failed", "the answer that stayed is empty, failed, was stopped or cut off"
     KEPT_WAS_CRITICISED = (
         "kept_was_criticised",
@@ -138,7 +142,11 @@ class Reason(Enum):
     CONTAMINATED = "contaminated", "an evaluation set has words of it"
     EDIT_TOO_SMALL = "edit_too_small", "the edit changed next to nothing"
     EDIT_TOO_LARGE = "edit_too_large", "the edit left so little that it is another answer"
+    OTHER_TEXT = "other_text", "what was edited is not the text that the model wrote"
     NEW_FACT = "new_fact", "the correction tells what the model could not know"
+    REFERS_BACK = "refers_back", "the later answer speaks of the correction, which its prompt would not hold"
+    NOT_ACCEPTED = "not_accepted", "nothing shows that the later answer was accepted"
+    LABEL_SOURCE = "label_source", "its label comes from a source that was not asked for"
     DUPLICATE = "duplicate", "the same row, but for white space, is already in the dataset"
     CONTRADICTION = "contradiction", "the same text is labelled both ways in different places"
 
