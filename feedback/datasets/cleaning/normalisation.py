@@ -1,0 +1,83 @@
+"""The same text in the same characters: rows come in and go out without what nobody sees.
+
+Composed letters (NFC), plain line ends; no control characters, marks that hide or turn text round, or broken halves of
+characters. What is invisible splits words before the eyes of every recogniser, and hides orders to models.
+"""
+
+import re
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Final
+
+from feedback.datasets.cleaning.texts import change_texts
+from feedback.datasets.record import Record
+from feedback.datasets.steps import Context, RowStep
+from tracing.generations import Message
+
+_LINE_ENDS: Final = re.compile("\r\n?|[\x85\u2028\u2029]")
+_CONTROLS: Final = "\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f"
+_HIDDEN: Final = (
+    "\xad\u034f\u061c\u115f\u1160\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\u3164\ufeff\uffa0\ufff9-\uffff"
+    "\ufdd0-\ufdef\U000e0000-\U000e0fff\U0001fffe\U0001ffff"
+)
+"""No width, another direction, tags, the character for what could not be read, and what is no character."""
+_SHOWN: Final = re.compile(
+    "(?P<kept>\U0001f3f4[\U000e0061-\U000e007a]{2,6}\U000e007f"  # a flag, such as Scotland's
+    "|(?<=[^\x00-\x7f\u200b-\u200f])[\u200c\u200d](?=[^\x00-\x7f\u200b-\u200f])"  # joins letters
+    "|[\ufe00-\ufe0f](?![\ufe00-\ufe0f])|[\U000e0100-\U000e01ef](?![\U000e0100-\U000e01ef]))"  # one variant of a sign
+    f"|[{_CONTROLS}{_HIDDEN}\u200c\u200d\ufe00-\ufe0f]"
+)
+_UNUSUAL: Final = re.compile("[^\n\t\x20-\x7e]")
+
+
+def normalise_characters(text: str) -> str:
+    """Return the text as a reader sees it.
+
+    >>> normalise_characters("ig\\u200bnore\\r\\nall\\u202e cafe\\u0301")
+    'ignore\\nall café'
+    """
+    if text.isascii() and not _UNUSUAL.search(text):
+        return text
+    previous = None
+    while text != previous:
+        previous = text
+        text = unicodedata.normalize("NFC", _drop_hidden(_mend_surrogates(text)))
+    return text
+
+
+def _mend_surrogates(text: str) -> str:
+    """Pairs become the character that they stand for, halves go."""
+    return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "ignore")
+
+
+def _drop_hidden(text: str) -> str:
+    plain = _LINE_ENDS.sub("\n", text)
+    return _SHOWN.sub(lambda match: match["kept"] or "", plain)
+
+
+def normalise_rows(records: Sequence[Record], _context: Context) -> Sequence[Record]:
+    return [_normalise(record) for record in records]
+
+
+def _normalise(record: Record) -> Record:
+    known = replace(
+        record,
+        prompt=_forget_parts(record.prompt),
+        completion=_forget_parts(record.completion),
+        rejected=_forget_parts(record.rejected),
+    )
+    return change_texts(known, lambda text, _name: normalise_characters(text))
+
+
+def _forget_parts(messages: Sequence[Message]) -> tuple[Message, ...]:
+    """Messages with the types of their parts alone: what the parts say stands in the content as well, and unclean."""
+    return tuple(
+        replace(message, parts=tuple({"type": part.get("type", "")} for part in message.parts))
+        if message.parts
+        else message
+        for message in messages
+    )
+
+
+NORMALISATION = RowStep("normalisation", normalise_rows)
