@@ -1,0 +1,55 @@
+"""How likely answers of a kind are judged at all: who speaks up is no fair sample of who was answered.
+
+Rows come in by the stratum that each is of, with how many answers of each stratum nobody judged; for each row its
+propensity goes out, and the weight by which the rows speak for all answers. Strata are of what is known of any answer
+before anybody judges it: where it stands in its conversation, how long it is, and which model wrote it.
+"""
+
+from collections import Counter
+from collections.abc import Sequence
+from typing import Final
+
+from tracing.conversations import Answer, Turn
+
+LARGEST_WEIGHT: Final = 10.0
+"""A row speaks for ten at most: a rare stratum must not decide what is learnt."""
+SHORT, LONG = 300, 1_500
+"""Characters."""
+EARLY_TURNS = 3
+DIGITS = 6
+
+METHOD: Final = (
+    "propensity = (judged + 1) / (judged + not judged + 2) within a stratum of place in the conversation, length of "
+    "the answer and model; weight = share judged over all / propensity, at most "
+    f"{LARGEST_WEIGHT:g}, then divided by the mean"
+)
+
+
+def name_stratum(turn: Turn, answer: Answer) -> str:
+    """Which answers are like this one in how often they are judged.
+
+    >>> name_stratum(Turn(0, "hi", answer := Answer("t", "s", "hello", "completed", "", 0, 0, model="m")), answer)
+    'first/short/m'
+    """
+    place = "first" if not turn.index else "early" if turn.index < EARLY_TURNS else "later"
+    length = len(answer.text)
+    size = "short" if length < SHORT else "long" if length >= LONG else "middling"
+    return f"{place}/{size}/{answer.model}"
+
+
+def weigh(strata_of_rows: Sequence[str], unjudged: Counter[str]) -> list[tuple[float, float]]:
+    """The propensity and the weight of each row; weights have the mean 1.
+
+    >>> weigh(["rare", "usual", "usual", "usual"], Counter(rare=8, usual=3))
+    [(0.181818, 1.913043), (0.5, 0.695652), (0.5, 0.695652), (0.5, 0.695652)]
+    """
+    if not strata_of_rows:
+        return []
+    judged = Counter(strata_of_rows)
+    seen = {stratum: count + unjudged[stratum] for stratum, count in judged.items()}
+    chances = {stratum: (judged[stratum] + 1) / (seen[stratum] + 2) for stratum in judged}
+    overall = (len(strata_of_rows) + 1) / (len(strata_of_rows) + unjudged.total() + 2)
+    weights = {stratum: min(overall / chance, LARGEST_WEIGHT) for stratum, chance in chances.items()}
+    mean = sum(weights[stratum] * judged[stratum] for stratum in sorted(judged)) / len(strata_of_rows)
+    told = {each: (round(chances[each], DIGITS), round(weights[each] / mean, DIGITS)) for each in judged}
+    return [told[stratum] for stratum in strata_of_rows]
