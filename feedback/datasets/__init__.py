@@ -4,8 +4,8 @@ from feedback.datasets.dataset import Dataset, build_dataset
 from feedback.datasets.files import to_zip, write_files
 from feedback.datasets.format import Format
 from feedback.datasets.formats import FORMATS, UnknownFormat
-from feedback.datasets.manifest import HeldOut
 from feedback.datasets.record import LabelledConversation
+from feedback.datasets.source import HeldOut
 
 __all__ = [
     "FORMATS",

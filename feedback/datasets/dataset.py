@@ -12,7 +12,7 @@ from feedback.datasets.deduplication import drop_contradictions, drop_duplicates
 from feedback.datasets.format import Format
 from feedback.datasets.formats import find_format
 from feedback.datasets.funnel import Step
-from feedback.datasets.manifest import Definition, Funnel, HeldOut, describe_dataset
+from feedback.datasets.old_manifest import Definition, Funnel, HeldOut, describe_dataset
 from feedback.datasets.messages import Row, hold_only_text
 from feedback.datasets.record import Drop, LabelledConversation, Provenance, Reason, Record
 from feedback.datasets.selection import Selection

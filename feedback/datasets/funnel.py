@@ -1,7 +1,7 @@
 """What became of everything that came in, stage by stage: nothing goes without a count and a reason."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -24,6 +24,13 @@ class Step:
         return Step(
             self.name, self.rows_in + other.rows_in, self.rows_out + other.rows_out, self.dropped + other.dropped
         )
+
+
+def join_steps(before: Sequence[Step], after: Sequence[Step]) -> tuple[Step, ...]:
+    """The stages before and after rows lay on the disk. Between them are gone whose users were to be forgotten then."""
+    rows_in, rows_out = before[-1].rows_out, after[0].rows_in
+    erasure = Step("erasure", rows_in, rows_out, Counter({Reason.FORGOTTEN: rows_in - rows_out}))
+    return (*before, erasure, *after)
 
 
 def write_step(step: Step) -> dict[str, Any]:

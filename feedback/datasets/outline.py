@@ -38,6 +38,8 @@ class Outline:
     confidence: float
     tier: str
     stratum: str
+    has_tools: bool = False
+    """Whether tools were declared for it."""
 
     @property
     def order(self) -> tuple[int, str, int, str, str]:
