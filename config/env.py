@@ -87,9 +87,8 @@ class Environment(BaseSettings):
         le=10_000,
         description="Days after which rows go, in projects that say nothing else; 0 keeps them for ever.",
     )
-    datasets_dir: Path | None = Field(
-        default=None,
-        description="Directory of the files of datasets; unset: `datasets` in the data directory.",
+    datasets_dir: str = Field(
+        default="", description="Directory of the files of datasets; empty: `datasets` in the data directory."
     )
     export_days: int = Field(
         default=7,

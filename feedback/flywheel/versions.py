@@ -5,7 +5,7 @@ down; whoever builds follows it.
 """
 
 import secrets
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from itertools import islice
 from pathlib import Path
@@ -15,10 +15,13 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import Max, Q
 
+from feedback.datasets import files as dataset_files
 from feedback.datasets.definition import Definition, write_definition
+from feedback.datasets.format import SplitName
 from feedback.datasets.formats import FORMATS
+from feedback.datasets.messages import Row
 from feedback.flywheel.datasets import LARGEST_NUMBER, check_definition
-from feedback.flywheel.places import find_files, find_work, remove_directory, remove_tree
+from feedback.flywheel.places import find_files, remove_directory
 from feedback.models import Dataset, DatasetVersion
 from tracing.models import Project
 
@@ -26,7 +29,6 @@ State = DatasetVersion.State
 UNDER_WAY = (State.COLLECTING, State.WRITING)
 UNFINISHED = (*UNDER_WAY, State.INSPECTED, State.FAILED)
 """Those that have a directory of work."""
-SPLITS = ("train", "validation")
 
 
 def start_version(dataset: Dataset, who: str, *, goes_on: bool) -> DatasetVersion:
@@ -80,9 +82,8 @@ def create_version(
 
 def let_build(version: DatasetVersion, who: str) -> DatasetVersion:
     """Have a version written that was looked at; one that failed goes on where it was. Raises ValueError."""
-    was_read = version.state == State.INSPECTED or version.inspection is not None
     changes: dict[str, Any] = {
-        "state": State.WRITING if was_read else State.COLLECTING,
+        "state": State.WRITING if version.inspection is not None else State.COLLECTING,
         "goes_on": True,
         "problem": "",
         "doing": "waits for its turn",
@@ -96,10 +97,10 @@ def let_build(version: DatasetVersion, who: str) -> DatasetVersion:
 
 def stop_version(version: DatasetVersion) -> DatasetVersion:
     """Have nothing more done for a version that is not finished; what was collected goes. Raises ValueError."""
-    changes = {"state": State.STOPPED, "doing": "", "ended_at": datetime.now(UTC)}
+    changes = {"state": State.STOPPED, "doing": "", "ended_at": datetime.now(UTC), "inspection": None}
     if not _of(version, *UNFINISHED).update(**changes):
         raise ValueError(f"It is {say_state(version)}, so there is nothing to stop.")
-    transaction.on_commit(lambda: remove_tree(find_work(version)))
+    transaction.on_commit(lambda: remove_directory(version.key))
     return refresh(version)
 
 
@@ -137,27 +138,22 @@ def list_versions(dataset: Dataset) -> list[DatasetVersion]:
     return list(dataset.versions.order_by("-number"))
 
 
-def find_parent(version: DatasetVersion) -> int | None:
-    """The number of the version before it that was built."""
-    if version.dataset is None:
-        return None
-    before = version.dataset.versions.filter(Q(state=State.BUILT) | Q(state=State.WITHDRAWN), number__lt=version.number)
-    return before.aggregate(last=Max("number"))["last"]
+def find_parent(version: DatasetVersion) -> DatasetVersion | None:
+    """The version before it that was built."""
+    built = Q(state=State.BUILT) | Q(state=State.WITHDRAWN)
+    dataset = version.dataset
+    return dataset.versions.filter(built, number__lt=version.number).order_by("-number").first() if dataset else None
 
 
 def list_files(version: DatasetVersion) -> Mapping[str, Path]:
     """The files of a version that was built, by name (with its folder, where it lies in one); of others none."""
-    directory = find_files(version)
-    if version.state != State.BUILT or not directory.is_dir():
-        return {}
-    paths = sorted(each for each in directory.rglob("*") if each.is_file())
-    return {path.relative_to(directory).as_posix(): path for path in paths}
+    return dataset_files.list_files(find_files(version)) if version.state == State.BUILT else {}
 
 
-def read_rows(version: DatasetVersion, split: str, part: str, after: int, limit: int) -> list[dict[str, Any]]:
-    """At most `limit` rows of a version that was built from row `after` on, as its consumer reads them."""
+def read_rows(version: DatasetVersion, split: SplitName, part: str, after: int, limit: int) -> list[Row]:
+    """At most `limit` rows of a version that was built from row `after` on, as its consumer reads them; of a part that
+    its format has not, none."""
     chosen = FORMATS[version.definition["format"]]
-    if version.state != State.BUILT or split not in SPLITS or part not in [each.name for each in chosen.parts]:
+    if version.state != State.BUILT or part not in [each.name for each in chosen.parts]:
         return []
-    rows: Iterator[dict[str, Any]] = chosen.read(find_files(version), split, part)
-    return list(islice(rows, after, after + limit))
+    return list(islice(chosen.read(find_files(version), split, part), after, after + limit))

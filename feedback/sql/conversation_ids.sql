@@ -1,5 +1,5 @@
--- Ids of the conversations of a project that match, with their users, in the order of time.
-SELECT conversation_id, user_id
+-- Ids of the conversations of a project that match, with their users and numbers of turns, in the order of time.
+SELECT conversation_id, user_id, turn_count
 FROM conversations FINAL
 WHERE project_id = {project_id:UInt32} AND true /* filter */
 ORDER BY first_time, conversation_id

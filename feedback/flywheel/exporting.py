@@ -1,0 +1,41 @@
+"""An export that nobody waits for: a definition comes in, its files go out in a directory that goes with them."""
+
+from datetime import UTC, datetime
+
+from feedback.datasets.building import Built, build_dataset
+from feedback.datasets.definition import Definition
+from feedback.datasets.source import Source
+from feedback.datasets.steps import Context
+from feedback.flywheel.datasets import check_definition
+from feedback.flywheel.evaluation_sets import load_grams
+from feedback.flywheel.forgetting import load_forgotten, read_watermark
+from feedback.flywheel.lists import counts_back, find_commit, format_time
+from feedback.flywheel.reading import choose_conversations, read_labelled
+from tracing.filter_language import read_filter
+from tracing.models import Project
+from tracing.store import get_store
+from tracing.times import to_ns
+
+
+def build_export(project: Project, definition: Definition) -> Built:
+    """Build at once what matches in `project`: of people's conversations, unless the filter says who led them, and of
+    nobody who is held out or forgotten, whatever it says. Close what it gives, or use it with `with`.
+
+    Raises UnknownFormat and DefinitionProblems.
+    """
+    check_definition(project, definition)
+    store, now = get_store(), datetime.now(UTC)
+    choice = choose_conversations(store, project.pk, read_filter(definition.filter), to_ns(now))
+    context = Context(definition, load_forgotten(project.pk), load_grams(project.pk, definition.evaluation_sets))
+    watermark = read_watermark(project.pk)
+    source = Source(
+        project=project.slug,
+        machines_left_out=choice.machines_left_out,
+        holdout=choice.held_out,
+        until=format_time(now) if counts_back(definition.filter) else "",
+        forgotten=watermark.count,
+        last_forgotten=format_time(watermark.last) if watermark.last else "",
+        commit=find_commit(),
+    )
+    labelled = read_labelled(store, project.pk, choice.conversations)
+    return build_dataset(definition, labelled, source=source, context=context)
