@@ -8,15 +8,15 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
-from feedback.datasets.deduplication import drop_contradictions, drop_duplicates
 from feedback.datasets.format import Format
 from feedback.datasets.formats import find_format
 from feedback.datasets.funnel import Step
-from feedback.datasets.old_manifest import Definition, Funnel, HeldOut, describe_dataset
 from feedback.datasets.messages import Row, hold_only_text
+from feedback.datasets.old_deduplication import drop_contradictions, drop_duplicates
+from feedback.datasets.old_manifest import Definition, Funnel, HeldOut, describe_dataset
+from feedback.datasets.old_split import Split, split_records
 from feedback.datasets.record import Drop, LabelledConversation, Provenance, Reason, Record
 from feedback.datasets.selection import Selection
-from feedback.datasets.split import Split, split_records
 from feedback.datasets.validation import encode_line
 
 NOBODY = HeldOut()

@@ -11,12 +11,12 @@ from importlib.metadata import version
 from types import SimpleNamespace
 from typing import Any
 
-from feedback.datasets import split
+from feedback.datasets import old_split as split
 from feedback.datasets.format import Format
 from feedback.datasets.funnel import Step, write_step
+from feedback.datasets.old_split import Split
 from feedback.datasets.record import Record
 from feedback.datasets.source import HeldOut
-from feedback.datasets.split import Split
 
 ENOUGH_ROWS = 50
 """From 50 to 100 rows on, finetuning usually shows a gain."""

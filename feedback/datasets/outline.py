@@ -25,7 +25,7 @@ class Outline:
     claim: str
     """Digest of what it says of that: which answer is good."""
     signature: NDArray[Any]
-    """MinHash of the whole conversation that the row holds, uint32."""
+    """MinHash of what was said in the row, uint32, flat; see `feedback.datasets.signatures`."""
     template: str
     """Digest of what its user asked, without numbers and names; rows that ask the same thing share it."""
     label: bool | None

@@ -1,82 +1,83 @@
-"""Training and validation rows that share no user and no conversation: records come in, the two parts go out.
-A group falls on the same side in later datasets, too, unless it grows together with another."""
+"""Rows to train on and rows to validate that share no user, no conversation and nothing nearly the same: outlines of
+all parts come in, the conversations that validate go out. What validates began last, as what the model will meet did.
+"""
 
-import hashlib
-import json
-from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from feedback.datasets.record import Record
+from feedback.datasets.outline import Outline
 
-VALIDATION_SHARE: Final = 0.1
 MIN_GROUPS: Final = 10
 """With fewer groups one of them would be too much for validation, so all train."""
 MAX_GROUP_SHARE: Final = 0.2
 """A group with more of the rows than this trains, else one busy user could be most of the validation."""
+MOST_TIMES_THE_SHARE: Final = 2
+"""So does one with more than so many times the share that is to validate."""
 
 METHOD: Final = (
-    "groups are the connected components of users and conversations (anonymous users: the conversation "
-    "alone); a group is for validation if the SHA-256 of its least member falls into the first "
-    f"{VALIDATION_SHARE:.0%}, unless it has more than {MAX_GROUP_SHARE:.0%} of the rows; under {MIN_GROUPS} "
-    "groups all rows train"
+    "groups are the connected components of users, conversations (anonymous users: the conversation alone) and near "
+    "duplicates, over all parts together; a group begins with its earliest answer; the groups that began last "
+    "validate, until the share of rows asked for is reached, so that each of them begins after every group that "
+    f"trains has begun, but for groups with more than {MAX_GROUP_SHARE:.0%} of the rows or more than "
+    f"{MOST_TIMES_THE_SHARE} times the share asked for, which train; under {MIN_GROUPS} groups all rows train"
 )
 
 Node = tuple[str, str]
 
 
 @dataclass(frozen=True, slots=True)
-class Split:
-    """The rows of both parts, in the order in which they came."""
+class Group:
+    """Rows that must not be parted, in the order in which they came."""
 
-    train: tuple[Record, ...]
-    validation: tuple[Record, ...]
-    train_groups: int
-    validation_groups: int
+    rows: tuple[Outline, ...]
 
-
-def split_records(records: Sequence[Record]) -> Split:
-    """Divide the records by group, about one in ten for validation."""
-    groups = _find_groups(records)
-    sizes = Counter(groups)
-    held_out = _choose_held_out(sizes)
-    pairs = list(zip(records, groups, strict=True))
-    return Split(
-        train=tuple(record for record, group in pairs if group not in held_out),
-        validation=tuple(record for record, group in pairs if group in held_out),
-        train_groups=len(sizes) - len(held_out),
-        validation_groups=len(held_out),
-    )
+    @property
+    def beginning(self) -> tuple[int, str]:
+        """When it began; ids decide where two began at once."""
+        return min((row.time_ns, row.conversation_id) for row in self.rows)
 
 
-def _choose_held_out(sizes: Mapping[Node, int]) -> set[Node]:
-    if len(sizes) < MIN_GROUPS:
-        return set()
-    most = MAX_GROUP_SHARE * sum(sizes.values())
-    return {group for group, size in sizes.items() if size <= most and _draw(group) < VALIDATION_SHARE}
-
-
-def _draw(group: Node) -> float:
-    """A number from 0 to 1 that only the group decides."""
-    digest = hashlib.sha256(json.dumps(group).encode()).digest()
-    return int.from_bytes(digest[:8], "big") / 2**64
-
-
-def _find_groups(records: Iterable[Record]) -> list[Node]:
-    """Return the least member of each record's group."""
-    records = list(records)
+def group_rows(rows: Iterable[Outline], alike: Iterable[tuple[Outline, Outline]]) -> list[Group]:
+    """Join what has a user, a conversation or a likeness in common; the groups that began first come first."""
+    rows = list(rows)
     parents: dict[Node, Node] = {}
-    for record in records:
-        conversation, user = _list_nodes(record)
-        one, other = sorted((_find_root(parents, conversation), _find_root(parents, user)))
-        parents[other] = one
-    return [_find_root(parents, _list_nodes(record)[0]) for record in records]
+    for row in rows:
+        _join(parents, *_list_nodes(row))
+    for one, other in alike:
+        _join(parents, _list_nodes(one)[0], _list_nodes(other)[0])
+    members: dict[Node, list[Outline]] = defaultdict(list)
+    for row in rows:
+        members[_find_root(parents, _list_nodes(row)[0])].append(row)
+    return sorted((Group(tuple(group)) for group in members.values()), key=lambda group: group.beginning)
 
 
-def _list_nodes(record: Record) -> tuple[Node, Node]:
-    conversation = ("conversation", record.provenance.conversation_id)
-    return conversation, ("user", record.user_id) if record.user_id else conversation
+def choose_validation(groups: Sequence[Group], share: float) -> list[Group]:
+    """The newest of the groups, which came in the order of their beginning."""
+    count = sum(len(group.rows) for group in groups)
+    if len(groups) < MIN_GROUPS:
+        return []
+    chosen: list[Group] = []
+    open_rows = share * count
+    most = min(MAX_GROUP_SHARE, MOST_TIMES_THE_SHARE * share) * count
+    for group in reversed(groups):
+        if open_rows <= 0:
+            break
+        if len(group.rows) <= most:
+            chosen.append(group)
+            open_rows -= len(group.rows)
+    return chosen
+
+
+def _list_nodes(row: Outline) -> tuple[Node, Node]:
+    conversation = ("conversation", row.conversation_id)
+    return conversation, ("user", row.user_id) if row.user_id else conversation
+
+
+def _join(parents: dict[Node, Node], one: Node, other: Node) -> None:
+    first, second = sorted((_find_root(parents, one), _find_root(parents, other)))
+    parents[second] = first
 
 
 def _find_root(parents: dict[Node, Node], node: Node) -> Node:
