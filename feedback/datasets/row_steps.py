@@ -4,13 +4,14 @@ import json
 from collections.abc import Sequence
 
 from feedback.datasets.archive import encode_record
+from feedback.datasets.contamination import CONTAMINATION
 from feedback.datasets.format import Part
 from feedback.datasets.messages import hold_only_text
 from feedback.datasets.record import Drop, Reason, Record
 from feedback.datasets.steps import Context, RowStep
 from feedback.datasets.validation import encode_line
 
-ROW_STEPS: tuple[RowStep, ...] = ()
+ROW_STEPS: tuple[RowStep, ...] = (CONTAMINATION,)
 
 
 def list_row_steps(part: Part) -> tuple[RowStep, ...]:

@@ -1,0 +1,76 @@
+"""No row may hold what a model is to be tested with: texts of evaluation sets come in, digests of their runs of words
+go out; rows come in, those that share none of them go out.
+
+A run is 13 words, without case and punctuation (13 letters of scripts that are written without spaces); of a shorter
+text it is the whole text, if that has at least four. Looked at are what users and tools said and what the model
+answered, message by message; instructions are the app's own.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import lru_cache
+from hashlib import blake2b
+from typing import Final
+
+from feedback.datasets.evaluation_texts import list_strings
+from feedback.datasets.record import Drop, Reason, Record
+from feedback.datasets.steps import Context, RowStep
+from feedback.datasets.wording import list_runs, split_words
+from tracing.generations import Message
+
+RUN: Final = 13
+"""Words in a row that no two texts share by chance."""
+SHORTEST: Final = 4
+"""Shorter texts, such as `yes` or `B`, stand everywhere."""
+
+METHOD: Final = (
+    f"a row is left out if a message of its user, of a tool or of the model shares {RUN} words in a row with a text of "
+    f"an evaluation set, or is equal to one of {SHORTEST} to {RUN - 1} words; case and punctuation do not count; of "
+    "scripts written without spaces each letter is a word"
+)
+
+Digest = Callable[[str], frozenset[int]]
+
+
+def digest_texts(texts: Iterable[str]) -> set[int]:
+    """One number of 64 bits for each run of words, the same everywhere and always."""
+    return {digest for text in texts for digest in digest_text(text)}
+
+
+def digest_text(text: str) -> frozenset[int]:
+    words = split_words(text)
+    if len(words) < SHORTEST:
+        return frozenset()
+    return frozenset(map(_digest, list_runs(words, RUN)))
+
+
+def _digest(run: str) -> int:
+    return int.from_bytes(blake2b(run.encode("utf-8", "surrogatepass"), digest_size=8).digest(), "big")
+
+
+def drop_contaminated(records: Sequence[Record], context: Context) -> Sequence[Record | Drop]:
+    if not context.evaluation_grams:
+        return records
+    digest = lru_cache(digest_text)  # rows of one conversation begin with the same messages
+    return [
+        Drop(Reason.CONTAMINATED) if _is_contaminated(record, context.evaluation_grams, digest) else record
+        for record in records
+    ]
+
+
+def _is_contaminated(record: Record, grams: frozenset[int], digest: Digest) -> bool:
+    return any(not grams.isdisjoint(digest(text)) for text in _list_texts(record))
+
+
+def _list_texts(record: Record) -> Iterator[str]:
+    for message in (*record.prompt, *record.completion, *record.rejected):
+        if message.role != "system":
+            yield message.content
+            yield from _list_arguments(message)
+
+
+def _list_arguments(message: Message) -> Iterator[str]:
+    for call in message.tool_calls:
+        yield from list_strings(call.arguments)
+
+
+CONTAMINATION: Final = RowStep("contamination", drop_contaminated)
