@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from feedback.datasets.cleaning.language import tell_language
 from feedback.failure_modes.grouping import Embed, group_texts
-from feedback.languages import identify_language
 
 HOLE_TRAFFIC: Final = 0.02
 """Share of the traffic from which on what is missing is a hole."""
@@ -15,7 +15,6 @@ HOLE_ROWS: Final = 0.25
 """Times its share of the traffic: with less of the rows it is a hole."""
 EXPECTED_ROWS: Final = 5
 """Where fewer rows would be expected, few or none may be chance."""
-SURE_LANGUAGE: Final = 0.8
 MOST_ITEMS: Final = 20
 MOST_CHARACTERS: Final = 100
 SAMPLE: Final = 3_000
@@ -93,7 +92,7 @@ def measure_coverage(rows: Covering, traffic: Traffic, topics: Topics, topics_of
     sample, count = traffic.sample, len(rows.languages)
     divided = (
         ("topic", map(_tell_number, rows.topics), Counter(map(_tell_number, topics_of_traffic)), names),
-        ("language", rows.languages, Counter(find_language(seen.opening) for seen in sample), {}),
+        ("language", rows.languages, Counter(tell_language([seen.opening]) for seen in sample), {}),
         ("failure_mode", map(_tell_mode, rows.failure_modes), _count_modes(sample), modes),
         ("model", rows.models, _count_models(sample), {}),
     )
@@ -102,12 +101,6 @@ def measure_coverage(rows: Covering, traffic: Traffic, topics: Topics, topics_of
         for by, own, others, known in divided
         if others.total()
     ]
-
-
-def find_language(text: str) -> str:
-    """ISO 639-1, or empty where that is not sure."""
-    found = identify_language(text)
-    return found.code if found.confidence >= SURE_LANGUAGE else ""
 
 
 def _tell_number(number: int) -> str:
