@@ -4,6 +4,7 @@ import json
 from collections.abc import Sequence
 
 from feedback.datasets.archive import encode_record
+from feedback.datasets.cleaning import LANGUAGE, NORMALISATION, PERSONAL_DATA, QUALITY, SECRETS
 from feedback.datasets.contamination import CONTAMINATION
 from feedback.datasets.format import Part
 from feedback.datasets.messages import hold_only_text
@@ -11,7 +12,7 @@ from feedback.datasets.record import Drop, Reason, Record
 from feedback.datasets.steps import Context, RowStep
 from feedback.datasets.validation import encode_line
 
-ROW_STEPS: tuple[RowStep, ...] = (CONTAMINATION,)
+ROW_STEPS: tuple[RowStep, ...] = (NORMALISATION, SECRETS, PERSONAL_DATA, LANGUAGE, QUALITY, CONTAMINATION)
 
 
 def list_row_steps(part: Part) -> tuple[RowStep, ...]:

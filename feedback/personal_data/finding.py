@@ -19,7 +19,11 @@ Kind = Literal[
     "crypto_address",
     "key",
     "password",
+    "name",
+    "user",
+    "other",
 ]
+"""The last three are found where datasets are cleaned alone: a name, a user's id, and what another recogniser names."""
 
 
 @dataclass(frozen=True, slots=True)

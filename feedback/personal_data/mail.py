@@ -30,7 +30,7 @@ _ENDINGS_TEXT = (
 _ENDINGS = frozenset(_ENDINGS_TEXT.split())
 _CODE_ENDINGS_TEXT = "py js ts md sh rs cc mm so ps gz shape weight weights transpose dtype data grad"
 _CODE_ENDINGS = frozenset(_CODE_ENDINGS_TEXT.split())
-_SAMPLE_DOMAINS = re.compile(
+SAMPLE_DOMAINS = re.compile(
     r"(?:.*\.)?(?:(?:my|your|some|the|a)?-?(?:example|sample|test|dummy|fake|placeholder)\d{0,3}\.\w+"
     r"|\w+\.(?:example|test|invalid"
     r"|localhost|local|internal)|(?:your|my)-?(?:\w+-?)?(?:domain|company|site|app|org|store|business|school"
@@ -106,7 +106,7 @@ def _tell(start: int, end: int, local: str, domain: str, confidence: float) -> F
         end,
         confidence,
         "an e-mail address",
-        sample=bool(_SAMPLE_DOMAINS.fullmatch(domain) or _SAMPLE_LOCAL.fullmatch(local)) or local == "git",
+        sample=bool(SAMPLE_DOMAINS.fullmatch(domain) or _SAMPLE_LOCAL.fullmatch(local)) or local == "git",
         public=_ROLE.fullmatch(local) is not None,
     )
 

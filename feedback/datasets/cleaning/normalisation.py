@@ -67,7 +67,7 @@ def _normalise(record: Record) -> Record:
         completion=_forget_parts(record.completion),
         rejected=_forget_parts(record.rejected),
     )
-    return change_texts(known, lambda text, _name: normalise_characters(text))
+    return change_texts(known, lambda text, _place: normalise_characters(text))
 
 
 def _forget_parts(messages: Sequence[Message]) -> tuple[Message, ...]:

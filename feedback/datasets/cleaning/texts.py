@@ -7,83 +7,87 @@ and names of tools are no texts: what is in them cannot be changed without makin
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import Any, NamedTuple
 
 from feedback.datasets.record import Record
-from tracing.generations import Message, ToolCall
+from tracing.generations import Message
 
-Change = Callable[[str, str], str]
-"""A text, and the name that it goes by where it has one (`phone` in `{"phone": "…"}`); gives what shall stand there."""
+
+class Place(NamedTuple):
+    """Where a text stands, as far as that tells what it is."""
+
+    role: str = ""
+    """Of the message; empty in definitions of tools."""
+    name: str = ""
+    """That it goes by: `phone` in `{"phone": "…"}`; members of a list go by the name of the list."""
+
+
+Change = Callable[[str, Place], str]
+"""A text and its place; gives what shall stand there."""
 
 
 def change_texts(record: Record, change: Change) -> Record:
     """The record with every text changed; the record itself where none was."""
-    changed = replace(
-        record,
-        prompt=_change_messages(record.prompt, change),
-        completion=_change_messages(record.completion, change),
-        rejected=_change_messages(record.rejected, change),
-        tools=tuple(change_value(tool, change) for tool in record.tools) if record.tools else record.tools,
+    prompt, completion, rejected = (
+        _change_messages(messages, change) for messages in (record.prompt, record.completion, record.rejected)
     )
-    return record if changed == record else changed
+    tools = tuple(change_value(tool, Place(), change) for tool in record.tools)
+    if (prompt, completion, rejected, tools) == (record.prompt, record.completion, record.rejected, record.tools):
+        return record
+    return replace(record, prompt=prompt, completion=completion, rejected=rejected, tools=tools)
 
 
-def list_texts(record: Record) -> Iterator[tuple[str, str]]:
-    """Every text with its name, in the order of reading: instructions, tools and history before the answers."""
+def list_texts(record: Record) -> Iterator[tuple[str, Place]]:
+    """Every text with its place, in the order of reading: the prompt, the answers, definitions of tools."""
     for message in (*record.prompt, *record.completion, *record.rejected):
-        yield from list_message_texts(message)
+        yield message.content, Place(message.role)
+        for call in message.tool_calls:
+            yield from _list_value(call.arguments, Place(message.role))
     for tool in record.tools:
-        yield from list_value_texts(tool)
+        yield from _list_value(tool, Place())
 
 
-def list_message_texts(message: Message) -> Iterator[tuple[str, str]]:
-    yield message.content, ""
-    for call in message.tool_calls:
-        yield from list_value_texts(call.arguments)
-
-
-def list_value_texts(value: Any, name: str = "") -> Iterator[tuple[str, str]]:
-    """Of a value of JSON; members of a list go by the name of the list."""
+def _list_value(value: Any, place: Place) -> Iterator[tuple[str, Place]]:
     if isinstance(value, str):
-        yield value, name
+        yield value, place
     elif isinstance(value, Mapping):
         for key, member in value.items():
-            yield from list_value_texts(member, str(key))
+            yield from _list_value(member, place._replace(name=str(key)))
     elif isinstance(value, Sequence):
         for member in value:
-            yield from list_value_texts(member, name)
+            yield from _list_value(member, place)
 
 
-def list_fixed(record: Record) -> Iterator[tuple[str, str]]:
+def list_fixed(record: Record) -> Iterator[tuple[str, Place]]:
     """What can hold something but cannot be changed: numbers and keys in arguments and definitions, names of tools."""
     for message in (*record.prompt, *record.completion, *record.rejected):
         for call in message.tool_calls:
-            yield call.name, ""
-            yield from _list_fixed_in(call.arguments, "")
+            yield call.name, Place()
+            yield from _list_fixed(call.arguments, Place(message.role))
     for tool in record.tools:
-        yield from _list_fixed_in(tool, "")
+        yield from _list_fixed(tool, Place())
 
 
-def _list_fixed_in(value: Any, name: str) -> Iterator[tuple[str, str]]:
+def _list_fixed(value: Any, place: Place) -> Iterator[tuple[str, Place]]:
     if isinstance(value, Mapping):
         for key, member in value.items():
-            yield str(key), ""
-            yield from _list_fixed_in(member, str(key))
+            yield str(key), Place()
+            yield from _list_fixed(member, place._replace(name=str(key)))
     elif isinstance(value, Sequence) and not isinstance(value, str):
         for member in value:
-            yield from _list_fixed_in(member, name)
+            yield from _list_fixed(member, place)
     elif isinstance(value, int | float) and not isinstance(value, bool):
-        yield repr(value), name
+        yield repr(value), place
 
 
-def change_value(value: Any, change: Change, name: str = "") -> Any:
+def change_value(value: Any, place: Place, change: Change) -> Any:
     """A value of JSON with other texts: its keys, its order and the types of its members stay."""
     if isinstance(value, str):
-        return change(value, name)
+        return change(value, place)
     if isinstance(value, Mapping):
-        return {key: change_value(member, change, str(key)) for key, member in value.items()}
+        return {key: change_value(member, place._replace(name=str(key)), change) for key, member in value.items()}
     if isinstance(value, Sequence):
-        return [change_value(member, change, name) for member in value]
+        return [change_value(member, place, change) for member in value]
     return value
 
 
@@ -92,15 +96,12 @@ def _change_messages(messages: Sequence[Message], change: Change) -> tuple[Messa
 
 
 def _change_message(message: Message, change: Change) -> Message:
-    content = change(message.content, "")
-    calls = tuple(_change_call(call, change) for call in message.tool_calls)
+    place = Place(message.role)
+    content = change(message.content, place)
+    calls = tuple(replace(call, arguments=change_value(call.arguments, place, change)) for call in message.tool_calls)
     if content == message.content and calls == tuple(message.tool_calls):
         return message
     return replace(message, content=content, tool_calls=calls)
-
-
-def _change_call(call: ToolCall, change: Change) -> ToolCall:
-    return replace(call, arguments=change_value(call.arguments, change))
 
 
 def count_characters(messages: Sequence[Message]) -> int:

@@ -1,0 +1,107 @@
+"""What must not be learnt from a text: the text and its place come in, findings that count go out.
+
+The recognisers are those of `feedback.personal_data`, with names beside, and whatever else is set up. The same text
+stands in many rows, so what was found is remembered.
+"""
+
+import hashlib
+import re
+from collections.abc import Callable, Iterable, Sequence
+from typing import Final
+
+from feedback.datasets.cleaning.names import find_names
+from feedback.datasets.cleaning.texts import Place
+from feedback.personal_data import Finding, find_personal_data
+from feedback.personal_data.mail import SAMPLE_DOMAINS
+
+Scrubber = Callable[[str], Sequence[Finding]]
+"""Another recogniser, such as Presidio."""
+
+SURE: Final = 0.5
+SHORTEST: Final = 6
+"""Characters of a text that can hold something."""
+LONGEST_NAMED: Final = 200
+"""Characters of a text up to which its name tells what it is."""
+MOST_REMEMBERED: Final = 100_000
+SECRETS: Final = frozenset(("key", "password"))
+_PAGES: Final = re.compile(r"page|cursor|next|continu|csrf|etag", re.IGNORECASE)
+"""In names of values that are drawn at random and open nothing."""
+_BETWEEN_WORDS: Final = re.compile(r"[_\W]+|(?<=[a-z])(?=[A-Z])")
+
+_remembered: dict[tuple[bytes, Place, int], tuple[Finding, ...]] = {}
+
+
+def find_values(text: str, place: Place, scrubber: Scrubber | None = None) -> tuple[Finding, ...]:
+    """Personal data and secrets of somebody, as far as that is sure; no two share a character.
+
+    Values that documentation uses stay where they are, and so do an organisation's addresses.
+
+    >>> find_values("Write to support@mailbox.dk or to 192.0.2.1", Place("user"))
+    ()
+    >>> [each.kind for each in find_values("264-8830", Place("assistant", "customerPhone"))]
+    ['phone']
+    """
+    if len(text) < SHORTEST:
+        return ()
+    key = (hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).digest(), place, id(scrubber))
+    known = _remembered.get(key)
+    if known is None:
+        known = tuple(_find(text, place, scrubber))
+        if len(_remembered) >= MOST_REMEMBERED:
+            _remembered.clear()
+        _remembered[key] = known
+    return known
+
+
+def _find(text: str, place: Place, scrubber: Scrubber | None) -> list[Finding]:
+    found = [each for each in _find_forms(text, place.name) if counts(each, text)]
+    others = list(find_names(text, typed=place.role == "user")) if place.role else []
+    if place.role and place.name and len(text) <= LONGEST_NAMED:
+        others += _shift(find_names(_introduce(place.name) + text, typed=False), len(_introduce(place.name)))
+    if scrubber:
+        others += scrubber(text)
+    for other in others:
+        if not any(other.start < each.end and each.start < other.end for each in found):
+            found.append(other)
+    return sorted(found, key=lambda each: each.start)
+
+
+def _find_forms(text: str, name: str) -> list[Finding]:
+    """By our recognisers; a value's name is read before it, as it would stand in a sentence."""
+    if not name or len(text) > LONGEST_NAMED:
+        return find_personal_data(text)
+    before = _introduce(name)
+    named = _shift(find_personal_data(before + text), len(before))
+    harmless = _PAGES.search(name) is not None
+    return [each for each in named if not (harmless and each.kind in SECRETS)]
+
+
+def _introduce(name: str) -> str:
+    """How a value's name stands before it in a sentence.
+
+    >>> _introduce("customerPhone"), _introduce("date_of_birth")
+    ('customer Phone: ', 'date of birth: ')
+    """
+    return _BETWEEN_WORDS.sub(" ", name[:40]).strip() + ": "
+
+
+def _shift(found: Iterable[Finding], by: int) -> list[Finding]:
+    """Findings at the places that they have without the first so many characters."""
+    return [
+        Finding(each.kind, each.start - by, each.end - by, each.confidence, each.name, each.sample, each.public)
+        for each in found
+        if each.start >= by
+    ]
+
+
+def counts(finding: Finding, text: str) -> bool:
+    """Whether it is sure enough, somebody's, and no sample.
+
+    An address called `me` or `jane.doe` is a sample only where its domain is one: elsewhere somebody may have it.
+    """
+    if finding.confidence < SURE or finding.public:
+        return False
+    if finding.kind == "email" and finding.sample:
+        local, _, domain = text[finding.start : finding.end].rpartition("@")
+        return bool(domain) and local != "git" and not SAMPLE_DOMAINS.fullmatch(domain)
+    return not finding.sample
