@@ -45,8 +45,12 @@ def _write_call(call: ToolCall) -> Row:
 
 
 def write_tools(tools: Sequence[Mapping[str, Any]]) -> list[Row]:
-    """Return tool definitions as JSON schemas of functions, whether they were reported flat or nested."""
-    return [_write_tool(tool) for tool in tools]
+    """Return tool definitions as JSON schemas of functions, whether they were reported flat or nested.
+
+    What has no name, such as a search that the provider has built in, is no function that a model could learn to call.
+    """
+    written = [_write_tool(tool) for tool in tools]
+    return [tool for tool in written if tool["function"].get("name")]
 
 
 def name_tools(tools: Sequence[Mapping[str, Any]], with_tools: bool) -> Row:
@@ -55,9 +59,23 @@ def name_tools(tools: Sequence[Mapping[str, Any]], with_tools: bool) -> Row:
 
 
 def _write_tool(tool: Mapping[str, Any]) -> Row:
-    if "function" in tool:
+    if isinstance(tool.get("function"), dict):
         return dict(tool)
-    return {"type": "function", "function": {key: value for key, value in tool.items() if key != "type"}}
+    schema = {key: value for key, value in tool.items() if key != "type"}
+    if "parameters" not in schema and "input_schema" in schema:
+        schema["parameters"] = schema.pop("input_schema")
+    return {"type": "function", "function": schema}
+
+
+def tell_messages(messages: Iterable[Message]) -> str:
+    """What was said, for people: a paragraph each, with who said it."""
+    return "\n\n".join(f"{message.role}: {tell_message(message)}" for message in messages)
+
+
+def tell_message(message: Message) -> str:
+    """What it says, and below it which tools it calls."""
+    calls = [f"{call.name}({json.dumps(dict(call.arguments), ensure_ascii=False)})" for call in message.tool_calls]
+    return "\n".join([message.content, *calls] if message.content else calls)
 
 
 def hold_only_text(messages: Iterable[Message]) -> bool:

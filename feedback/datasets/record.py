@@ -122,6 +122,7 @@ class Reason(Enum):
     NO_USER_MESSAGE = "no_user_message", "no message of the user is in the prompt"
     WRONG_LAST_ROLE = "wrong_last_role", "the prompt does not end before an answer, or the answer is not one"
     NOT_JSON = "not_json", "a value cannot be written as JSON and read back unchanged"
+    FUNCTION_NAME = "function_name", "a tool has a name that this format does not allow"
     CONSENT_REFUSED = "consent_refused", "the user refused that their conversations train a model"
     CONSENT_UNKNOWN = "consent_unknown", "nothing says that the user agreed, and this dataset takes only who did"
     LICENCE = "licence", "a model wrote the answer whose provider's terms this dataset respects by leaving it out"

@@ -4,6 +4,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from feedback.datasets.arrow import check_values, tell_features
 from feedback.datasets.format import Format, Part
 from feedback.datasets.lines import read_lines, write_lines
 from feedback.datasets.messages import Row, name_tools, write_messages
@@ -28,22 +29,24 @@ def write_row(record: Record, with_tools: bool) -> Row:
 def check_row(row: Row) -> Reason | None:
     if row["chosen"] == row["rejected"]:
         return Reason.SAME_TEXT
-    return check_exchange(row["prompt"], row["chosen"]) or check_exchange(row["prompt"], row["rejected"])
+    fault = check_exchange(row["prompt"], row["chosen"]) or check_exchange(row["prompt"], row["rejected"])
+    return fault or check_values(row)
 
 
 def advise(rows: Sequence[Outline]) -> Mapping[str, Any]:
-    advice: dict[str, Any] = {"trainer": "DPOTrainer", "loss_type": "robust"}
-    why = ["Behaviour is a noisy label: set label_smoothing to the share of pairs that a reviewer would turn."]
-    if rows:
-        share = share_chosen_longer(rows)
-        advice["share_chosen_longer"] = round(share, 4)
-        if not BALANCED_LENGTHS[0] <= share <= BALANCED_LENGTHS[1]:
-            why.append("Length tells chosen from rejected: set ld_alpha below 1 or choose pairs of like length.")
-    return {**advice, "why": " ".join(why)}
+    advice = {"trainer": "DPOTrainer", "loss_type": "robust", **tell_features("prompt", "chosen", "rejected", "tools")}
+    why = "Behaviour is a noisy label: set label_smoothing to the share of pairs that a reviewer would turn."
+    return {**advice, **weigh_lengths(rows, why, cure="set ld_alpha below 1 or choose pairs of like length")}
 
 
-def share_chosen_longer(rows: Sequence[Outline]) -> float:
-    return sum(row.chosen_characters > row.rejected_characters for row in rows) / len(rows)
+def weigh_lengths(rows: Sequence[Outline], why: str, cure: str = "choose pairs of like length") -> Mapping[str, Any]:
+    """The share of pairs whose chosen answer is the longer one, and a word of warning where that tells which it is."""
+    if not rows:
+        return {"why": why}
+    share = sum(row.chosen_characters > row.rejected_characters for row in rows) / len(rows)
+    low, high = BALANCED_LENGTHS
+    warning = "" if low <= share <= high else f" Length tells chosen from rejected: {cure}."
+    return {"share_chosen_longer": round(share, 4), "why": why + warning}
 
 
 FORMAT = Format(

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from feedback.datasets.arrow import check_values, tell_features
 from feedback.datasets.format import Format, Part
 from feedback.datasets.lines import read_lines, write_lines
 from feedback.datasets.messages import Row, name_tools, write_messages
@@ -26,18 +27,19 @@ def write_row(record: Record, with_tools: bool) -> Row:
 
 
 def check_row(row: Row) -> Reason | None:
-    return check_exchange(row["prompt"], row["completion"])
+    return check_exchange(row["prompt"], row["completion"]) or check_values(row)
 
 
 def advise(rows: Sequence[Outline]) -> Mapping[str, Any]:
     """Return the class weights that bring the ratio to the middle of where it should lie."""
     desirable = sum(bool(row.label) for row in rows)
     undesirable = len(rows) - desirable
+    advice = {"trainer": "KTOTrainer", **tell_features("prompt", "completion", "tools")}
     if not desirable or not undesirable:
-        return {"trainer": "KTOTrainer", "why": "KTO learns from the contrast: it needs rows of both labels."}
+        return {**advice, "why": "KTO learns from the contrast: it needs rows of both labels."}
     desirable_weight, undesirable_weight = weigh_classes(desirable, undesirable)
     return {
-        "trainer": "KTOTrainer",
+        **advice,
         "desirable_weight": desirable_weight,
         "undesirable_weight": undesirable_weight,
         "why": f"There are {desirable} desirable and {undesirable} undesirable rows to train on.",

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from feedback.datasets.arrow import check_values, tell_features
 from feedback.datasets.format import Format, Part
 from feedback.datasets.lines import read_lines, write_lines
 from feedback.datasets.messages import Row, name_tools, write_messages
@@ -17,13 +18,14 @@ def write_row(record: Record, with_tools: bool) -> Row:
 
 
 def check_row(row: Row) -> Reason | None:
-    return check_exchange(row["messages"][:-1], row["messages"][-1:])
+    return check_exchange(row["messages"][:-1], row["messages"][-1:]) or check_values(row)
 
 
 def advise(_rows: Sequence[Outline]) -> Mapping[str, Any]:
     return {
         "trainer": "SFTTrainer",
         "assistant_only_loss": True,
+        **tell_features("messages", "tools"),
         "why": "Without assistant_only_loss the loss is on the users' messages, too. A row that exceeds "
         "max_length may lose its end, which is the praised answer: set it to fit the longest.",
     }

@@ -1,0 +1,102 @@
+"""Evaluation cases for Promptfoo: each judged answer becomes a test of what the model says to the same messages now.
+
+Promptfoo renders every text of a case as a template and loads every text that begins with `file://` or `package:`, and
+texts of users are hostile. So what they said stands in JSON, whose braces within texts are escaped: no template begins
+there and no address, and the provider reads the same messages.
+"""
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any, Final
+
+from feedback.datasets.format import About, Format, Part, SplitName
+from feedback.datasets.lines import read_lines, write_lines
+from feedback.datasets.messages import Row, write_tools
+from feedback.datasets.openai_rows import write_dialogue
+from feedback.datasets.outline import Outline
+from feedback.datasets.ratings import RATINGS
+from feedback.datasets.record import Reason, Record
+from feedback.datasets.validation import check_exchange
+
+GOOD: Final = [
+    {
+        "type": "llm-rubric",
+        "value": "Serves its user as well as this answer to the same messages, which its user found good (a JSON "
+        "text): {{ answer }}",
+    },
+]
+BAD: Final = [
+    {
+        "type": "javascript",
+        "value": "String(output).trim() !== JSON.parse(context.vars.answer).trim()",
+    },
+    {
+        "type": "llm-rubric",
+        "value": "Serves its user better than this answer to the same messages, which its user found bad (a JSON "
+        "text): {{ answer }}",
+    },
+]
+CONFIG: Final = """\
+# Run `promptfoo eval` here after you have named your model and, with `--grader`, the one that judges.
+description: Answers that users found good or bad
+prompts:
+  - '{{ messages }}'
+providers:
+  - echo
+tests:
+  - file://train.jsonl
+  - file://validation.jsonl
+"""
+
+
+def write_row(record: Record, with_tools: bool) -> Row:
+    said = {
+        "messages": write_inert(write_dialogue(record.prompt)),
+        "answer": write_inert("\n".join(message.content for message in record.completion)),
+    }
+    tools = {"tools": write_inert(write_tools(record.tools))} if with_tools else {}
+    return {
+        "description": f"An answer that its user found {'good' if record.label else 'bad'}",
+        "vars": {**said, **tools},
+        "assert": GOOD if record.label else BAD,
+        "metadata": {"verdict": "good" if record.label else "bad"},
+    }
+
+
+def write_inert(value: Any) -> str:
+    """JSON in which no template begins: of braces only those stand there that JSON itself needs.
+
+    >>> write_inert(["{{ env.KEY }}"]), json.loads(write_inert(["{{ env.KEY }}"]))
+    ('["\\\\u007b\\\\u007b env.KEY }}"]', ['{{ env.KEY }}'])
+    """
+    if isinstance(value, dict):
+        return "{" + ", ".join(f"{write_inert(key)}: {write_inert(each)}" for key, each in value.items()) + "}"
+    if isinstance(value, list):
+        return "[" + ", ".join(map(write_inert, value)) + "]"
+    return json.dumps(value, ensure_ascii=False).replace("{", "\\u007b")
+
+
+def check_row(row: Row) -> Reason | None:
+    said = {name: json.loads(text) for name, text in row["vars"].items()}
+    return check_exchange(said["messages"], [{"role": "assistant", "content": said["answer"]}])
+
+
+def advise(_rows: Sequence[Outline]) -> Mapping[str, Any]:
+    return {"why": "Name your model in promptfooconfig.yaml. A case is judged by a model, against the answer of then."}
+
+
+def write_cases(directory: Path, rows: Mapping[tuple[SplitName, str], Iterable[Row]], about: About) -> list[Path]:
+    config = directory / "promptfooconfig.yaml"
+    config.write_text(CONFIG, encoding="utf-8")
+    return [*write_lines(directory, rows, about), config]
+
+
+FORMAT = Format(
+    name="evals",
+    title="Evaluation cases",
+    purpose="Test a prompt or a model on what users found good and bad, with Promptfoo or any reader of JSON lines.",
+    parts=(Part("", RATINGS, write_row, check_row, advise),),
+    write=write_cases,
+    read=read_lines,
+)
