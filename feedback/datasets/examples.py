@@ -2,9 +2,12 @@
 the messages of prompt and completion go out. The prompt is what was sent, where that was reported."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
+from feedback.datasets.going_on import find_kept, list_before
 from feedback.datasets.opinions import Opinion
+from feedback.datasets.propensities import name_stratum
 from feedback.datasets.record import LabelledConversation, Provenance, Reason, Record
 from tracing.conversations import Answer, Conversation, Turn
 from tracing.generations import Generation, Message
@@ -22,6 +25,9 @@ def build_record(
         user_id=labelled.conversation.user_id,
         time_ns=answer.start_time_ns,
         label=label,
+        model=answer.model,
+        failure_mode=labelled.failure_mode,
+        stratum=name_stratum(turn, answer),
     )
 
 
@@ -35,7 +41,7 @@ def build_prompt(labelled: LabelledConversation, turn: Turn, answer: Answer) -> 
     if not sent:
         sent = (Message("user", turn.user_text),)
     if len(sent) == 1 and sent[0].role == "user":
-        sent = (*_tell_history(labelled.conversation, turn), *sent)
+        sent = (*_tell_history(labelled, turn), *sent)
     return (*_instruct(generation), *sent)
 
 
@@ -46,6 +52,11 @@ def build_completion(labelled: LabelledConversation, answer: Answer) -> tuple[Me
     calls = tuple(call for message in written for call in message.tool_calls)
     parts = tuple(part for message in written for part in message.parts)
     return (Message("assistant", answer.text, parts=parts, tool_calls=calls),)
+
+
+def rewrite_completion(labelled: LabelledConversation, answer: Answer, text: str) -> tuple[Message, ...]:
+    """The answer with the words that somebody else gave it."""
+    return tuple(replace(message, content=text) for message in build_completion(labelled, answer))
 
 
 def list_tools(labelled: LabelledConversation, answer: Answer) -> tuple[Mapping[str, Any], ...]:
@@ -65,12 +76,14 @@ def _instruct(generation: Generation | None) -> Iterator[Message]:
         yield Message("system", generation.system_instructions)
 
 
-def _tell_history(conversation: Conversation, turn: Turn) -> Iterator[Message]:
-    """Earlier turns that went well: a message without an answer would leave two of the user's in a row."""
-    for earlier in conversation.turns:
-        if earlier.index < turn.index and earlier.user_text.strip() and not find_fault(earlier.answer):
+def _tell_history(labelled: LabelledConversation, turn: Turn) -> Iterator[Message]:
+    """Earlier turns that went well, as the user went on from them: a message without an answer would leave two of the
+    user's in a row."""
+    for earlier in list_before(labelled.conversation, turn):
+        answer = find_kept(labelled, earlier).answer
+        if earlier.user_text.strip() and not find_fault(answer):
             yield Message("user", earlier.user_text)
-            yield Message("assistant", earlier.answer.text)
+            yield Message("assistant", answer.text)
 
 
 def _tell_provenance(conversation: Conversation, turn: Turn, answer: Answer, opinion: Opinion) -> Provenance:
@@ -84,4 +97,5 @@ def _tell_provenance(conversation: Conversation, turn: Turn, answer: Answer, opi
         score=opinion.score,
         detector=opinion.detector,
         version=opinion.version,
+        tier=opinion.tier,
     )

@@ -1,32 +1,53 @@
-"""Who said what about which answer: a labelled conversation comes in, the opinions about each of its answers
-go out. Thumbs decide alone; without them behaviour counts, and where it contradicts itself nothing is
-decided."""
+"""Who said what about which answer: a labelled conversation comes in, the opinions about each of its answers go out.
+
+What people said outright decides alone; without it behaviour counts, and where it contradicts itself nothing is
+decided. What a model or a program judged is no opinion.
+"""
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Final
 
+from feedback.datasets.confidence import measure_confidence
+from feedback.datasets.definition import GOLD, SILVER
+from feedback.datasets.edits import read_rewrite
+from feedback.datasets.going_on import find_kept
 from feedback.datasets.record import LabelledConversation, Reason
+from feedback.datasets.statements import AnswerKey, Statement, identify_answer, list_statements
+from feedback.detectors import accept, copy, share
+from feedback.detectors.acts import Act
+from feedback.detectors.correction_text import read_correction
+from feedback.detectors.rating import CONFIDENCE_TOLD, read_rating
 from feedback.detectors.signal import Signal
-from feedback.detectors.targets import find_target
+from feedback.detectors.targets import Action
 from feedback.detectors.thumbs import read_thumb
 from feedback.explicit import Feedback
-from tracing.conversations import Answer, Conversation
+from tracing.conversations import Answer, Turn
 
-AnswerKey = tuple[str, str]
-"""Trace id and span id of an answer."""
+GOOD_ACTIONS: Final[Mapping[str, Act]] = {"copy": copy.ACT, "accept": accept.ACT, "share": share.ACT}
+WEAK_ACTIONS: Final = frozenset({"action:share"})
+"""They may be for other reasons than that the answer was good: too little to imitate it."""
+GOOD_SIGNALS: Final = frozenset({"praise"})
+SATISFIED: Final = "satisfied"
 
-GOOD_ACTIONS = frozenset({"copy", "accept"})
-GOOD_SIGNALS = frozenset({"praise"})
-
-NOT_ABOUT_THE_TEXT = frozenset(
-    {"thumbs", "rating", "comment", "correction_text", "error", "slow", "tool_failure", "sentiment", "sentiment_shift"}
+NOT_ABOUT_THE_TEXT: Final = frozenset(
+    {"thumbs", "rating", "comment", "correction_text", "edit", "copy", "accept", "share", "rename", "delete"}
+    | {"error", "slow", "truncation", "tool_failure", "sentiment", "sentiment_shift"}
+    | {"apology", "low_confidence", "conversation_length", "dialogue_diversity", "judgement"}
 )
-"""Negative signals that are no verdict of their own on what the answer says: thumbs and their kin are read
-from the feedback itself; failures and slowness say nothing about the words, nor does tone alone."""
+"""Negative signals that are no verdict of people on what the answer says: what was said or done on purpose is read from
+the feedback itself; failures and slowness say nothing about the words, nor does tone alone; an apology is about the
+answer before; the rest is what programs and models hold of it."""
 
-LEAST_CONFIDENCE = 0.5
-"""A signal whose detector is less sure of itself than this labels nothing: most of its labels would be wrong."""
+LEAST_CONFIDENCE: Final = 0.5
+"""A signal whose detector is less sure of itself than this, or that is likelier not there, labels nothing: most of its
+labels would be wrong."""
+LEAST_CHANGE_AGAINST: Final = 0.25
+"""Share of an answer from which on an edit says that the answer was not good."""
+SURE_OF_EDITS: Final = 0.8
+UNCLEAR_RATING: Final = 1
+"""Where the scale was not told: the best of 0 to 1, the worst of 1 to 5."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,114 +55,180 @@ class Opinion:
     """One statement about an answer."""
 
     source: str
-    """`thumbs:up`, `action:copy`, `signal:rephrase`, …"""
+    """`thumbs:up`, `rating:high`, `action:copy`, `correction`, `review:satisfied`, `signal:rephrase`, …"""
     good: bool
     score: float = 1.0
     confidence: float = 1.0
+    """Probability that it is right about the answer."""
     detector: str = ""
     version: str = ""
+    is_explicit: bool = False
+    """Said outright of the answer, or confirmed by a person."""
+    place: float | None = None
+    """Of thumbs and ratings: where on their scale, 0 the worst and 1 the best."""
 
     @property
     def is_thumb(self) -> bool:
         return self.source.startswith("thumbs:")
 
+    @property
+    def tier(self) -> str:
+        return GOLD if self.is_explicit else SILVER
 
-def collect_opinions(labelled: LabelledConversation) -> Mapping[AnswerKey, Sequence[Opinion]]:
+
+Opinions = Mapping[AnswerKey, Sequence[Opinion]]
+
+
+def collect_opinions(labelled: LabelledConversation) -> Opinions:
     """Return the opinions about each answer, the weightiest first, the same for any order of the input."""
     found: dict[AnswerKey, set[Opinion]] = defaultdict(set)
-    for key, opinion in (*_read_feedback(labelled), *_read_signals(labelled)):
+    for key, opinion in (*_read_feedback(labelled), *_read_signals(labelled), *_read_verdicts(labelled)):
         found[key].add(opinion)
     return {key: sorted(opinions, key=_rank) for key, opinions in found.items()}
 
 
-def identify_answer(answer: Answer) -> AnswerKey:
-    return answer.trace_id, answer.span_id
-
-
 def weigh_opinions(opinions: Sequence[Opinion]) -> Opinion | Reason:
     """Return the opinion that decides, or why none does."""
-    weighed = [opinion for opinion in opinions if opinion.is_thumb] or list(opinions)
+    explicit = list_explicit(opinions)
+    weighed = explicit or list(opinions)
     if not weighed:
         return Reason.NOT_JUDGED
     if len({opinion.good for opinion in weighed}) > 1:
-        return Reason.CONTRADICTORY_THUMBS if weighed[0].is_thumb else Reason.MIXED_SIGNALS
+        return Reason.CONTRADICTORY_THUMBS if explicit else Reason.MIXED_SIGNALS
     return weighed[0]
 
 
-def _rank(opinion: Opinion) -> tuple[bool, bool, float, float, str, str, str]:
+def list_explicit(opinions: Sequence[Opinion]) -> list[Opinion]:
+    return [opinion for opinion in opinions if opinion.is_explicit]
+
+
+def _rank(opinion: Opinion) -> tuple[bool, bool, bool, float, float, str, str, str]:
     signal = opinion.source.startswith("signal:")
-    ranked = (not opinion.is_thumb, signal, -opinion.score, -opinion.confidence)
+    ranked = (not opinion.is_explicit, not opinion.is_thumb, signal, -opinion.confidence, -opinion.score)
     return (*ranked, opinion.source, opinion.detector, opinion.version)
 
 
 def _read_feedback(labelled: LabelledConversation) -> Iterator[tuple[AnswerKey, Opinion]]:
-    for feedback in _list_current(labelled.feedback):
-        opinion = _read_opinion(feedback)
-        target = find_target(labelled.conversation, feedback) if opinion else None
-        if opinion and target:
-            yield identify_answer(target.answer), opinion
+    for statement in list_statements(labelled):
+        if opinion := _read_opinion(statement):
+            yield identify_answer(statement.answer), opinion
 
 
-def _list_current(feedback: Sequence[Feedback]) -> list[Feedback]:
-    """Only people's, and of each identifier the latest."""
-    current: dict[str, Feedback] = {}
-    for each in sorted(feedback, key=lambda each: (each.time_ns, each.name, each.label, str(each.score))):
-        current[each.identifier] = each
-    return [each for each in current.values() if each.annotator_kind == "HUMAN"]
-
-
-def _read_opinion(feedback: Feedback) -> Opinion | None:
+def _read_opinion(statement: Statement) -> Opinion | None:
+    feedback = statement.feedback
     if feedback.name == "thumbs" and (thumb := read_thumb(feedback)):
-        return Opinion(f"thumbs:{thumb}", good=thumb == "up")
-    if feedback.name in GOOD_ACTIONS:
-        return Opinion(f"action:{feedback.name}", good=True)
+        return Opinion(f"thumbs:{thumb}", good=thumb == "up", is_explicit=True, place=float(thumb == "up"))
+    if feedback.name == "rating":
+        return _read_rating(statement)
+    if feedback.name == "correction" and read_correction(Action(statement.target, feedback)):
+        return Opinion("correction", good=False, is_explicit=True)
+    if feedback.name == "edit":
+        return _read_edit(statement)
+    if act := GOOD_ACTIONS.get(feedback.name):
+        return _read_action(feedback, act)
     return None
+
+
+def _read_rating(statement: Statement) -> Opinion | None:
+    """A rating whose scale was not told is a guess; in the middle of the scale it is neither for nor against."""
+    feedback = statement.feedback
+    act = read_rating(Action(statement.target, feedback))
+    is_told = act is not None and act.confidence == CONFIDENCE_TOLD
+    if act is None or not act.polarity or (feedback.score == UNCLEAR_RATING and not is_told):
+        return None
+    good = act.polarity > 0
+    return Opinion(
+        f"rating:{'high' if good else 'low'}",
+        good=good,
+        confidence=measure_confidence(act.score, act.confidence),
+        is_explicit=is_told,
+        place=dict(act.numbers)["share_of_scale"] if is_told else None,
+    )
+
+
+def _read_edit(statement: Statement) -> Opinion | None:
+    """Whoever changes a word takes the answer as it is otherwise; much of it changed speaks against it."""
+    rewrite = read_rewrite(statement)
+    if rewrite is None or rewrite.change < LEAST_CHANGE_AGAINST:
+        return None
+    score = 0.5 + rewrite.change / 2
+    return Opinion(rewrite.source, good=False, score=score, confidence=measure_confidence(score, SURE_OF_EDITS))
+
+
+def _read_action(feedback: Feedback, act: Act) -> Opinion | None:
+    """Who shares a whole conversation says nothing of one answer."""
+    if feedback.name == "share" and not (feedback.span_id or feedback.trace_id or feedback.message_id):
+        return None
+    confidence = measure_confidence(act.score, act.confidence)
+    return Opinion(f"action:{feedback.name}", good=True, score=act.score, confidence=confidence)
 
 
 def _read_signals(labelled: LabelledConversation) -> Iterator[tuple[AnswerKey, Opinion]]:
     for signal in labelled.signals:
-        if not (_is_praise(signal) or is_criticism(signal)):
-            continue
-        if answer := find_signal_answer(labelled.conversation, signal):
-            yield identify_answer(answer), _to_opinion(signal)
+        if (is_praise(signal) or is_criticism(signal)) and (answer := find_signal_answer(labelled, signal)):
+            yield identify_answer(answer), read_signal(signal)
 
 
-def _to_opinion(signal: Signal) -> Opinion:
+def _read_verdicts(labelled: LabelledConversation) -> Iterator[tuple[AnswerKey, Opinion]]:
+    """What reviewers say of a conversation is about an answer where there is but one turn."""
+    turns = labelled.conversation.turns
+    if len(turns) != 1:
+        return
+    for verdict in labelled.verdicts:
+        opinion = Opinion(f"review:{verdict}", good=verdict == SATISFIED, is_explicit=True)
+        yield identify_answer(find_kept(labelled, turns[0]).answer), opinion
+
+
+def read_signal(signal: Signal) -> Opinion:
+    """What a signal says of its answer: surely, where a person confirmed it."""
+    confirmed = signal.confirmation is not None
     return Opinion(
         f"signal:{signal.kind}",
         good=signal.polarity > 0,
         score=signal.score,
-        confidence=signal.confidence,
+        confidence=1.0 if confirmed else measure_confidence(signal.score, signal.confidence),
         detector=signal.detector,
         version=signal.version,
+        is_explicit=confirmed,
     )
 
 
-def _is_praise(signal: Signal) -> bool:
-    return (
-        signal.stands and signal.polarity > 0 and signal.confidence >= LEAST_CONFIDENCE and signal.kind in GOOD_SIGNALS
-    )
+def is_praise(signal: Signal) -> bool:
+    return _is_sure(signal) and signal.polarity > 0 and signal.kind in GOOD_SIGNALS
 
 
 def is_criticism(signal: Signal) -> bool:
     """Say whether the signal is a verdict against what the answer says."""
-    if not signal.stands or signal.polarity >= 0 or signal.confidence < LEAST_CONFIDENCE:
+    if not _is_sure(signal) or signal.polarity >= 0:
         return False
     if signal.kind == "refusal":  # to decline may be right
         return signal.label == "needless"
     return signal.kind not in NOT_ABOUT_THE_TEXT
 
 
-def find_signal_answer(conversation: Conversation, signal: Signal) -> Answer | None:
-    """Return the answer that the signal is about: its span decides, else the answer that its turn shows."""
-    for turn in conversation.turns:
-        if signal.span_id:
-            for answer in turn.answers:
-                if _is_of_span(answer, signal):
-                    return answer
-        elif turn.index == signal.target:
-            return turn.answer
+def _is_sure(signal: Signal) -> bool:
+    """Whether it stands, by a person's word or likelier than not."""
+    is_likely = signal.score >= LEAST_CONFIDENCE and signal.confidence >= LEAST_CONFIDENCE
+    return signal.stands and (signal.confirmation is not None or is_likely)
+
+
+def find_signal_answer(labelled: LabelledConversation, signal: Signal) -> Answer | None:
+    """Return the answer that the signal is about: its span decides, else the answer that its turn shows.
+
+    What a later message says is about the version that the user went on from.
+    """
+    for turn in labelled.conversation.turns:
+        answer = _find_own(turn, signal)
+        if answer:
+            is_said_later = answer == turn.answer and signal.turn_index > turn.index
+            return find_kept(labelled, turn).answer if is_said_later else answer
     return None
+
+
+def _find_own(turn: Turn, signal: Signal) -> Answer | None:
+    if signal.span_id:
+        return next((answer for answer in turn.answers if _is_of_span(answer, signal)), None)
+    return turn.answer if turn.index == signal.target else None
 
 
 def _is_of_span(answer: Answer, signal: Signal) -> bool:

@@ -1,118 +1,96 @@
-"""Two answers to the same prompt, of which the person kept one: the rows of DPO and its kin."""
+"""Two answers to the same prompt, of which one is better: the rows of DPO and its kin."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Iterator, Sequence
+from typing import Final
 
-from feedback.datasets.examples import build_completion, build_prompt, build_record, find_fault, list_tools
-from feedback.datasets.messages import normalise_text, same_messages
-from feedback.datasets.opinions import AnswerKey, Opinion, collect_opinions, identify_answer, weigh_opinions
+from feedback.datasets import corrected, edited, rated, regenerated, went_back
+from feedback.datasets.edits import collect_rewrites
+from feedback.datasets.going_on import find_kept
+from feedback.datasets.messages import normalise_messages
+from feedback.datasets.opinions import collect_opinions
+from feedback.datasets.pair import Case, Claim
+from feedback.datasets.propensities import name_stratum
 from feedback.datasets.record import Drop, LabelledConversation, Reason, Record
 from feedback.datasets.selection import Selection
-from tracing.conversations import Answer, Turn
+from feedback.datasets.statements import AnswerKey, identify_answer
 
-MAX_REGENERATIONS = 2
-"""Who asks for more versions of one answer is looking around, not choosing."""
-
-Opinions = Mapping[AnswerKey, Sequence[Opinion]]
+RULES: Final[Sequence[Callable[[Case], Iterator[Claim]]]] = (
+    edited.find_claims,
+    rated.find_claims,
+    went_back.find_claims,
+    regenerated.find_claims,
+    corrected.find_claims,
+)
+"""The surest first."""
 
 
 def select_pairs(labelled: LabelledConversation) -> Iterator[Record | Drop]:
-    """Give each replaced answer as the losing side of a pair, or why it is none: one pair a turn at most."""
-    opinions = collect_opinions(labelled)
+    """Give each answer that may have lost as the losing side of a pair, or why it is none; and of each message beside
+    whose answer nothing stands, that. One pair a prompt at most."""
+    opinions, rewrites = collect_opinions(labelled), collect_rewrites(labelled)
+    prompts: set[str] = set()
     for turn in labelled.conversation.turns:
-        yield from _pair_turn(labelled, turn, opinions)
-
-
-def _pair_turn(labelled: LabelledConversation, turn: Turn, opinions: Opinions) -> Iterator[Record | Drop]:
-    wishes = [_find_wish(opinions.get(identify_answer(answer), ())) for answer in turn.alternatives]
-    browsing = sum(wish is not None for wish in wishes) > MAX_REGENERATIONS
-    paired = False
-    for replaced, wish in zip(reversed(turn.alternatives), reversed(wishes), strict=True):
-        if fault := find_fault(replaced):
-            yield Drop(fault)
-        elif wish is None:
-            yield Drop(Reason.MACHINE_RETRY)
-        elif browsing or paired:
-            yield Drop(Reason.BROWSING if browsing else Reason.OLDER_ATTEMPT)
+        case = Case(labelled, turn, opinions, rewrites, find_kept(labelled, turn))
+        claims = [claim for find_claims in RULES for claim in find_claims(case)]
+        if claims:
+            yield from _leave_one_prompt(_settle(claims), prompts)
         else:
-            result = _pair(labelled, turn, replaced, wish, opinions)
-            paired = isinstance(result, Record)
+            yield Drop(Reason.NO_OTHER, name_stratum(turn, turn.answer))
+
+
+def _settle(claims: Sequence[Claim]) -> Iterator[Record | Drop]:
+    """One result for each answer that lost: the surest claim of all gives the pair."""
+    winner = next((claim for claim in claims if isinstance(claim.result, Record)), None)
+    by_answer: dict[AnswerKey, list[Claim]] = {}
+    for claim in claims:
+        by_answer.setdefault(identify_answer(claim.rejected), []).append(claim)
+    for own in by_answer.values():
+        yield _choose(own, winner)
+
+
+def _choose(claims: Sequence[Claim], winner: Claim | None) -> Record | Drop:
+    pair = next((claim for claim in claims if isinstance(claim.result, Record)), None)
+    if winner and pair:
+        if pair is winner and isinstance(pair.result, Record):
+            return pair.result
+        return Drop(Reason.OLDER_ATTEMPT if pair.rule == winner.rule else Reason.SURER_PAIR)
+    return Drop(next(claim.result for claim in claims if isinstance(claim.result, Reason)))
+
+
+def _leave_one_prompt(results: Iterator[Record | Drop], prompts: set[str]) -> Iterator[Record | Drop]:
+    """The same message may be sent again in the same conversation, with the same history or none."""
+    for result in results:
+        if isinstance(result, Drop):
             yield result
-
-
-def _find_wish(opinions: Sequence[Opinion]) -> Opinion | None:
-    return next((opinion for opinion in opinions if opinion.source == "signal:regeneration"), None)
-
-
-def _pair(
-    labelled: LabelledConversation, turn: Turn, replaced: Answer, wish: Opinion, opinions: Opinions
-) -> Record | Drop:
-    reason = (
-        _judge_kept(turn.answer, opinions.get(identify_answer(turn.answer), ()))
-        or _judge_replaced(opinions.get(identify_answer(replaced), ()))
-        or _compare_texts(normalise_text(turn.answer.text), normalise_text(replaced.text))
-        or _compare_prompts(labelled, turn, replaced)
-    )
-    return Drop(reason) if reason else _build_pair(labelled, turn, replaced, wish)
-
-
-def _judge_kept(kept: Answer, opinions: Sequence[Opinion]) -> Reason | None:
-    if find_fault(kept) or kept.outcome != "completed":
-        return Reason.KEPT_FAILED
-    verdict = weigh_opinions(opinions)
-    if isinstance(verdict, Opinion):
-        return None if verdict.good else Reason.KEPT_WAS_CRITICISED
-    return None if verdict is Reason.NOT_JUDGED else verdict
-
-
-def _judge_replaced(opinions: Sequence[Opinion]) -> Reason | None:
-    verdict = weigh_opinions([opinion for opinion in opinions if opinion.is_thumb])
-    if isinstance(verdict, Opinion):
-        return Reason.REPLACED_WAS_LIKED if verdict.good else None
-    return None if verdict is Reason.NOT_JUDGED else verdict
-
-
-def _compare_texts(kept: str, replaced: str) -> Reason | None:
-    if kept == replaced:
-        return Reason.SAME_TEXT
-    return Reason.PREFIX if kept.startswith(replaced) or replaced.startswith(kept) else None
-
-
-def _compare_prompts(labelled: LabelledConversation, turn: Turn, replaced: Answer) -> Reason | None:
-    same = same_messages(
-        build_prompt(labelled, turn, turn.answer), build_prompt(labelled, turn, replaced)
-    ) and list_tools(labelled, turn.answer) == list_tools(labelled, replaced)
-    return None if same else Reason.DIFFERENT_PROMPTS
-
-
-def _build_pair(labelled: LabelledConversation, turn: Turn, replaced: Answer, wish: Opinion) -> Record:
-    record = build_record(labelled, turn, turn.answer, wish)
-    return replace(
-        record,
-        rejected=build_completion(labelled, replaced),
-        provenance=replace(record.provenance, rejected_trace_id=replaced.trace_id, rejected_span_id=replaced.span_id),
-    )
+        elif (prompt := normalise_messages(result.prompt)) in prompts:
+            yield Drop(Reason.SURER_PAIR)
+        else:
+            prompts.add(prompt)
+            yield result
 
 
 def _list_needs(records: Sequence[Record]) -> list[str]:
     if records:
         return []
     return [
-        "No answer was regenerated by a person and its successor kept. Let people ask again for an answer: "
-        "run the same history in the same conversation and send the action regenerate with tacit.feedback "
-        "or POST /api/v1/feedback."
+        "No answer was regenerated by a person and its successor kept, none was edited, and of none were two versions "
+        "rated. Let people ask again for an answer (run the same history in the same conversation and send the action "
+        "regenerate) or edit it (send the action edit with the new text), with tacit.feedback or POST /api/v1/feedback."
     ]
 
 
 PAIRS = Selection(
     kind="pairs",
-    candidates="replaced answers",
+    candidates="answers that another may have beaten",
     select=select_pairs,
     list_needs=_list_needs,
     biases=(
         "Recency: the last answer shown is taken as the chosen one; that it stayed is weaker than praise.",
         "Length: people often keep the longer answer; trainer_advice has the share of chosen ones that are.",
-        "Self-selection: only people who ask again are heard.",
+        "Self-selection: only people who ask again, edit, rate or correct are heard.",
         "A replaced answer that was stopped is rejected as far as it was written.",
+        "An edited answer is chosen as its user wrote it: no model wrote these words.",
+        "After a correction the later answer had seen more than its prompt here holds, though no new word.",
+        "How sure a pair is that behaviour alone shows (regenerated, went_back, corrected) is judged, not measured.",
     ),
 )

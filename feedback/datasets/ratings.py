@@ -3,9 +3,11 @@
 from collections.abc import Iterator, Sequence
 
 from feedback.datasets.examples import build_record, find_fault
-from feedback.datasets.opinions import Opinion, collect_opinions, identify_answer, weigh_opinions
+from feedback.datasets.opinions import Opinion, collect_opinions, weigh_opinions
+from feedback.datasets.propensities import name_stratum
 from feedback.datasets.record import Drop, LabelledConversation, Reason, Record
 from feedback.datasets.selection import Selection
+from feedback.datasets.statements import identify_answer
 from tracing.conversations import Answer, Turn
 
 
@@ -22,7 +24,7 @@ def _rate(labelled: LabelledConversation, turn: Turn, answer: Answer, opinions: 
         return Drop(fault)
     verdict = weigh_opinions(opinions)
     if isinstance(verdict, Reason):
-        return Drop(verdict)
+        return Drop(verdict, name_stratum(turn, answer) if verdict is Reason.NOT_JUDGED else "")
     if verdict.good and answer.outcome != "completed":
         return Drop(Reason.INCOMPLETE)
     return build_record(labelled, turn, answer, verdict, label=verdict.good)
@@ -54,5 +56,6 @@ RATINGS = Selection(
         "Undesirable rows from signals are guesses; provenance.jsonl has the detector and its confidence.",
         "An answer that its user stopped is labelled undesirable as far as it was written.",
         "No correction is made for lenient or strict people, nor for what was shown where.",
+        "Of a conversation that reviewers judged, an answer takes the verdict only where it is the only turn.",
     ),
 )

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 from feedback.datasets.archive import encode_record
 from feedback.datasets.cleaning import LANGUAGE, NORMALISATION, PERSONAL_DATA, QUALITY, SECRETS
+from feedback.datasets.confidence import CONFIDENCE
 from feedback.datasets.contamination import CONTAMINATION
 from feedback.datasets.format import Part
 from feedback.datasets.messages import hold_only_text
@@ -12,7 +13,7 @@ from feedback.datasets.record import Drop, Reason, Record
 from feedback.datasets.steps import Context, RowStep
 from feedback.datasets.validation import encode_line
 
-ROW_STEPS: tuple[RowStep, ...] = (NORMALISATION, SECRETS, PERSONAL_DATA, LANGUAGE, QUALITY, CONTAMINATION)
+ROW_STEPS: tuple[RowStep, ...] = (NORMALISATION, SECRETS, PERSONAL_DATA, LANGUAGE, QUALITY, CONFIDENCE, CONTAMINATION)
 
 
 def list_row_steps(part: Part) -> tuple[RowStep, ...]:
