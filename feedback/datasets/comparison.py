@@ -145,9 +145,9 @@ def _compare_steps(older: Mapping[tuple[str, str], Line], newer: Mapping[tuple[s
 def _compare_shares(older: Mapping[str, int], newer: Mapping[str, int]) -> list[dict[str, Any]]:
     """Each value's share of the rows, the largest first."""
     counts, more = (sum(each.values()) or 1 for each in (older, newer))
-    items = [
-        {"value": value, "older": round(older.get(value, 0) / counts, 4), "newer": round(newer.get(value, 0) / more, 4)}
-        for value in {**newer, **older}
+    shares = [(older.get(value, 0) / counts, newer.get(value, 0) / more, value) for value in {**newer, **older}]
+    shares.sort(key=lambda each: (-max(each[:2]), each[2]))
+    return [
+        {"value": value, "older": round(before, 4), "newer": round(after, 4)}
+        for before, after, value in shares[:MOST_VALUES]
     ]
-    items.sort(key=lambda item: (-max(item["older"], item["newer"]), item["value"]))
-    return items[:MOST_VALUES]

@@ -13,7 +13,7 @@ TRAINS = [f"when does the train to {town} leave {when}?" for town in ("Oslo", "R
 
 
 def make_rows(count: int, **columns: Any) -> Covering:
-    usual = {"languages": ["en"], "models": ["m"], "failure_modes": [0], "topics": [-1]}
+    usual: dict[str, list[Any]] = {"languages": ["en"], "models": ["m"], "failure_modes": [0], "topics": [-1]}
     return Covering(**{name: columns.get(name, each * count) for name, each in usual.items()})
 
 

@@ -59,8 +59,7 @@ def look(
 
 
 def find(part: dict[str, Any], name: str) -> dict[str, Any]:
-    [found] = [each for each in part["distributions"] if each["name"] == name]
-    return found
+    return {each["name"]: dict(each) for each in part["distributions"]}[name]
 
 
 @pytest.fixture(scope="module")
