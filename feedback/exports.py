@@ -4,7 +4,8 @@ from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 
 from feedback.conversation_list import keep_said
-from feedback.datasets import Dataset, HeldOut, LabelledConversation, build_dataset
+from feedback.datasets import HeldOut, LabelledConversation
+from feedback.datasets.dataset import Dataset, build_dataset
 from feedback.holdouts import load_holdout
 from feedback.machines import ask_for_machines, asks_for_machines, leave_out_machines
 from feedback.records import load_feedback_of, load_signals

@@ -1,20 +1,30 @@
 """Finetuning data from feedback: labelled conversations come in, files that a trainer accepts go out."""
 
-from feedback.datasets.dataset import Dataset, build_dataset
-from feedback.datasets.files import to_zip, write_files
+from feedback.datasets.building import Built, build_dataset
+from feedback.datasets.dataset import Dataset
+from feedback.datasets.definition import Definition
+from feedback.datasets.files import copy_files, list_files, stream_zip, to_zip, write_files
 from feedback.datasets.format import Format
 from feedback.datasets.formats import FORMATS, UnknownFormat
 from feedback.datasets.record import LabelledConversation
-from feedback.datasets.source import HeldOut
+from feedback.datasets.source import HeldOut, Source
+from feedback.datasets.steps import Context
 
 __all__ = [
     "FORMATS",
+    "Built",
+    "Context",
     "Dataset",
+    "Definition",
     "Format",
     "HeldOut",
     "LabelledConversation",
+    "Source",
     "UnknownFormat",
     "build_dataset",
+    "copy_files",
+    "list_files",
+    "stream_zip",
     "to_zip",
     "write_files",
 ]

@@ -129,10 +129,18 @@ def _check_lots(
         for number, (written, found) in enumerate(zip_longest(lot.read(spool), read)):
             digest = digest_row(found) if found is not None else ""
             if written is None or digest != digest_row(written[2]):
-                raise RowChanged(f"row {number} of {lot.split} {lot.part.name} does not read back as it was written")
+                raise RowChanged(_tell_change(lot, number))
             placed, record, _ = written
             seen[lot.part.name].take(record)
             done += 1
             if done % TOLD_EVERY == 0:
                 told(done, total, "reading rows back")
             yield tell_origin(lot.split, lot.part.name, number, placed, record, digest)
+
+
+def _tell_change(lot: Lot, number: int) -> str:
+    where = f"row {number} of {lot.split}" + (f" of {lot.part.name}" if lot.part.name else "")
+    if number >= len(lot.placed):
+        return f"there is a {where} that was not written"
+    span_id = lot.placed[number].outline.span_id
+    return f"{where} (span {span_id}) does not read back as it was written: this is a fault of Tacit, please report it"

@@ -2,10 +2,10 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
-from feedback.datasets import Dataset, LabelledConversation, build_dataset
+from feedback.datasets import Context, Definition, LabelledConversation, Source, build_dataset
 from feedback.detectors.signal import Evidence, Polarity, Signal
 from feedback.explicit import Feedback
 from tracing.conversations import Answer, Conversation, Turn
@@ -123,18 +123,39 @@ class Dialogue:
         )
 
 
-def build(format_name: str, *dialogues: Dialogue) -> Dataset:
+SOURCE = Source("demo")
+
+
+@dataclass(frozen=True)
+class Files:
+    """The files of a dataset that was built, by name, and its manifest."""
+
+    files: Mapping[str, bytes]
+    manifest: Mapping[str, Any]
+
+
+def build(format_name: str, *dialogues: Dialogue, context: Context | None = None, **chosen: Any) -> Files:
+    """Build a dataset; `chosen` is what its definition has beside the format."""
+    definition = context.definition if context else Definition(format_name, **chosen)
     conversations = [dialogue.finish() for dialogue in dialogues]
-    return build_dataset(format_name, conversations, project="demo", filters={}, created_at=None)
+    return build_from(definition, conversations, context=context)
 
 
-def read_rows(dataset: Dataset) -> list[dict[str, Any]]:
+def build_from(definition: Definition, conversations: list[LabelledConversation], **given: Any) -> Files:
+    with build_dataset(definition, conversations, **{"source": SOURCE, **given}) as built:
+        return Files({name: path.read_bytes() for name, path in built.files.items()}, built.manifest)
+
+
+def read_rows(dataset: Files) -> list[dict[str, Any]]:
     """Return the rows of both splits, training first."""
-    lines = dataset.files["train.jsonl"] + dataset.files["validation.jsonl"]
-    return [json.loads(line) for line in lines.split(b"\n") if line]
+    return [*read_lines(dataset, "train.jsonl"), *read_lines(dataset, "validation.jsonl")]
 
 
-def read_drops(dataset: Dataset) -> dict[str, int]:
+def read_lines(dataset: Files, name: str) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in dataset.files[name].split(b"\n") if line]
+
+
+def read_drops(dataset: Files) -> dict[str, int]:
     """Return how many were dropped for which reason, over all steps."""
     drops: dict[str, int] = {}
     for step in dataset.manifest["funnel"]["steps"]:
