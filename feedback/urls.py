@@ -9,8 +9,12 @@ from feedback import (
     comparison_views,
     confirmation_views,
     contradiction_views,
+    dataset_version_views,
+    dataset_views,
     detector_views,
+    evaluation_set_views,
     failure_mode_views,
+    forgetting_views,
     holdout_views,
     judge_views,
     label_views,
@@ -20,6 +24,8 @@ from feedback import (
 from feedback.pages.addresses import ConversationIdConverter
 
 register_converter(ConversationIdConverter, "conversation_id")
+
+VERSION = "datasets/<int:number>/versions/<int:version>"
 
 urlpatterns = [
     path("", views.show_overview, name="overview"),
@@ -44,8 +50,33 @@ urlpatterns = [
     path("failure-modes/contradictions", contradiction_views.show_contradictions, name="contradictions"),
     path("returns", return_views.show_returns, name="returns"),
     path("returns/goal", return_views.change_goal, name="change_goal"),
-    path("datasets", views.show_datasets, name="datasets"),
-    path("datasets/download", views.download_dataset, name="download_dataset"),
+    path("datasets", dataset_views.show_datasets, name="datasets"),
+    path("datasets/new", dataset_views.show_new_dataset, name="new_dataset"),
+    path("datasets/new/form", dataset_views.define_dataset, name="define_dataset"),
+    path("datasets/new/add", dataset_views.add_dataset, name="add_dataset"),
+    path("datasets/count", dataset_views.count_dataset, name="count_dataset"),
+    path("datasets/download", dataset_views.download_dataset, name="download_dataset"),
+    path("datasets/<int:number>", dataset_views.show_dataset, name="dataset"),
+    path("datasets/<int:number>/edit", dataset_views.edit_dataset, name="edit_dataset"),
+    path("datasets/<int:number>/change", dataset_views.change_dataset_page, name="change_dataset"),
+    path("datasets/<int:number>/look", dataset_views.look_at_dataset, name="look_at_dataset"),
+    path("datasets/<int:number>/delete", dataset_views.remove_dataset, name="delete_dataset"),
+    path("datasets/<int:number>/compare", dataset_version_views.compare_versions, name="compare_dataset_versions"),
+    path(VERSION, dataset_version_views.show_dataset_version, name="dataset_version"),
+    path(f"{VERSION}/build", dataset_version_views.build_dataset_version, name="build_dataset_version"),
+    path(f"{VERSION}/stop", dataset_version_views.stop_dataset_version, name="stop_dataset_version"),
+    path(f"{VERSION}/delete", dataset_version_views.delete_dataset_version, name="delete_dataset_version"),
+    path(f"{VERSION}/archive", dataset_version_views.download_version, name="download_version"),
+    path(f"{VERSION}/files/<path:name>", dataset_version_views.download_version_file, name="download_version_file"),
+    path("datasets/evaluation-sets", evaluation_set_views.show_evaluation_sets, name="evaluation_sets"),
+    path("datasets/evaluation-sets/add", evaluation_set_views.add_evaluation_set, name="add_evaluation_set"),
+    path(
+        "datasets/evaluation-sets/<int:number>/delete",
+        evaluation_set_views.delete_evaluation_set,
+        name="delete_evaluation_set",
+    ),
+    path("datasets/forgetting", forgetting_views.show_forgetting, name="forgetting"),
+    path("datasets/forgetting/forget", forgetting_views.forget_subject, name="forget_subject"),
     path("datasets/holdout", holdout_views.change_holdout, name="change_holdout"),
     path("settings/detectors", detector_views.show_detectors, name="detectors"),
     path("settings/detectors/accuracy", accuracy_views.show_accuracy, name="accuracy"),

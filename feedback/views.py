@@ -1,6 +1,5 @@
 """The pages on conversations and what was heard in them: read, have a pure view model built, answer."""
 
-import shlex
 import time
 from collections import Counter, defaultdict
 from collections.abc import Collection, Mapping, Sequence
@@ -14,16 +13,12 @@ from django.views.decorators.http import require_safe
 
 from feedback.confirmations import MISSABLE
 from feedback.conversation_list import Row, find_page, place_rank
-from feedback.datasets import FORMATS, UnknownFormat, to_zip
 from feedback.detectors import DETECTORS
 from feedback.excerpts import load_heard_excerpt
-from feedback.exports import build_export
 from feedback.failure_mode_list import load_rising
 from feedback.failures.listing import find_mode_of
-from feedback.holdouts import load_holdout
 from feedback.label_views import read_satisfaction
-from feedback.loop_list import find_project_loops
-from feedback.machines import asks_for_machines, leave_out_machines, load_machines
+from feedback.machines import load_machines
 from feedback.pages.blocks import list_blocks
 from feedback.pages.cards import CARD_KINDS, build_cards, build_safety, build_thumbs, read_periods
 from feedback.pages.chart import STEPS_S, Chart, Slice, choose_step, draw_chart, fill_slices
@@ -37,7 +32,6 @@ from feedback.pages.filters import (
     Filters,
     name_heard,
 )
-from feedback.pages.ingredients import count_judgements, describe_choice
 from feedback.pages.listing import ListedConversation, list_conversations
 from feedback.pages.machines import choose_leader, select_led, show_machines
 from feedback.pages.satisfaction import show_rates
@@ -48,13 +42,12 @@ from feedback.records import load_outline, load_signals
 from feedback.satisfaction_fits import load_rates
 from feedback.satisfaction_records import load_estimates
 from feedback.tunings import load_tuning
-from tracing.access import audit
 from tracing.access.requirements import project_page
 from tracing.access.rights import Right
 from tracing.api_filters import knows_field
 from tracing.conversations import Turn
 from tracing.filter_fields import FIELDS
-from tracing.filter_language import Filter, FilterError, format_conditions
+from tracing.filter_language import FilterError
 from tracing.filter_sql import Where, compile_filter, find_search
 from tracing.models import DEMO_PROJECT, Project
 from tracing.page_filling import FilledPage
@@ -311,55 +304,3 @@ def read_waterfalls(project: Project, turn: Turn) -> list[tuple[str, Waterfall]]
         spans[span.trace_id].append(span)
     generations = frozenset(span_id for answer in turn.answers for span_id in answer.generation_span_ids)
     return [(caption, draw_waterfall(spans[trace_id], generations)) for trace_id, caption in captions.items()]
-
-
-@require_safe
-@project_page(Right.READ)
-def show_datasets(request: HttpRequest, project: Project) -> HttpResponse:
-    """The formats, what there is for each, and what it lacks."""
-    filters = Filters.from_query(request.GET.dict())
-    error = find_fault(filters)
-    given = Filter() if error else filters.given
-    where = compile_filter(leave_out_machines(given), "conversations", time.time_ns())
-    has = count_judgements(get_store().query("feedback/sql/page_dataset_counts.sql", where, project_id=project.pk))
-    q = filters.q if error else format_conditions(given.conditions)
-    there, holdout = read_choices(project), load_holdout(project.pk)
-    loops = find_project_loops(
-        get_store(), project.pk, holdout, time.time_ns(), there["conversations"], waits="wait" in request.GET
-    )
-    context = {
-        "project": project,
-        "section": "datasets",
-        "holdout": holdout,
-        "holdout_percent": f"{100 * holdout.share:g}",
-        "loops": loops.result if loops else None,
-        "as_of_ns": loops.time_ns if loops else 0,
-        "filters": filters,
-        "error": error,
-        "fields": FIELDS_SHOWN,
-        "q": q,
-        "shell_q": shlex.quote(q),
-        "has_phrases": find_search(given).has_phrases,
-        "described": [] if error else filters.describe(TITLES),
-        "conversations": there["conversations"],
-        "leaves_out_machines": bool(there["machines"]) and not asks_for_machines(given),
-        "choices": [describe_choice(each.name, each.title, has) for each in FORMATS.values()],
-    }
-    return render_page(request, "datasets.html", context)
-
-
-@require_safe
-@project_page(Right.READ, exports=True)
-def download_dataset(request: HttpRequest, project: Project) -> HttpResponse:
-    """The files of one format as a zip, of the conversations that the filters of the address leave."""
-    name = request.GET.get("format", "")
-    try:
-        given = Filters.from_query(request.GET.dict()).given
-        dataset = build_export(project, name, given)
-    except (UnknownFormat, FilterError) as error:
-        message = str(error).rstrip(".") + "."
-        return render_page(request, "404.html", {"message": message, "project": project}, status=404)
-    audit.describe(request, name, rows=dataset.count_rows(), is_filtered=bool(given.conditions))
-    response = HttpResponse(to_zip(dataset), content_type="application/zip")
-    response["Content-Disposition"] = f'attachment; filename="tacit-{project.slug}-{name}.zip"'
-    return response

@@ -5,10 +5,13 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from feedback.datasets.format import Format
 from feedback.datasets.opinions import NOT_ABOUT_THE_TEXT
 
 ENOUGH_ROWS = 50
 """Fewer rows seldom change a model."""
+SOURCES = {"prefer": "regenerations"}
+"""What rows are made of, by aim."""
 PRAISE_KINDS = frozenset({"praise", "copy", "accept"})
 
 
@@ -46,11 +49,64 @@ class FormatChoice:
         return not any(ingredient.count for ingredient in self.ingredients)
 
 
-PURPOSES = {
-    "trl-sft": "Learn from answers that people liked: whole dialogues that end with a praised answer.",
-    "trl-dpo": "Learn to prefer: the answer that a user kept against the one they had replaced.",
-    "trl-kto": "Learn from single judgements: each answer with good or bad beside it.",
-}
+@dataclass(frozen=True, slots=True)
+class Aim:
+    """What somebody wants of a dataset, and the formats that serve it, the usual one first."""
+
+    name: str
+    title: str
+    purpose: str
+    formats: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AimChoice:
+    """One aim on the page, with what there is for it."""
+
+    aim: Aim
+    formats: tuple[Format, ...]
+    ingredients: tuple[Ingredient, ...]
+    need: str
+
+
+AIMS = (
+    Aim(
+        "imitate",
+        "Imitate good answers",
+        "Dialogues that end with an answer which people liked. The way to begin (SFT).",
+        ("trl-sft", "openai-sft", "trl-prompt-completion"),
+    ),
+    Aim(
+        "prefer",
+        "Prefer one answer over another",
+        "The answer that a user kept against the one they had replaced (DPO, or a reward model).",
+        ("trl-dpo", "openai-dpo", "trl-reward"),
+    ),
+    Aim(
+        "tell",
+        "Tell good answers from bad ones",
+        "Each answer with good or bad beside it; needs no pairs, so there is most of it (KTO).",
+        ("trl-kto",),
+    ),
+    Aim("check", "Check the next release", "Questions that went well or badly, as test cases.", ("evals",)),
+    Aim(
+        "look",
+        "Look at it by hand",
+        "For a table or for people who label: what was said, and what was thought of it.",
+        ("csv", "label-studio"),
+    ),
+    Aim("share", "Share it, or keep all of it", "A folder with all three kinds, their origin and a card.", ("hf",)),
+)
+AIM_OF = {name: aim for aim in AIMS for name in aim.formats}
+
+
+def list_aims(formats: Mapping[str, Format], has: Judgements) -> list[AimChoice]:
+    """The aims that there is a format for, each with what there is for it."""
+    return [
+        AimChoice(aim, taken, list_ingredients(taken[0].name, has), describe_choice(taken[0], has).need)
+        for aim in AIMS
+        if (taken := tuple(formats[name] for name in aim.formats if name in formats))
+    ]
 
 
 def count_judgements(rows: Iterable[Mapping[str, Any]]) -> Judgements:
@@ -81,28 +137,37 @@ def name_judgement(kind: str, label: str, polarity: int) -> str:
 def list_ingredients(name: str, has: Judgements) -> tuple[Ingredient, ...]:
     ups, downs = Ingredient(has.thumbs_up, "thumbs up"), Ingredient(has.thumbs_down, "thumbs down")
     praised = Ingredient(has.praised, "answers copied, accepted or praised")
-    if name == "trl-sft":
-        return ups, praised
-    if name == "trl-dpo":
-        return (Ingredient(has.regenerated, "answers that a user had replaced"),)
-    return ups, downs, praised, Ingredient(has.heard_bad, "signals that an answer failed")
+    replaced = Ingredient(has.regenerated, "answers that a user had replaced")
+    bad = Ingredient(has.heard_bad, "signals that an answer failed")
+    by_aim = {"imitate": (ups, praised), "prefer": (replaced,), "share": (ups, downs, praised, bad, replaced)}
+    return by_aim.get(name_aim(name), (ups, downs, praised, bad))
 
 
-def describe_choice(name: str, title: str, has: Judgements) -> FormatChoice:
-    """Return what the page says of a format."""
-    ingredients = list_ingredients(name, has)
+def name_aim(format_name: str) -> str:
+    """
+    >>> name_aim("openai-sft"), name_aim("unheard-of")
+    ('imitate', '')
+    """
+    return AIM_OF[format_name].name if format_name in AIM_OF else ""
+
+
+def describe_choice(chosen: Format, has: Judgements) -> FormatChoice:
+    """Return what is said of a format: what it is for, what there is for it, and what is missing."""
+    ingredients = list_ingredients(chosen.name, has)
     return FormatChoice(
-        name=name,
-        title=title,
-        purpose=PURPOSES.get(name, ""),
+        name=chosen.name,
+        title=chosen.title,
+        purpose=chosen.purpose,
         ingredients=ingredients,
-        need=describe_need(name, sum(each.count for each in ingredients)),
+        need=describe_need(chosen.name, sum(each.count for each in ingredients)),
     )
 
 
 def describe_need(name: str, count: int) -> str:
-    if count >= ENOUGH_ROWS:
+    aim = name_aim(name)
+    if count >= ENOUGH_ROWS or (count and aim in ("check", "look")):
         return ""
-    source = "regenerations" if name == "trl-dpo" else "judged answers"
-    start = "Nothing to train on yet" if not count else f"Few: at most {count} rows"
-    return f"{start}. Training begins to show from about {ENOUGH_ROWS} {source}."
+    start = "Nothing to make it of yet" if not count else f"Few: at most {count} rows"
+    if aim in ("check", "look"):
+        return f"{start}."
+    return f"{start}. Training begins to show from about {ENOUGH_ROWS} {SOURCES.get(aim, 'judged answers')}."

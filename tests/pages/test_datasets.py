@@ -20,7 +20,7 @@ def test_every_format_says_what_it_has_and_what_it_lacks(teller: Teller, open_pa
     text = open_page("datasets").text
     assert "1 thumbs up" in text
     assert "1 thumbs down" in text
-    assert "0 answers that a user had replaced Nothing to train on yet." in text
+    assert "0 answers that a user had replaced Nothing to make it of yet." in text
     assert "Few: at most 1 rows." in text
 
 
@@ -28,7 +28,7 @@ def test_a_download_is_a_zip_with_the_rows_and_their_manifest(teller: Teller, op
     teller.tell("up", [("How do I reset it?", "Hold the button.")], feedback=[teller.thumb("up", 0, "up")])
     page = open_page("datasets/download?format=trl-kto")
     assert page.response.headers["Content-Type"] == "application/zip"
-    with zipfile.ZipFile(io.BytesIO(page.response.content)) as archive:
+    with zipfile.ZipFile(io.BytesIO(page.response.getvalue())) as archive:
         names = set(archive.namelist())
         [row] = [json.loads(line) for line in archive.read("train.jsonl").decode().splitlines()]
     assert names == {"train.jsonl", "validation.jsonl", "manifest.json", "provenance.jsonl"}
@@ -46,21 +46,23 @@ def test_an_unknown_format_is_named_with_those_that_there_are(teller: Teller, op
 def test_only_conversations_that_match_are_counted_and_downloaded(teller: Teller, open_page: Open) -> None:
     teller.tell("whales", [("Tell me of whales", "They sing.")], feedback=[teller.thumb("whales", 0, "up")])
     teller.tell("reset", feedback=[teller.thumb("reset", 0, "up")], user_id="anna")
-    page = open_page("datasets?q=%22of+whales%22&thumbs=up")
+    page = open_page("datasets/new?q=%22of+whales%22&thumbs=up")
     assert 'conversations that match, as data to finetune with: with a thumb up, containing "of whales".' in page.text
     assert "1 thumbs up" in page.text
     assert "--filter 'thumbs:up \"of whales\"'" in page.text
-    assert page.html.count('name="q" value="thumbs:up &quot;of whales&quot;"') == 4  # the box, and each format
+    assert 'name="q" value="thumbs:up &quot;of whales&quot;"' in page.html
+    assert page.find_links("datasets/download?format=trl-kto&q=thumbs%3Aup%20%22of%20whales%22")
+    assert page.find_links("datasets/new/form?format=trl-kto&q=thumbs%3Aup%20%22of%20whales%22")
     download = open_page("datasets/download?format=trl-kto&q=thumbs%3Aup+%22of+whales%22")
-    with zipfile.ZipFile(io.BytesIO(download.response.content)) as archive:
+    with zipfile.ZipFile(io.BytesIO(download.response.getvalue())) as archive:
         [row] = [json.loads(line) for line in archive.read("train.jsonl").decode().splitlines()]
-        assert json.loads(archive.read("manifest.json"))["filters"] == {"q": 'thumbs:up "of whales"'}
+        assert json.loads(archive.read("manifest.json"))["definition"]["filter"] == 'thumbs:up "of whales"'
     assert row["completion"] == [{"role": "assistant", "content": "They sing."}]
 
 
 def test_a_wrong_filter_is_marked_and_nothing_is_offered(teller: Teller, open_page: Open) -> None:
     teller.tell("one")
-    page = open_page("datasets?q=a+modle%3Ax")
+    page = open_page("datasets/new?q=a+modle%3Ax")
     assert "a modle:x\n  ^" in page.html
     assert "Download" not in page.text
     assert open_page("datasets/download?format=trl-kto&q=modle%3Ax").status == 404

@@ -221,7 +221,7 @@ def test_a_mode_tells_its_figures_what_sets_it_apart_and_examples(teller: Teller
     assert page.text.count("Turn 1 of t1-0") == 1
     assert "/p/default/conversations/t1-0?turn=1#turn-1" in page.find_links("t1-0")
     assert 'href="https://tickets.example/T-1" rel="noopener noreferrer"' in page.html
-    assert page.find_links("datasets?q=failure_mode%3A1")
+    assert page.find_links("datasets/new?q=failure_mode%3A1")
     assert page.find_links("conversations?q=failure_mode%3A1")
     assert "<text" in page.html
     assert ">found<" in page.html

@@ -192,13 +192,13 @@ def test_a_dataset_has_nothing_that_machines_led_unless_it_is_asked_for(
         teller.tell(name, [("Hi", f"Hello {name}.")], feedback=[teller.thumb(name, 0, "up")])
     lead(teller, ["robot"], "evaluation")
     download = open_page(f"datasets/download?format=trl-kto&{query}")
-    with zipfile.ZipFile(io.BytesIO(download.response.content)) as archive:
+    with zipfile.ZipFile(io.BytesIO(download.response.getvalue())) as archive:
         origins = [json.loads(line) for line in archive.read("provenance.jsonl").decode().splitlines()]
         manifest = json.loads(archive.read("manifest.json"))
     assert {each["conversation_id"] for each in origins} == expected
     assert manifest["funnel"]["machines_left_out"] == left_out
-    assert manifest["filters"] == ({"q": "machine:yes"} if query else {})
-    page = open_page(f"datasets?{query}")
+    assert manifest["definition"]["filter"] == ("machine:yes" if query else "")
+    page = open_page(f"datasets/new?{query}")
     assert "1 thumbs up" in page.text
     assert ("Without conversations that machines led" in page.text) == bool(left_out)
 
