@@ -6,6 +6,7 @@ anything is left goes; so does one with a value where no placeholder can stand, 
 
 import json
 import re
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Final, NamedTuple
@@ -39,8 +40,10 @@ class Search:
         self, texts: Sequence[Text], scrubber: Scrubber | None, identity: Iterable[tuple[str, str]] = ()
     ) -> None:
         self._scrubber = scrubber
-        found = [(each.kind, text[each.start : each.end]) for text, place in texts for each in self._find(text, place)]
-        self._values = list(dict.fromkeys((*identity, *found)))
+        self._values = Counter(dict.fromkeys(identity, 0))
+        self._values.update(
+            (each.kind, text[each.start : each.end]) for text, place in texts for each in self._find(text, place)
+        )
         self._repeats = Repeats(self._values, "\n".join(text for text, _ in texts) if self._values else "")
 
     def __bool__(self) -> bool:

@@ -27,8 +27,9 @@ LEAST_LOOP_WORDS: Final = 12
 LONGEST_ROUND: Final = 60
 _CODE: Final = re.compile(r"```.*?(?:```|\Z)", re.DOTALL)
 _WORD: Final = re.compile(r"\w+")
-LONGEST_WORDS: Final = 12
-"""Characters a word, on average, above which a text is written without spaces."""
+_UNSPACED: Final = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff]")
+"""Letters of scripts without spaces between words: Thai, Lao, Burmese, Khmer, Japanese, Chinese."""
+UNSPACED_SHARE: Final = 0.3
 
 
 def judge_rows(records: Sequence[Record], context: Context) -> Sequence[Record | Drop]:
@@ -83,8 +84,9 @@ def goes_in_circles(answer: str) -> bool:
 
 def list_words(answer: str) -> list[str]:
     """Its words, or its letters where it is written without spaces."""
-    words = _WORD.findall(answer.lower())
-    return words if len(answer) <= LONGEST_WORDS * len(words) else [each for each in answer if each.isalpha()]
+    if not answer.isascii() and len(_UNSPACED.findall(answer)) > UNSPACED_SHARE * len(answer):
+        return [each for each in answer if each.isalnum()]
+    return _WORD.findall(answer.lower())
 
 
 def _comes_round(words: Sequence[str], length: int) -> bool:

@@ -4,10 +4,10 @@ A recogniser may know a phone number by the words before it; in the answer it st
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Mapping
 from typing import Final
 
-from feedback.datasets.cleaning.placeholders import AS_WRITTEN, PHONE_TAIL
+from feedback.datasets.cleaning.placeholders import AS_WRITTEN, PHONE_TAIL, make_plain
 from feedback.languages.identification import load_model
 
 MOST_VALUES: Final = 200
@@ -24,11 +24,11 @@ _GREETED: Final = (
 class Repeats:
     """Finds values again."""
 
-    def __init__(self, values: Iterable[tuple[str, str]], said: str) -> None:
-        """Kinds and values; `said` is all of the conversation."""
-        patterns = [
-            (kind, each) for kind, value in list(values)[:MOST_VALUES] for each in write_patterns(kind, value, said)
-        ]
+    def __init__(self, found: Mapping[tuple[str, str], int], said: str) -> None:
+        """How often each value was found, by kind, in all that is said in the conversation."""
+        told = Told(said)
+        again = [each for each, count in found.items() if told.count(*each) > count]
+        patterns = [(kind, each) for kind, value in again[:MOST_VALUES] for each in write_patterns(kind, value, said)]
         self._kinds = [kind for kind, _ in patterns]
         self._pattern = re.compile("|".join(f"({pattern})" for _, pattern in patterns)) if patterns else None
 
@@ -37,6 +37,24 @@ class Repeats:
         if self._pattern is None:
             return []
         return [(*match.span(), self._kinds[(match.lastindex or 1) - 1]) for match in self._pattern.finditer(text)]
+
+
+class Told:
+    """All that is said in a conversation, to be asked quickly how often a value may stand there at all."""
+
+    def __init__(self, said: str) -> None:
+        self._said = said
+        self._small = said.casefold()
+        self._plain = "".join(filter(str.isalnum, self._small))
+
+    def count(self, kind: str, value: str) -> int:
+        """At most so often; of a name the word that stands there most."""
+        if kind == "name":
+            return max(map(self._said.count, _list_parts(value) or [value]))
+        plain = make_plain(kind, value)
+        if kind in AS_WRITTEN:
+            return self._small.count(plain)
+        return self._plain.count(plain[-PHONE_TAIL:] if kind == "phone" else plain)
 
 
 def write_patterns(kind: str, value: str, said: str) -> list[str]:
