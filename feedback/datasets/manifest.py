@@ -12,7 +12,8 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Final
 
-from feedback.datasets import propensities, split
+from feedback.datasets import contamination, propensities, split
+from feedback.datasets.balance import describe_balance
 from feedback.datasets.cleaning import describe_recognisers
 from feedback.datasets.definition import Definition, write_definition
 from feedback.datasets.format import About, Format, Part
@@ -28,6 +29,9 @@ PROVENANCE: Final = "provenance.jsonl"
 
 ENOUGH_ROWS: Final = 50
 """From 50 to 100 rows on, finetuning usually shows a gain."""
+
+CLIPPED_BELOW: Final = 0.95
+"""Propensities are told in a few digits, so that a product is not quite the same."""
 
 NO_LICENCE: Final = (
     "The rows are what the app's users and models wrote; no licence is granted with them. Whoever trains on "
@@ -121,6 +125,7 @@ def describe_dataset(account: Account, seen: Mapping[str, Seen], files: Mapping[
         "counts": _count_rows(account, outlines),
         "funnel": _describe_funnel(account),
         "parts": parts,
+        "methods": {"propensities": propensities.METHOD, "contamination": contamination.METHOD},
         "split": _describe_split(account),
         "files": files,
         "detectors": _list_detectors(seen.values()),
@@ -163,6 +168,7 @@ def _describe_part(account: Account, part: Part, seen: Seen) -> dict[str, Any]:
         "steps": [write_step(step) for step in account.steps[part.name]],
         "labels": _count_labels(part, [each.outline for each in rows]),
         "pair_rules": dict(sorted(seen.pair_rules.items())),
+        "balance": describe_balance([each.outline for each in rows]),
         "lengths": _measure_lengths(rows, seen),
         "propensities": _describe_propensities(rows),
         "known_biases": list(part.selection.biases),
@@ -186,28 +192,30 @@ def _list_needs(account: Account, parts: Sequence[Mapping[str, Any]], files: Map
 
 
 def _measure_lengths(rows: Sequence[Placed], seen: Seen) -> dict[str, Any]:
-    """In characters. Of pairs, how often the better answer is the longer one: half of the time teaches no length."""
+    """In characters."""
     pairs = [each.outline for each in rows if each.outline.rejected_characters]
-    measured: dict[str, Any] = {
+    measured = {
         "longest_row": seen.longest_row_characters,
         "mean_answer": _mean([each.outline.chosen_characters for each in rows]),
     }
-    if pairs:
-        longer = sum(pair.chosen_characters > pair.rejected_characters for pair in pairs)
-        measured["mean_rejected"] = _mean([pair.rejected_characters for pair in pairs])
-        measured["share_chosen_longer"] = round(longer / len(pairs), 4)
-    return measured
+    return measured | ({"mean_rejected": _mean([pair.rejected_characters for pair in pairs])} if pairs else {})
 
 
 def _describe_propensities(rows: Sequence[Placed]) -> dict[str, Any]:
-    weights = [each.weight for each in rows]
+    """Without a clip, weight times propensity is the same for all rows."""
+    products = [each.weight * each.propensity for each in rows]
+    whole, weights = max(products, default=0), [each.weight for each in rows]
     return {
-        "method": propensities.METHOD,
-        "clip": propensities.LARGEST_WEIGHT,
         "least": min((each.propensity for each in rows), default=None),
         "largest_weight": max(weights, default=None),
+        "clip": propensities.LARGEST_WEIGHT,
+        "share_clipped": _round_share(sum(product < CLIPPED_BELOW * whole for product in products), len(rows)),
         "effective_rows": round(sum(weights) ** 2 / sum(weight**2 for weight in weights), 1) if weights else 0,
     }
+
+
+def _round_share(count: int, total: int) -> float:
+    return round(count / total, 4) if total else 0.0
 
 
 def _mean(numbers: Sequence[int]) -> float:

@@ -44,7 +44,7 @@ class SettledPart:
 
 @dataclass(frozen=True, slots=True)
 class Settled:
-    """By name of the part; parts that no row came for are not there."""
+    """By name of the part, also where no row came for it."""
 
     parts: Mapping[str, SettledPart]
 
@@ -52,7 +52,8 @@ class Settled:
 def settle(outlines: Rows, definition: Definition, unjudged: Mapping[str, Counter[str]]) -> Settled:
     """`unjudged` says, by part and stratum, how many candidates nobody judged. The order of rows changes nothing."""
     rows = sorted(outlines, key=_order)
-    given = {part: list(held) for part, held in groupby(rows, key=lambda row: row.part)}
+    given: dict[str, list[Outline]] = {part: [] for part in sorted(unjudged)}
+    given |= {part: list(held) for part, held in groupby(rows, key=lambda row: row.part)}
     kept, steps = {}, {}
     for part, held in given.items():
         kept[part], steps[part] = _sift(held, definition)

@@ -2,15 +2,19 @@
 
 import json
 from collections import defaultdict
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from feedback.datasets import FORMATS, Dataset
+from feedback.datasets import FORMATS, Definition
+from feedback.datasets.manifest import PROVENANCE
 from tests.examples import count_examples
-from tests.feedback.datasets.dialogue import Dialogue, build
+from tests.feedback.datasets.dialogue import Dialogue, build, build_from, read_lines
 
+TRL = [name for name in FORMATS if name.startswith("trl-")]
 TEXTS = st.sampled_from(["", " ", "yes", "yes ", "no", "yes, and more", "\u2028", "\ud800", "<b>"]) | st.text(
     max_size=8
 )
@@ -42,10 +46,6 @@ def crowds(draw: st.DrawFn) -> list[Dialogue]:
     return [draw(dialogues(number)) for number in range(draw(st.integers(0, 14)))]
 
 
-def read_lines(dataset: Dataset, name: str) -> list[dict[str, Any]]:
-    return [json.loads(line) for line in dataset.files[name].decode().splitlines()]
-
-
 def read_sides(row: dict[str, Any]) -> list[list[dict[str, Any]]]:
     """Return each dialogue that the row holds, from the first message to the answer."""
     if "messages" in row:
@@ -54,25 +54,53 @@ def read_sides(row: dict[str, Any]) -> list[list[dict[str, Any]]]:
 
 
 @settings(max_examples=count_examples(20), deadline=None)
-@given(crowds(), st.sampled_from(list(FORMATS)))
+@given(crowds(), st.sampled_from(TRL))
 def test_every_row_is_a_dialogue_that_ends_with_an_answer(crowd: list[Dialogue], format_name: str) -> None:
     dataset = build(format_name, *crowd)
     rows = read_lines(dataset, "train.jsonl") + read_lines(dataset, "validation.jsonl")
-    assert len(rows) == dataset.manifest["rows"] == len(read_lines(dataset, "provenance.jsonl"))
+    assert len(rows) == dataset.manifest["rows"] == len(read_lines(dataset, PROVENANCE))
     for messages in (messages for row in rows for messages in read_sides(row)):
         assert [message["role"] for message in messages] == ["user", "assistant"] * (len(messages) // 2)
         assert all(message["content"].strip() for message in messages)
 
 
 @settings(max_examples=count_examples(20), deadline=None)
-@given(crowds(), st.sampled_from(list(FORMATS)), st.randoms(use_true_random=False))
-def test_the_order_of_the_input_changes_no_byte(crowd: list[Dialogue], format_name: str, random: Any) -> None:
+@given(crowds(), st.sampled_from(list(FORMATS)), st.randoms(use_true_random=False), st.integers(1, 5))
+def test_neither_order_nor_batches_of_the_input_change_a_byte(
+    crowd: list[Dialogue], format_name: str, random: Any, chunk: int
+) -> None:
     before = build(format_name, *crowd).files
     for dialogue in crowd:
         random.shuffle(dialogue.signals)
         random.shuffle(dialogue.feedback)
     random.shuffle(crowd)
-    assert build(format_name, *crowd).files == before
+    again = [dialogue.finish() for dialogue in crowd]
+    assert build_from(Definition(format_name), again, chunk=chunk).files == before
+
+
+@settings(max_examples=count_examples(20), deadline=None)
+@given(crowds(), st.sampled_from(list(FORMATS)), st.data())
+def test_a_build_cut_off_anywhere_goes_on_to_the_same_bytes(
+    crowd: list[Dialogue], format_name: str, data: st.DataObject
+) -> None:
+    conversations, definition = [dialogue.finish() for dialogue in crowd], Definition(format_name)
+    with TemporaryDirectory() as folder:
+        work = Path(folder)
+        before = build_from(definition, conversations, work=work, chunk=3).files
+        cut_off(work, data)
+        assert build_from(definition, conversations, work=work, chunk=3).files == before
+
+
+def cut_off(work: Path, data: st.DataObject) -> None:
+    """Leave of what was written what a power cut might: files that are missing, half a file, half a directory."""
+    for path in sorted(path for path in work.rglob("*") if path.is_file()):
+        fate = data.draw(st.sampled_from(["stays", "is gone", "is cut"]))
+        if fate == "is gone":
+            path.unlink()
+        elif fate == "is cut":
+            path.write_bytes(path.read_bytes()[: data.draw(st.integers(0, path.stat().st_size))])
+    if data.draw(st.booleans()):
+        (work / "files").rename(work / ".files")
 
 
 @settings(max_examples=count_examples(20), deadline=None)
@@ -80,7 +108,7 @@ def test_the_order_of_the_input_changes_no_byte(crowd: list[Dialogue], format_na
 def test_no_user_and_no_conversation_is_in_both_splits(crowd: list[Dialogue], format_name: str) -> None:
     users = {dialogue.id: dialogue.user_id or dialogue.id for dialogue in crowd}
     splits: dict[str, set[str]] = defaultdict(set)
-    for line in read_lines(build(format_name, *crowd), "provenance.jsonl"):
+    for line in read_lines(build(format_name, *crowd), PROVENANCE):
         splits[users[line["conversation_id"]]].add(line["split"])
     assert all(len(found) == 1 for found in splits.values())
 
@@ -89,7 +117,7 @@ def test_no_user_and_no_conversation_is_in_both_splits(crowd: list[Dialogue], fo
 @given(crowds())
 def test_no_answer_is_labelled_twice(crowd: list[Dialogue]) -> None:
     dataset = build("trl-kto", *crowd)
-    answers = [(line["trace_id"], line["span_id"]) for line in read_lines(dataset, "provenance.jsonl")]
+    answers = [(line["trace_id"], line["span_id"]) for line in read_lines(dataset, PROVENANCE)]
     rows = read_lines(dataset, "train.jsonl") + read_lines(dataset, "validation.jsonl")
     texts = [json.dumps([row["prompt"], row["completion"]]) for row in rows]
     assert len(set(answers)) == len(answers)
@@ -100,9 +128,17 @@ def test_no_answer_is_labelled_twice(crowd: list[Dialogue]) -> None:
 @given(crowds(), st.sampled_from(list(FORMATS)))
 def test_the_funnel_never_loses_a_row(crowd: list[Dialogue], format_name: str) -> None:
     manifest = build(format_name, *crowd).manifest
-    rows = manifest["funnel"]["steps"][0]["in"]
-    for step in manifest["funnel"]["steps"]:
+    assert follow(manifest["funnel"]["steps"]) == manifest["rows"]
+    assert follow([manifest["funnel"]["gate"]]) == len(crowd)
+    for part in manifest["parts"]:
+        assert follow(part["steps"]) == sum(part["rows"].values())
+
+
+def follow(steps: list[dict[str, Any]]) -> int:
+    """How many are left of what came in, with each that went counted."""
+    rows: int = steps[0]["in"]
+    for step in steps:
         assert step["in"] == rows
         rows = step["out"]
         assert step["in"] - rows == sum(step["dropped"].values())
-    assert rows == manifest["rows"]
+    return rows
