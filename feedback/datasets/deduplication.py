@@ -3,7 +3,7 @@ rows the surest stays, of those the earliest; rows that contradict each other al
 
 import json
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Hashable, Iterable, Sequence
 from hashlib import sha256
 
 from feedback.datasets.messages import normalise_messages
@@ -22,21 +22,43 @@ def drop_contradictions(rows: Sequence[Outline]) -> tuple[list[Outline], Counter
 
 
 def drop_duplicates(rows: Sequence[Outline]) -> tuple[list[Outline], Counter[Reason]]:
-    """Drop every row that says the same as a surer or earlier one."""
-    first: dict[tuple[str, str], int] = {}
-    for row in sorted(rows, key=rank):
-        first.setdefault((row.subject, row.claim), row.place)
-    places = set(first.values())
-    kept = [row for row in rows if row.place in places]
-    return kept, Counter({Reason.DUPLICATE: len(rows) - len(kept)})
+    """Drop every row that says the same as a surer or earlier one, and every pair whose user chose between other
+    answers to the same prompt, in whichever conversation."""
+    by_rank = sorted(rows, key=rank)
+    unique = _take_first(by_rank, lambda row: (row.subject, row.claim))
+    chosen = _take_first(unique, _tell_choice)
+    kept = {row.place for row in chosen}
+    dropped = {Reason.DUPLICATE: len(rows) - len(unique), Reason.OLDER_ATTEMPT: len(unique) - len(chosen)}
+    return [row for row in rows if row.place in kept], Counter(dropped)
+
+
+def _take_first(rows: Iterable[Outline], tell: Callable[[Outline], Hashable]) -> list[Outline]:
+    """Of the rows of which the same is told the first."""
+    first: dict[Hashable, Outline] = {}
+    for row in rows:
+        first.setdefault(tell(row), row)
+    return list(first.values())
+
+
+def _tell_choice(row: Outline) -> Hashable:
+    is_of_user = row.user_id and row.prompt and row.rejected_characters
+    return (row.user_id, row.prompt) if is_of_user else row.place
+
+
+def digest_prompt(record: Record) -> str:
+    """Equal for rows whose model was asked the same thing with the same tools."""
+    return _digest(_list_prompt(record))
 
 
 def read_claim(record: Record) -> tuple[str, str]:
     """Return what the record is about and what it says of it: digests that white space does not change."""
     answer, other = normalise_messages(record.completion), normalise_messages(record.rejected)
-    context = [normalise_messages(record.prompt), json.dumps(record.tools, sort_keys=True, default=str)]
-    subject = [*context, *sorted((answer, other))]
+    subject = [*_list_prompt(record), *sorted((answer, other))]
     return _digest(subject), _digest([str(record.label), answer])
+
+
+def _list_prompt(record: Record) -> list[str]:
+    return [normalise_messages(record.prompt), json.dumps(record.tools, sort_keys=True, default=str)]
 
 
 def _digest(texts: Sequence[str]) -> str:

@@ -1,6 +1,6 @@
 """The texts of an evaluation set: the lines of a file come in, every text that a model may be asked or that it is
-judged by goes out. Files are JSON lines or JSON (any shape: messages as OpenAI writes them, Promptfoo's `vars`), CSV, or
-plain text with one text a line."""
+judged by goes out. Files are JSON lines or JSON (any shape: messages as OpenAI writes them, Promptfoo's `vars`), CSV,
+or plain text with one text a line."""
 
 import csv
 import json

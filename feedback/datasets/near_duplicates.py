@@ -8,7 +8,7 @@ No pair is missed that the signatures show: those of two rows that are alike dif
 into one piece more, a piece of them is equal.
 """
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from math import ceil
 from typing import Final
@@ -20,6 +20,8 @@ from feedback.datasets.outline import Outline
 from feedback.datasets.record import Reason
 from feedback.datasets.signatures import (
     PERMUTATIONS,
+    RUN,
+    WORD_PERMUTATIONS,
     Signature,
     compare,
     read_answers,
@@ -31,7 +33,18 @@ from feedback.datasets.sureness import rank
 
 LEAST_WRITTEN_ALIKE: Final = 0.5
 
-ALONE: Final = -1
+METHOD: Final = (
+    f"MinHash of {PERMUTATIONS} permutations over runs of {RUN} words (letters of scripts written without spaces) of "
+    "what users and models said, instructions and results of tools left out, of a pair with both answers; rows of "
+    "different conversations are alike if the estimated Jaccard index is at least the likeness asked for and what the "
+    f"model wrote shares at least {LEAST_WRITTEN_ALIKE:.0%} of its words ({WORD_PERMUTATIONS} permutations); the "
+    "surest row stays, of those the earliest; rows with opposite labels whose answers are alike, too, all go"
+)
+
+UNSHARED: Final = -1
+"""A piece that no other line has."""
+CROWD: Final = 2_000
+"""From so many candidates on it is quicker to look at all lines."""
 
 
 def drop_near_duplicates(rows: Sequence[Outline], likeness: float) -> tuple[list[Outline], Counter[Reason]]:
@@ -39,88 +52,121 @@ def drop_near_duplicates(rows: Sequence[Outline], likeness: float) -> tuple[list
     if likeness >= 1 or not rows:
         return list(rows), Counter()
     by_rank = sorted(rows, key=rank)
-    index = LikenessIndex(numpy.stack([read_whole(row.signature) for row in by_rank]), likeness)
-    kept: list[int] = []
+    index = LikenessIndex([(row, read_whole(row.signature)) for row in by_rank], likeness)
     contradicted: set[int] = set()
     dropped: Counter[Reason] = Counter()
+    staying: list[int] = []
     for number, row in enumerate(by_rank):
-        alike = [other for other in index.find(number) if _are_alike(row, by_rank[other])]
-        against = [other for other in alike if contradict(row, by_rank[other], likeness)]
-        contradicted.update(against)
+        alike = index.find(number)
+        against = {other.place for other in alike if contradict(row, other, likeness)}
+        contradicted |= against
         if alike:
             dropped[Reason.CONTRADICTION if against else Reason.NEAR_DUPLICATE] += 1
         else:
             index.add(number)
-            kept.append(number)
+            staying.append(row.place)
     dropped[Reason.CONTRADICTION] += len(contradicted)
-    staying = {by_rank[number].place for number in kept if number not in contradicted}
-    return [row for row in rows if row.place in staying], dropped
+    kept = set(staying) - contradicted
+    return [row for row in rows if row.place in kept], dropped
 
 
 def list_likenesses(rows: Sequence[Outline], likeness: float) -> Iterator[tuple[Outline, Outline]]:
-    """All pairs of rows in which a dialogue of the one is like a dialogue of the other, also of different parts."""
-    if likeness >= 1 or not rows:
-        return
+    """All pairs of rows in which a dialogue of the one is like a dialogue of the other, also of different parts; where
+    each row holds one dialogue and there is one part, rows that are alike were dropped before."""
     dialogues = [(row, dialogue) for row in rows for dialogue in read_dialogues(row.signature)]
-    index = LikenessIndex(numpy.stack([dialogue for _, dialogue in dialogues]), likeness)
+    if likeness >= 1 or not rows or (len(dialogues) == len(rows) and len({row.part for row in rows}) == 1):
+        return
+    index = LikenessIndex(dialogues, likeness)
     for number, (row, _) in enumerate(dialogues):
         for other in index.find(number):
-            if _are_alike(row, dialogues[other][0]):
-                yield row, dialogues[other][0]
+            yield row, other
         index.add(number)
 
 
 def contradict(one: Outline, other: Outline, likeness: float) -> bool:
     """Whether two rows that are alike say opposite things of answers that are alike."""
-    better, worse = read_answers(one.signature), read_answers(other.signature)
-    if len(better) == len(worse) == 2:
-        crossed = (compare(better[0], worse[1]), compare(better[1], worse[0]))
-        straight = (compare(better[0], worse[0]), compare(better[1], worse[1]))
+    mine, others = read_answers(one.signature), read_answers(other.signature)
+    if len(mine) == len(others) == 2:
+        crossed = (compare(mine[0], others[1]), compare(mine[1], others[0]))
+        straight = (compare(mine[0], others[0]), compare(mine[1], others[1]))
         return min(crossed) >= likeness and sum(crossed) > sum(straight)
     opposite = None not in (one.label, other.label) and one.label != other.label
-    return opposite and compare(better[0], worse[0]) >= likeness
-
-
-def _are_alike(one: Outline, other: Outline) -> bool:
-    """Beyond their runs of words."""
-    return (
-        one.conversation_id != other.conversation_id
-        and compare(read_written(one.signature), read_written(other.signature)) >= LEAST_WRITTEN_ALIKE
-    )
+    return opposite and compare(mine[0], others[0]) >= likeness
 
 
 class LikenessIndex:
-    """Finds, among the lines that were added, those that are at least so much like another."""
+    """Finds, among the lines that were added, those of rows that are like the row of another line."""
 
-    def __init__(self, lines: Signature, likeness: float) -> None:
-        self._lines = lines
-        self._equal_places = ceil(likeness * PERMUTATIONS)
-        self._buckets = _list_buckets(lines, PERMUTATIONS - self._equal_places + 1)
-        self._members: dict[int, list[int]] = {}
-
-    def find(self, number: int) -> list[int]:
-        """Numbers of lines, in order."""
-        found: set[int] = set()
-        for bucket in self._buckets[number].tolist():
-            found.update(self._members.get(bucket, ()))
-        candidates = sorted(found)
-        if not candidates:
-            return []
-        equal = (self._lines[candidates] == self._lines[number]).sum(axis=1)
-        return [candidates[place] for place in numpy.flatnonzero(equal >= self._equal_places)]
+    def __init__(self, lines: Sequence[tuple[Outline, Signature]], likeness: float) -> None:
+        self._rows = [row for row, _ in lines]
+        self._lines = _Places(numpy.stack([line for _, line in lines]), ceil(likeness * PERMUTATIONS))
+        written = numpy.stack([read_written(row.signature) for row in self._rows])
+        self._written = _Places(written, ceil(LEAST_WRITTEN_ALIKE * WORD_PERMUTATIONS))
+        self._pieces = _number_pieces(self._lines.values, PERMUTATIONS - self._lines.least_equal + 1).tolist()
+        self._added = numpy.zeros(len(lines), dtype=numpy.intp)
+        self._count = 0
+        self._by_piece: dict[int, list[int]] = defaultdict(list)
 
     def add(self, number: int) -> None:
-        for bucket in self._buckets[number].tolist():
-            if bucket != ALONE:
-                self._members.setdefault(bucket, []).append(number)
+        column = self._count
+        self._count += 1
+        self._added[column] = number
+        for places in (self._lines, self._written):
+            places.put(column, number)
+        for piece in self._pieces[number]:
+            if piece != UNSHARED:
+                self._by_piece[piece].append(column)
+
+    def find(self, number: int) -> list[Outline]:
+        """Rows of other conversations, in the order in which they were added."""
+        columns = self._list_candidates(number)
+        if not len(columns):
+            return []
+        numbers = self._added[columns]
+        for places in (self._written, self._lines):
+            numbers = numbers[places.are_equal(numbers, number)]
+        mine = self._rows[number].conversation_id
+        return [self._rows[other] for other in numbers if self._rows[other].conversation_id != mine]
+
+    def _list_candidates(self, number: int) -> NDArray[numpy.intp]:
+        """Columns of lines that have a piece in common with this; where they are many, of those that look alike."""
+        found = [self._by_piece[piece] for piece in self._pieces[number] if piece in self._by_piece]
+        if sum(map(len, found)) < CROWD:
+            return numpy.array(sorted(set().union(*found)), dtype=numpy.intp)
+        looks = self._written.look_equal(self._count, number) & self._lines.look_equal(self._count, number)
+        return numpy.flatnonzero(looks)
 
 
-def _list_buckets(lines: Signature, pieces: int) -> NDArray[numpy.int64]:
+class _Places:
+    """Lines of numbers, of which two are alike if they are equal in at least so many places. What was put into columns
+    is looked through by the lowest byte of each number, which is quick and lets nothing pass that is alike."""
+
+    def __init__(self, values: Signature, least_equal: int) -> None:
+        self.values = values
+        self.least_equal = least_equal
+        self._bytes = numpy.empty((values.shape[1], len(values)), dtype=numpy.uint8)
+
+    def put(self, column: int, number: int) -> None:
+        self._bytes[:, column] = self.values[number] & 0xFF
+
+    def look_equal(self, count: int, number: int) -> NDArray[numpy.bool_]:
+        """Of the first columns, which may be like the line."""
+        mine = (self.values[number] & 0xFF).astype(numpy.uint8)[:, None]
+        equal = (self._bytes[:, :count] == mine).view(numpy.uint8)  # bytes are added far quicker than truths
+        looks: NDArray[numpy.bool_] = numpy.add.reduce(equal, axis=0, dtype=numpy.uint8) >= self.least_equal
+        return looks
+
+    def are_equal(self, numbers: NDArray[numpy.intp], number: int) -> NDArray[numpy.bool_]:
+        equal: NDArray[numpy.bool_] = (self.values[numbers] == self.values[number]).sum(axis=1) >= self.least_equal
+        return equal
+
+
+def _number_pieces(lines: Signature, pieces: int) -> NDArray[numpy.int64]:
     """For each line a number for each of its pieces, the same for lines whose piece is equal."""
     columns, start = [], 0
     for piece in numpy.array_split(lines, pieces, axis=1):
         _, number, count = numpy.unique(_fold(piece.T), return_inverse=True, return_counts=True)
-        columns.append(numpy.where(count[number] > 1, number + start, ALONE))
+        columns.append(numpy.where(count[number] > 1, number + start, UNSHARED))
         start += len(count)
     return numpy.stack(columns, axis=1)
 

@@ -40,6 +40,8 @@ class Outline:
     stratum: str
     has_tools: bool = False
     """Whether tools were declared for it."""
+    prompt: str = ""
+    """Digest of prompt and tools."""
 
     @property
     def order(self) -> tuple[int, str, int, str, str]:

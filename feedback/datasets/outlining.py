@@ -3,7 +3,7 @@ goes out."""
 
 from collections.abc import Iterable
 
-from feedback.datasets.deduplication import read_claim
+from feedback.datasets.deduplication import digest_prompt, read_claim
 from feedback.datasets.outline import Outline
 from feedback.datasets.record import Record
 from feedback.datasets.signatures import sign_record
@@ -38,6 +38,7 @@ def outline_record(record: Record, part: str, place: int) -> Outline:
         confidence=source.confidence,
         tier=source.tier,
         stratum=record.stratum,
+        prompt=digest_prompt(record),
     )
 
 
