@@ -11,8 +11,8 @@ from typing import Final
 
 from tracing.conversations import Answer, Turn
 
-LARGEST_WEIGHT: Final = 10.0
-"""A row speaks for ten at most: a rare stratum must not decide what is learnt."""
+LARGEST_RATIO: Final = 10.0
+"""No row weighs more than ten times another: a stratum that is seldom judged must not decide what is learnt."""
 SHORT, LONG = 300, 1_500
 """Characters."""
 EARLY_TURNS = 3
@@ -20,8 +20,8 @@ DIGITS = 6
 
 METHOD: Final = (
     "propensity = (judged + 1) / (judged + not judged + 2) within a stratum of place in the conversation, length of "
-    "the answer and model; weight = share judged over all / propensity, at most "
-    f"{LARGEST_WEIGHT:g}, then divided by the mean"
+    "the answer and model; weight = propensity of the likeliest stratum / propensity, at most "
+    f"{LARGEST_RATIO:g}, then divided by the mean"
 )
 
 
@@ -46,10 +46,20 @@ def weigh(strata_of_rows: Sequence[str], unjudged: Counter[str]) -> list[tuple[f
     if not strata_of_rows:
         return []
     judged = Counter(strata_of_rows)
-    seen = {stratum: count + unjudged[stratum] for stratum, count in judged.items()}
-    chances = {stratum: (judged[stratum] + 1) / (seen[stratum] + 2) for stratum in judged}
-    overall = (len(strata_of_rows) + 1) / (len(strata_of_rows) + unjudged.total() + 2)
-    weights = {stratum: min(overall / chance, LARGEST_WEIGHT) for stratum, chance in chances.items()}
-    mean = sum(weights[stratum] * judged[stratum] for stratum in sorted(judged)) / len(strata_of_rows)
+    chances = {each: (count + 1) / (count + unjudged[each] + 2) for each, count in judged.items()}
+    likeliest = max(chances.values())
+    weights = {each: min(likeliest / chance, LARGEST_RATIO) for each, chance in chances.items()}
+    mean = sum(weights[each] * judged[each] for each in sorted(judged)) / len(strata_of_rows)
     told = {each: (round(chances[each], DIGITS), round(weights[each] / mean, DIGITS)) for each in judged}
     return [told[stratum] for stratum in strata_of_rows]
+
+
+def measure_clipped(propensities: Sequence[float]) -> float:
+    """Share of rows, 0 to 1, whose weight would be larger but for the clip.
+
+    >>> measure_clipped([0.5, 0.5, 0.5, 0.01])
+    0.25
+    """
+    likeliest = max(propensities, default=0.0)
+    clipped = sum(likeliest > LARGEST_RATIO * each for each in propensities)
+    return round(clipped / len(propensities), DIGITS) if propensities else 0.0

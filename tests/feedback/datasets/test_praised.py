@@ -1,8 +1,13 @@
 """Which answers are examples to imitate, and which are not."""
 
+from dataclasses import replace
+
 import pytest
 
+from feedback.datasets.praised import PRAISED
+from feedback.datasets.record import Drop, Reason
 from tests.feedback.datasets.dialogue import Dialogue, build, read_drops, read_rows
+from tests.feedback.datasets.selecting import select, tell
 
 
 def read_last_answers(dialogue: Dialogue) -> list[str]:
@@ -62,3 +67,27 @@ def test_an_incomplete_answer_is_no_example() -> None:
 def test_answers_that_nobody_praised_are_counted() -> None:
     dataset = build("trl-sft", Dialogue().ask("one?", "first").ask("two?", "second").thumb(1, "down"))
     assert read_drops(dataset) == {"not_praised": 2}
+
+
+def test_an_answer_that_was_only_shared_is_no_example() -> None:
+    assert select(PRAISED, Dialogue().ask("one?", "shared").act(0, "share")) == ([], {"not_praised": 1})
+
+
+def test_a_high_rating_is_praise() -> None:
+    dialogue = tell(Dialogue().ask("one?", "nice"), 0, "rating", score=5, metadata={"max": 5})
+    assert [each.provenance.label_source for each in select(PRAISED, dialogue)[0]] == ["rating:high"]
+
+
+def test_praise_in_a_conversation_that_a_reviewer_found_bad_is_in_doubt() -> None:
+    labelled = Dialogue().ask("one?", "nice").ask("two?", "bad").thumb(0, "up").finish()
+    labelled = replace(labelled, verdicts=["satisfied", "dissatisfied"])
+    assert list(PRAISED.select(labelled)) == [Drop(Reason.CRITICISED), Drop(Reason.NOT_PRAISED, "early/short/")]
+
+
+def test_an_example_tells_what_is_known_of_it() -> None:
+    dialogue = Dialogue().ask("one?", {"text": "nice", "model": "m"}).thumb(0, "up")
+    (record,) = PRAISED.select(replace(dialogue.finish(), failure_mode=3))
+    assert not isinstance(record, Drop)
+    told = record.provenance
+    assert (record.model, record.failure_mode, record.stratum) == ("m", 3, "first/short/m")
+    assert (told.tier, told.pair_rule, told.confidence) == ("gold", "", 1.0)

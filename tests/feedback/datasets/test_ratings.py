@@ -4,7 +4,11 @@ from dataclasses import replace
 
 import pytest
 
+from feedback.datasets.ratings import RATINGS
+from feedback.datasets.record import Drop, Reason, Record
+from feedback.detectors.signal import Confirmation
 from tests.feedback.datasets.dialogue import Dialogue, build, read_drops, read_rows
+from tests.feedback.datasets.selecting import confirm, select, tell
 
 
 def rate(dialogue: Dialogue) -> dict[str, bool]:
@@ -23,9 +27,84 @@ def test_an_answer_that_was_used_is_desirable(action: str) -> None:
 
 
 def test_other_actions_label_nothing() -> None:
-    dataset = build("trl-kto", Dialogue().ask("one?", "answer").act(0, "share").act(0, "rename"))
+    dataset = build("trl-kto", Dialogue().ask("one?", "answer").act(0, "delete").act(0, "rename"))
     assert read_rows(dataset) == []
     assert read_drops(dataset) == {"not_judged": 1}
+
+
+def test_an_answer_that_was_shared_is_perhaps_desirable_and_a_shared_conversation_says_nothing() -> None:
+    (record,), _ = select(RATINGS, Dialogue().ask("one?", "shared").act(0, "share"))
+    assert (record.label, record.provenance.confidence, record.provenance.tier) == (True, 0.75, "silver")
+    whole = tell(Dialogue().ask("one?", "shared"), 0, "share", trace_id="", span_id="", conversation_id="c1")
+    assert select(RATINGS, whole) == ([], {"not_judged": 1})
+
+
+@pytest.mark.parametrize(
+    ("score", "metadata", "expected"),
+    [
+        (5, {"max": 5}, (True, "rating:high", "gold", 1.0)),
+        (1, {"min": 1, "max": 5}, (False, "rating:low", "gold", 1.0)),
+        (3, {"min": 1, "max": 5}, None),
+        (5, {}, (True, "rating:high", "silver", 0.8)),
+        (2, {}, (False, "rating:low", "silver", 0.8)),
+        (1, {}, None),
+        (7, {"max": 5}, (True, "rating:high", "silver", 0.8)),
+    ],
+)
+def test_ratings_label_by_their_scale_and_surely_where_it_was_told(
+    score: float, metadata: dict[str, int], expected: tuple[bool, str, str, float] | None
+) -> None:
+    records, _ = select(RATINGS, tell(Dialogue().ask("one?", "answer"), 0, "rating", score=score, metadata=metadata))
+    told = [(each.label, each.provenance) for each in records]
+    found = [(label, each.label_source, each.tier, each.confidence) for label, each in told]
+    assert found == ([expected] if expected else [])
+
+
+def test_a_thumb_and_a_rating_that_contradict_each_other_drop_the_answer() -> None:
+    dialogue = tell(Dialogue().ask("one?", "answer").thumb(0, "up"), 0, "rating", score=1, metadata={"max": 5})
+    assert select(RATINGS, dialogue) == ([], {"contradictory_thumbs": 1})
+
+
+@pytest.mark.parametrize(("verdict", "label"), [("satisfied", True), ("dissatisfied", False)])
+def test_reviewers_label_the_answer_of_a_conversation_of_one_turn(verdict: str, label: bool) -> None:
+    single = replace(Dialogue().ask("one?", "answer").finish(), verdicts=[verdict])
+    (record,) = RATINGS.select(single)
+    assert isinstance(record, Record)
+    told = record.provenance
+    assert (record.label, told.label_source, told.tier) == (label, f"review:{verdict}", "gold")
+    longer = replace(Dialogue().ask("one?", "first").ask("two?", "second").finish(), verdicts=[verdict])
+    assert all(isinstance(each, Drop) for each in RATINGS.select(longer))
+
+
+def test_reviewers_who_disagree_decide_nothing() -> None:
+    labelled = replace(Dialogue().ask("one?", "answer").finish(), verdicts=["satisfied", "dissatisfied"])
+    assert list(RATINGS.select(labelled)) == [Drop(Reason.CONTRADICTORY_THUMBS)]
+
+
+def test_a_signal_that_a_person_confirmed_labels_surely_and_one_that_was_rejected_not_at_all() -> None:
+    weak = Dialogue().ask("one?", "answer").notice(0, "complaint", fired=False, score=0.2, confidence=0.3)
+    assert select(RATINGS, weak) == ([], {"not_judged": 1})
+    (record,), _ = select(RATINGS, confirm(weak))
+    told = record.provenance
+    assert (record.label, told.tier, told.confidence, told.detector) == (False, "gold", 1.0, "complaint")
+    rejected = Dialogue().ask("one?", "answer").notice(0, "complaint")
+    rejected.signals[0] = replace(rejected.signals[0], confirmation=Confirmation("rejected", "ann", 1))
+    assert select(RATINGS, rejected) == ([], {"not_judged": 1})
+
+
+def test_a_signal_that_is_likelier_not_there_says_nothing() -> None:
+    dialogue = Dialogue().ask("one?", "answer").act(0, "copy").notice(0, "complaint", score=0.4)
+    assert [each.label for each in select(RATINGS, dialogue)[0]] == [True]
+
+
+@pytest.mark.parametrize("kind", ["judgement", "low_confidence", "apology", "conversation_length", "truncation"])
+def test_what_programs_and_models_hold_of_an_answer_is_no_label(kind: str) -> None:
+    assert select(RATINGS, Dialogue().ask("one?", "answer").notice(0, kind)) == ([], {"not_judged": 1})
+
+
+def test_answers_that_nobody_judged_are_counted_by_their_stratum() -> None:
+    drops = RATINGS.select(Dialogue().ask("one?", {"text": "answer", "model": "m"}).finish())
+    assert list(drops) == [Drop(Reason.NOT_JUDGED, "first/short/m")]
 
 
 @pytest.mark.parametrize("kind", ["rephrase", "correction", "complaint", "early_termination"])
