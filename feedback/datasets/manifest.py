@@ -12,7 +12,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Final
 
-from feedback.datasets import contamination, propensities, split
+from feedback.datasets import contamination, near_duplicates, propensities, split
 from feedback.datasets.balance import describe_balance
 from feedback.datasets.cleaning import describe_recognisers
 from feedback.datasets.definition import Definition, write_definition
@@ -29,9 +29,6 @@ PROVENANCE: Final = "provenance.jsonl"
 
 ENOUGH_ROWS: Final = 50
 """From 50 to 100 rows on, finetuning usually shows a gain."""
-
-CLIPPED_BELOW: Final = 0.95
-"""Propensities are told in a few digits, so that a product is not quite the same."""
 
 NO_LICENCE: Final = (
     "The rows are what the app's users and models wrote; no licence is granted with them. Whoever trains on "
@@ -125,7 +122,11 @@ def describe_dataset(account: Account, seen: Mapping[str, Seen], files: Mapping[
         "counts": _count_rows(account, outlines),
         "funnel": _describe_funnel(account),
         "parts": parts,
-        "methods": {"propensities": propensities.METHOD, "contamination": contamination.METHOD},
+        "methods": {
+            "near_duplicates": near_duplicates.METHOD,
+            "propensities": propensities.METHOD,
+            "contamination": contamination.METHOD,
+        },
         "split": _describe_split(account),
         "files": files,
         "detectors": _list_detectors(seen.values()),
@@ -202,20 +203,14 @@ def _measure_lengths(rows: Sequence[Placed], seen: Seen) -> dict[str, Any]:
 
 
 def _describe_propensities(rows: Sequence[Placed]) -> dict[str, Any]:
-    """Without a clip, weight times propensity is the same for all rows."""
-    products = [each.weight * each.propensity for each in rows]
-    whole, weights = max(products, default=0), [each.weight for each in rows]
+    chances, weights = [each.propensity for each in rows], [each.weight for each in rows]
     return {
-        "least": min((each.propensity for each in rows), default=None),
+        "least": min(chances, default=None),
         "largest_weight": max(weights, default=None),
-        "clip": propensities.LARGEST_WEIGHT,
-        "share_clipped": _round_share(sum(product < CLIPPED_BELOW * whole for product in products), len(rows)),
+        "clip": propensities.LARGEST_RATIO,
+        "share_clipped": propensities.measure_clipped(chances),
         "effective_rows": round(sum(weights) ** 2 / sum(weight**2 for weight in weights), 1) if weights else 0,
     }
-
-
-def _round_share(count: int, total: int) -> float:
-    return round(count / total, 4) if total else 0.0
 
 
 def _mean(numbers: Sequence[int]) -> float:

@@ -48,7 +48,7 @@ def test_an_answer_that_was_shared_is_perhaps_desirable_and_a_shared_conversatio
         (5, {}, (True, "rating:high", "silver", 0.8)),
         (2, {}, (False, "rating:low", "silver", 0.8)),
         (1, {}, None),
-        (7, {"max": 5}, (True, "rating:high", "silver", 0.8)),
+        (7, {"max": 5}, None),
     ],
 )
 def test_ratings_label_by_their_scale_and_surely_where_it_was_told(
