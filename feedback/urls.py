@@ -66,8 +66,8 @@ urlpatterns = [
     path(f"{VERSION}/build", dataset_version_views.build_dataset_version, name="build_dataset_version"),
     path(f"{VERSION}/stop", dataset_version_views.stop_dataset_version, name="stop_dataset_version"),
     path(f"{VERSION}/delete", dataset_version_views.delete_dataset_version, name="delete_dataset_version"),
-    path(f"{VERSION}/archive", dataset_version_views.download_version, name="download_version"),
-    path(f"{VERSION}/files/<path:name>", dataset_version_views.download_version_file, name="download_version_file"),
+    path(f"{VERSION}/archive", dataset_version_views.download_version, name="download_dataset_archive"),
+    path(f"{VERSION}/files/<path:name>", dataset_version_views.download_version_file, name="download_dataset_file"),
     path("datasets/evaluation-sets", evaluation_set_views.show_evaluation_sets, name="evaluation_sets"),
     path("datasets/evaluation-sets/add", evaluation_set_views.add_evaluation_set, name="add_evaluation_set"),
     path(

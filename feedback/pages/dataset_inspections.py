@@ -11,8 +11,8 @@ from typing import Any, Final
 WIDTH: Final = 1000.0
 HEIGHT: Final = 100.0
 MOST_VALUES: Final = 10
+MOST_COVERED: Final = 8
 MOST_REASONS: Final = 50
-GAP: Final = 1.5
 PART_WORDS: Final = {"": "", "sft": "Good answers", "dpo": "Pairs", "kto": "Judged answers"}
 NOT_KNOWN: Final = "not known"
 UNKNOWN: Final = {"topic": "in no topic", "failure_mode": "in no failure mode"}
@@ -120,6 +120,15 @@ class Coverage:
     def holes(self) -> int:
         return sum(item.is_hole for item in self.items)
 
+    @property
+    def first(self) -> tuple[Covered, ...]:
+        """The largest, and every hole."""
+        return tuple(item for index, item in enumerate(self.items) if index < MOST_COVERED or item.is_hole)
+
+    @property
+    def rest(self) -> tuple[Covered, ...]:
+        return tuple(item for index, item in enumerate(self.items) if index >= MOST_COVERED and not item.is_hole)
+
 
 @dataclass(frozen=True, slots=True)
 class ShownPart:
@@ -132,7 +141,9 @@ class ShownPart:
     selection: ShownStep | None
     """From all answers to those with a label: of most of them nobody thought anything."""
     steps: tuple[ShownStep, ...]
-    """Those after it."""
+    """Those after it that left something out."""
+    idle: tuple[str, ...]
+    """Titles of those that left nothing out."""
     histograms: tuple[Histogram, ...]
     is_enough: bool
     enough_words: str
@@ -154,13 +165,15 @@ def show_parts(inspection: Mapping[str, Any]) -> list[ShownPart]:
 def show_part(part: Mapping[str, Any], reasons: Mapping[str, str]) -> ShownPart:
     name, rows, enough = part.get("part", ""), part.get("rows", {}), part.get("enough", {})
     steps = part.get("funnel", ())
+    shown = list(show_steps(steps[1:], reasons))
     return ShownPart(
         name=name,
         title=PART_WORDS.get(name, name),
         train=rows.get("train", 0),
         validation=rows.get("validation", 0),
         selection=next(show_steps(steps[:1], reasons), None),
-        steps=tuple(show_steps(steps[1:], reasons)),
+        steps=tuple(step for step in shown if step.dropped),
+        idle=tuple(step.title for step in shown if not step.dropped),
         histograms=tuple(filter(None, (draw_histogram(each) for each in part.get("distributions", ())))),
         is_enough=enough.get("rows", 0) >= enough.get("needed", 0),
         enough_words=enough.get("words", ""),

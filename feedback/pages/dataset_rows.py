@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 HISTORY: Final = ("prompt", "messages", "input")
+WRAPPERS: Final = ("data", "vars")
+"""Columns that hold columns, of label tools and test cases."""
 ANSWERS: Final[Mapping[str, tuple[str, str]]] = {
     "completion": ("The answer", ""),
     "chosen": ("The better answer", "good"),
@@ -63,17 +65,37 @@ class ShownRow:
 
 def show_row(row: Mapping[str, Any], provenance: Mapping[str, Any]) -> ShownRow:
     """A row of any format, and what `provenance.jsonl` says of it."""
+    raw, row = json.dumps(row, ensure_ascii=False, indent=2), unwrap(row)
     tools = row.get("tools")
     return ShownRow(
         messages=tuple(read_history(row)),
         answers=tuple(read_answers(row)),
         columns=tuple((name, cut(write_plain(value))) for name, value in row.items() if not is_chat(name, value)),
         tools=len(tools) if isinstance(tools, list) else 0,
-        raw=json.dumps(row, ensure_ascii=False, indent=2),
+        raw=raw,
         conversation_id=str(provenance.get("conversation_id", "")),
         turn_index=int(provenance.get("turn_index", 0)),
         origin=tuple(tell_origin(provenance)),
     )
+
+
+def unwrap(row: Mapping[str, Any]) -> dict[str, Any]:
+    """The row with the columns of its wrappers among its own, and messages that are told as JSON read."""
+    flat = {name: value for name, value in row.items() if name not in WRAPPERS}
+    for wrapper in WRAPPERS:
+        held = row.get(wrapper)
+        flat |= held if isinstance(held, Mapping) else {} if held is None else {wrapper: held}
+    if isinstance(flat.get("messages"), str):
+        flat["messages"] = read_json(flat["messages"])
+    return flat
+
+
+def read_json(text: str) -> Any:
+    """What a text says as JSON; the text itself where it is none."""
+    try:
+        return json.loads(text)
+    except ValueError:
+        return text
 
 
 def is_chat(name: str, value: Any) -> bool:
