@@ -42,6 +42,7 @@ app.conf.beat_schedule = {
         "feedback.estimate",
         "feedback.estimate_again",
         "feedback.derive_failures",
+        "feedback.build_datasets",
         "tracing.reprocess",
         "tracing.learn_templates",
         "drift.deliver",

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from config.env import Environment
 
 FAILED = 2
+TELL_SECONDS = 5.0
 
 
 def fail(message: str) -> NoReturn:
@@ -198,8 +199,18 @@ def createuser(email: str, password_file: Path | None, project: str, role: str |
     run(work)
 
 
+def split_words(_context: click.Context, _option: click.Parameter, value: str | None) -> list[str]:
+    """The words of an option that has commas."""
+    return [word.strip() for word in (value or "").split(",") if word.strip()]
+
+
 @main.command()
-@click.option("--format", "format_name", required=True, help="trl-sft, trl-dpo or trl-kto.")
+@click.option(
+    "--format",
+    "format_name",
+    help="trl-sft, trl-prompt-completion, trl-dpo, trl-kto, trl-reward, openai-sft, openai-dpo, hf, label-studio, "
+    "evals or csv.",
+)
 @click.option("--out", required=True, type=click.Path(file_okay=False, path_type=Path), help="Directory to write.")
 @click.option("--project", default="default", show_default=True)
 @click.option(
@@ -208,23 +219,79 @@ def createuser(email: str, password_file: Path | None, project: str, role: str |
     default="",
     help="Only conversations that match, such as 'refund model:gpt-5 -signal:praise time:30d'.",
 )
+@click.option("--dataset", default="", help="In place of a format: a dataset by its name, of which a version is built.")
+@click.option("--version", type=int, help="Of --dataset: the version with this number, which was built before.")
+@click.option("--consent", type=click.Choice(["unless_refused", "only_given"]), help="Whose conversations are in.")
+@click.option("--models-left-out", callback=split_words, help="Models and providers, such as gpt-5,claude-*.")
+@click.option("--licence", help="SPDX identifier or words, for the card and the manifest.")
+@click.option("--personal-data", type=click.Choice(["replace", "drop"]), help="What is done with it.")
+@click.option("--languages", callback=split_words, help="Only these (ISO 639-1), such as en,de.")
+@click.option("--longest", type=int, help="Characters of a row at most.")
+@click.option("--tier", type=click.Choice(["gold", "silver"]), help="The least that a label may be.")
+@click.option("--confidence", type=float, help="The least of a silver label, 0.5 to 1.")
+@click.option("--sources", callback=split_words, help="Only labels from here, such as thumbs:up,signal:*.")
+@click.option("--likeness", type=float, help="How alike two conversations may be, 0.3 to 1.")
+@click.option("--most-per-user", type=int, help="Rows of one user at most; 0: any.")
+@click.option("--most-per-template", type=int, help="Rows that ask the same thing at most; 0: any.")
+@click.option("--most-per-failure-mode", type=int, help="Rows of one failure mode at most; 0: any.")
+@click.option("--balance", type=float, help="How many times as many rows one class may have as the other.")
+@click.option("--match-lengths", is_flag=True, default=None, help="About half of the chosen answers are longer.")
+@click.option("--validation", type=float, help="Share of the rows that validate, 0 to 0.5.")
+@click.option(
+    "--evaluation-set",
+    "evaluation_files",
+    multiple=True,
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="File of texts that no row may share words with; again for more.",
+)
+@click.option("--seed", type=int, help="Decides what is drawn where something is.")
 @data_dir_option
-def export(format_name: str, out: Path, project: str, filter_text: str, data_dir: Path | None) -> None:
+def export(
+    format_name: str | None,
+    out: Path,
+    project: str,
+    filter_text: str,
+    dataset: str,
+    version: int | None,
+    evaluation_files: tuple[Path, ...],
+    data_dir: Path | None,
+    **options: object,
+) -> None:
     """Write a dataset: rows, manifest and provenance. Works while the server runs, too.
 
-    --filter takes the words and conditions of the dashboard's search box: see docs/filters.md.
+    --filter takes the words and conditions of the dashboard's search box: see docs/filters.md. What is not given is as
+    a careful engineer would have it: see docs/datasets.md.
     """
     set_up(data_dir=data_dir)
-    from config.exporting import CannotExportError, export_dataset
+    from config.exporting import CannotExportError, InterruptedExportError, Wish, export_dataset
+
+    given = {"format": format_name, "filter": filter_text, **options}
+    defined = {name: value for name, value in given.items() if value not in (None, "", [])}
 
     def work() -> None:
         try:
-            manifest = export_dataset(project, format_name, out, filter_text)
-        except CannotExportError as error:
+            wish = Wish(project, defined, dataset, version, evaluation_files)
+            said = export_dataset(wish, out, make_teller())
+        except (CannotExportError, InterruptedExportError) as error:
             fail(str(error))
-        click.echo(manifest)
+        click.echo(said)
 
     run(work)
+
+
+def make_teller() -> Callable[[str, int, int | None], None]:
+    """Says how far something is whenever something else is done, and else every few seconds."""
+    import time
+
+    last = ["", time.monotonic()]
+
+    def tell(doing: str, done: int, total: int | None) -> None:
+        now = time.monotonic()
+        if doing and (doing != last[0] or now - last[1] >= TELL_SECONDS):  # type: ignore[operator]
+            click.echo(f"{doing}: {done:,} of {total:,} …" if total else f"{doing} …", err=True)
+            last[:] = [doing, now]
+
+    return tell
 
 
 @main.command("import")

@@ -14,6 +14,7 @@ from feedback.api_agent_tasks import router as agent_tasks_router
 from feedback.api_asks import router as asks_router
 from feedback.api_comparisons import router as comparisons_router
 from feedback.api_contradictions import router as contradictions_router
+from feedback.api_datasets import router as datasets_router
 from feedback.api_detectors import router as detectors_router
 from feedback.api_exports import router as exports_router
 from feedback.api_failure_modes import router as failure_modes_router
@@ -24,6 +25,7 @@ from feedback.api_returns import router as returns_router
 from feedback.api_satisfaction import router as satisfaction_router
 from feedback.conversation_list import find_page
 from feedback.datasets import UnknownFormat
+from feedback.datasets.definition import DefinitionProblems
 from feedback.derivation import FEEDBACK, SIGNALS
 from feedback.estimating import ESTIMATES
 from feedback.excerpts import load_heard_excerpt
@@ -91,6 +93,7 @@ api.add_router("", judge_router)
 api.add_router("", labels_router)
 api.add_router("", satisfaction_router)
 api.add_router("", exports_router)
+api.add_router("", datasets_router)
 api.add_router("", returns_router)
 api.add_router("", failure_modes_router)
 api.add_router("", feedback_router)
@@ -101,6 +104,11 @@ api.add_router("", audit_router)
 @api.exception_handler(UnknownFormat)
 def refuse_format(_request: HttpRequest, error: UnknownFormat) -> HttpResponse:
     return refuse_parts([{"parameter": "format", "detail": f"{error}."}])
+
+
+@api.exception_handler(DefinitionProblems)
+def refuse_definition(_request: HttpRequest, error: DefinitionProblems) -> HttpResponse:
+    return refuse_parts([{"parameter": name, "detail": words} for name, words in error.problems.items()])
 
 
 @api.get("stats", response=StatsResource, summary="Counts, and how far each stage is behind", auth=May(Right.READ))

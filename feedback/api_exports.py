@@ -1,24 +1,39 @@
-"""REST of exports: datasets, the formats that there are, and what each could be made of."""
+"""REST of exports: datasets that nobody named, the formats that there are, and what each could be made of."""
 
-from typing import Annotated, Any
+from typing import Any
 
-from django.http import HttpRequest, HttpResponse
-from ninja import Query, Router, Schema
-from pydantic import WithJsonSchema
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+from ninja import Query, Router, Schema, Status
+from ninja.errors import HttpError
 
-from feedback.datasets import FORMATS, to_zip
-from feedback.exports import build_export
+from feedback.api_definitions import DefinitionOptions, DefinitionResource, FormatName, NewDefinition, read_options
+from feedback.api_versions import (
+    BINARY,
+    ZIP,
+    FileList,
+    VersionSummary,
+    describe_files,
+    download_all,
+    download_file,
+    summarise_version,
+)
+from feedback.datasets import FORMATS
+from feedback.flywheel import versions
+from feedback.flywheel.downloads import give_built
+from feedback.flywheel.exporting import build_export
+from feedback.models import DatasetVersion
 from feedback.pages.ingredients import count_judgements, describe_choice
 from tracing.access import audit
-from tracing.access.requirements import May
+from tracing.access.requirements import May, access_of
 from tracing.access.rights import Right
 from tracing.api import project_of
 from tracing.api_filters import ConversationFilters
+from tracing.filter_language import format_conditions
 from tracing.store import get_store
 
 router = Router(tags=["feedback"])
-FormatName = Annotated[str, WithJsonSchema({"type": "string", "enum": list(FORMATS)})]
-ZIP = {"responses": {200: {"content": {"application/zip": {"schema": {"type": "string", "format": "binary"}}}}}}
+HAS_NO_FILES = {"description": "It is not built, so it has no files."}
 
 
 class IngredientResource(Schema):
@@ -43,20 +58,50 @@ class FormatList(Schema):
     items: list[FormatResource]
 
 
+class ExportSummary(VersionSummary):
+    """An export is known by its `key`."""
+
+    key: str
+
+
+class ExportResource(ExportSummary):
+    """With its definition, and its manifest once it is built."""
+
+    definition: DefinitionResource
+    manifest: dict[str, Any] | None
+
+
 @router.get(
     "exports",
     summary="A dataset as a zip file: rows, manifest and provenance",
     openapi_extra=ZIP,
     auth=May(Right.READ, exports=True),
 )
-def download_export(request: HttpRequest, format: FormatName, filters: Query[ConversationFilters]) -> HttpResponse:
-    """Of all conversations that match: files as `tacit export` writes them."""
+def download_export(
+    request: HttpRequest, format: FormatName, filters: Query[ConversationFilters], options: Query[DefinitionOptions]
+) -> HttpResponseBase:
+    """Of all conversations that match, built while you wait: POST for what takes longer."""
     given = filters.read()
-    dataset = build_export(project_of(request), format, given)
-    audit.describe(request, format, rows=dataset.count_rows(), is_filtered=bool(given.conditions))
-    response = HttpResponse(to_zip(dataset), content_type="application/zip")
-    response["Content-Disposition"] = f'attachment; filename="tacit-{format}.zip"'
-    return response
+    definition = read_options(
+        options.list_options() | {"format": format, "filter": format_conditions(given.conditions)}
+    )
+    built = build_export(project_of(request), definition)
+    audit.describe(request, format, rows=built.manifest["rows"], is_filtered=bool(given.conditions))
+    return give_built(built, f"tacit-{format}.zip")
+
+
+@router.post(
+    "exports",
+    response={202: ExportSummary},
+    summary="Have an export built in the background",
+    auth=May(Right.READ, exports=True),
+)
+def add_export(request: HttpRequest, asked: NewDefinition) -> Status[dict[str, Any]]:
+    """GET `exports/{export}`, by its key, to see how far it is; its files go after some days."""
+    definition = asked.read()
+    version = versions.start_export(project_of(request), definition, access_of(request).who)
+    audit.describe(request, f"{version.key} as {definition.format}", is_filtered=bool(definition.filter))
+    return Status(202, summarise_export(version))
 
 
 @router.get(
@@ -67,4 +112,66 @@ def download_export(request: HttpRequest, format: FormatName, filters: Query[Con
 )
 def list_formats(request: HttpRequest) -> dict[str, Any]:
     has = count_judgements(get_store().query("feedback/sql/page_dataset_counts.sql", project_id=project_of(request).pk))
-    return {"items": [describe_choice(each.name, each.title, has) for each in FORMATS.values()]}
+    return {"items": [describe_choice(each, has) for each in FORMATS.values()]}
+
+
+@router.get("exports/{export}", response=ExportResource, summary="One export, and how far it is", auth=May(Right.READ))
+def show_export(request: HttpRequest, export: str) -> dict[str, Any]:
+    found = find_export(request, export)
+    return summarise_export(found) | {"definition": found.definition, "manifest": found.manifest}
+
+
+@router.delete(
+    "exports/{export}",
+    response={204: None},
+    summary="Stop or delete an export, with its files",
+    auth=May(Right.READ, exports=True),
+)
+def delete_export(request: HttpRequest, export: str) -> Status[None]:
+    versions.delete_version(find_export(request, export))
+    return Status(204, None)
+
+
+@router.get("exports/{export}/files", response=FileList, summary="The files of an export", auth=May(Right.READ))
+def list_export_files(request: HttpRequest, export: str) -> dict[str, Any]:
+    """None until it is built."""
+    return describe_files(find_export(request, export))
+
+
+@router.get(
+    "exports/{export}/files/{path:name}",
+    summary="One file of an export",
+    openapi_extra={"responses": BINARY["responses"] | {409: HAS_NO_FILES}},
+    auth=May(Right.READ, exports=True),
+)
+def download_export_file(request: HttpRequest, export: str, name: str) -> HttpResponseBase:
+    found = find_export(request, export)
+    return download_file(request, found, name, tell_export(found))
+
+
+@router.get(
+    "exports/{export}/archive",
+    summary="All files of an export as a zip file",
+    openapi_extra={"responses": ZIP["responses"] | {409: HAS_NO_FILES}},
+    auth=May(Right.READ, exports=True),
+)
+def download_export_archive(request: HttpRequest, export: str) -> HttpResponseBase:
+    found = find_export(request, export)
+    return download_all(request, found, tell_export(found))
+
+
+def find_export(request: HttpRequest, key: str) -> DatasetVersion:
+    """Raises HttpError 404."""
+    found = versions.find_export(project_of(request), key)
+    if found is None:
+        raise HttpError(404, f"There is no export {key!r} in this project; its files may have gone.")
+    return found
+
+
+def summarise_export(version: DatasetVersion) -> dict[str, Any]:
+    return summarise_version(version) | {"key": version.key}
+
+
+def tell_export(version: DatasetVersion) -> str:
+    """For the audit log."""
+    return f"{version.key} as {version.definition['format']}"

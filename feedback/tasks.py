@@ -8,6 +8,7 @@ from feedback.detector_list import follow_confirmations
 from feedback.estimating import ESTIMATES, ESTIMATING_AGAIN, estimate_changed
 from feedback.failures.deriving import PACE
 from feedback.failures.finding import start_finding
+from feedback.flywheel.running import start_building
 from feedback.judging.rounds import start_round
 from feedback.listening import LISTENING_AGAIN
 from feedback.models import Expectation
@@ -57,6 +58,12 @@ def derive_failures() -> None:
 def find_failure_modes() -> None:
     """Find what failing turns have in common."""
     start_finding()
+
+
+@shared_task(name="feedback.build_datasets")
+def build_datasets() -> None:
+    """Build the versions of datasets that were asked for."""
+    start_building()
 
 
 @shared_task(name="feedback.fit_satisfaction")

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 import tacit
 
-from feedback.datasets import write_files
-from feedback.exports import build_export
+from feedback.datasets import Definition, copy_files
+from feedback.flywheel.exporting import build_export
 from tests.conftest import Server
 
 QUESTION = "How do I get my money back for the blue jacket?"
@@ -78,7 +78,8 @@ def test_one_decorated_call_becomes_one_exported_line(server: Server, tmp_path: 
     assert ANSWER in server.get("/p/default/conversations/refund-1").decode()
 
     # A trainer gets it as one line of a versioned dataset, and can trace it back.
-    write_files(build_export(server.project, "trl-kto"), tmp_path)
+    with build_export(server.project, Definition("trl-kto")) as built:
+        copy_files(built.files, tmp_path)
     [row] = (tmp_path / "train.jsonl").read_text().splitlines()
     assert json.loads(row) == {
         "prompt": [{"role": "user", "content": QUESTION}],

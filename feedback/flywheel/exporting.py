@@ -1,9 +1,11 @@
 """An export that nobody waits for: a definition comes in, its files go out in a directory that goes with them."""
 
+from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime
 
 from feedback.datasets.building import Built, build_dataset
 from feedback.datasets.definition import Definition
+from feedback.datasets.record import LabelledConversation
 from feedback.datasets.source import Source
 from feedback.datasets.steps import Context
 from feedback.flywheel.datasets import check_definition
@@ -16,8 +18,15 @@ from tracing.models import Project
 from tracing.store import get_store
 from tracing.times import to_ns
 
+Told = Callable[[str, int, int | None], None]
+"""Hears what is being done, and how many of how many are."""
 
-def build_export(project: Project, definition: Definition) -> Built:
+
+def say_nothing(_doing: str, _done: int, _total: int | None) -> None:
+    pass
+
+
+def build_export(project: Project, definition: Definition, tell: Told = say_nothing) -> Built:
     """Build at once what matches in `project`: of people's conversations, unless the filter says who led them, and of
     nobody who is held out or forgotten, whatever it says. Close what it gives, or use it with `with`.
 
@@ -37,5 +46,13 @@ def build_export(project: Project, definition: Definition) -> Built:
         last_forgotten=format_time(watermark.last) if watermark.last else "",
         commit=find_commit(),
     )
-    labelled = read_labelled(store, project.pk, choice.conversations)
+    labelled = tell_progress(read_labelled(store, project.pk, choice.conversations), len(choice.conversations), tell)
     return build_dataset(definition, labelled, source=source, context=context)
+
+
+def tell_progress(labelled: Iterable[LabelledConversation], total: int, tell: Told) -> Iterator[LabelledConversation]:
+    done = -1
+    for done, each in enumerate(labelled):
+        tell("reads conversations", done, total)
+        yield each
+    tell("writes rows", done + 1, total)

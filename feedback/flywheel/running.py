@@ -28,12 +28,14 @@ from feedback.datasets.settling import Settled
 from feedback.datasets.spool import Spool
 from feedback.datasets.steps import Context
 from feedback.datasets.writing import write_version
+from feedback.embedding import load_encoder
 from feedback.flywheel.datasets import definition_of
 from feedback.flywheel.evaluation_sets import load_grams
 from feedback.flywheel.forgetting import load_forgotten, read_watermark, write_subjects
 from feedback.flywheel.lists import describe_source, keep_list, load_list
 from feedback.flywheel.places import find_files, find_work, list_keys, remove_directory, remove_tree
 from feedback.flywheel.reading import Choice, choose_conversations, cut_batches, read_batch
+from feedback.flywheel.traffic import load_traffic
 from feedback.flywheel.versions import UNDER_WAY, delete_version
 from feedback.models import DatasetVersion
 from tracing.filter_language import FilterError, read_filter
@@ -168,7 +170,7 @@ class Build:
         self.tell("compares the rows")
         settled = settle_work(self.chunks, context)
         if self.version.state == State.COLLECTING:
-            self.inspect(settled, context)
+            self.inspect(choice, settled, context)
         if self.version.state == State.WRITING:
             self.write(choice, settled, context)
 
@@ -209,9 +211,12 @@ class Build:
                 self.tell("reads conversations", done, total)
                 self.rest(time.monotonic() - start)
 
-    def inspect(self, settled: Settled, context: Context) -> None:
+    def inspect(self, choice: Choice, settled: Settled, context: Context) -> None:
         """Keep what people look at; then it waits for them, or goes on."""
-        told = inspect(self.chunks, settled, context, told=lambda done, total: self.tell("looks at rows", done, total))
+        self.tell("looks at rows")
+        ids = [each.conversation_id for each in choice.conversations]
+        traffic = load_traffic(self.store, self.version.project_id, ids)
+        told = inspect(self.chunks, settled, context, traffic, load_encoder().embed, self.tell_rows)
         if self.version.goes_on:
             self.move(state=State.WRITING, inspection=told)
         else:
@@ -226,6 +231,9 @@ class Build:
         write_subjects(self.version, list_subjects(settled))
         self.move(state=State.BUILT, manifest=manifest, doing="", ended_at=datetime.now(UTC))
         remove_tree(self.work)
+
+    def tell_rows(self, done: int, total: int) -> None:
+        self.tell("looks at rows", done, total)
 
     def tell(self, doing: str, done: int | None = None, total: int | None = None, *, now: bool = False) -> None:
         """Say how far it is, now and then. Raises Interrupted where it is not to go on, and Leaving."""

@@ -233,7 +233,7 @@ def test_export_gives_the_same_rows_from_the_running_server_and_without_it(tmp_p
     assert without_server == with_server
     assert (with_filter["train.jsonl"], with_filter["validation.jsonl"]) == ("", "")
     assert export(directory, tmp_path / "again", "trl-kto", "--filter", "-thumbs:up") == with_filter
-    assert json.loads((tmp_path / "again" / "manifest.json").read_text())["filters"] == {"q": "-thumbs:up"}
+    assert json.loads((tmp_path / "again" / "manifest.json").read_text())["definition"]["filter"] == "-thumbs:up"
 
 
 def test_a_filter_of_an_export_is_refused_with_a_mark_where_it_is_wrong(tmp_path: Path) -> None:

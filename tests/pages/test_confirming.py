@@ -11,7 +11,7 @@ from django.test import Client
 from feedback.confirmations import MISSABLE, SignalKey, decode_key, identify_signal, load_confirmations
 from feedback.detectors import Signal, detect_signals
 from feedback.detectors.material import Material
-from feedback.exports import read_batch
+from feedback.flywheel.reading import read_batch
 from feedback.records import ConversationSignals, load_signals, write_signals
 from tests.pages.conftest import Page, Teller
 from tests.pages.people import log_in, make_user, read

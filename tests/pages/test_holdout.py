@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from feedback.datasets import Definition
 from feedback.datasets.holdout import Holdout
-from feedback.exports import build_export
+from feedback.flywheel.exporting import build_export
 from feedback.holdouts import load_holdout, set_holdout
 from feedback.loop_list import KEPT, WEEK_NS, load_loops
 from tests.pages.conftest import HOUR_NS, Page, Teller
@@ -18,6 +19,7 @@ from tracing.models import AuditEntry
 
 Open = Callable[[str], Page]
 WEEK = 7 * 24.0
+LIKED = Definition("trl-kto", likeness=1, most_per_template=0)
 
 
 def make_client() -> Client:
@@ -37,14 +39,21 @@ def tell_liked(teller: Teller, count: int = 30) -> None:
 
 
 def list_exported(teller: Teller) -> set[str]:
-    lines = build_export(teller.project, "trl-kto").files["provenance.jsonl"].splitlines()
+    with build_export(teller.project, LIKED) as built:
+        lines = built.files["provenance.jsonl"].read_bytes().splitlines()
     return {json.loads(line)["conversation_id"] for line in lines}
+
+
+def tell_holdout(teller: Teller) -> dict[str, Any]:
+    with build_export(teller.project, LIKED) as built:
+        told: dict[str, Any] = built.manifest["funnel"]["holdout"]
+    return told
 
 
 def test_exports_hold_nobody_out_until_a_project_says_so(teller: Teller) -> None:
     tell_liked(teller)
     assert len(list_exported(teller)) == 30
-    assert build_export(teller.project, "trl-kto").manifest["funnel"]["holdout"] == {"share": 0.0, "left_out": 0}
+    assert tell_holdout(teller) == {"share": 0.0, "left_out": 0}
 
 
 def test_exports_leave_out_who_is_held_out_and_say_how_many_and_why(teller: Teller) -> None:
@@ -54,7 +63,7 @@ def test_exports_leave_out_who_is_held_out_and_say_how_many_and_why(teller: Tell
     users = {f"c-{number}": f"u{number}" if number % 2 else "" for number in range(30)}
     expected = {name for name, user in users.items() if not holdout.holds(user, name)}
     assert list_exported(teller) == expected
-    told = build_export(teller.project, "trl-kto").manifest["funnel"]["holdout"]
+    told = tell_holdout(teller)
     assert (told["share"], told["left_out"]) == (0.4, 30 - len(expected))
     assert "stable share of users" in told["why"]
     assert list_exported(teller) == expected
