@@ -204,11 +204,13 @@ def _measure_lengths(rows: Sequence[Placed], seen: Seen) -> dict[str, Any]:
 
 def _describe_propensities(rows: Sequence[Placed]) -> dict[str, Any]:
     chances, weights = [each.propensity for each in rows], [each.weight for each in rows]
+    least_whole = max(chances, default=0.0) / propensities.LARGEST_RATIO
+    clipped = sum(chance < least_whole for chance in chances)
     return {
         "least": min(chances, default=None),
         "largest_weight": max(weights, default=None),
         "clip": propensities.LARGEST_RATIO,
-        "share_clipped": propensities.measure_clipped(chances),
+        "share_clipped": round(clipped / len(rows), 4) if rows else 0.0,
         "effective_rows": round(sum(weights) ** 2 / sum(weight**2 for weight in weights), 1) if weights else 0,
     }
 
