@@ -52,3 +52,14 @@ def weigh(strata_of_rows: Sequence[str], unjudged: Counter[str]) -> list[tuple[f
     mean = sum(weights[each] * judged[each] for each in sorted(judged)) / len(strata_of_rows)
     told = {each: (round(chances[each], DIGITS), round(weights[each] / mean, DIGITS)) for each in judged}
     return [told[stratum] for stratum in strata_of_rows]
+
+
+def measure_clipped(propensities: Sequence[float]) -> float:
+    """Share of rows, 0 to 1, whose weight would be larger but for the clip.
+
+    >>> measure_clipped([0.5, 0.5, 0.5, 0.01])
+    0.25
+    """
+    likeliest = max(propensities, default=0.0)
+    clipped = sum(likeliest > LARGEST_RATIO * each for each in propensities)
+    return round(clipped / len(propensities), DIGITS) if propensities else 0.0

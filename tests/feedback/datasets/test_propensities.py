@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from feedback.datasets.propensities import LARGEST_RATIO, name_stratum, weigh
+from feedback.datasets.propensities import LARGEST_RATIO, measure_clipped, name_stratum, weigh
 from tests.feedback.datasets.dialogue import Dialogue
 
 STRATA = st.sampled_from(["a", "b", "c"])
@@ -37,6 +37,7 @@ def test_a_rare_stratum_is_clipped() -> None:
     rows = ["often"] * 999 + ["rare"]
     clipped = weigh(rows, Counter(rare=10**8))
     assert clipped[-1][1] / clipped[0][1] == pytest.approx(LARGEST_RATIO, rel=1e-4)
+    assert measure_clipped([propensity for propensity, _ in clipped]) == 0.001
 
 
 def test_no_rows_weigh_nothing() -> None:
