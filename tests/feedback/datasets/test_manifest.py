@@ -124,7 +124,7 @@ def test_a_manifest_has_no_clock_and_its_id_follows_what_was_asked_and_found() -
 
 def test_values_that_placeholders_stand_for_are_counted_with_what_found_them() -> None:
     dialogue = Dialogue().ask(
-        "Write to ada@example.org, please, and to bob@example.org.", "I wrote to ada@example.org."
+        "Write to ada.king@gmail.com, please, and to bob.ross@gmail.com.", "I wrote to ada.king@gmail.com."
     )
     told = build("trl-sft", dialogue.thumb(0, "up")).manifest["personal_data"]
     assert told["policy"] == "replace"
