@@ -44,8 +44,9 @@ def write_card(
 
 
 def _tell_metadata(about: About, counts: Counts, name_file: Callable[[str, SplitName], str]) -> dict[str, Any]:
-    """Each value is written as JSON, which YAML reads as it is."""
-    parts = list(dict.fromkeys(part for _, part in counts))
+    """Each value is written as JSON, which YAML reads as it is. A split without rows is not named: `load_dataset` loads
+    all or nothing, and takes no empty one."""
+    parts = list(dict.fromkeys(part for (_, part), count in counts.items() if count))
     return {
         **({"pretty_name": about.name} if about.name else {}),
         **_tell_licence(about.licence),
@@ -56,7 +57,9 @@ def _tell_metadata(about: About, counts: Counts, name_file: Callable[[str, Split
         "configs": [
             {
                 "config_name": part,
-                "data_files": [{"split": split, "path": name_file(part, split)} for split in SPLITS],
+                "data_files": [
+                    {"split": split, "path": name_file(part, split)} for split in SPLITS if counts[split, part]
+                ],
             }
             for part in parts
         ],

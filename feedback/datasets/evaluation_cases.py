@@ -65,16 +65,16 @@ def write_row(record: Record, with_tools: bool) -> Row:
 
 
 def write_inert(value: Any) -> str:
-    """JSON in which no template begins: of braces only those stand there that JSON itself needs.
+    """JSON in which no template begins or ends: of braces only those stand there that JSON itself needs.
 
     >>> write_inert(["{{ env.KEY }}"]), json.loads(write_inert(["{{ env.KEY }}"]))
-    ('["\\\\u007b\\\\u007b env.KEY }}"]', ['{{ env.KEY }}'])
+    ('["\\\\u007b\\\\u007b env.KEY \\\\u007d\\\\u007d"]', ['{{ env.KEY }}'])
     """
     if isinstance(value, dict):
         return "{" + ", ".join(f"{write_inert(key)}: {write_inert(each)}" for key, each in value.items()) + "}"
     if isinstance(value, list):
         return "[" + ", ".join(map(write_inert, value)) + "]"
-    return json.dumps(value, ensure_ascii=False).replace("{", "\\u007b")
+    return json.dumps(value, ensure_ascii=False).replace("{", "\\u007b").replace("}", "\\u007d")
 
 
 def check_row(row: Row) -> Reason | None:
