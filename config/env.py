@@ -96,6 +96,10 @@ class Environment(BaseSettings):
         le=10_000,
         description="Days after which files of exports go, and what was collected for datasets that nobody had built.",
     )
+    presidio: str = Field(
+        default="",
+        description="Countries whose national numbers Presidio looks for in datasets (`us,uk`); empty: without it.",
+    )
     judge_url: str = Field(
         default="",
         description="OpenAI-compatible endpoint of a judging model (`https://api.example/v1`); empty: no judge.",

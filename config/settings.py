@@ -131,6 +131,7 @@ INGEST_BACKLOG_LIMIT = ENV.backlog_limit
 RETENTION_DAYS = ENV.retention_days
 DATASETS_DIR = Path(ENV.datasets_dir or DATA_DIR / "datasets").absolute()
 EXPORT_DAYS = ENV.export_days
+PRESIDIO = ENV.presidio
 JUDGE_URL = ENV.judge_url
 JUDGE_MODEL = ENV.judge_model
 JUDGE_KEY = ENV.judge_key

@@ -13,6 +13,7 @@ from feedback.flywheel.evaluation_sets import load_grams
 from feedback.flywheel.forgetting import load_forgotten, read_watermark
 from feedback.flywheel.lists import counts_back, find_commit, format_time
 from feedback.flywheel.reading import choose_conversations, read_labelled
+from feedback.flywheel.scrubbers import load_scrubber
 from tracing.filter_language import read_filter
 from tracing.models import Project
 from tracing.store import get_store
@@ -35,7 +36,8 @@ def build_export(project: Project, definition: Definition, tell: Told = say_noth
     check_definition(project, definition)
     store, now = get_store(), datetime.now(UTC)
     choice = choose_conversations(store, project.pk, read_filter(definition.filter), to_ns(now))
-    context = Context(definition, load_forgotten(project.pk), load_grams(project.pk, definition.evaluation_sets))
+    grams = load_grams(project.pk, definition.evaluation_sets)
+    context = Context(definition, load_forgotten(project.pk), grams, load_scrubber())
     watermark = read_watermark(project.pk)
     source = Source(
         project=project.slug,

@@ -22,6 +22,7 @@ from django.conf import settings
 from django.db import OperationalError, close_old_connections
 from django.db.models import QuerySet
 
+from feedback.datasets.cleaning.presidio import PresidioMissing
 from feedback.datasets.collecting import collect_chunk, list_subjects, settle_work
 from feedback.datasets.inspection import inspect
 from feedback.datasets.settling import Settled
@@ -35,6 +36,7 @@ from feedback.flywheel.forgetting import load_forgotten, read_watermark, write_s
 from feedback.flywheel.lists import describe_source, keep_list, load_list
 from feedback.flywheel.places import find_files, find_work, list_keys, remove_directory, remove_tree
 from feedback.flywheel.reading import Choice, choose_conversations, cut_batches, read_batch
+from feedback.flywheel.scrubbers import load_scrubber
 from feedback.flywheel.traffic import load_traffic
 from feedback.flywheel.versions import UNDER_WAY, delete_version
 from feedback.models import DatasetVersion
@@ -132,6 +134,8 @@ def build(store: Store, version: DatasetVersion) -> None:
         raise
     except OSError as error:
         fail(version, describe_trouble(error))
+    except PresidioMissing as error:
+        fail(version, str(error))
     except FilterError as error:
         fail(version, f"The filter cannot be used any more: {error} Change it, and start another version.")
     except ClickHouseError:
@@ -195,7 +199,7 @@ class Build:
         """Whoever is forgotten after this finds the subjects that were just written, and has it begin anew."""
         definition, project_id = definition_of(self.version), self.version.project_id
         grams = load_grams(project_id, definition.evaluation_sets)
-        return Context(definition, load_forgotten(project_id), grams)
+        return Context(definition, load_forgotten(project_id), grams, load_scrubber())
 
     def collect(self, choice: Choice, context: Context) -> None:
         """Put the rows of all conversations into chunks, a batch of conversations each; those that are there stay."""

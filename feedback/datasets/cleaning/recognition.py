@@ -28,7 +28,7 @@ _PAGES: Final = re.compile(r"page|cursor|next|continu|csrf|etag", re.IGNORECASE)
 """In names of values that are drawn at random and open nothing."""
 _BETWEEN_WORDS: Final = re.compile(r"[_\W]+|(?<=[a-z])(?=[A-Z])")
 
-_remembered: dict[tuple[bytes, Place, int], tuple[Finding, ...]] = {}
+_remembered: dict[tuple[bytes, Place, Scrubber | None], tuple[Finding, ...]] = {}
 
 
 def find_values(text: str, place: Place, scrubber: Scrubber | None = None) -> tuple[Finding, ...]:
@@ -43,7 +43,7 @@ def find_values(text: str, place: Place, scrubber: Scrubber | None = None) -> tu
     """
     if len(text) < SHORTEST:
         return ()
-    key = (hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).digest(), place, id(scrubber))
+    key = (hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).digest(), place, scrubber)
     known = _remembered.get(key)
     if known is None:
         known = tuple(_find(text, place, scrubber))
