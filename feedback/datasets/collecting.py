@@ -95,6 +95,7 @@ class _PartCollector:
         names = ("selection", "licence", *(step.name for step in self._row_steps))
         self._counts = {name: Step(name, 0, 0) for name in names}
         self._unjudged: Counter[str] = Counter()
+        self._unsure: Counter[str] = Counter()
 
     def take(self, labelled: LabelledConversation) -> Iterator[Outlined]:
         candidates = list(self.part.selection.select(labelled))
@@ -107,11 +108,13 @@ class _PartCollector:
             yield self._outline(record)
 
     def count(self) -> PartCounts:
-        return PartCounts(tuple(self._counts.values()), self._unjudged)
+        return PartCounts(tuple(self._counts.values()), self._unjudged, self._unsure)
 
     def _keep(self, name: str, results: Sequence[Record | Drop]) -> list[Record]:
         kept = [result for result in results if isinstance(result, Record)]
-        dropped = Counter(result.reason for result in results if isinstance(result, Drop))
+        drops = [result for result in results if isinstance(result, Drop)]
+        self._unsure.update(f"{drop.confidence:.2f}" for drop in drops if drop.reason is Reason.UNSURE)
+        dropped = Counter(drop.reason for drop in drops)
         self._counts[name] += Step(name, len(results), len(kept), dropped)
         return kept
 

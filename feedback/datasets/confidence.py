@@ -43,7 +43,10 @@ def matches(source: str, pattern: str) -> bool:
 
 def apply(records: Sequence[Record], context: Context) -> Sequence[Record | Drop]:
     faults = [judge_sureness(record, context.definition) for record in records]
-    return [Drop(fault) if fault else record for record, fault in zip(records, faults, strict=True)]
+    return [
+        Drop(fault, confidence=record.provenance.confidence if fault is Reason.UNSURE else 0.0) if fault else record
+        for record, fault in zip(records, faults, strict=True)
+    ]
 
 
 CONFIDENCE = RowStep("confidence", apply)

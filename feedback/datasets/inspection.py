@@ -29,7 +29,7 @@ from feedback.datasets.preview import MOST_CHARACTERS, ROWS, cut_row, draw_rows,
 from feedback.datasets.provenance import digest_row, tell_origin
 from feedback.datasets.record import Reason, Record
 from feedback.datasets.settling import Placed, Settled, SettledPart
-from feedback.datasets.spool import Spool
+from feedback.datasets.spool import ChunkCounts, Spool
 from feedback.datasets.steps import Context
 from feedback.datasets.sufficiency import judge_rows
 from feedback.failure_modes.grouping import Embed
@@ -68,6 +68,8 @@ class _Part:
     rows: Sequence[_Row]
     """In the order of time."""
     steps: Sequence[Step]
+    unsure: Mapping[str, int]
+    """Rows by the confidence that was too little."""
 
 
 def inspect(
@@ -83,7 +85,7 @@ def inspect(
     counts = load_counts(work, context)
     drawn = _draw_sample(settled)
     with Spool(work) as spool:
-        parts = list(_read_parts(spool, settled, context.definition, list_steps(counts, settled), drawn, told))
+        parts = list(_read_parts(spool, settled, context.definition, counts, drawn, told))
         topics = _find_topics(parts, drawn, traffic, embed)
         described = [
             _describe_part(spool, part, context.definition, topics, drawn, MOST_CHARACTERS // (ROWS * len(parts)))
@@ -109,11 +111,12 @@ def _read_parts(
     spool: Spool,
     settled: Settled,
     definition: Definition,
-    steps: Mapping[str, Sequence[Step]],
+    counts: ChunkCounts,
     sampled: Container[int],
     told: Callable[[int, int], None],
 ) -> Iterator[_Part]:
     total = sum(len(part.train) + len(part.validation) for part in settled.parts.values())
+    steps = list_steps(counts, settled)
     done = 0
     for part in find_format(definition.format).parts:
         rows = []
@@ -125,7 +128,7 @@ def _read_parts(
             done += 1
             if not done % EVERY:
                 told(done, total)
-        yield _Part(part, rows, steps[part.name])
+        yield _Part(part, rows, steps[part.name], counts.parts[part.name].unsure)
 
 
 def _order_rows(part: SettledPart) -> list[tuple[SplitName, Placed]]:
@@ -165,7 +168,9 @@ def _describe_part(
         "rows": {"train": splits["train"], "validation": splits["validation"]},
         "funnel": [write_step(step) for step in seen.steps],
         "distributions": [*_describe_numbers(seen.rows), *_describe_names(seen.rows, [topics.tell(at) for at in own])],
-        "enough": judge_rows(seen.part.selection.kind, [row.outline for row in seen.rows], dropped, definition),
+        "enough": judge_rows(
+            seen.part.selection.kind, [row.outline for row in seen.rows], dropped, seen.unsure, definition
+        ),
         "preview": _show_rows(spool, seen, definition.seed, most_characters),
     }
 

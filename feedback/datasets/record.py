@@ -163,3 +163,5 @@ class Drop:
     reason: Reason
     stratum: str = ""
     """As that of `Record`, of an answer that nobody judged."""
+    confidence: float = 0.0
+    """Of a label that is less sure than was asked for."""

@@ -38,6 +38,8 @@ class PartCounts:
     """Selection, then the steps of rows."""
     unjudged: Counter[str] = field(default_factory=Counter)
     """Candidates that nobody judged, by stratum."""
+    unsure: Counter[str] = field(default_factory=Counter)
+    """Rows whose label was less sure than was asked for, by its confidence with two digits."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,12 +163,16 @@ def _read_summary(path: Path) -> dict[str, Any] | None:
 
 def _add(one: PartCounts, other: PartCounts) -> PartCounts:
     steps = tuple(mine + theirs for mine, theirs in zip(one.steps, other.steps, strict=True))
-    return PartCounts(steps, one.unjudged + other.unjudged)
+    return PartCounts(steps, one.unjudged + other.unjudged, one.unsure + other.unsure)
 
 
 def _write_counts(counts: ChunkCounts) -> dict[str, Any]:
     parts = {
-        name: {"steps": [write_step(step) for step in part.steps], "unjudged": dict(sorted(part.unjudged.items()))}
+        name: {
+            "steps": [write_step(step) for step in part.steps],
+            "unjudged": dict(sorted(part.unjudged.items())),
+            "unsure": dict(sorted(part.unsure.items())),
+        }
         for name, part in counts.parts.items()
     }
     return {"gate": write_step(counts.gate), "parts": parts}
@@ -174,7 +180,9 @@ def _write_counts(counts: ChunkCounts) -> dict[str, Any]:
 
 def _read_counts(told: Mapping[str, Any]) -> ChunkCounts:
     parts = {
-        name: PartCounts(tuple(read_step(step) for step in part["steps"]), Counter(part["unjudged"]))
+        name: PartCounts(
+            tuple(read_step(step) for step in part["steps"]), Counter(part["unjudged"]), Counter(part["unsure"])
+        )
         for name, part in told["parts"].items()
     }
     return ChunkCounts(read_step(told["gate"]), parts)

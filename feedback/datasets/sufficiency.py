@@ -1,10 +1,11 @@
 """Are there enough rows to train on, and if not, what is to be done? Counts come in, a sentence or two go out."""
 
+import math
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from feedback.datasets.definition import Definition
+from feedback.datasets.definition import GOLD, Definition
 from feedback.datasets.outline import Outline
 from feedback.datasets.record import Reason
 
@@ -25,8 +26,6 @@ LACKING: Final[Mapping[str, str]] = {
     "ratings": "Ask for thumbs where the holes are, and send what people do with answers: copy, accept, stop.",
 }
 REMEDIES: Final[Mapping[Reason, str]] = {
-    Reason.UNSURE: "{count:,} more have a label that is less sure than {confidence:g}: confirm or reject their signals "
-    "under Labels, or lower that bound.",
     Reason.CONSENT_UNKNOWN: "{count:,} conversations are out as nothing says that their users agreed: ask them, and "
     "send the answer with each call.",
     Reason.NOT_JUDGED: "{count:,} answers were judged by nobody.",
@@ -47,12 +46,20 @@ REMEDIES: Final[Mapping[Reason, str]] = {
 
 
 def judge_rows(
-    kind: str, outlines: Sequence[Outline], dropped: Counter[Reason], definition: Definition
+    kind: str,
+    outlines: Sequence[Outline],
+    dropped: Counter[Reason],
+    unsure: Mapping[str, int],
+    definition: Definition,
 ) -> dict[str, Any]:
     """How many rows there are of the kind of a `Selection`, and how many a gain asks for; of good and bad answers the
-    rarer class counts. `steps` say what to do, and are empty where there is enough."""
+    rarer class counts. `unsure` counts rows by the confidence that was too little. `steps` say what to do, and are
+    empty where there is enough."""
     have, needed, words = _count_rows(kind, outlines)
-    steps = [] if have >= needed else [LACKING.get(kind, ""), *_list_remedies(dropped, definition)]
+    steps: list[str] = []
+    if have < needed:
+        steps = [LACKING.get(kind, ""), _lower_bound(unsure, needed - have, definition)]
+        steps += _list_remedies(dropped, definition)
     return {"rows": have, "needed": needed, "words": words, "steps": [step for step in steps if step]}
 
 
@@ -85,12 +92,28 @@ def _tell_missing(missing: int, what: str = "") -> str:
     return f": {missing:,} more{what} to go" if missing > 0 else ""
 
 
+def _lower_bound(unsure: Mapping[str, int], missing: int, definition: Definition) -> str:
+    """Which bound of confidence, not lower than need be, would let in so many more rows, or as many as there are."""
+    if definition.tier == GOLD:
+        sure = sum(count for confidence, count in unsure.items() if float(confidence) >= definition.confidence)
+        return f"{_count_more(sure)} would come with silver labels, of behaviour alone." if sure else ""
+    more = 0
+    for step in range(math.ceil(20 * definition.confidence) - 1, 9, -1):
+        more = sum(count for confidence, count in unsure.items() if float(confidence) >= step / 20)
+        if more >= missing:
+            return f"{_count_more(more)} would come with confidence {step / 20:g}."
+    return f"{_count_more(more)} would come with confidence 0.5." if more else ""
+
+
+def _count_more(count: int) -> str:
+    return f"Up to {count:,} more {'row' if count == 1 else 'rows'}"
+
+
 def _list_remedies(dropped: Counter[Reason], definition: Definition) -> list[str]:
     told = [(reason, words) for reason, words in REMEDIES.items() if dropped[reason]]
     return [
         words.format(
             count=dropped[reason],
-            confidence=definition.confidence,
             most_per_user=definition.most_per_user,
             most_per_template=definition.most_per_template,
             most_per_failure_mode=definition.most_per_failure_mode,
