@@ -16,6 +16,8 @@ from ninja.errors import HttpError
 from feedback.api_definitions import DefinitionResource, NewDefinition
 from feedback.api_versions import (
     BINARY,
+    HAS_NO_FILES,
+    NOT_SO,
     ZIP,
     FileList,
     Split,
@@ -41,8 +43,6 @@ from tracing.resources import EXACTLY, Time, format_moment
 
 router = Router(tags=["feedback"])
 NO_CONTENT = {204: None}
-HAS_NO_FILES = {"description": "It is not built, so it has no files."}
-NOT_SO = {"description": "Its state does not let this be done now; `detail` says why."}
 Name = Annotated[str, Field(min_length=1, max_length=datasets.LONGEST_NAME)]
 Description = Annotated[str, Field(max_length=datasets.LONGEST_DESCRIPTION)]
 VERSIONS = "datasets/{int:number}/versions"
@@ -272,14 +272,14 @@ def list_dataset_files(request: HttpRequest, number: int, version: int) -> dict[
 
 
 @router.get(
-    VERSION + "/files/{path:name}",
+    VERSION + "/files/{path:file}",
     summary="One file of a version",
     openapi_extra={"responses": BINARY["responses"] | {409: HAS_NO_FILES}},
     auth=May(Right.READ, exports=True),
 )
-def download_dataset_file(request: HttpRequest, number: int, version: int, name: str) -> HttpResponseBase:
+def download_dataset_file(request: HttpRequest, number: int, version: int, file: str) -> HttpResponseBase:
     found = find_version(request, number, version)
-    return download_file(request, found, name, tell_version(found))
+    return download_file(request, found, file, tell_version(found))
 
 
 @router.get(
@@ -321,7 +321,7 @@ def list_dataset_rows(
     VERSION + "/compare/{int:other}",
     response=dict[str, Any],
     summary="What changed from another version to this",
-    openapi_extra={"responses": {409: {"description": "One of them was never built."}}},
+    openapi_extra={"responses": {409: NOT_SO}},
     auth=May(Right.READ),
 )
 def compare_dataset_versions(request: HttpRequest, number: int, version: int, other: int) -> dict[str, Any]:

@@ -16,6 +16,7 @@ Words = Annotated[list[Word], Field(max_length=1_000)]
 Rows = Annotated[int, Field(ge=0, le=10**9), WHOLE]
 SetNumber = Annotated[int, Field(ge=1, le=2**31 - 1), WHOLE]
 LONGEST_LICENCE = 500
+LISTS = ("models_left_out", "languages", "sources", "evaluation_sets")
 
 
 class DefinitionResource(Schema):
@@ -43,22 +44,17 @@ class DefinitionResource(Schema):
     seed: int
 
 
-class DefinitionOptions(Schema):
-    """Everything about a definition but its format and filter; what is left out is as usual."""
+class PlainOptions(Schema):
+    """What is no list of everything about a definition but its format and filter; what is left out is as usual."""
 
     consent: Consent | None = Field(None, description="Whether users of whom nothing is known are in.")
-    models_left_out: Words | None = Field(
-        None, description="Models and providers whose answers are out; beginnings end with `*`."
-    )
     licence: Annotated[str, Field(max_length=LONGEST_LICENCE)] | None = Field(
         None, description="SPDX identifier or words for card and manifest."
     )
     personal_data: PersonalData | None = Field(None, description="Whether it is replaced, or its row dropped.")
-    languages: Words | None = Field(None, description="ISO 639-1.")
     longest: Rows | None = Field(None, description="Characters of a row at most.")
     tier: Tier | None = Field(None, description="The least that a label may be.")
     confidence: Annotated[float, Field(ge=0.5, le=1)] | None = Field(None, description="The least of silver labels.")
-    sources: Words | None = Field(None, description="Label sources that count, such as `thumbs:up` or `signal:*`.")
     likeness: Annotated[float, Field(ge=0.3, le=1)] | None = Field(
         None, description="Jaccard index from which on a conversation is a duplicate."
     )
@@ -72,20 +68,47 @@ class DefinitionOptions(Schema):
         None, description="Whether about half of the chosen answers are the longer ones."
     )
     validation: Annotated[float, Field(ge=0, le=0.5)] | None = Field(None, description="Share of rows that validate.")
-    evaluation_sets: Annotated[list[SetNumber], Field(max_length=1_000)] | None = Field(
-        None, description="Numbers of evaluation sets that no row may share words with."
-    )
     seed: Annotated[int, Field(ge=0, le=2**31 - 1), WHOLE] | None = Field(None, description="Decides what is drawn.")
 
     def list_options(self) -> dict[str, Any]:
         return {name: value for name, value in self.model_dump().items() if value is not None}
 
 
-class NewDefinition(DefinitionOptions):
+class DefinitionParameters(PlainOptions):
+    """The same, and lists with commas, as parameters of an address."""
+
+    models_left_out: str = Field(
+        "", description="Models and providers whose answers are out; beginnings end with `*`, with commas."
+    )
+    languages: str = Field("", description="ISO 639-1, with commas.")
+    sources: str = Field("", description="Label sources that count, such as `thumbs:up` or `signal:*`, with commas.")
+    evaluation_sets: str = Field(
+        "", description="Numbers of evaluation sets that no row may share words with, with commas."
+    )
+
+    def read(self, format_name: str, filter_text: str) -> Definition:
+        """Raises DefinitionProblems."""
+        options = self.list_options() | {"format": format_name, "filter": filter_text}
+        for name in LISTS:
+            options[name] = [word.strip() for word in options[name].split(",") if word.strip()]
+        numbers = options["evaluation_sets"]
+        options["evaluation_sets"] = [int(each) if each.isascii() and each.isdigit() else each for each in numbers]
+        return read_options(options)
+
+
+class NewDefinition(PlainOptions):
     """A definition; what is left out is as usual."""
 
     model_config = EXACTLY
 
+    models_left_out: Words | None = Field(
+        None, description="Models and providers whose answers are out; beginnings end with `*`."
+    )
+    languages: Words | None = Field(None, description="ISO 639-1.")
+    sources: Words | None = Field(None, description="Label sources that count, such as `thumbs:up` or `signal:*`.")
+    evaluation_sets: Annotated[list[SetNumber], Field(max_length=1_000)] | None = Field(
+        None, description="Numbers of evaluation sets that no row may share words with."
+    )
     format: FormatName
     filter: Annotated[str, Field(max_length=MAX_CHARACTERS)] | None = Field(
         None, description="Of conversations, as docs/filters.md has it."

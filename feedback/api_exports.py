@@ -7,9 +7,10 @@ from django.http.response import HttpResponseBase
 from ninja import Query, Router, Schema, Status
 from ninja.errors import HttpError
 
-from feedback.api_definitions import DefinitionOptions, DefinitionResource, FormatName, NewDefinition, read_options
+from feedback.api_definitions import DefinitionParameters, DefinitionResource, FormatName, NewDefinition
 from feedback.api_versions import (
     BINARY,
+    HAS_NO_FILES,
     ZIP,
     FileList,
     VersionSummary,
@@ -33,7 +34,6 @@ from tracing.filter_language import format_conditions
 from tracing.store import get_store
 
 router = Router(tags=["feedback"])
-HAS_NO_FILES = {"description": "It is not built, so it has no files."}
 
 
 class IngredientResource(Schema):
@@ -78,13 +78,11 @@ class ExportResource(ExportSummary):
     auth=May(Right.READ, exports=True),
 )
 def download_export(
-    request: HttpRequest, format: FormatName, filters: Query[ConversationFilters], options: Query[DefinitionOptions]
+    request: HttpRequest, format: FormatName, filters: Query[ConversationFilters], options: Query[DefinitionParameters]
 ) -> HttpResponseBase:
     """Of all conversations that match, built while you wait: POST for what takes longer."""
     given = filters.read()
-    definition = read_options(
-        options.list_options() | {"format": format, "filter": format_conditions(given.conditions)}
-    )
+    definition = options.read(format, format_conditions(given.conditions))
     built = build_export(project_of(request), definition)
     audit.describe(request, format, rows=built.manifest["rows"], is_filtered=bool(given.conditions))
     return give_built(built, f"tacit-{format}.zip")
@@ -139,14 +137,14 @@ def list_export_files(request: HttpRequest, export: str) -> dict[str, Any]:
 
 
 @router.get(
-    "exports/{export}/files/{path:name}",
+    "exports/{export}/files/{path:file}",
     summary="One file of an export",
     openapi_extra={"responses": BINARY["responses"] | {409: HAS_NO_FILES}},
     auth=May(Right.READ, exports=True),
 )
-def download_export_file(request: HttpRequest, export: str, name: str) -> HttpResponseBase:
+def download_export_file(request: HttpRequest, export: str, file: str) -> HttpResponseBase:
     found = find_export(request, export)
-    return download_file(request, found, name, tell_export(found))
+    return download_file(request, found, file, tell_export(found))
 
 
 @router.get(

@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal
 
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
-from ninja import Field, Schema
+from ninja import Query, Schema
 from ninja.errors import HttpError
 
 from feedback.api_definitions import DefinitionResource, State
@@ -20,7 +20,10 @@ ZIP = {"responses": {200: {"content": {"application/zip": {"schema": {"type": "s
 BINARY = {
     "responses": {200: {"content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}}}}
 }
-Split = Annotated[Literal["train", "validation"], Field(description="Rows to train on, or to validate.")]
+PROBLEM = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/ProblemResource"}}}
+HAS_NO_FILES = {"description": "It is not built, so it has no files.", "content": PROBLEM}
+NOT_SO = {"description": "Its state does not let this be done now; `detail` says why.", "content": PROBLEM}
+Split = Annotated[Literal["train", "validation"], Query(description="Rows to train on, or to validate.")]
 
 
 class RowCounts(Schema):

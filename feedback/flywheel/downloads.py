@@ -1,6 +1,6 @@
 """Files of versions on their way out: a version comes in, an answer that reads its files bit by bit goes out."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from django.http import FileResponse, StreamingHttpResponse
 from django.utils.http import content_disposition_header
@@ -35,15 +35,24 @@ def give_archive(version: DatasetVersion) -> StreamingHttpResponse:
 
 def give_built(built: Built, name: str) -> StreamingHttpResponse:
     """What was built at once as a zip; it is gone when that was read, or nobody reads on."""
-    return give_zip(stream_and_close(built), name)
+    return give_zip(ClosingZip(built), name)
 
 
-def stream_and_close(built: Built) -> Iterator[bytes]:
-    with built:
-        yield from stream_zip(built.files)
+class ClosingZip:
+    """The zip of what was built at once. Django closes it with the answer, also where nobody read that."""
+
+    def __init__(self, built: Built) -> None:
+        self._built = built
+
+    def __iter__(self) -> Iterator[bytes]:
+        return stream_zip(self._built.files)
+
+    def close(self) -> None:
+        with self._built:
+            pass
 
 
-def give_zip(pieces: Iterator[bytes], name: str) -> StreamingHttpResponse:
+def give_zip(pieces: Iterable[bytes], name: str) -> StreamingHttpResponse:
     response = StreamingHttpResponse(pieces, content_type="application/zip")
     response["Content-Disposition"] = content_disposition_header(as_attachment=True, filename=name) or "attachment"
     return response
