@@ -17,9 +17,8 @@ FOLDERS: Final = (_HERE, _HERE.parents[1] / "personal_data")
 
 
 def describe_recognisers(context: Context) -> dict[str, Any]:
-    """As JSON: what is looked for, by which programs, and what becomes of it."""
+    """As JSON: what is looked for, and by which programs."""
     return {
-        "policy": context.definition.personal_data,
         "kinds": sorted({kind for each in RECOGNISERS for kind in each.kinds} | {"name", "user"}),
         "recognisers": digest_programs(),
         "phonenumbers": version("phonenumbers"),
