@@ -2,7 +2,7 @@
 both by topic, language, failure mode and model go out, with the holes: what comes often and is hardly in the rows."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -90,7 +90,7 @@ def measure_coverage(rows: Covering, traffic: Traffic, topics: Topics, topics_of
     modes = {str(number): title for number, title in traffic.failure_modes.items()}
     names = {str(number): name for number, name in enumerate(topics.names)}
     sample, count = traffic.sample, len(rows.languages)
-    divided = (
+    divided: tuple[tuple[str, Iterable[str], Counter[str], Mapping[str, str]], ...] = (
         ("topic", map(_tell_number, rows.topics), Counter(map(_tell_number, topics_of_traffic)), names),
         ("language", rows.languages, Counter(tell_language([seen.opening]) for seen in sample), {}),
         ("failure_mode", map(_tell_mode, rows.failure_modes), _count_modes(sample), modes),
@@ -123,7 +123,7 @@ def _count_models(sample: Sequence[Seen]) -> Counter[str]:
 def _compare(rows: Counter[str], traffic: Counter[str], names: Mapping[str, str], count: int) -> list[dict[str, Any]]:
     """The values, the most common in the traffic first. `count` is of all rows: `rows` may be of some of them."""
     seen, all_seen = rows.total() or 1, traffic.total()
-    items = [
+    items: list[dict[str, Any]] = [
         {
             "name": names.get(key, key)[:MOST_CHARACTERS],
             "key": key,

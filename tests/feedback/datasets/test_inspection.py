@@ -11,6 +11,7 @@ import pytest
 from feedback.datasets.collecting import collect_chunk, settle_work
 from feedback.datasets.coverage import Seen, Traffic
 from feedback.datasets.definition import Definition
+from feedback.datasets.formats import FORMATS
 from feedback.datasets.inspection import inspect
 from feedback.datasets.record import LabelledConversation
 from feedback.datasets.steps import Context
@@ -177,3 +178,20 @@ def test_too_few_rows_say_what_to_do(tmp_path: Path) -> None:
     assert part["enough"]["rows"] == 1
     assert part["enough"]["words"].startswith("1 good answer.")
     assert "9 answers were praised by nobody." in part["enough"]["steps"]
+
+
+@pytest.mark.parametrize("format_name", FORMATS)
+def test_every_format_can_be_looked_at(format_name: str, tmp_path: Path) -> None:
+    pairs = (
+        Dialogue(f"p{at}", f"v{at}")
+        .ask(f"Who is {town}?", "dull", f"bright {town}")
+        .notice(0, "regeneration", attempt=0)
+        for at, town in enumerate(TOWNS)
+    )
+    told = look(tmp_path, [*make_talks(20), *(pair.finish() for pair in pairs)], format=format_name)
+    assert [part["part"] for part in told["parts"]] == [part.name for part in FORMATS[format_name].parts]
+    for part in told["parts"]:
+        assert part["preview"]
+        assert part["enough"]["words"]
+        assert part["enough"]["needed"] in (25, 50)
+    json.dumps(told, allow_nan=False)
