@@ -5,12 +5,13 @@ Lone surrogates, which no UTF-8 can hold, are written as escapes. Nothing is eve
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, fields
+from dataclasses import fields
 from typing import Any
 
 from feedback.datasets.record import Provenance, Record
 from tracing.generations import Message, ToolCall
 
+_PROVENANCE = [field.name for field in fields(Provenance)]
 _PLAIN = [
     field.name
     for field in fields(Record)
@@ -48,7 +49,7 @@ def _write_record(record: Record) -> dict[str, Any]:
         "completion": _write_messages(record.completion),
         "rejected": _write_messages(record.rejected),
         "tools": list(record.tools),
-        "provenance": asdict(record.provenance),
+        "provenance": {name: getattr(record.provenance, name) for name in _PROVENANCE},
         "replaced": dict(record.replaced),
         **{name: getattr(record, name) for name in _PLAIN},
     }

@@ -2,9 +2,10 @@
 chunks, and once all are there, the rows that stay go out. Nothing is dropped without a count and a reason."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import TypeVar
 
 from feedback.datasets.archive import encode_record
 from feedback.datasets.format import Part
@@ -13,10 +14,12 @@ from feedback.datasets.funnel import Step, join_steps
 from feedback.datasets.gate import admit, refuse
 from feedback.datasets.outlining import outline_record
 from feedback.datasets.record import Drop, LabelledConversation, Reason, Record
-from feedback.datasets.row_steps import list_row_steps
+from feedback.datasets.row_steps import ROW_STEPS, find_fault
 from feedback.datasets.settling import Settled, settle
 from feedback.datasets.spool import ChunkCounts, Outlined, PartCounts, Spool
 from feedback.datasets.steps import Context
+
+Kept = TypeVar("Kept", Record, Outlined)
 
 
 def collect_chunk(work: Path, number: int, labelled: Iterable[LabelledConversation], context: Context) -> ChunkCounts:
@@ -91,36 +94,33 @@ class _PartCollector:
     def __init__(self, part: Part, context: Context) -> None:
         self.part = part
         self._context = context
-        self._row_steps = list_row_steps(part)
-        names = ("selection", "licence", *(step.name for step in self._row_steps))
+        names = ("selection", "licence", *(step.name for step in ROW_STEPS), "validation")
         self._counts = {name: Step(name, 0, 0) for name in names}
         self._unjudged: Counter[str] = Counter()
         self._unsure: Counter[str] = Counter()
 
-    def take(self, labelled: LabelledConversation) -> Iterator[Outlined]:
+    def take(self, labelled: LabelledConversation) -> list[Outlined]:
         candidates = list(self.part.selection.select(labelled))
         self._unjudged.update(each.stratum for each in candidates if isinstance(each, Drop) and each.stratum)
         records = self._keep("selection", candidates)
         records = self._keep("licence", list(admit(labelled, records, self._context)))
-        for step in self._row_steps:
+        for step in ROW_STEPS:
             records = self._keep(step.name, step.apply(records, self._context) if records else ())
-        for record in records:
-            yield self._outline(record)
+        return self._keep("validation", [self._validate(record) for record in records])
 
     def count(self) -> PartCounts:
         return PartCounts(tuple(self._counts.values()), self._unjudged, self._unsure)
 
-    def _keep(self, name: str, results: Sequence[Record | Drop]) -> list[Record]:
-        kept = [result for result in results if isinstance(result, Record)]
-        drops = [result for result in results if isinstance(result, Drop)]
-        self._unsure.update(f"{drop.confidence:.2f}" for drop in drops if drop.reason is Reason.UNSURE)
-        dropped = Counter(drop.reason for drop in drops)
+    def _keep(self, name: str, results: Sequence[Kept | Drop]) -> list[Kept]:
+        kept = [result for result in results if not isinstance(result, Drop)]
+        dropped = Counter(result.reason for result in results if isinstance(result, Drop))
         self._counts[name] += Step(name, len(results), len(kept), dropped)
         return kept
 
-    def _outline(self, record: Record) -> Outlined:
-        line = encode_record(record)
-        if line is None:
-            raise ValueError(f"a row that was checked cannot be kept: {record!r:.200}")
+    def _validate(self, record: Record) -> Outlined | Drop:
+        if fault := find_fault(self.part, record):
+            return Drop(fault)
+        if (line := encode_record(record)) is None:
+            return Drop(Reason.NOT_JSON)
         outline = outline_record(record, self.part.name, 0)
         return Outlined(line, replace(outline, has_tools=bool(record.tools)))

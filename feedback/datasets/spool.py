@@ -11,7 +11,7 @@ import re
 from base64 import b64decode, b64encode
 from collections import Counter, OrderedDict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from sys import intern
 from tempfile import NamedTemporaryFile
@@ -28,6 +28,7 @@ _OFFSET_BITS: Final = 40
 _END: Final = re.compile(rb"(\d{20})\n")
 _END_LENGTH: Final = 21
 _OPEN_AT_MOST: Final = 64
+_OUTLINE: Final = tuple(each.name for each in fields(Outline))
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,8 +190,9 @@ def _read_counts(told: Mapping[str, Any]) -> ChunkCounts:
 
 
 def _write_outline(outline: Outline) -> dict[str, Any]:
+    told = {name: getattr(outline, name) for name in _OUTLINE}
     signature = numpy.ascontiguousarray(outline.signature, dtype="<u4").tobytes()
-    return asdict(replace(outline, signature=None)) | {"signature": b64encode(signature).decode()}  # type: ignore[arg-type]
+    return told | {"signature": b64encode(signature).decode()}
 
 
 def _read_outline(told: Mapping[str, Any]) -> Outline:

@@ -11,13 +11,15 @@ from feedback.datasets.record import Reason
 ROLES = frozenset({"system", "user", "assistant", "tool"})
 
 # Legal inside JSON strings, but line ends to many readers of JSON lines.
-_LINE_ENDS = str.maketrans({"\x85": "\\u0085", "\u2028": "\\u2028", "\u2029": "\\u2029"})
+_LINE_ENDS = {"\x85": "\\u0085", "\u2028": "\\u2028", "\u2029": "\\u2029"}
 
 
 def encode_line(row: Mapping[str, Any]) -> bytes | None:
     """Return the row as one line of UTF-8 JSON that reads back equal, or None where there is no such line."""
     try:
-        text = json.dumps(row, ensure_ascii=False, allow_nan=False).translate(_LINE_ENDS)
+        text = json.dumps(row, ensure_ascii=False, allow_nan=False)
+        for line_end, escaped in _LINE_ENDS.items():
+            text = text.replace(line_end, escaped)
         line = text.encode() + b"\n"
         return line if json.loads(line) == row else None
     except (TypeError, ValueError, RecursionError):

@@ -37,7 +37,6 @@ FAULTS: dict[str, dict[str, Any]] = {
     "not_text": {"input_messages": (Message("user", "What is it?", parts=({"type": "image_url"},)),)},
     "not_json-not-a-number": {"input_messages": pass_argument(float("nan"))},
     "not_json-infinite": {"input_messages": pass_argument(float("inf"))},
-    "not_json-half-a-character": {"input_messages": (Message("user", "half \ud83d of it"),)},
 }
 
 
@@ -72,12 +71,25 @@ def test_tools_stand_in_every_row_as_soon_as_one_has_them_and_else_in_none() -> 
     assert all("tools" not in row for row in read_rows(build("trl-kto", plain)))
 
 
-@pytest.mark.parametrize("text", ["a\u2028b", "a\x85b", "a\r\nb", "a\x00b", '"},{"label":true}', "<script>", "=1+1"])
+@pytest.mark.parametrize("text", ["a\nb", "a\tb", '"},{"label":true}', "<script>", "=1+1", "\\u0041"])
 def test_hostile_text_stays_in_its_line_and_reads_back_unchanged(text: str) -> None:
     dataset = build("trl-kto", Dialogue().ask(text, text + "!").thumb(0, "up"))
     train = dataset.files["train.jsonl"].decode()
     assert len(train.splitlines()) == 1
     assert json.loads(train)["prompt"][0]["content"] == text
+
+
+@pytest.mark.parametrize("text", ["a\u2028b", "a\u2029b", "a\x85b", "a\r\nb", "a\x00b", "a\x1eb"])
+def test_a_line_is_one_line_to_every_reader(text: str) -> None:
+    line = encode_line({"text": text})
+    assert line is not None
+    assert len(line.decode().splitlines()) == 1
+    assert json.loads(line) == {"text": text}
+
+
+@pytest.mark.parametrize("text", ["half \ud83d of it", "\ude00\ud83d"])
+def test_half_a_character_gives_no_line(text: str) -> None:
+    assert encode_line({"text": text}) is None
 
 
 def test_a_value_that_json_would_change_gives_no_line() -> None:
