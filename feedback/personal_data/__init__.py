@@ -24,7 +24,7 @@ from feedback.personal_data import (
 from feedback.personal_data.finding import Finding, Kind, mask_value
 from feedback.personal_data.scan import Recogniser, scan_text
 
-__all__ = ["RECOGNISERS", "Finding", "Kind", "Recogniser", "find_personal_data", "mask_value"]
+__all__ = ["RECOGNISERS", "Finding", "Kind", "Recogniser", "drop_overlaps", "find_personal_data", "mask_value"]
 
 RECOGNISERS: tuple[Recogniser, ...] = (
     mail.RECOGNISER,
@@ -54,10 +54,11 @@ def find_personal_data(text: str, kinds: Collection[Kind] | None = None) -> list
     scan = scan_text(text)
     chosen = [each for each in RECOGNISERS if kinds is None or not set(kinds).isdisjoint(each.kinds)]
     found = [finding for each in chosen for finding in each.find(scan)]
-    return _drop_overlaps(each for each in found if kinds is None or each.kind in kinds)
+    return drop_overlaps(each for each in found if kinds is None or each.kind in kinds)
 
 
-def _drop_overlaps(found: Iterable[Finding]) -> list[Finding]:
+def drop_overlaps(found: Iterable[Finding]) -> list[Finding]:
+    """Of findings that share characters the surest, then the longest, in the order of the text."""
     kept: list[Finding] = []
     for finding in sorted(found, key=lambda each: (-each.confidence, each.start - each.end, each.start)):
         place = bisect_right(kept, finding.start, key=lambda each: each.start)

@@ -10,8 +10,9 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Final
 
 from feedback.datasets.cleaning.names import find_names
+from feedback.datasets.cleaning.random_keys import find_random_keys
 from feedback.datasets.cleaning.texts import Place
-from feedback.personal_data import Finding, find_personal_data
+from feedback.personal_data import Finding, drop_overlaps, find_personal_data
 from feedback.personal_data.mail import SAMPLE_DOMAINS
 
 Scrubber = Callable[[str], Sequence[Finding]]
@@ -54,16 +55,20 @@ def find_values(text: str, place: Place, scrubber: Scrubber | None = None) -> tu
 
 
 def _find(text: str, place: Place, scrubber: Scrubber | None) -> list[Finding]:
-    found = [each for each in _find_forms(text, place.name) if counts(each, text)]
-    others = list(find_names(text, typed=place.role == "user")) if place.role else []
-    if place.role and place.name and len(text) <= LONGEST_NAMED:
-        others += _shift(find_names(_introduce(place.name) + text, typed=False), len(_introduce(place.name)))
-    if scrubber:
-        others += scrubber(text)
-    for other in others:
-        if not any(other.start < each.end and each.start < other.end for each in found):
-            found.append(other)
-    return sorted(found, key=lambda each: each.start)
+    forms = (each for each in _find_forms(text, place.name) if counts(each, text))
+    beside = scrubber(text) if scrubber else ()
+    return drop_overlaps((*forms, *find_random_keys(text), *_find_names(text, place), *beside))
+
+
+def _find_names(text: str, place: Place) -> list[Finding]:
+    """None in definitions of tools, which tell of names alone."""
+    if not place.role:
+        return []
+    found = list(find_names(text, typed=place.role == "user"))
+    if place.name and len(text) <= LONGEST_NAMED:
+        before = _introduce(place.name)
+        found += _shift(find_names(before + text, typed=False), len(before))
+    return found
 
 
 def _find_forms(text: str, name: str) -> list[Finding]:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from feedback.datasets.cleaning import SECRETS
-from feedback.datasets.cleaning.secrets import is_random
+from feedback.datasets.cleaning.random_keys import is_random
 from feedback.datasets.record import Reason, Record
 from tests.feedback.datasets.cleaning.rows import apply, call, result, row
 from tracing.generations import Message
