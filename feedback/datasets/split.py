@@ -60,7 +60,7 @@ def choose_validation(groups: Sequence[Group], share: float) -> list[Group]:
         return []
     chosen: list[Group] = []
     open_rows = share * count
-    most = min(MAX_GROUP_SHARE, MOST_TIMES_THE_SHARE * share) * count
+    most = max(1, min(MAX_GROUP_SHARE, MOST_TIMES_THE_SHARE * share) * count)
     for group in reversed(groups):
         if open_rows <= 0:
             break

@@ -2,7 +2,15 @@
 
 import pytest
 
+from feedback.datasets.deduplication import drop_contradictions, drop_duplicates
+from feedback.datasets.outline import Outline
+from feedback.datasets.record import Reason
 from tests.feedback.datasets.dialogue import Dialogue, build, read_drops, read_rows
+from tests.feedback.datasets.outlining import make_record, number_rows
+
+
+def list_places(rows: list[Outline]) -> list[int]:
+    return [row.place for row in rows]
 
 
 def test_equal_rows_of_different_people_are_one_row_of_the_first() -> None:
@@ -39,3 +47,50 @@ def test_the_same_pair_both_ways_is_dropped_on_both_sides() -> None:
 def test_the_same_answer_to_another_prompt_is_another_row() -> None:
     dialogue = Dialogue().ask("one?", "yes").ask("two?", "yes").thumb(0, "up").thumb(1, "up")
     assert len(read_rows(build("trl-kto", dialogue))) == 2
+
+
+def test_of_equal_rows_the_surest_stays() -> None:
+    rows = number_rows(
+        make_record("one?", "answer", time_ns=time_ns, confidence=confidence, tier=tier)
+        for time_ns, confidence, tier in [(1, 0.6, "silver"), (2, 0.99, "silver"), (3, 0.7, "gold"), (4, 0.7, "gold")]
+    )
+    kept, dropped = drop_duplicates(rows)
+    assert list_places(kept) == [2]
+    assert dropped[Reason.DUPLICATE] == 3
+
+
+def test_rows_with_other_tools_or_instructions_are_other_rows() -> None:
+    rows = number_rows(
+        (
+            make_record("one?", "answer"),
+            make_record("one?", "answer", system="Be kind."),
+            make_record("one?", "answer", tools=({"name": "look_up"},)),
+        )
+    )
+    assert drop_duplicates(rows)[0] == rows
+
+
+def test_nobody_chooses_twice_between_answers_to_one_prompt() -> None:
+    pairs = number_rows(
+        make_record("one?", f"good {user} {number}", rejected="bad", user_id=user, confidence=0.6 + number / 10)
+        for user in ("u1", "u2", "")
+        for number in range(2)
+    )
+    kept, dropped = drop_duplicates(pairs)
+    assert list_places(kept) == [1, 3, 4, 5]
+    assert dropped[Reason.OLDER_ATTEMPT] == 2
+
+
+def test_ratings_of_several_answers_to_one_prompt_all_stay() -> None:
+    rows = number_rows(make_record("one?", f"answer {number}", user_id="u1", label=True) for number in range(3))
+    assert drop_duplicates(rows)[0] == rows
+
+
+def test_all_rows_that_contradict_each_other_go_and_no_others() -> None:
+    rows = number_rows(
+        make_record("one?", answer, label=label)
+        for answer, label in [("yes", True), ("yes ", False), ("yes", True), ("no", False)]
+    )
+    kept, dropped = drop_contradictions(rows)
+    assert list_places(kept) == [3]
+    assert dropped[Reason.CONTRADICTION] == 3
