@@ -29,7 +29,7 @@ from tracing.conversations import Answer, Turn
 
 RULE: Final = "corrected"
 SIGNAL: Final = "correction"
-PRAISED, WENT_ON = 0.9, 0.7
+PRAISED, WENT_ON = 0.9, 0.75
 """How likely the later answer is the better one: where its user liked it, or went on without a complaint. By judgement,
 not measured."""
 OPENING_CHARACTERS: Final = 160
