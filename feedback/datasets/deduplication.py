@@ -5,6 +5,7 @@ import json
 from collections import Counter, defaultdict
 from collections.abc import Callable, Hashable, Iterable, Sequence
 from hashlib import sha256
+from typing import NamedTuple
 
 from feedback.datasets.messages import normalise_messages
 from feedback.datasets.outline import Outline
@@ -45,20 +46,21 @@ def _tell_choice(row: Outline) -> Hashable:
     return (row.user_id, row.prompt) if is_of_user else row.place
 
 
-def digest_prompt(record: Record) -> str:
-    """Equal for rows whose model was asked the same thing with the same tools."""
-    return _digest(_list_prompt(record))
+class Claim(NamedTuple):
+    """What a row says, as digests that white space does not change."""
+
+    prompt: str
+    """What its model was asked, with which tools."""
+    subject: str
+    """The prompt with the answers, in any order."""
+    claim: str
+    """Which of them is good."""
 
 
-def read_claim(record: Record) -> tuple[str, str]:
-    """Return what the record is about and what it says of it: digests that white space does not change."""
+def read_claim(record: Record) -> Claim:
     answer, other = normalise_messages(record.completion), normalise_messages(record.rejected)
-    subject = [*_list_prompt(record), *sorted((answer, other))]
-    return _digest(subject), _digest([str(record.label), answer])
-
-
-def _list_prompt(record: Record) -> list[str]:
-    return [normalise_messages(record.prompt), json.dumps(record.tools, sort_keys=True, default=str)]
+    prompt = _digest([normalise_messages(record.prompt), json.dumps(record.tools, sort_keys=True, default=str)])
+    return Claim(prompt, _digest([prompt, *sorted((answer, other))]), _digest([str(record.label), answer]))
 
 
 def _digest(texts: Sequence[str]) -> str:

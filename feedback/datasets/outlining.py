@@ -3,7 +3,7 @@ goes out."""
 
 from collections.abc import Iterable
 
-from feedback.datasets.deduplication import digest_prompt, read_claim
+from feedback.datasets.deduplication import read_claim
 from feedback.datasets.outline import Outline
 from feedback.datasets.record import Record
 from feedback.datasets.signatures import sign_record
@@ -14,7 +14,7 @@ from tracing.generations import Message
 def outline_record(record: Record, part: str, place: int) -> Outline:
     """`part` is that of the format, `place` says where the record itself is kept."""
     source = record.provenance
-    subject, claim = read_claim(record)
+    said = read_claim(record)
     return Outline(
         place=place,
         part=part,
@@ -24,8 +24,8 @@ def outline_record(record: Record, part: str, place: int) -> Outline:
         trace_id=source.trace_id,
         span_id=source.span_id,
         user_id=record.user_id,
-        subject=subject,
-        claim=claim,
+        subject=said.subject,
+        claim=said.claim,
         signature=sign_record(record),
         template=find_template(record),
         label=record.label,
@@ -38,7 +38,7 @@ def outline_record(record: Record, part: str, place: int) -> Outline:
         confidence=source.confidence,
         tier=source.tier,
         stratum=record.stratum,
-        prompt=digest_prompt(record),
+        prompt=said.prompt,
     )
 
 

@@ -33,14 +33,15 @@ Signature = NDArray[numpy.uint32]
 
 
 def sign_record(record: Record) -> Signature:
-    asked = _hash_said(message for message in record.prompt if message.role in ("user", "assistant"))
-    written = _hash_said(message for message in record.prompt if message.role == "assistant")
-    answers = [_hash_said(answer) for answer in (record.completion, record.rejected) if answer]
-    dialogues = [_list_runs(numpy.concatenate((asked, answer))) for answer in answers]
+    history = [message for message in record.prompt if message.role in ("user", "assistant")]
+    said = _hash_words(history)
+    written = [words for message, words in zip(history, said, strict=True) if message.role == "assistant"]
+    answers = [_join(_hash_words(answer)) for answer in (record.completion, record.rejected) if answer]
+    dialogues = [_list_runs(_join([*said, answer])) for answer in answers]
     return numpy.concatenate(
         (
             _sign(dialogues, PERMUTATIONS),
-            _sign([numpy.concatenate((written, *answers)), *answers], WORD_PERMUTATIONS),
+            _sign([_join([*written, *answers]), *answers], WORD_PERMUTATIONS),
         )
     )
 
@@ -73,9 +74,14 @@ def compare(one: NDArray[Any], other: NDArray[Any]) -> float:
     return float((one == other).mean())
 
 
-def _hash_said(messages: Iterable[Message]) -> Hashes:
-    words = [word for message in messages for word in _list_words(message)]
-    return numpy.array(rensa.RMinHash.hash_token_sets([words])[0], dtype=numpy.uint64)
+def _hash_words(messages: Iterable[Message]) -> list[Hashes]:
+    """A number for each word, by message."""
+    hashed = rensa.RMinHash.hash_token_sets([_list_words(message) for message in messages])
+    return [numpy.array(each, dtype=numpy.uint64) for each in hashed]
+
+
+def _join(hashes: Sequence[Hashes]) -> Hashes:
+    return numpy.concatenate(hashes)
 
 
 def _list_words(message: Message) -> list[str]:
