@@ -1,6 +1,7 @@
 """Of what people bring to the app, does the dataset hold its share? Rows and a sample of the traffic come in, shares of
 both by topic, language, failure mode and model go out, with the holes: what comes often and is hardly in the rows."""
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -8,6 +9,7 @@ from typing import Any, Final
 
 from feedback.datasets.cleaning.language import tell_language
 from feedback.failure_modes.grouping import Embed, group_texts
+from feedback.failure_modes.naming import TITLE_TERMS, Name, name_groups, shorten
 
 HOLE_TRAFFIC: Final = 0.02
 """Share of the traffic from which on what is missing is a hole."""
@@ -15,6 +17,8 @@ HOLE_ROWS: Final = 0.25
 """Times its share of the traffic: with less of the rows it is a hole."""
 EXPECTED_ROWS: Final = 5
 """Where fewer rows would be expected, few or none may be chance."""
+LEAST_TEXTS: Final = 3
+"""That a word of a topic's name stands in."""
 MOST_ITEMS: Final = 20
 MOST_CHARACTERS: Final = 100
 SAMPLE: Final = 3_000
@@ -68,7 +72,7 @@ class Topics:
     """Topics of texts: names, and for each text the number of its topic, -1 where it is in none."""
 
     names: tuple[str, ...]
-    numbers: tuple[int, ...]
+    numbers: Sequence[int]
 
     def tell(self, text: int) -> str:
         """The name of the topic of a text; empty where it is in none."""
@@ -82,7 +86,18 @@ def find_topics(texts: Sequence[str], embed: Embed) -> Topics:
     for number, group in enumerate(groups):
         for place in group.members:
             numbers[place] = number
-    return Topics(tuple(group.name.title for group in groups), tuple(numbers))
+    distinct = [list(dict.fromkeys(texts[place] for place in group.members)) for group in groups]
+    named = zip(name_groups(distinct), distinct, strict=True)
+    return Topics(
+        tuple(_tell_name(name, len(own)) or f"topic {at}" for at, (name, own) in enumerate(named, 1)), numbers
+    )
+
+
+def _tell_name(name: Name, texts: int) -> str:
+    """Of words that several texts have, without numbers: a name is to tell of no single person."""
+    least = min(LEAST_TEXTS, texts)
+    common = [term.text for term in name.terms if round(term.within * (texts + 1) - 0.5) >= least]
+    return shorten(", ".join([term for term in common if not re.search(r"\d", term)][:TITLE_TERMS]))
 
 
 def measure_coverage(rows: Covering, traffic: Traffic, topics: Topics, topics_of_traffic: Sequence[int]) -> list[Any]:

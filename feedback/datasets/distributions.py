@@ -17,7 +17,7 @@ Scale = Literal["doubling", "ratio", "share"]
 MOST_OUTLIERS: Final = 10
 FENCE: Final = 3.0
 """A row is an outlier so many times the distance between the quartiles beyond them, in doublings: Tukey's far out."""
-LEAST_SPREAD: Final = 0.5
+LEAST_SPREAD: Final = 1.0
 """Doublings between the quartiles at least: where most rows are alike, a little more is not far."""
 FEWEST_ROWS: Final = 20
 """Among fewer rows none is told to be far from the others."""

@@ -78,3 +78,12 @@ def test_a_topic_of_the_traffic_that_no_row_is_about_is_a_hole() -> None:
     assert [hole["rows"] for hole in holes] == [0]
     assert "train" in holes[0]["name"]
     assert topics == find_topics(texts, load_encoder().embed)
+
+
+def test_the_name_of_a_topic_tells_of_no_single_person() -> None:
+    mine = [f"my card {verb} was stolen, account 90-1177 of Ferdinand" for verb in ("that", "which")]
+    topics = find_topics(CARDS * 3 + mine * 9 + TRAINS * 3, load_encoder().embed)
+    told = " ".join(topics.names)
+    assert "card" in told
+    assert "Ferdinand" not in told
+    assert "90" not in told
