@@ -1,9 +1,8 @@
 """Finetuning data from feedback: labelled conversations come in, files that a trainer accepts go out."""
 
 from feedback.datasets.building import Built, build_dataset
-from feedback.datasets.dataset import Dataset
 from feedback.datasets.definition import Definition
-from feedback.datasets.files import copy_files, list_files, stream_zip, to_zip, write_files
+from feedback.datasets.files import copy_files, list_files, stream_zip
 from feedback.datasets.format import Format
 from feedback.datasets.formats import FORMATS, UnknownFormat
 from feedback.datasets.record import LabelledConversation
@@ -14,7 +13,6 @@ __all__ = [
     "FORMATS",
     "Built",
     "Context",
-    "Dataset",
     "Definition",
     "Format",
     "HeldOut",
@@ -25,6 +23,4 @@ __all__ = [
     "copy_files",
     "list_files",
     "stream_zip",
-    "to_zip",
-    "write_files",
 ]
