@@ -15,7 +15,7 @@ from typing import Final
 from feedback.reactions.concepts import fold_text, list_tokens, load_concepts
 
 FUNCTION_WORDS: Final = frozenset(Path(__file__).with_name("function_words.txt").read_text(encoding="utf-8").split())
-"""Of eight languages, and what is said of answers in them."""
+"""Of seven languages, and what is said of answers in them."""
 SAYS_IT_IS_WRONG: Final = frozenset(
     {"wrong", "no", "not what I asked", "I said", "I meant", "actually", "again", "are you sure", "but", "instead"}
     | {"missing", "ok", "please", "repeat", "still", "thanks", "wait", "you", "understand", "useless", "made up"}

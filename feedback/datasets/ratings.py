@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from feedback.datasets.examples import build_record, find_fault
 from feedback.datasets.opinions import Opinion, collect_opinions, weigh_opinions
+from feedback.datasets.outline import Outline
 from feedback.datasets.propensities import name_stratum
 from feedback.datasets.record import Drop, LabelledConversation, Reason, Record
 from feedback.datasets.selection import Selection
@@ -30,7 +31,7 @@ def _rate(labelled: LabelledConversation, turn: Turn, answer: Answer, opinions: 
     return build_record(labelled, turn, answer, verdict, label=verdict.good)
 
 
-def _list_needs(records: Sequence[Record]) -> list[str]:
+def _list_needs(records: Sequence[Record | Outline]) -> list[str]:
     labels = {record.label for record in records}
     needs = []
     if True not in labels:
@@ -53,7 +54,8 @@ RATINGS = Selection(
     list_needs=_list_needs,
     biases=(
         "Self-selection: few people judge, and mostly at the extremes; unhappy people speak up more often.",
-        "Undesirable rows from signals are guesses; provenance.jsonl has the detector and its confidence.",
+        "Rows from signals are guesses; provenance.jsonl has the detector and its confidence. Where one message in twenty "
+        "is feedback, about half of what is heard in words is right: confirm some, or take gold labels alone.",
         "An answer that its user stopped is labelled undesirable as far as it was written.",
         "No correction is made for lenient or strict people, nor for what was shown where.",
         "Of a conversation that reviewers judged, an answer takes the verdict only where it is the only turn.",
