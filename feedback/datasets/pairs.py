@@ -8,6 +8,7 @@ from feedback.datasets.edits import collect_rewrites
 from feedback.datasets.going_on import find_kept
 from feedback.datasets.messages import normalise_messages
 from feedback.datasets.opinions import collect_opinions
+from feedback.datasets.outline import Outline
 from feedback.datasets.pair import Case, Claim
 from feedback.datasets.propensities import name_stratum
 from feedback.datasets.record import Drop, LabelledConversation, Reason, Record
@@ -69,7 +70,7 @@ def _leave_one_prompt(results: Iterator[Record | Drop], prompts: set[str]) -> It
             yield result
 
 
-def _list_needs(records: Sequence[Record]) -> list[str]:
+def _list_needs(records: Sequence[Record | Outline]) -> list[str]:
     if records:
         return []
     return [

@@ -17,6 +17,7 @@ from feedback.datasets.opinions import (
     find_signal_answer,
     list_explicit,
 )
+from feedback.datasets.outline import Outline
 from feedback.datasets.propensities import name_stratum
 from feedback.datasets.record import Drop, LabelledConversation, Reason, Record
 from feedback.datasets.selection import Selection
@@ -87,7 +88,7 @@ def _find_doubt(known: Known, answer: Answer, opinions: Sequence[Opinion]) -> Re
     return None if answer.outcome == "completed" else Reason.INCOMPLETE
 
 
-def _list_needs(records: Sequence[Record]) -> list[str]:
+def _list_needs(records: Sequence[Record | Outline]) -> list[str]:
     if records:
         return []
     return [

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
+from feedback.datasets.outline import Outline
 from feedback.datasets.record import Drop, LabelledConversation, Record
 
 
@@ -15,7 +16,7 @@ class Selection:
     """What is looked at, in the plural, for people: `answers`, `replaced answers`."""
     select: Callable[[LabelledConversation], Iterator[Record | Drop]]
     """Gives exactly one record or drop for each candidate."""
-    list_needs: Callable[[Sequence[Record]], list[str]]
+    list_needs: Callable[[Sequence[Record | Outline]], list[str]]
     """What feedback is missing and how to get it; empty where nothing is."""
     biases: tuple[str, ...]
     """What a careful reader must know about rows chosen this way."""

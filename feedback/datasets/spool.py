@@ -196,5 +196,6 @@ def _write_outline(outline: Outline) -> dict[str, Any]:
 
 
 def _read_outline(told: Mapping[str, Any]) -> Outline:
-    fields = {name: intern(value) if isinstance(value, str) else value for name, value in told.items()}
-    return Outline(**{**fields, "signature": numpy.frombuffer(b64decode(told["signature"]), dtype="<u4")})
+    signature = numpy.frombuffer(b64decode(told["signature"]), dtype="<u4")
+    values: dict[str, Any] = {name: intern(each) if isinstance(each, str) else each for name, each in told.items()}
+    return Outline(**values | {"signature": signature})

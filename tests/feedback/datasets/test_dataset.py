@@ -19,8 +19,6 @@ KEYS = {
     "trl-dpo": {"prompt", "chosen", "rejected"},
     "trl-kto": {"prompt", "completion", "label"},
 }
-LOOSE = {"likeness": 1.0, "most_per_template": 0}
-"""Conversations of these tests are much alike."""
 
 
 def make_conversations(count: int) -> list[LabelledConversation]:
@@ -37,7 +35,8 @@ def make_conversations(count: int) -> list[LabelledConversation]:
 
 
 def define(format_name: str) -> Definition:
-    return Definition(format_name, **LOOSE)
+    """Conversations of these tests are much alike."""
+    return Definition(format_name, likeness=1.0, most_per_template=0)
 
 
 @pytest.mark.parametrize("format_name", KEYS)

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from feedback.datasets import FORMATS, Definition
 from feedback.datasets.manifest import PROVENANCE
+from feedback.detectors.signal import Polarity
 from tests.examples import count_examples
 from tests.feedback.datasets.dialogue import Dialogue, build, build_from, read_lines
 
@@ -36,7 +37,7 @@ def dialogues(draw: st.DrawFn, number: int) -> Dialogue:
         if draw(st.booleans()):
             dialogue.thumb(turn, draw(st.sampled_from(["up", "down"])), attempt)
         else:
-            polarity = draw(st.sampled_from([-1, 1]))
+            polarity: Polarity = draw(st.sampled_from([-1, 1]))
             dialogue.notice(turn, draw(KINDS), attempt, polarity, score=draw(st.floats(0, 1)))
     return dialogue
 
