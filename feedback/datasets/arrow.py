@@ -32,7 +32,7 @@ def list_values(value: Any) -> Iterator[Any]:
             yield from list_values(each)
 
 
-def tell_features(*columns: str) -> Mapping[str, Mapping[str, str]]:
-    """For the trainer advice. A file beyond 10 MB whose first tool call or new tool comes late is read right only so:
-    `datasets` takes the first 10 MB for the shape of all rows."""
-    return {"features": dict.fromkeys(columns, "List(Json())")}
+def tell_features(*columns: str, **others: str) -> Mapping[str, Mapping[str, str]]:
+    """For the trainer advice: columns of objects, and the types of the others. A file beyond 10 MB in which a tool is
+    called or changed late is read only so: `datasets` takes the first 10 MB for the shape of all rows, and stops."""
+    return {"features": dict.fromkeys(columns, "List(Json())") | others}

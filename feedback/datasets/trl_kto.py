@@ -34,7 +34,7 @@ def advise(rows: Sequence[Outline]) -> Mapping[str, Any]:
     """Return the class weights that bring the ratio to the middle of where it should lie."""
     desirable = sum(bool(row.label) for row in rows)
     undesirable = len(rows) - desirable
-    advice = {"trainer": "KTOTrainer", **tell_features("prompt", "completion", "tools")}
+    advice = {"trainer": "KTOTrainer", **tell_features("prompt", "completion", "tools", label="Value('bool')")}
     if not desirable or not undesirable:
         return {**advice, "why": "KTO learns from the contrast: it needs rows of both labels."}
     desirable_weight, undesirable_weight = weigh_classes(desirable, undesirable)

@@ -22,7 +22,7 @@ def write_row(record: Record, with_tools: bool) -> Row:
 
 
 def advise(rows: Sequence[Outline]) -> Mapping[str, Any]:
-    features = tell_features("prompt", "chosen", "rejected", "tools")
+    features = tell_features("prompt", "chosen", "rejected", "tools", margin="Value('float64')")
     advice = {"trainer": "RewardTrainer", "center_rewards_coefficient": 0.01, **features}
     why = "Centred rewards may be compared between prompts; margin 0 means that nobody said by how much."
     return {**advice, **trl_dpo.weigh_lengths(rows, why)}
