@@ -54,8 +54,8 @@ RATINGS = Selection(
     list_needs=_list_needs,
     biases=(
         "Self-selection: few people judge, and mostly at the extremes; unhappy people speak up more often.",
-        "Rows from signals are guesses; provenance.jsonl has the detector and its confidence. Where one message in twenty "
-        "is feedback, about half of what is heard in words is right: confirm some, or take gold labels alone.",
+        "Rows from signals are guesses; provenance.jsonl has the detector and its confidence. Where one message in "
+        "twenty is feedback, about half of what is heard in words is right: confirm some, or take gold labels alone.",
         "An answer that its user stopped is labelled undesirable as far as it was written.",
         "No correction is made for lenient or strict people, nor for what was shown where.",
         "Of a conversation that reviewers judged, an answer takes the verdict only where it is the only turn.",
