@@ -20,9 +20,9 @@ COPY templates ./templates
 COPY tracing ./tracing
 RUN pip install --no-deps --no-build-isolation -e tracing/sdk -e . \
     && useradd --uid 10001 --no-create-home --home-dir /nonexistent tacit \
-    && install --directory --owner=tacit --mode=0700 /data
+    && install --directory --owner=tacit --mode=0700 /data /datasets
 
-ENV TACIT_DATA_DIR=/data
+ENV TACIT_DATA_DIR=/data TACIT_DATASETS_DIR=/datasets
 USER 10001
 EXPOSE 8642 4318 4317
 CMD ["tacit", "web", "--host", "0.0.0.0"]

@@ -24,6 +24,7 @@ from config import data_directory
 from config.data_directory import RunningServer
 from config.databases import hold_data_directory, migrate_databases
 from feedback.datasets import FORMATS, UnknownFormat, copy_files, list_files
+from feedback.datasets.cleaning.presidio import PresidioMissing
 from feedback.datasets.definition import Definition, DefinitionProblems, read_definition, write_definition
 from feedback.datasets.formats import find_format
 from feedback.flywheel import datasets, evaluation_sets, versions
@@ -268,6 +269,8 @@ def take_here(wish: Wish, tell: Told) -> Iterator[Mapping[str, Path]]:
                 raise CannotExportError(f"There is no project {wish.project!r}.")
             with stopped_by_interruption(lambda: None):
                 yield from build_version(access, wish, tell) if wish.dataset else build_alone(access, wish, tell)
+        except PresidioMissing as error:
+            raise CannotExportError(str(error)) from error
         finally:
             close_store()
 

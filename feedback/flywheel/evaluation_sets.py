@@ -1,15 +1,15 @@
 """Evaluation sets of a project: texts that models are judged by come in, digests of runs of their words are kept, and a
 build gets those of the sets that it must share no words with."""
 
-import json
-from collections.abc import Iterator, Sequence
+import io
+from collections.abc import Sequence
 from datetime import UTC, datetime
-from typing import Any
 
 import numpy as np
 from django.db import transaction
 from django.db.models import Max
 
+from feedback.datasets import evaluation_texts
 from feedback.datasets.contamination import digest_texts
 from feedback.models import EvaluationSet
 from tracing.models import Project
@@ -74,46 +74,12 @@ def load_grams(project_id: int, numbers: Sequence[int]) -> frozenset[int]:
 
 
 def read_texts(content: bytes) -> list[str]:
-    """The texts of a file: JSON or JSON lines, of which every text counts that stands in a row, else a text a line.
-
-    Raises ValueError where it is no UTF-8, or too long.
-    """
+    """The texts of a file: JSON lines, JSON, CSV, or one a line. Raises ValueError where it is no UTF-8, too long, or
+    nothing that can be read."""
     if len(content) > MOST_BYTES:
         raise ValueError(f"A file has {MOST_BYTES // 10**6} MB at most.")
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise ValueError("The file is not UTF-8; save it as that.") from error
-    return [each for each in read_rows(text) if each.strip()]
-
-
-def read_rows(text: str) -> list[str]:
-    try:
-        rows = read_json(text)
-    except (ValueError, RecursionError):
-        return text.splitlines()
-    return ["\n".join(list_texts(row)) for row in rows]
-
-
-def read_json(text: str) -> list[Any]:
-    """The rows of a JSON list, or of JSON lines. Raises ValueError."""
-    if text.lstrip().startswith("["):
-        rows: list[Any] = json.loads(text)
-        return rows
-    return [json.loads(line) for line in text.splitlines() if line.strip()]
-
-
-def list_texts(value: Any) -> Iterator[str]:
-    """Every text in a value, at any depth, but for names of fields.
-
-    >>> list(list_texts({"messages": [{"role": "user", "content": "one"}], "ideal": "two", "weight": 1}))
-    ['one', 'two']
-    """
-    if isinstance(value, str):
-        yield value
-    elif isinstance(value, dict):
-        for name, each in value.items():
-            yield from list_texts(each) if name != "role" else ()
-    elif isinstance(value, list):
-        for each in value:
-            yield from list_texts(each)
+    return [each for each in evaluation_texts.read_texts(io.StringIO(text, newline="")) if each.strip()]
