@@ -25,7 +25,7 @@ from feedback.datasets.formats import find_format
 from feedback.datasets.funnel import Step, write_step
 from feedback.datasets.measurement import LENGTHS, RowMeasure, measure_row
 from feedback.datasets.outline import Outline
-from feedback.datasets.preview import MOST_CHARACTERS, ROWS, cut_row, draw_rows, order_by_chance
+from feedback.datasets.preview import MOST_CHARACTERS, ROWS, cut_row, draw_rows, make_plain, order_by_chance
 from feedback.datasets.provenance import digest_row, tell_origin
 from feedback.datasets.record import Reason, Record
 from feedback.datasets.settling import Placed, Settled, SettledPart
@@ -93,12 +93,13 @@ def inspect(
         ]
     steps = [counts.gate, *(step for part in parts for step in part.steps)]
     reasons = {reason for step in steps for reason, count in step.dropped.items() if count}
-    return {
+    told = {
         "gate": write_step(counts.gate),
         "parts": described,
         "coverage": _describe_coverage(parts, traffic, topics, len(drawn)),
         "reasons": {reason.code: reason.meaning for reason in sorted(reasons, key=lambda each: each.code)},
     }
+    return dict(make_plain(told))
 
 
 def _draw_sample(settled: Settled) -> dict[int, int]:

@@ -40,7 +40,7 @@ def _draw(outline: Outline, seed: int) -> bytes:
 
 def cut_row(row: Any, most_characters: int) -> tuple[Any, bool]:
     """The row with texts and lists so short that it has about so many characters at most, and whether anything was
-    cut. What is left out is counted in its place. No character that databases refuse is left in it."""
+    cut. What is left out is counted in its place."""
     whole = _cut(row, most_characters, most_characters, 0)
     if len(json.dumps(whole)) <= most_characters:
         return whole, whole != row
@@ -49,6 +49,11 @@ def cut_row(row: Any, most_characters: int) -> tuple[Any, bool]:
         if len(json.dumps(shortened)) <= most_characters:
             return shortened, True
     return _cut_text(json.dumps(row), most_characters // 2), True
+
+
+def make_plain(value: Any) -> Any:
+    """The same without characters that databases and pages refuse."""
+    return _cut(value, MOST_CHARACTERS, MOST_CHARACTERS, 0)
 
 
 def _cut(value: Any, text: int, items: int, depth: int) -> Any:

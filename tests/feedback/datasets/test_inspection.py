@@ -195,3 +195,18 @@ def test_every_format_can_be_looked_at(format_name: str, tmp_path: Path) -> None
         assert part["enough"]["words"]
         assert part["enough"]["needed"] in (25, 50)
     json.dumps(told, allow_nan=False)
+
+
+def test_nothing_is_in_it_that_a_database_or_a_page_refuses(tmp_path: Path) -> None:
+    hostile = "\0<b>\ud800"
+    answers = [{"text": f"answer {at} {town}", "model": f"m{hostile}"} for at, town in enumerate(TOWNS * 3)]
+    talks = [
+        Dialogue(f"c{at}{hostile}", f"u{at}").ask(f"question {at}", answer).thumb(0, "up").finish()
+        for at, answer in enumerate(answers)
+    ]
+    sample = [Seen(f"c{at}", f"hi {hostile}", (f"m{hostile}",), 3) for at in range(30)]
+    told = look(tmp_path, talks, Traffic(30, sample, {3: hostile}), format="trl-sft")
+    written = json.dumps(told, ensure_ascii=False)
+    assert "\\u0000" not in written
+    assert "m<b>?" in written
+    assert written.encode()
