@@ -9,10 +9,9 @@ from collections.abc import Iterator
 from typing import Final
 
 from feedback.datasets.examples import build_prompt, find_fault, list_tools
-from feedback.datasets.going_on import find_kept, find_next
 from feedback.datasets.messages import normalise_text, same_messages
 from feedback.datasets.new_facts import list_new_words
-from feedback.datasets.opinions import Opinion, find_signal_answer, is_criticism, read_signal
+from feedback.datasets.opinions import Opinion, is_criticism, read_signal
 from feedback.datasets.pair import (
     Case,
     Claim,
@@ -44,7 +43,7 @@ _REFERS_BACK = re.compile(
 
 def find_claims(case: Case) -> Iterator[Claim]:
     """One for the answer that the next message corrects."""
-    following = find_next(case.labelled.conversation, case.turn)
+    following = case.course.find_next(case.turn)
     if following and (opinion := _find_correction(case, following)):
         yield Claim(RULE, case.kept.answer, _pair(case, following, opinion))
 
@@ -52,17 +51,14 @@ def find_claims(case: Case) -> Iterator[Claim]:
 def _find_correction(case: Case, following: Turn) -> Opinion | None:
     found = [
         read_signal(signal)
-        for signal in case.labelled.signals
-        if signal.kind == SIGNAL
-        and signal.turn_index == following.index
-        and is_criticism(signal)
-        and find_signal_answer(case.labelled, signal) == case.kept.answer
+        for signal in case.course.list_signals(following)
+        if signal.kind == SIGNAL and is_criticism(signal) and case.course.find_answer(signal) == case.kept.answer
     ]
     return max(found, key=lambda each: (each.confidence, each.score), default=None)
 
 
 def _pair(case: Case, following: Turn, opinion: Opinion) -> Record | Reason:
-    chosen, rejected = find_kept(case.labelled, following).answer, case.kept.answer
+    chosen, rejected = case.course.find_kept(following).answer, case.kept.answer
     reason = (
         find_fault(rejected)
         or judge_chosen(chosen, case.list_opinions(chosen))
@@ -84,8 +80,8 @@ def _pair(case: Case, following: Turn, opinion: Opinion) -> Record | Reason:
 
 def _compare_prompts(case: Case, following: Turn, chosen: Answer) -> Reason | None:
     """The later answer may have been given what the earlier one was, that answer and the user's own words; no more."""
-    labelled, rejected = case.labelled, case.kept.answer
-    before, later = build_prompt(labelled, case.turn, rejected), build_prompt(labelled, following, chosen)
+    course, labelled, rejected = case.course, case.course.labelled, case.kept.answer
+    before, later = build_prompt(course, case.turn, rejected), build_prompt(course, following, chosen)
     said = later[len(before) :]
     same = (
         same_messages(later[: len(before)], before)
@@ -98,7 +94,7 @@ def _compare_prompts(case: Case, following: Turn, chosen: Answer) -> Reason | No
 
 
 def _judge_correction(case: Case, following: Turn) -> Reason | None:
-    prompt = build_prompt(case.labelled, case.turn, case.kept.answer)
+    prompt = build_prompt(case.course, case.turn, case.kept.answer)
     known = [*(message.content for message in prompt), case.kept.answer.text]
     return Reason.NEW_FACT if list_new_words(following.user_text, known) else None
 
@@ -111,4 +107,4 @@ def _refers_back(answer: Answer) -> bool:
 def _measure_liking(case: Case, following: Turn, chosen: Answer) -> float:
     if any(opinion.good for opinion in case.list_opinions(chosen)):
         return PRAISED
-    return WENT_ON if find_next(case.labelled.conversation, following) else 0
+    return WENT_ON if case.course.find_next(following) else 0

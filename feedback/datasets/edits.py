@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from typing import Final
 
 from feedback.datasets.changes import carry_over, measure_change
-from feedback.datasets.record import LabelledConversation, Reason
-from feedback.datasets.statements import AnswerKey, Statement, identify_answer, list_statements
+from feedback.datasets.going_on import Course
+from feedback.datasets.record import Reason
+from feedback.datasets.statements import AnswerKey, Statement, identify_answer
 
 SMALLEST, LARGEST = 0.02, 0.6
 """Share of an answer that an edit changes, if it is to be a better answer to the same."""
@@ -31,10 +32,10 @@ class Rewrite:
     """Why it is no better answer; None where it is one."""
 
 
-def collect_rewrites(labelled: LabelledConversation) -> Mapping[AnswerKey, Rewrite]:
+def collect_rewrites(course: Course) -> Mapping[AnswerKey, Rewrite]:
     """The last one of each answer; one without a text is none."""
     found = {}
-    for statement in list_statements(labelled):
+    for statement in course.statements:
         if rewrite := read_rewrite(statement):
             found[identify_answer(statement.answer)] = rewrite
     return found

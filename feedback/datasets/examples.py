@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
-from feedback.datasets.going_on import find_kept, list_before
+from feedback.datasets.going_on import Course
 from feedback.datasets.opinions import Opinion
 from feedback.datasets.propensities import name_stratum
 from feedback.datasets.record import LabelledConversation, Provenance, Reason, Record
@@ -13,35 +13,33 @@ from tracing.conversations import Answer, Conversation, Turn
 from tracing.generations import Generation, Message
 
 
-def build_record(
-    labelled: LabelledConversation, turn: Turn, answer: Answer, opinion: Opinion, label: bool | None = None
-) -> Record:
+def build_record(course: Course, turn: Turn, answer: Answer, opinion: Opinion, label: bool | None = None) -> Record:
     """Return the answer as an example that the opinion speaks for or against."""
     return Record(
-        prompt=build_prompt(labelled, turn, answer),
-        completion=build_completion(labelled, answer),
-        tools=list_tools(labelled, answer),
-        provenance=_tell_provenance(labelled.conversation, turn, answer, opinion),
-        user_id=labelled.conversation.user_id,
+        prompt=build_prompt(course, turn, answer),
+        completion=build_completion(course.labelled, answer),
+        tools=list_tools(course.labelled, answer),
+        provenance=_tell_provenance(course.conversation, turn, answer, opinion),
+        user_id=course.conversation.user_id,
         time_ns=answer.start_time_ns,
         label=label,
         model=answer.model,
-        failure_mode=labelled.failure_mode,
+        failure_mode=course.labelled.failure_mode,
         stratum=name_stratum(turn, answer),
     )
 
 
-def build_prompt(labelled: LabelledConversation, turn: Turn, answer: Answer) -> tuple[Message, ...]:
+def build_prompt(course: Course, turn: Turn, answer: Answer) -> tuple[Message, ...]:
     """Return system instructions, history and the user's message.
 
     An app that gave a bare string keeps its history elsewhere: there the earlier turns are told.
     """
-    generation = labelled.generations.get(answer.span_id)
+    generation = course.labelled.generations.get(answer.span_id)
     sent = generation.input_messages if generation else ()
     if not sent:
         sent = (Message("user", turn.user_text),)
     if len(sent) == 1 and sent[0].role == "user":
-        sent = (*_tell_history(labelled, turn), *sent)
+        sent = (*_tell_history(course, turn), *sent)
     return (*_instruct(generation), *sent)
 
 
@@ -76,11 +74,11 @@ def _instruct(generation: Generation | None) -> Iterator[Message]:
         yield Message("system", generation.system_instructions)
 
 
-def _tell_history(labelled: LabelledConversation, turn: Turn) -> Iterator[Message]:
+def _tell_history(course: Course, turn: Turn) -> Iterator[Message]:
     """Earlier turns that went well, as the user went on from them: a message without an answer would leave two of the
     user's in a row."""
-    for earlier in list_before(labelled.conversation, turn):
-        answer = find_kept(labelled, earlier).answer
+    for earlier in course.list_before(turn):
+        answer = course.find_kept(earlier).answer
         if earlier.user_text.strip() and not find_fault(answer):
             yield Message("user", earlier.user_text)
             yield Message("assistant", answer.text)

@@ -12,9 +12,9 @@ from typing import Final
 from feedback.datasets.confidence import measure_confidence
 from feedback.datasets.definition import GOLD, SILVER
 from feedback.datasets.edits import read_rewrite
-from feedback.datasets.going_on import find_kept
-from feedback.datasets.record import LabelledConversation, Reason
-from feedback.datasets.statements import AnswerKey, Statement, identify_answer, list_statements
+from feedback.datasets.going_on import Course
+from feedback.datasets.record import Reason
+from feedback.datasets.statements import AnswerKey, Statement, identify_answer
 from feedback.detectors import accept, copy, share
 from feedback.detectors.acts import Act
 from feedback.detectors.correction_text import read_correction
@@ -23,7 +23,6 @@ from feedback.detectors.signal import Signal
 from feedback.detectors.targets import Action
 from feedback.detectors.thumbs import read_thumb
 from feedback.explicit import Feedback
-from tracing.conversations import Answer, Turn
 
 GOOD_ACTIONS: Final[Mapping[str, Act]] = {"copy": copy.ACT, "accept": accept.ACT, "share": share.ACT}
 WEAK_ACTIONS: Final = frozenset({"action:share"})
@@ -79,10 +78,10 @@ class Opinion:
 Opinions = Mapping[AnswerKey, Sequence[Opinion]]
 
 
-def collect_opinions(labelled: LabelledConversation) -> Opinions:
+def collect_opinions(course: Course) -> Opinions:
     """Return the opinions about each answer, the weightiest first, the same for any order of the input."""
     found: dict[AnswerKey, set[Opinion]] = defaultdict(set)
-    for key, opinion in (*_read_feedback(labelled), *_read_signals(labelled), *_read_verdicts(labelled)):
+    for key, opinion in (*_read_feedback(course), *_read_signals(course), *_read_verdicts(course)):
         found[key].add(opinion)
     return {key: sorted(opinions, key=_rank) for key, opinions in found.items()}
 
@@ -108,8 +107,8 @@ def _rank(opinion: Opinion) -> tuple[bool, bool, bool, float, float, str, str, s
     return (*ranked, opinion.source, opinion.detector, opinion.version)
 
 
-def _read_feedback(labelled: LabelledConversation) -> Iterator[tuple[AnswerKey, Opinion]]:
-    for statement in list_statements(labelled):
+def _read_feedback(course: Course) -> Iterator[tuple[AnswerKey, Opinion]]:
+    for statement in course.statements:
         if opinion := _read_opinion(statement):
             yield identify_answer(statement.answer), opinion
 
@@ -163,20 +162,20 @@ def _read_action(feedback: Feedback, act: Act) -> Opinion | None:
     return Opinion(f"action:{feedback.name}", good=True, score=act.score, confidence=confidence)
 
 
-def _read_signals(labelled: LabelledConversation) -> Iterator[tuple[AnswerKey, Opinion]]:
-    for signal in labelled.signals:
-        if (is_praise(signal) or is_criticism(signal)) and (answer := find_signal_answer(labelled, signal)):
+def _read_signals(course: Course) -> Iterator[tuple[AnswerKey, Opinion]]:
+    for signal in course.labelled.signals:
+        if (is_praise(signal) or is_criticism(signal)) and (answer := course.find_answer(signal)):
             yield identify_answer(answer), read_signal(signal)
 
 
-def _read_verdicts(labelled: LabelledConversation) -> Iterator[tuple[AnswerKey, Opinion]]:
+def _read_verdicts(course: Course) -> Iterator[tuple[AnswerKey, Opinion]]:
     """What reviewers say of a conversation is about an answer where there is but one turn."""
-    turns = labelled.conversation.turns
+    turns = course.conversation.turns
     if len(turns) != 1:
         return
-    for verdict in labelled.verdicts:
+    for verdict in course.labelled.verdicts:
         opinion = Opinion(f"review:{verdict}", good=verdict == SATISFIED, is_explicit=True)
-        yield identify_answer(find_kept(labelled, turns[0]).answer), opinion
+        yield identify_answer(course.find_kept(turns[0]).answer), opinion
 
 
 def read_signal(signal: Signal) -> Opinion:
@@ -210,27 +209,3 @@ def _is_sure(signal: Signal) -> bool:
     """Whether it stands, by a person's word or likelier than not."""
     is_likely = signal.score >= LEAST_CONFIDENCE and signal.confidence >= LEAST_CONFIDENCE
     return signal.stands and (signal.confirmation is not None or is_likely)
-
-
-def find_signal_answer(labelled: LabelledConversation, signal: Signal) -> Answer | None:
-    """Return the answer that the signal is about: its span decides, else the answer that its turn shows.
-
-    What a later message says is about the version that the user went on from.
-    """
-    for turn in labelled.conversation.turns:
-        answer = _find_own(turn, signal)
-        if answer:
-            is_said_later = answer == turn.answer and signal.turn_index > turn.index
-            return find_kept(labelled, turn).answer if is_said_later else answer
-    return None
-
-
-def _find_own(turn: Turn, signal: Signal) -> Answer | None:
-    if signal.span_id:
-        return next((answer for answer in turn.answers if _is_of_span(answer, signal)), None)
-    return turn.answer if turn.index == signal.target else None
-
-
-def _is_of_span(answer: Answer, signal: Signal) -> bool:
-    same_trace = signal.trace_id in ("", answer.trace_id)
-    return same_trace and signal.span_id in (answer.span_id, *answer.generation_span_ids)

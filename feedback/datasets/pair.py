@@ -13,10 +13,10 @@ from feedback.datasets.examples import (
     list_tools,
     rewrite_completion,
 )
-from feedback.datasets.going_on import Kept
+from feedback.datasets.going_on import Course, Kept
 from feedback.datasets.messages import normalise_text, same_messages
 from feedback.datasets.opinions import Opinion, Opinions, list_explicit, weigh_opinions
-from feedback.datasets.record import LabelledConversation, Reason, Record
+from feedback.datasets.record import Reason, Record
 from feedback.datasets.statements import AnswerKey, identify_answer
 from tracing.conversations import Answer, Turn
 
@@ -30,7 +30,7 @@ WISH = "regeneration"
 class Case:
     """A turn, and what is known of its answers."""
 
-    labelled: LabelledConversation
+    course: Course
     turn: Turn
     opinions: Opinions
     rewrites: Mapping[AnswerKey, Rewrite]
@@ -58,14 +58,11 @@ def find_wish(opinions: Sequence[Opinion]) -> Opinion | None:
     return next((opinion for opinion in opinions if opinion.source == f"signal:{WISH}"), None)
 
 
-def was_wished(labelled: LabelledConversation, answer: Answer) -> bool:
-    """Whether a person asked for another version, displeased or curious."""
-    return any(
-        signal.kind == WISH
-        and not signal.is_rejected
-        and signal.span_id in (answer.span_id, *answer.generation_span_ids)
-        for signal in labelled.signals
-    )
+def was_wished(case: Case, answer: Answer) -> bool:
+    """Whether a person asked for another version of an answer, displeased or curious."""
+    named = (answer.span_id, *answer.generation_span_ids)
+    heard = (each for each in case.course.list_signals(case.turn) if each.kind == WISH and not each.is_rejected)
+    return any(signal.span_id in named for signal in heard)
 
 
 def find_reason(case: Case, chosen: Answer, rejected: Answer) -> Reason | None:
@@ -104,8 +101,8 @@ def compare_texts(chosen: str, rejected: str) -> Reason | None:
 
 
 def _compare_prompts(case: Case, chosen: Answer, rejected: Answer) -> Reason | None:
-    labelled, turn = case.labelled, case.turn
-    same = same_messages(build_prompt(labelled, turn, chosen), build_prompt(labelled, turn, rejected)) and list_tools(
+    course, labelled, turn = case.course, case.course.labelled, case.turn
+    same = same_messages(build_prompt(course, turn, chosen), build_prompt(course, turn, rejected)) and list_tools(
         labelled, chosen
     ) == list_tools(labelled, rejected)
     return None if same else Reason.DIFFERENT_PROMPTS
@@ -115,8 +112,8 @@ def build_pair(
     case: Case, rule: str, chosen: Answer, rejected: Answer, opinion: Opinion, margin: float, text: str | None = None
 ) -> Record:
     """The pair, on the prompt of the answer that lost; `text` is what somebody made of the chosen one."""
-    record = build_record(case.labelled, case.turn, rejected, opinion)
-    written = build_completion(case.labelled, chosen)
+    record = build_record(case.course, case.turn, rejected, opinion)
+    written = build_completion(case.course.labelled, chosen)
     told = replace(
         record.provenance,
         trace_id=chosen.trace_id,
@@ -127,7 +124,7 @@ def build_pair(
     )
     return replace(
         record,
-        completion=written if text is None else rewrite_completion(case.labelled, chosen, text),
+        completion=written if text is None else rewrite_completion(case.course.labelled, chosen, text),
         rejected=record.completion,
         provenance=told,
         time_ns=chosen.start_time_ns,

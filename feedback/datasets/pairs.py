@@ -5,7 +5,7 @@ from typing import Final
 
 from feedback.datasets import corrected, edited, rated, regenerated, went_back
 from feedback.datasets.edits import collect_rewrites
-from feedback.datasets.going_on import find_kept
+from feedback.datasets.going_on import Course
 from feedback.datasets.messages import normalise_messages
 from feedback.datasets.opinions import collect_opinions
 from feedback.datasets.outline import Outline
@@ -28,10 +28,11 @@ RULES: Final[Sequence[Callable[[Case], Iterator[Claim]]]] = (
 def select_pairs(labelled: LabelledConversation) -> Iterator[Record | Drop]:
     """Give each answer that may have lost as the losing side of a pair, or why it is none; and of each message beside
     whose answer nothing stands, that. One pair a prompt at most."""
-    opinions, rewrites = collect_opinions(labelled), collect_rewrites(labelled)
+    course = Course(labelled)
+    opinions, rewrites = collect_opinions(course), collect_rewrites(course)
     prompts: set[str] = set()
     for turn in labelled.conversation.turns:
-        case = Case(labelled, turn, opinions, rewrites, find_kept(labelled, turn))
+        case = Case(course, turn, opinions, rewrites, course.find_kept(turn))
         claims = [claim for find_claims in RULES for claim in find_claims(case)]
         if claims:
             yield from _leave_one_prompt(_settle(claims), prompts)

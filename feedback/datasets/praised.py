@@ -8,13 +8,13 @@ from dataclasses import dataclass, replace
 
 from feedback.datasets.edits import Rewrite, collect_rewrites
 from feedback.datasets.examples import build_record, find_fault, rewrite_completion
+from feedback.datasets.going_on import Course
 from feedback.datasets.opinions import (
     SATISFIED,
     WEAK_ACTIONS,
     Opinion,
     Opinions,
     collect_opinions,
-    find_signal_answer,
     list_explicit,
 )
 from feedback.datasets.outline import Outline
@@ -29,7 +29,7 @@ from tracing.conversations import Answer, Turn
 class Known:
     """What is known of the answers of a conversation."""
 
-    labelled: LabelledConversation
+    course: Course
     opinions: Opinions
     rewrites: Mapping[AnswerKey, Rewrite]
     criticised: frozenset[AnswerKey]
@@ -37,19 +37,20 @@ class Known:
 
 def select_praised(labelled: LabelledConversation) -> Iterator[Record | Drop]:
     """Give each praised answer against which nothing speaks, or why an answer is none."""
-    known = Known(labelled, collect_opinions(labelled), collect_rewrites(labelled), _list_criticised(labelled))
+    course = Course(labelled)
+    known = Known(course, collect_opinions(course), collect_rewrites(course), _list_criticised(course))
     for turn in labelled.conversation.turns:
         for answer in turn.answers:
             yield _choose(known, turn, answer)
 
 
-def _list_criticised(labelled: LabelledConversation) -> frozenset[AnswerKey]:
+def _list_criticised(course: Course) -> frozenset[AnswerKey]:
     """An example to imitate has to be beyond doubt: every negative signal that stands counts, also weak ones, and every
     reviewer whom the conversation did not please."""
-    if any(verdict != SATISFIED for verdict in labelled.verdicts):
-        return frozenset(identify_answer(answer) for turn in labelled.conversation.turns for answer in turn.answers)
-    negative = (signal for signal in labelled.signals if signal.stands and signal.polarity < 0)
-    answers = (find_signal_answer(labelled, signal) for signal in negative)
+    if any(verdict != SATISFIED for verdict in course.labelled.verdicts):
+        return frozenset(identify_answer(answer) for turn in course.conversation.turns for answer in turn.answers)
+    negative = (signal for signal in course.labelled.signals if signal.stands and signal.polarity < 0)
+    answers = (course.find_answer(signal) for signal in negative)
     return frozenset(identify_answer(answer) for answer in answers if answer)
 
 
@@ -65,13 +66,13 @@ def _choose(known: Known, turn: Turn, answer: Answer) -> Record | Drop:
         return _leave_unpraised(turn, answer, opinions, rewrite)
     if reason := _find_doubt(known, answer, opinions):
         return Drop(reason)
-    return build_record(known.labelled, turn, answer, opinions[0])
+    return build_record(known.course, turn, answer, opinions[0])
 
 
 def _take_rewrite(known: Known, turn: Turn, answer: Answer, rewrite: Rewrite) -> Record:
     opinion = Opinion(rewrite.source, good=True, is_explicit=True)
-    record = build_record(known.labelled, turn, answer, opinion)
-    return replace(record, completion=rewrite_completion(known.labelled, answer, rewrite.text))
+    record = build_record(known.course, turn, answer, opinion)
+    return replace(record, completion=rewrite_completion(known.course.labelled, answer, rewrite.text))
 
 
 def _leave_unpraised(turn: Turn, answer: Answer, opinions: Sequence[Opinion], rewrite: Rewrite | None) -> Drop:

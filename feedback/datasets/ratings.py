@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from feedback.datasets.examples import build_record, find_fault
+from feedback.datasets.going_on import Course
 from feedback.datasets.opinions import Opinion, collect_opinions, weigh_opinions
 from feedback.datasets.outline import Outline
 from feedback.datasets.propensities import name_stratum
@@ -14,13 +15,14 @@ from tracing.conversations import Answer, Turn
 
 def select_ratings(labelled: LabelledConversation) -> Iterator[Record | Drop]:
     """Give each answer, shown or replaced, with its label, or why it has none."""
-    opinions = collect_opinions(labelled)
+    course = Course(labelled)
+    opinions = collect_opinions(course)
     for turn in labelled.conversation.turns:
         for answer in turn.answers:
-            yield _rate(labelled, turn, answer, opinions.get(identify_answer(answer), ()))
+            yield _rate(course, turn, answer, opinions.get(identify_answer(answer), ()))
 
 
-def _rate(labelled: LabelledConversation, turn: Turn, answer: Answer, opinions: Sequence[Opinion]) -> Record | Drop:
+def _rate(course: Course, turn: Turn, answer: Answer, opinions: Sequence[Opinion]) -> Record | Drop:
     if fault := find_fault(answer):
         return Drop(fault)
     verdict = weigh_opinions(opinions)
@@ -28,7 +30,7 @@ def _rate(labelled: LabelledConversation, turn: Turn, answer: Answer, opinions: 
         return Drop(verdict, name_stratum(turn, answer) if verdict is Reason.NOT_JUDGED else "")
     if verdict.good and answer.outcome != "completed":
         return Drop(Reason.INCOMPLETE)
-    return build_record(labelled, turn, answer, verdict, label=verdict.good)
+    return build_record(course, turn, answer, verdict, label=verdict.good)
 
 
 def _list_needs(records: Sequence[Record | Outline]) -> list[str]:

@@ -4,7 +4,6 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from feedback.datasets.examples import find_fault
-from feedback.datasets.going_on import find_next
 from feedback.datasets.opinions import Opinion
 from feedback.datasets.pair import Case, Claim, believe, build_pair, find_reason, find_wish, measure_margin, was_wished
 from feedback.datasets.record import Reason, Record
@@ -28,7 +27,7 @@ def _pair(case: Case, replaced: Answer) -> Record | Reason:
         return fault
     wish = find_wish(case.list_opinions(replaced))
     if wish is None:
-        return Reason.REPLACED_WAS_LIKED if was_wished(case.labelled, replaced) else Reason.MACHINE_RETRY
+        return Reason.REPLACED_WAS_LIKED if was_wished(case, replaced) else Reason.MACHINE_RETRY
     if case.is_browsing:
         return Reason.BROWSING
     kept = case.kept.answer
@@ -41,4 +40,4 @@ def _pair(case: Case, replaced: Answer) -> Record | Reason:
 def _measure_liking(case: Case, opinions: Sequence[Opinion]) -> float:
     if any(opinion.good for opinion in opinions):
         return USED
-    return WENT_ON if find_next(case.labelled.conversation, case.turn) else STAYED
+    return WENT_ON if case.course.find_next(case.turn) else STAYED

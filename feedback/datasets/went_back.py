@@ -25,7 +25,7 @@ def _pair(case: Case, newer: Answer) -> Record | Reason:
     if fault := find_fault(newer):
         return fault
     answers = case.turn.answers
-    if not was_wished(case.labelled, answers[answers.index(newer) - 1]):
+    if not was_wished(case, answers[answers.index(newer) - 1]):
         return Reason.MACHINE_RETRY
     if case.is_browsing:
         return Reason.BROWSING

@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from feedback.datasets.examples import build_prompt, list_tools
+from feedback.datasets.going_on import Course
 from feedback.datasets.messages import same_messages
 from feedback.datasets.pairs import PAIRS
 from feedback.datasets.praised import PRAISED
@@ -129,10 +130,10 @@ def test_both_answers_of_a_pair_had_the_same_prompt_and_tools(dialogue: Dialogue
         told = record.provenance
         chosen, rejected = answers[told.span_id], answers[told.rejected_span_id]
         turn = labelled.conversation.turns[told.turn_index]
-        assert same_messages(record.prompt, build_prompt(labelled, turn, rejected))
+        assert same_messages(record.prompt, build_prompt(Course(labelled), turn, rejected))
         assert record.tools == list_tools(labelled, chosen) == list_tools(labelled, rejected)
         if told.pair_rule != "corrected":
-            assert same_messages(record.prompt, build_prompt(labelled, turn, chosen))
+            assert same_messages(record.prompt, build_prompt(Course(labelled), turn, chosen))
 
 
 @settings(max_examples=count_examples(60), deadline=None)

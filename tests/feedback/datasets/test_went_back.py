@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from feedback.datasets.examples import build_prompt
-from feedback.datasets.going_on import find_kept
+from feedback.datasets.going_on import Course
 from feedback.datasets.ratings import RATINGS
 from tests.feedback.datasets.dialogue import Dialogue
 from tests.feedback.datasets.selecting import (
@@ -46,7 +46,7 @@ def test_what_is_done_with_the_older_answer_after_the_newer_shows_it_as_well() -
 def test_what_was_done_before_the_newer_answer_shows_nothing() -> None:
     dialogue = tell(regenerate("older", "newer"), 0, "accept", attempt=0)
     dialogue.feedback = [replace(dialogue.feedback[0], time_ns=dialogue.turns[0].answer.start_time_ns - 1)]
-    assert find_kept(dialogue.finish(), dialogue.turns[0]).answer.text == "newer"
+    assert Course(dialogue.finish()).find_kept(dialogue.turns[0]).answer.text == "newer"
 
 
 def test_the_clearest_act_decides() -> None:
@@ -96,5 +96,5 @@ def test_told_history_has_the_answer_gone_back_to_and_leaves_out_what_was_left()
     dialogue = tell(regenerate("older", "newer"), 0, "accept", attempt=0).ask("two?", "second").ask("three?", "third")
     dialogue.turns[2] = replace(dialogue.turns[2], follows=0)
     last = dialogue.turns[2]
-    told = [message.content for message in build_prompt(dialogue.finish(), last, last.answer)]
+    told = [message.content for message in build_prompt(Course(dialogue.finish()), last, last.answer)]
     assert told == ["one?", "older", "three?"]
