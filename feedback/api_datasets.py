@@ -34,6 +34,7 @@ from feedback.datasets.definition import DefinitionProblems
 from feedback.flywheel import datasets, evaluation_sets, forgetting, versions
 from feedback.flywheel.comparing import compare_versions
 from feedback.models import Dataset, DatasetVersion, EvaluationSet
+from feedback.pages.dataset_states import tell_dataset, tell_version
 from tracing.access import audit
 from tracing.access.requirements import May, access_of
 from tracing.access.rights import Right
@@ -438,15 +439,6 @@ def find_version(request: HttpRequest, number: int, version: int) -> DatasetVers
     if found is None:
         raise HttpError(404, f"There is no version {version} of dataset {number}; GET its `versions`.")
     return found
-
-
-def tell_dataset(dataset: Dataset) -> str:
-    """For the audit log."""
-    return f"{dataset.number} {dataset.name}"
-
-
-def tell_version(version: DatasetVersion) -> str:
-    return f"version {version.number} of {tell_dataset(version.dataset)}" if version.dataset else version.key
 
 
 def describe_dataset(dataset: Dataset) -> dict[str, Any]:

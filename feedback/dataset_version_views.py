@@ -23,7 +23,7 @@ from feedback.pages.dataset_forms import is_whole, tell_definition
 from feedback.pages.dataset_inspections import ShownPart, show_coverage, show_gate, show_parts
 from feedback.pages.dataset_manifests import show_files, show_manifest
 from feedback.pages.dataset_rows import choose_row, show_row
-from feedback.pages.dataset_states import count_rows, show_version_row
+from feedback.pages.dataset_states import count_rows, show_version_row, tell_version
 from tracing.access import audit
 from tracing.access.requirements import access_of, project_page
 from tracing.access.rights import Right
@@ -191,10 +191,10 @@ def delete_dataset_version(request: HttpRequest, project: Project, number: int, 
     return redirect("dataset", project=project.slug, number=number)
 
 
-def describe(request: HttpRequest, version: DatasetVersion, **details: str) -> None:
-    name = version.dataset.name if version.dataset else ""
+def describe(request: HttpRequest, version: DatasetVersion, file: str = "") -> None:
     rows = count_rows(version.manifest, version.inspection)
-    audit.describe(request, name, version=version.number, **({} if rows is None else {"rows": rows}), **details)
+    told = ", ".join(filter(None, (tell_version(version), file)))
+    audit.describe(request, told, **({} if rows is None else {"rows": rows}))
 
 
 def lead_to(project: Project, number: int, version: int) -> HttpResponse:

@@ -37,7 +37,7 @@ from feedback.pages.dataset_forms import (
     tell_definition,
     tell_problem,
 )
-from feedback.pages.dataset_states import show_version_row
+from feedback.pages.dataset_states import show_version_row, tell_dataset, tell_version
 from feedback.pages.filters import Filters
 from feedback.pages.ingredients import AIMS, Judgements, count_judgements, list_aims
 from feedback.views import FIELDS_SHOWN, TITLES, find_fault, read_choices
@@ -239,7 +239,7 @@ def save(request: HttpRequest, project: Project, dataset: Dataset | None) -> Htt
         return show_form(request, project, dataset, typed, error.problems, status=422)
     except ValueError as error:
         return show_form(request, project, dataset, typed, {"name": str(error)}, status=422)
-    audit.describe(request, saved.name, dataset=saved.number, format=saved.definition["format"])
+    audit.describe(request, tell_dataset(saved), format=saved.definition["format"])
     if request.POST.get("then") != "look":
         messages.info(request, "Saved.")
         return redirect("dataset", project=project.slug, number=saved.number)
@@ -290,7 +290,7 @@ def look(request: HttpRequest, project: Project, dataset: Dataset) -> HttpRespon
     except ValueError as error:
         messages.error(request, str(error))
         return redirect("dataset", project=project.slug, number=dataset.number)
-    audit.describe(request, dataset.name, dataset=dataset.number, version=version.number)
+    audit.describe(request, tell_version(version))
     return redirect("dataset_version", project=project.slug, number=dataset.number, version=version.number)
 
 
@@ -301,7 +301,7 @@ def remove_dataset(request: HttpRequest, project: Project, number: int) -> HttpR
     dataset = find_dataset(project, number)
     if dataset is None:
         return refuse(request, project)
-    audit.describe(request, dataset.name, dataset=dataset.number)
+    audit.describe(request, tell_dataset(dataset), versions=dataset.versions.count())
     delete_dataset(dataset)
     messages.info(request, f"{dataset.name} is deleted, with its versions.")
     return redirect("datasets", project=project.slug)

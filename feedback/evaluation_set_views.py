@@ -52,7 +52,7 @@ def add_evaluation_set(request: HttpRequest, project: Project) -> HttpResponse:
         kept = keep_set(project, request.POST.get("name", ""), read_given(request), access_of(request).who)
     except ValueError as error:
         return show(request, project, str(error), status=422)
-    audit.describe(request, kept.name, texts=kept.texts)
+    audit.describe(request, f"{kept.number} {kept.name}", texts=kept.texts)
     messages.info(request, f"{kept.name} is kept: datasets that name it share no words with its texts.")
     return redirect("evaluation_sets", project=project.slug)
 
@@ -75,6 +75,6 @@ def delete_evaluation_set(request: HttpRequest, project: Project, number: int) -
         remove_set(found)
     except ValueError as error:
         return show(request, project, str(error), status=422)
-    audit.describe(request, found.name)
+    audit.describe(request, f"{found.number} {found.name}")
     messages.info(request, f"{found.name} is deleted.")
     return redirect("evaluation_sets", project=project.slug)

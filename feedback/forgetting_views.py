@@ -40,20 +40,34 @@ def show(
 
 
 @require_POST
+@project_page(Right.ADMINISTER)
+def ask_forgetting(request: HttpRequest, project: Project) -> HttpResponse:
+    """Say what it would do to forget somebody. By POST: no address, and no log of addresses, holds the id."""
+    try:
+        affected = count_affected(project, **read_named(request))
+    except ValueError as error:
+        return show(request, project, str(error), status=422)
+    return show(request, project, affected=affected)
+
+
+@require_POST
 @transaction.non_atomic_requests
 @project_page(Right.ADMINISTER)
 def forget_subject(request: HttpRequest, project: Project) -> HttpResponse:
-    """Say what would happen, or do it where that was confirmed. The audit log does not say who it was."""
-    named = {name: request.POST.get(name, "").strip() for name in ("user_id", "conversation_id")}
+    """Forget them. The audit log does not say who it was."""
+    named = read_named(request)
     try:
-        if request.POST.get("sure") != "yes":
-            return show(request, project, affected=count_affected(project, **named))
         withdrawn = forget(project, **named, who=access_of(request).who, now=timezone.now())
     except ValueError as error:
         return show(request, project, str(error), status=422)
-    audit.describe(request, withdrawn=withdrawn)
+    what = " and ".join(f"a {name.removesuffix('_id')}" for name, value in named.items() if value)
+    audit.describe(request, what, withdrawn=withdrawn)
     messages.info(request, tell_forgotten(withdrawn))
     return redirect("forgetting", project=project.slug)
+
+
+def read_named(request: HttpRequest) -> dict[str, str]:
+    return {name: request.POST.get(name, "").strip() for name in ("user_id", "conversation_id")}
 
 
 def tell_forgotten(withdrawn: int) -> str:

@@ -76,6 +76,7 @@ urlpatterns = [
         name="delete_evaluation_set",
     ),
     path("datasets/forgetting", forgetting_views.show_forgetting, name="forgetting"),
+    path("datasets/forgetting/ask", forgetting_views.ask_forgetting, name="ask_forgetting"),
     path("datasets/forgetting/forget", forgetting_views.forget_subject, name="forget_subject"),
     path("datasets/holdout", holdout_views.change_holdout, name="change_holdout"),
     path("settings/detectors", detector_views.show_detectors, name="detectors"),

@@ -34,6 +34,7 @@ WORDS = {
     "add_reprocessing": "asked for stored spans to be read again",
     "apply_prices": "asked for stored spans to be read again, with today's prices",
     "ask_drift_report": "asked for the report of the alarm of drift",
+    "ask_forgetting": "asked what it would do to forget somebody",
     "ask_user": "found out whether to ask a user",
     "build_dataset_version": "had built",
     "change_alert_rule": "changed the alert rule",

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any, Final
 
-from feedback.models import DatasetVersion
+from feedback.models import Dataset, DatasetVersion
 
 State = DatasetVersion.State
 STATES: Final = {
@@ -66,3 +66,13 @@ def count_rows(manifest: dict[str, Any] | None, inspection: dict[str, Any] | Non
     if inspection is None:
         return None
     return sum(sum(part["rows"].values()) for part in inspection.get("parts", ()))
+
+
+def tell_dataset(dataset: Dataset) -> str:
+    """For the audit log."""
+    return f"{dataset.number} {dataset.name}"
+
+
+def tell_version(version: DatasetVersion) -> str:
+    """The same; an export has no name but its key."""
+    return f"version {version.number} of {tell_dataset(version.dataset)}" if version.dataset else version.key

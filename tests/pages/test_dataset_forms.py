@@ -201,7 +201,7 @@ def test_a_dataset_is_deleted_with_its_versions(teller: Teller, open_page: Open)
     assert "Praised is deleted, with its versions." in read(post("1/delete", follow=True))
     assert not DatasetVersion.objects.exists()
     assert open_page("datasets/1").status == 404
-    assert AuditEntry.objects.filter(action="delete_dataset", target="Praised").exists()
+    assert AuditEntry.objects.filter(action="delete_dataset", target="1 Praised").exists()
 
 
 @pytest.mark.parametrize("path", ["7", "7/edit", "7/versions/1", "7/compare?older=1&newer=2", "99999999999999999999"])

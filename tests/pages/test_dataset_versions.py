@@ -29,6 +29,7 @@ from tracing.models import AuditEntry
 Open = Callable[[str], Page]
 EVIL = '<script>alert(1)</script>"\u202e\x00'
 PAGE = "datasets/1/versions/1"
+ODD = {"messages": [{"role": None, "content": {"a": 1}, "tool_calls": ["x"]}]}
 
 
 @pytest.fixture(autouse=True)
@@ -200,7 +201,7 @@ def test_what_was_looked_at_is_built_downloaded_and_compared(dataset: Dataset, t
     for outside in ("../../manifest.json", "..%2f..%2fsubjects.txt", "subjects.txt", "work/list"):
         assert open_page(f"{PAGE}/files/{outside}").status == 404
     told = AuditEntry.objects.filter(action="download_dataset_file").values_list("target", "details")
-    assert [(name, details["file"], details["rows"]) for name, details in told] == [("Judged", "train.jsonl", rows)]
+    assert [(name, details["rows"]) for name, details in told] == [("version 1 of 1 Judged, train.jsonl", rows)]
 
     stricter = Definition(format="trl-kto", filter="thumbs:up")
     change_dataset(dataset, definition=stricter)

@@ -4,12 +4,13 @@ A change of Django's database and its entry are kept together or not at all: see
 """
 
 import json
-from collections.abc import Callable, Mapping
-from contextlib import nullcontext
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, nullcontext
 from typing import Any, TypeVar
 
 from django.db import transaction
 from django.http import HttpRequest
+from django.http.response import HttpResponseBase
 
 from tracing.access.decisions import Access, Actor, ActorKind, find_person
 from tracing.access.requirements import SAFE_METHODS, Requirement
@@ -76,8 +77,20 @@ def run_recorded(
     with transaction.atomic() if is_atomic(request, requirement, view) else nullcontext():
         answer = run()
         if getattr(answer, "status_code", 200) < 400:
-            record_request(request, action)
+            with closing_on_failure(answer):
+                record_request(request, action)
         return answer
+
+
+@contextmanager
+def closing_on_failure(answer: object) -> Iterator[None]:
+    """An answer that is not sent after all lets go of what it would have read."""
+    try:
+        yield
+    except BaseException:
+        if isinstance(answer, HttpResponseBase):
+            answer.close()
+        raise
 
 
 def is_told(request: HttpRequest, requirement: Requirement) -> bool:
