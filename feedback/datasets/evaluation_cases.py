@@ -1,4 +1,5 @@
-"""Evaluation cases for Promptfoo: each judged answer becomes a test of what the model says to the same messages now.
+"""Evaluation cases for Promptfoo: each judged answer becomes a test of what the model says to the same messages now,
+and one that its user made better is held up as it became.
 
 Promptfoo renders every text of a case as a template and loads every text that begins with `file://` or `package:`, and
 texts of users are hostile. So what they said stands in JSON, whose braces within texts are escaped: no template begins
@@ -6,7 +7,8 @@ there and no address, and the provider reads the same messages.
 """
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -15,8 +17,9 @@ from feedback.datasets.lines import read_lines, write_lines
 from feedback.datasets.messages import Row, write_tools
 from feedback.datasets.openai_rows import write_dialogue
 from feedback.datasets.outline import Outline
+from feedback.datasets.praised import PRAISED
 from feedback.datasets.ratings import RATINGS
-from feedback.datasets.record import Reason, Record
+from feedback.datasets.record import Drop, LabelledConversation, Reason, Record
 from feedback.datasets.validation import check_exchange
 
 GOOD: Final = [
@@ -48,6 +51,15 @@ tests:
   - file://train.jsonl
   - file://validation.jsonl
 """
+
+
+def select_cases(labelled: LabelledConversation) -> Iterator[Record | Drop]:
+    """Give each answer that was praised or made better, else as it was rated."""
+    for praised, rated in zip(PRAISED.select(labelled), RATINGS.select(labelled), strict=True):
+        yield replace(praised, label=True) if isinstance(praised, Record) else rated
+
+
+CASES: Final = replace(RATINGS, select=select_cases)
 
 
 def write_row(record: Record, with_tools: bool) -> Row:
@@ -96,7 +108,7 @@ FORMAT = Format(
     name="evals",
     title="Evaluation cases",
     purpose="Test a prompt or a model on what users found good and bad, with Promptfoo or any reader of JSON lines.",
-    parts=(Part("", RATINGS, write_row, check_row, advise),),
+    parts=(Part("", CASES, write_row, check_row, advise),),
     write=write_cases,
     read=read_lines,
 )
