@@ -3,7 +3,7 @@ rows the surest stays, of those the earliest; rows that contradict each other al
 
 import json
 from collections import Counter, defaultdict
-from collections.abc import Callable, Hashable, Iterable, Sequence
+from collections.abc import Callable, Container, Hashable, Iterable, Sequence
 from hashlib import sha256
 from typing import NamedTuple
 
@@ -13,12 +13,16 @@ from feedback.datasets.record import Reason, Record
 from feedback.datasets.sureness import rank
 
 
-def drop_contradictions(rows: Sequence[Outline]) -> tuple[list[Outline], Counter[Reason]]:
-    """Drop every row whose text is labelled the other way round in another row."""
+def find_contested(rows: Iterable[Outline]) -> set[str]:
+    """Subjects of which two rows, of whichever parts, say opposite things."""
     claims: dict[str, set[str]] = defaultdict(set)
     for row in rows:
         claims[row.subject].add(row.claim)
-    kept = [row for row in rows if len(claims[row.subject]) == 1]
+    return {subject for subject, said in claims.items() if len(said) > 1}
+
+
+def drop_contradictions(rows: Sequence[Outline], contested: Container[str]) -> tuple[list[Outline], Counter[Reason]]:
+    kept = [row for row in rows if row.subject not in contested]
     return kept, Counter({Reason.CONTRADICTION: len(rows) - len(kept)})
 
 
@@ -54,13 +58,13 @@ class Claim(NamedTuple):
     subject: str
     """The prompt with the answers, in any order."""
     claim: str
-    """Which of them is good."""
+    """Which of them is good; an answer without a label is there to be imitated."""
 
 
 def read_claim(record: Record) -> Claim:
     answer, other = normalise_messages(record.completion), normalise_messages(record.rejected)
     prompt = _digest([normalise_messages(record.prompt), json.dumps(record.tools, sort_keys=True, default=str)])
-    return Claim(prompt, _digest([prompt, *sorted((answer, other))]), _digest([str(record.label), answer]))
+    return Claim(prompt, _digest([prompt, *sorted((answer, other))]), _digest([str(record.label is not False), answer]))
 
 
 def _digest(texts: Sequence[str]) -> str:

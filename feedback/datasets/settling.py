@@ -9,7 +9,7 @@ from typing import Any
 
 from feedback.datasets.balance import balance_classes, match_lengths
 from feedback.datasets.caps import drop_excess
-from feedback.datasets.deduplication import drop_contradictions, drop_duplicates
+from feedback.datasets.deduplication import drop_contradictions, drop_duplicates, find_contested
 from feedback.datasets.definition import Definition
 from feedback.datasets.funnel import Step
 from feedback.datasets.near_duplicates import drop_near_duplicates, list_likenesses
@@ -54,9 +54,10 @@ def settle(outlines: Rows, definition: Definition, unjudged: Mapping[str, Counte
     rows = sorted(outlines, key=_order)
     given: dict[str, list[Outline]] = {part: [] for part in sorted(unjudged)}
     given |= {part: list(held) for part, held in groupby(rows, key=lambda row: row.part)}
+    stages = _list_stages(definition, find_contested(rows))
     kept, steps = {}, {}
     for part, held in given.items():
-        kept[part], steps[part] = _sift(held, definition)
+        kept[part], steps[part] = _sift(held, stages)
     together = [row for held in kept.values() for row in held]
     groups = group_rows(together, list_likenesses(together, definition.likeness))
     validating = {row.place for group in choose_validation(groups, definition.validation) for row in group.rows}
@@ -72,22 +73,22 @@ def _order(row: Outline) -> tuple[Any, ...]:
     return row.part, row.order, row.subject, row.claim, row.place
 
 
-def _sift(rows: Rows, definition: Definition) -> tuple[list[Outline], tuple[Step, ...]]:
+def _sift(rows: Rows, stages: Sequence[Stage]) -> tuple[list[Outline], tuple[Step, ...]]:
     kept, steps = list(rows), []
-    for name, drop in _list_stages(definition):
+    for name, drop in stages:
         before = len(kept)
         kept, dropped = drop(kept)
         steps.append(Step(name, before, len(kept), +dropped))
     return kept, tuple(steps)
 
 
-def _list_stages(definition: Definition) -> tuple[Stage, ...]:
+def _list_stages(definition: Definition, contested: set[str]) -> tuple[Stage, ...]:
     """In the order in which rows go through them."""
     lengths: tuple[Stage, ...] = ()
     if definition.match_lengths:
         lengths = (("lengths", lambda rows: match_lengths(rows, definition.seed)),)
     return (
-        ("contradictions", drop_contradictions),
+        ("contradictions", lambda rows: drop_contradictions(rows, contested)),
         ("duplicates", drop_duplicates),
         ("near_duplicates", lambda rows: drop_near_duplicates(rows, definition.likeness)),
         ("caps", lambda rows: drop_excess(rows, definition)),

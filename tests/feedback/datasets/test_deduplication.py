@@ -2,7 +2,7 @@
 
 import pytest
 
-from feedback.datasets.deduplication import drop_contradictions, drop_duplicates
+from feedback.datasets.deduplication import drop_contradictions, drop_duplicates, find_contested
 from feedback.datasets.outline import Outline
 from feedback.datasets.record import Reason
 from tests.feedback.datasets.dialogue import Dialogue, build, read_drops, read_rows
@@ -91,6 +91,6 @@ def test_all_rows_that_contradict_each_other_go_and_no_others() -> None:
         make_record("one?", answer, label=label)
         for answer, label in [("yes", True), ("yes ", False), ("yes", True), ("no", False)]
     )
-    kept, dropped = drop_contradictions(rows)
+    kept, dropped = drop_contradictions(rows, find_contested(rows))
     assert list_places(kept) == [3]
     assert dropped[Reason.CONTRADICTION] == 3

@@ -124,6 +124,23 @@ def test_nothing_is_on_both_sides_over_all_parts(
     assert all(sides[one.place] == sides[other.place] for one, other in alike)
 
 
+def test_what_contradicts_itself_in_one_part_is_in_no_other() -> None:
+    told = {"part": "kto", "label": True}, {"part": "kto", "label": False}, {"part": "sft"}
+    asked, answered = CHATS[0]
+    rows = [
+        replace(outlined, place=place, conversation_id=f"c{place}", part=str(fields["part"]))
+        for place, fields in enumerate(told)
+        for outlined in number_rows([make_record(asked, answered, label=fields.get("label"))])
+    ]
+    parts = settle_all(rows, Definition("hf")).parts
+    assert {name: part.steps[0].dropped for name, part in parts.items()} == {
+        "kto": {Reason.CONTRADICTION: 2},
+        "sft": {Reason.CONTRADICTION: 1},
+    }
+    agreed = settle_all([rows[0], rows[2]], Definition("hf")).parts
+    assert all(len(part.train) == 1 for part in agreed.values())
+
+
 def test_a_part_without_rows_is_there_with_its_steps() -> None:
     part = settle([], Definition("trl-kto"), {"": Counter()}).parts[""]
     assert (part.train, part.validation, part.train_groups, part.validation_groups) == ((), (), 0, 0)
