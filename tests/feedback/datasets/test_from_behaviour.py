@@ -13,6 +13,7 @@ from tests.conftest import Server
 from tests.test_feedback_api import send
 from tests.tracing.otlp import insert_spans, make_span_id
 from tests.tracing.talking import Call, say
+from tests.tracing.test_access import ask
 
 QUESTION = "Write one sentence that tells our guests when the pool of the hotel is open."
 FIRST = "Our pool is open."
@@ -132,3 +133,27 @@ def test_praise_is_an_example_with_what_heard_it(server: Server) -> None:
     assert row["messages"][-1]["content"] == SECOND
     assert (told["label_source"], told["detector"], told["tier"]) == ("signal:praise", "praise", "silver")
     assert 0.5 < told["confidence"] < told["score"]
+
+
+def review(server: Server, **said: Any) -> None:
+    body = json.dumps({"conversation_id": "pool", **said}).encode()
+    assert ask(server, "/api/v1/labels", "POST", body, Content_Type="application/json").status == 200
+
+
+def test_what_reviewers_say_is_gold(server: Server) -> None:
+    come_in(server, [call(10, say(QUESTION), FIRST)])
+    server.derive()
+    review(server, target="conversation", verdict="dissatisfied")
+    ((row, told),) = build(server, "trl-kto")
+    assert (row["label"], told["label_source"], told["tier"]) == (False, "review:dissatisfied", "gold")
+
+
+def test_a_signal_that_was_missed_counts_once_a_person_says_so(server: Server) -> None:
+    come_in(server, [call(10, say(QUESTION), FIRST), call(40, say(QUESTION, FIRST, NEXT), SAUNA)])
+    assert build(server, "trl-kto") == []
+    review(server, target="signal", turn_index=1, kind="complaint", verdict="confirmed")
+    ((row, told),) = build(server, "trl-kto")
+    assert row["completion"][0]["content"] == FIRST
+    assert (row["label"], told["label_source"], told["tier"]) == (False, "signal:complaint", "gold")
+    review(server, target="signal", turn_index=1, kind="complaint", verdict="rejected")
+    assert build(server, "trl-kto") == []
