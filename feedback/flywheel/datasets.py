@@ -8,6 +8,7 @@ from django.db.models import Max
 
 from feedback.datasets.definition import Definition, DefinitionProblems, read_definition, write_definition
 from feedback.datasets.formats import FORMATS
+from feedback.datasets.preview import make_plain
 from feedback.flywheel.places import remove_directory
 from feedback.models import Dataset, DatasetVersion, EvaluationSet
 from tracing.filter_language import FilterError, read_filter
@@ -89,6 +90,9 @@ def check_definition(project: Project, definition: Definition) -> None:
         problems["filter"] = str(error)
     if missing := find_missing_sets(project, definition.evaluation_sets):
         problems["evaluation_sets"] = f"There is no evaluation set {missing[0]} in this project."
+    for name, value in write_definition(definition).items():
+        if make_plain(value) != value:
+            problems.setdefault(name, f"{name} has characters that cannot be kept, such as NUL.")
     if problems:
         raise DefinitionProblems(problems)
 

@@ -25,6 +25,7 @@ from django.db.models import QuerySet
 from feedback.datasets.cleaning.presidio import PresidioMissing
 from feedback.datasets.collecting import collect_chunk, list_subjects, settle_work
 from feedback.datasets.inspection import inspect
+from feedback.datasets.preview import make_plain
 from feedback.datasets.settling import Settled
 from feedback.datasets.spool import Spool
 from feedback.datasets.steps import Context
@@ -233,7 +234,7 @@ class Build:
             self.chunks, settled, context, source, files, lambda done, total, words: self.tell(words, done, total)
         )
         write_subjects(self.version, list_subjects(settled))
-        self.move(state=State.BUILT, manifest=manifest, doing="", ended_at=datetime.now(UTC))
+        self.move(state=State.BUILT, manifest=make_plain(manifest), doing="", ended_at=datetime.now(UTC))
         remove_tree(self.work)
 
     def tell_rows(self, done: int, total: int) -> None:

@@ -19,7 +19,9 @@ def make_environment(directory: Path, **settings: str) -> dict[str, str]:
     return os.environ | {"TACIT_DATA_DIR": str(directory), "TACIT_OTLP_GRPC_PORT": "0"} | settings
 
 
-def run_tacit(directory: Path, *arguments: str, **settings: str) -> subprocess.CompletedProcess[str]:
+def run_tacit(
+    directory: Path, *arguments: str, timeout: float = 60, **settings: str
+) -> subprocess.CompletedProcess[str]:
     """A command that ends by itself."""
     return subprocess.run(
         [*TACIT, *arguments],
@@ -27,7 +29,7 @@ def run_tacit(directory: Path, *arguments: str, **settings: str) -> subprocess.C
         env=make_environment(directory, **settings),
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=timeout,
         stdin=subprocess.DEVNULL,
     )
 

@@ -41,7 +41,7 @@ def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A directory in which so many liked conversations are."""
     directory = tmp_path_factory.mktemp("many")
     write_log(directory / "log.jsonl")
-    ended = run_tacit(directory / "data", "import", "jsonl", str(directory / "log.jsonl"))
+    ended = run_tacit(directory / "data", "import", "jsonl", str(directory / "log.jsonl"), timeout=300)
     assert ended.returncode == 0, ended.stderr
     with run_platform(directory / "data") as platform:
         wait_for(lambda: platform.get_json("stats")["signals"] >= COUNT, 300)
@@ -66,7 +66,7 @@ def ask(platform: Platform, method: str, path: str, body: Any = None) -> Any:
 
 
 def read_export(directory: Path, out: Path, *more: str) -> dict[str, str]:
-    ended = run_tacit(directory, "export", "--format", "trl-kto", "--out", str(out), *more)
+    ended = run_tacit(directory, "export", "--format", "trl-kto", "--out", str(out), *more, timeout=300)
     assert ended.returncode == 0, ended.stderr
     return {name: (out / name).read_text() for name in FILES}
 
@@ -94,11 +94,17 @@ def test_whoever_interrupts_the_command_stops_the_server_too(data: Path, tmp_pat
     with run_platform(data) as platform:
         command = [*TACIT, "export", "--format", "trl-kto", "--out", str(tmp_path / "out")]
         process = subprocess.Popen(
-            command, cwd=ROOT, env=make_environment(data), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+            command,
+            cwd=ROOT,
+            env=make_environment(data),
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # shells ignore it behind `&`
         )
         wait_for(lambda: any((data / "datasets").glob("*/work/chunks/*")))
         process.send_signal(signal.SIGINT)
-        _, said = process.communicate(timeout=30)
+        _, said = process.communicate(timeout=120)
         assert process.returncode != 0
         assert said.splitlines()[-1].startswith("tacit: Interrupted: nothing was written")
         assert not (tmp_path / "out").exists()
@@ -112,10 +118,10 @@ def test_a_dataset_by_its_name_with_the_server_and_without_it(data: Path, tmp_pa
     with run_platform(data) as platform:
         definition = {"format": "trl-sft", "most_per_user": 2}
         ask(platform, "POST", "datasets", {"name": "Liked", "definition": definition})
-        first = run_tacit(data, *named, str(tmp_path / "first"))
+        first = run_tacit(data, *named, str(tmp_path / "first"), timeout=300)
         assert first.returncode == 0, first.stderr
         assert "reads conversations" in first.stderr
-    second = run_tacit(data, *named, str(tmp_path / "second"))
+    second = run_tacit(data, *named, str(tmp_path / "second"), timeout=300)
     assert second.returncode == 0, second.stderr
     again = run_tacit(data, *named, str(tmp_path / "again"), "--version", "1")
     assert again.returncode == 0, again.stderr

@@ -21,6 +21,7 @@ from tracing.access.requirements import PUBLIC, May, Requirement, find_requireme
 OF_NINJA = {"openapi-json", "api-root"}
 """Views of django-ninja itself: the document of the API, which is the same for everybody, and where it stands."""
 QUERIES = {
+    "define_dataset": "format=trl-kto",
     "download_dataset": "format=trl-kto",
     "download_export": "format=trl-kto",
     "run_backtest": "from=2026-06-01&to=2027-05-31",
@@ -78,6 +79,8 @@ class Route:
                 *(SignalKey(name, 0, "copy").encode() for name in (side.conversation, SHARED_CONVERSATION)),
                 LabelKey(side.conversation, OUTCOME, REVIEWER).encode(),
             ],
+            "export": [side.export],
+            **dict.fromkeys(("file", "name"), ["train.jsonl"]),
             "key": [SegmentName(side.word("service"), side.word("environment")).key],
             "identifier": [side.feedback, f"feedback-{SHARED_CONVERSATION}"],
         }

@@ -47,20 +47,27 @@ from feedback.agent_tasks import AgentTask, ToolCount
 from feedback.asking import Moment, Rules
 from feedback.asks import Decision, to_columns
 from feedback.confirmations import identify_signal, write_confirmation
+from feedback.datasets.definition import Definition, write_definition
 from feedback.detectors import Evidence, Signal
 from feedback.detectors.verdict import Verdict
 from feedback.explicit import Feedback
 from feedback.failures.records import VECTOR_WIDTH, FailingRow, write_failing
 from feedback.failures.turns import FailingTurn
+from feedback.flywheel.running import build_all
 from feedback.labels import DISSATISFIED, OUTCOME, LabelKey, write_label
 from feedback.models import (
     AskedUser,
     AskingSetting,
+    Dataset,
+    DatasetVersion,
     DetectorSetting,
+    EvaluationSet,
     Expectation,
     FailureCatalogue,
     FailureMode,
     FailureModeChange,
+    ForgettingSecret,
+    ForgottenSubject,
     HoldoutSetting,
     JudgeDay,
     Listening,
@@ -133,6 +140,7 @@ NOT_WORDS = {
     "choices",
     "told_state",
     "segment_key",
+    "doing",
 }
 """The same of Django's tables."""
 
@@ -163,6 +171,11 @@ class Side:
         return f"feedback-{self.mark}"
 
     @property
+    def export(self) -> str:
+        """Key of an export."""
+        return f"export{self.mark}"
+
+    @property
     def trace(self) -> int:
         return self.first_id
 
@@ -180,6 +193,7 @@ def make_side(store: Store, first_id: int) -> Side:
     add_rows(side)
     fill_store(store, side)
     add_days(store, side)
+    add_datasets(store, side)
     return side
 
 
@@ -271,6 +285,30 @@ def add_failure_mode(side: Side) -> None:
     )
     told = {"at": timezone.now(), "who": side.word("who"), "text": side.word("note")}
     FailureModeChange.objects.create(pk=side.first_id, mode=mode, what=FailureModeChange.What.NOTE, **told)
+
+
+def add_datasets(store: Store, side: Side) -> None:
+    """A dataset and an export, both built; who is forgotten; and an evaluation set."""
+    pk, project, who, now = side.first_id, side.project, side.word("who"), timezone.now()
+    definition = make_definition(f"-user:{side.mark} machine:yes,no")
+    told = {"project": project, "created_at": now, "created_by": who, "definition": definition}
+    name, description = side.word("dataset"), side.word("description")
+    dataset = Dataset.objects.create(pk=pk, number=pk, name=name, description=description, **told)
+    built = {"number": pk, "until": now, "goes_on": True, **told}
+    DatasetVersion.objects.create(pk=pk, dataset=dataset, key=f"{pk:032}", **built)
+    DatasetVersion.objects.create(pk=pk + 1, key=side.export, **built)
+    secret = side.word("secret")
+    ForgettingSecret.objects.create(pk=pk, project=project, secret=secret)
+    ForgottenSubject.objects.create(pk=pk, project=project, digest=secrets.token_hex(32), at=now, by=who)
+    named = {"project": project, "number": pk, "created_at": now, "created_by": who}
+    EvaluationSet.objects.create(pk=pk, name=side.word("set"), texts=1, grams=b"", **named)
+    build_all(store)
+    DatasetVersion.objects.filter(project=project).update(problem=side.word("problem"))
+
+
+def make_definition(given: str) -> dict[str, Any]:
+    """Whatever anybody said of anything makes a row."""
+    return write_definition(Definition("trl-kto", filter=given, likeness=1))
 
 
 def add_ledger(side: Side) -> None:
