@@ -87,7 +87,26 @@ def ask_huggingface(folder: Path) -> Any:
     return {"card": card.data.to_dict(), "text": card.text, "rows": rows}
 
 
+def ask_datasets(folder: Path) -> Any:
+    """Rows of a long file, loaded with the features that the manifest advises, and what is said without them."""
+    from datasets import Features, Json, List, Value, load_dataset
+    from datasets.exceptions import DatasetGenerationError
+
+    advice = json.loads((folder / "manifest.json").read_text())["trainer_advice"]["features"]
+    types = {"List(Json())": List(Json()), "Value('bool')": Value("bool"), "Value('float64')": Value("float64")}
+    features = Features({name: types[kind] for name, kind in advice.items()})
+    path = folder / "train.jsonl"
+    loaded = load_dataset("json", data_files=str(path), split="train", features=features)
+    try:
+        load_dataset("json", data_files=str(path), split="train")
+        refused = False
+    except DatasetGenerationError:
+        refused = True
+    return {"is_equal": list(loaded) == read_lines(path), "rows": len(loaded), "is_refused_without": refused}
+
+
 CONSUMERS = {
+    "datasets": ask_datasets,
     "together": ask_together,
     "openai": ask_openai,
     "label-studio": ask_label_studio,

@@ -10,7 +10,7 @@ import pytest
 from feedback.datasets.format import SPLITS, About
 from feedback.datasets.formats import FORMATS
 from feedback.datasets.messages import Row
-from tests.feedback.datasets.specimens import HOSTILE, list_specimens, make_record, write_rows
+from tests.feedback.datasets.specimens import HOSTILE, list_specimens, make_agent, make_record, write_rows
 from tests.parts import need
 from tests.trainers.crowd import export
 from tests.trainers.running import CONSUMERS, TRAINERS, run_promptfoo, run_python
@@ -86,6 +86,19 @@ def test_datasets_loads_each_configuration_and_split_by_the_card(make: object, t
     make("hf", folder)  # type: ignore[operator]
     told = run_python(TRAINERS, "check.py", "huggingface", folder, tmp_path)
     assert told["rows"] == {part.name: read_export("hf", folder, part.name) for part in FORMATS["hf"].parts}
+
+
+@pytest.mark.parametrize("name", ["trl-sft", "trl-prompt-completion", "trl-dpo", "trl-kto", "trl-reward"])
+def test_a_tool_that_comes_late_is_read_with_the_features_that_are_advised(name: str, tmp_path: Path) -> None:
+    """`datasets` takes the first 10 MB for the shape of all rows."""
+    [part] = FORMATS[name].parts
+    folder = tmp_path / "export"
+    folder.mkdir()
+    plain = [make_record(f"{number}? {'x' * 2000}", answer=f"{number}.") for number in range(6000)]
+    write_rows(name, folder, [*plain, make_agent(), *list_specimens()[4:5]])
+    (folder / "manifest.json").write_text(json.dumps({"trainer_advice": part.advise([])}))
+    told = run_python(TRAINERS, "check.py", "datasets", folder, tmp_path)
+    assert told == {"is_equal": True, "rows": 6002, "is_refused_without": True}
 
 
 def test_the_hub_reads_in_the_card_what_was_put_there(tmp_path: Path) -> None:
