@@ -119,6 +119,7 @@ class Reason(Enum):
     UNKNOWN_ROLE = "unknown_role", "a message has a role other than system, user, assistant and tool"
     EMPTY_MESSAGE = "empty_message", "a message of the prompt has no text"
     ORPHAN_TOOL_CALL = "orphan_tool_call", "a tool call has no result, or a result no call"
+    UNDECLARED_TOOL = "undeclared_tool", "a tool was called that the model was not told of"
     NO_USER_MESSAGE = "no_user_message", "no message of the user is in the prompt"
     WRONG_LAST_ROLE = "wrong_last_role", "the prompt does not end before an answer, or the answer is not one"
     NOT_JSON = "not_json", "a value cannot be written as JSON and read back unchanged"

@@ -122,7 +122,14 @@ def in_mode(talk: Dialogue, number: int) -> LabelledConversation:
 
 
 def use_tool(
-    p: str, arguments: Mapping[str, Any], result: str, *, called: bool = True, answered: bool = True, asked: str = ""
+    p: str,
+    arguments: Mapping[str, Any],
+    result: str,
+    *,
+    called: bool = True,
+    answered: bool = True,
+    asked: str = "",
+    tools: Sequence[str] = (),
 ) -> Dialogue:
     """Somebody likes an answer that was made from the result of a tool."""
     sent = (
@@ -131,7 +138,9 @@ def use_tool(
         *[Message("tool", result, tool_call_id="call-1", name="look_up")] * answered,
         *[Message("user", asked)] * bool(asked),
     )
-    return like(f"{p} 1", asked or f"Please look up {p}.", f"There is one entry for {p}.", input_messages=sent)
+    told = tuple({"name": name, "parameters": {"type": "object", "properties": {}}} for name in tools)
+    question = asked or f"Please look up {p}."
+    return like(f"{p} 1", question, f"There is one entry for {p}.", input_messages=sent, tool_definitions=told)
 
 
 def send(p: str, *messages: Message) -> Dialogue:
@@ -366,6 +375,12 @@ BROKEN = (
         "trl-sft",
         lambda p: [use_tool(p, {}, f"one entry: {p}", called=False)],
         {"orphan_tool_call": 1},
+    ),
+    Fault(
+        "a call of a tool that the model was not told of",
+        "trl-sft",
+        lambda p: [use_tool(p, {"who": p}, f"one entry: {p}", tools=("weigh", "feed"))],
+        {"undeclared_tool": 1},
     ),
     Fault(
         "an infinite number in the arguments of a tool",
