@@ -9,7 +9,6 @@ from django.db.models import Max
 from feedback.datasets.definition import Definition, DefinitionProblems, read_definition, write_definition
 from feedback.datasets.formats import FORMATS
 from feedback.datasets.preview import make_plain
-from feedback.flywheel.places import remove_directory
 from feedback.models import Dataset, DatasetVersion, EvaluationSet
 from tracing.filter_language import FilterError, read_filter
 from tracing.filter_sql import compile_filter
@@ -58,9 +57,7 @@ def change_dataset(
 
 def delete_dataset(dataset: Dataset) -> None:
     """With all its versions and their files."""
-    keys = list(dataset.versions.values_list("key", flat=True))
     dataset.delete()
-    transaction.on_commit(lambda: [remove_directory(key) for key in keys])
 
 
 def list_datasets(project: Project) -> list[Dataset]:

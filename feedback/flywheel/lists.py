@@ -14,8 +14,8 @@ from feedback.flywheel.forgetting import Watermark
 from feedback.flywheel.reading import Choice, Found
 from feedback.flywheel.versions import find_parent
 from feedback.models import DatasetVersion
-from tracing.filter_fields import NAMES
-from tracing.filter_language import AGE, TEXT, read_filter
+from tracing.filter_fields import NAMES, TEXT
+from tracing.filter_language import AGE, read_filter
 
 LIST = "conversations.json"
 

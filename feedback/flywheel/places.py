@@ -3,9 +3,14 @@ after."""
 
 import shutil
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 from django.conf import settings
+from django.db import transaction
+from django.db.models.signals import post_delete
+from django.dispatch import receiver
 
 from feedback.models import DatasetVersion
 
@@ -31,6 +36,12 @@ def find_files(version: DatasetVersion) -> Path:
 def remove_directory(key: str) -> None:
     """All that there is of a version; nothing where there is nothing."""
     remove_tree(Path(settings.DATASETS_DIR) / key)
+
+
+@receiver(post_delete, sender=DatasetVersion)
+def follow_deletion(instance: DatasetVersion, **_named: Any) -> None:
+    """A version that is deleted takes its files with it, also where its dataset or project goes."""
+    transaction.on_commit(partial(remove_directory, instance.key))
 
 
 def remove_tree(directory: Path) -> None:

@@ -106,9 +106,7 @@ def stop_version(version: DatasetVersion) -> DatasetVersion:
 
 def delete_version(version: DatasetVersion) -> None:
     """With its files; whoever builds it leaves off."""
-    key = version.key
     version.delete()
-    transaction.on_commit(lambda: remove_directory(key))
 
 
 def _of(version: DatasetVersion, *states: str) -> Any:

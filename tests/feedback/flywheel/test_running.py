@@ -11,7 +11,7 @@ import pytest
 from pytest_django import Settings
 
 from feedback.flywheel import reading, running, versions
-from feedback.flywheel.datasets import create_dataset
+from feedback.flywheel.datasets import create_dataset, delete_dataset
 from feedback.flywheel.places import find_directory, find_work
 from feedback.flywheel.running import build_all, hold_datasets, start_building, tidy
 from feedback.models import Dataset, DatasetVersion
@@ -245,6 +245,16 @@ def test_a_version_names_the_one_before_it(teller: Teller, dataset: Dataset) -> 
     assert second.manifest is not None
     assert (first.manifest["parent"], second.manifest["parent"]) == (None, first.manifest["id"])
     assert (first.manifest["version"], second.manifest["version"]) == (1, 2)
+
+
+def test_files_go_with_their_dataset_and_its_project(teller: Teller, dataset: Dataset, directory: Path) -> None:
+    other = create_dataset(teller.project, "other", make_definition(), "anna")
+    for each in (dataset, other):
+        build(teller, versions.start_version(each, "anna", goes_on=True))
+    delete_dataset(other)
+    assert [each.name for each in directory.iterdir() if each.is_dir()] == [dataset.versions.get().key]
+    teller.project.delete()
+    assert not [each for each in directory.iterdir() if each.is_dir()]
 
 
 def test_what_nobody_needs_is_tidied_away(
