@@ -6,8 +6,8 @@ text it is the whole text, if that has at least four. Looked at are what users a
 answered, message by message; instructions are the app's own.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from functools import lru_cache
+from collections.abc import Iterable, Iterator, Sequence
+from functools import cache
 from hashlib import blake2b
 from typing import Final
 
@@ -28,8 +28,6 @@ METHOD: Final = (
     "scripts written without spaces each letter is a word"
 )
 
-Digest = Callable[[str], frozenset[int]]
-
 
 def digest_texts(texts: Iterable[str]) -> set[int]:
     """One number of 64 bits for each run of words, the same everywhere and always."""
@@ -48,17 +46,15 @@ def _digest(run: str) -> int:
 
 
 def drop_contaminated(records: Sequence[Record], context: Context) -> Sequence[Record | Drop]:
-    if not context.evaluation_grams:
+    grams = context.evaluation_grams
+    if not grams:
         return records
-    digest = lru_cache(digest_text)  # rows of one conversation begin with the same messages
-    return [
-        Drop(Reason.CONTAMINATED) if _is_contaminated(record, context.evaluation_grams, digest) else record
-        for record in records
-    ]
 
+    @cache  # rows of one conversation begin with the same messages
+    def is_known(text: str) -> bool:
+        return not grams.isdisjoint(digest_text(text))
 
-def _is_contaminated(record: Record, grams: frozenset[int], digest: Digest) -> bool:
-    return any(not grams.isdisjoint(digest(text)) for text in _list_texts(record))
+    return [Drop(Reason.CONTAMINATED) if any(map(is_known, _list_texts(record))) else record for record in records]
 
 
 def _list_texts(record: Record) -> Iterator[str]:
