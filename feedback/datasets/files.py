@@ -21,10 +21,19 @@ def list_files(directory: Path) -> dict[str, Path]:
 
 
 def flush_files(directory: Path) -> None:
-    """See to it that the disk has them."""
-    for path in list_files(directory).values():
-        with path.open("rb+") as file:
-            os.fsync(file.fileno())
+    """See to it that the disk has them, and knows their names."""
+    for path in (*list_files(directory).values(), *(path for path in directory.rglob("*") if path.is_dir())):
+        flush(path)
+    flush(directory)
+
+
+def flush(path: Path) -> None:
+    """Of a file its content, of a directory the names in it."""
+    number = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(number)
+    finally:
+        os.close(number)
 
 
 def copy_files(files: Mapping[str, Path], directory: Path) -> None:

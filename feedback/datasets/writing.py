@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from feedback.datasets.collecting import list_steps, load_counts
-from feedback.datasets.files import flush_files, list_files
+from feedback.datasets.files import flush, flush_files, list_files
 from feedback.datasets.format import SPLITS, Format, Part, SplitName
 from feedback.datasets.formats import find_format
 from feedback.datasets.lines import write_file
@@ -68,6 +68,7 @@ def write_version(
     flush_files(aside)
     shutil.rmtree(out, ignore_errors=True)
     aside.rename(out)
+    flush(out.parent)
     return manifest
 
 
