@@ -52,10 +52,13 @@ class ComparedStep:
     part: str
     older: int | None
     newer: int | None
+    is_idle: bool
+    """Whether it left nothing out in either."""
 
     @property
-    def change(self) -> int:
-        return (self.newer or 0) - (self.older or 0)
+    def change(self) -> str:
+        difference = (self.newer or 0) - (self.older or 0)
+        return f"{'+' if difference > 0 else '−' if difference else ''}{abs(difference):,}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,18 +74,21 @@ class ShownComparison:
     rows: tuple[RowCount, ...]
     """Empty where the files of one are gone."""
     steps: tuple[ComparedStep, ...]
+    idle: tuple[ComparedStep, ...]
     shares: tuple[tuple[str, tuple[ComparedShare, ...]], ...]
     examples: tuple[tuple[str, tuple[Mapping[str, Any], ...]], ...]
 
 
 def show_comparison(found: Mapping[str, Any]) -> ShownComparison:
     counts = found.get("rows") or {}
+    steps = [show_step(each) for each in found.get("steps", ())]
     return ShownComparison(
         definition=tuple(show_definition(each) for each in found.get("definition", ())),
         rows=tuple(
             RowCount(words, shape, counts[name]) for name, (words, shape) in ROW_WORDS.items() if name in counts
         ),
-        steps=tuple(show_step(each) for each in found.get("steps", ())),
+        steps=tuple(step for step in steps if not step.is_idle),
+        idle=tuple(step for step in steps if step.is_idle),
         shares=tuple(show_shares(found.get("shares", ()))),
         examples=tuple(
             (words, tuple(found["examples"][name]))
@@ -120,6 +126,7 @@ def show_step(step: Mapping[str, Any]) -> ComparedStep:
         PART_WORDS.get(part, part),
         older["out"] if older else None,
         newer["out"] if newer else None,
+        is_idle=all(each is None or each["in"] == each["out"] for each in (older, newer)),
     )
 
 

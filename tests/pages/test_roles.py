@@ -5,7 +5,10 @@ import re
 import pytest
 from django.utils import timezone
 
-from feedback.models import FailureMode
+from feedback.datasets.definition import Definition
+from feedback.flywheel.datasets import create_dataset
+from feedback.flywheel.versions import start_version
+from feedback.models import DatasetVersion, FailureMode
 from tests.pages.conftest import Teller
 from tests.pages.people import log_in, make_user, read
 from tests.pages.test_drift import make_alarm
@@ -17,6 +20,7 @@ from tracing.store import Store
 pytestmark = pytest.mark.usefixtures("quick_passwords")
 PAGES = (
     *("", "conversations", "conversations/c", "failure-modes", "failure-modes/1", "failure-modes/2"),
+    *("datasets/new", "datasets/1", "datasets/1/versions/1", "datasets/evaluation-sets"),
     *("returns", "datasets", "dead-letters", "setup", "settings/prices", "drift", "drift/alarms/1"),
 )
 OF_MODES = ("name", "owner", "ticket", "notes", "resolve", "ignore")
@@ -30,6 +34,8 @@ REVIEWING = {
 }
 EDITING = REVIEWING | {
     "/p/demo/datasets/holdout",
+    "/p/demo/datasets/evaluation-sets/add",
+    *(f"/p/demo/datasets/1/{change}" for change in ("look", "delete", "versions/1/build", "versions/1/delete")),
     "/p/demo/returns/goal",
     "/p/demo/dead-letters/retry",
     "/p/demo/settings/prices/add",
@@ -48,6 +54,8 @@ def demo(project: Project, store: Store) -> Project:
     for number, state in ((1, "open"), (2, "resolved")):
         FailureMode.objects.create(project=demo, number=number, state=state, **times)
     make_alarm(demo, pk=1)
+    start_version(create_dataset(demo, "Judged", Definition("trl-kto"), ""), "", goes_on=False)
+    DatasetVersion.objects.update(state="inspected")
     return demo
 
 
@@ -73,7 +81,7 @@ def test_an_owner_is_offered_the_end_of_the_demo_too(demo: Project) -> None:
 
 def test_every_role_downloads(demo: Project) -> None:
     make_user("bo@example.org", demo)
-    assert "datasets/download" in read(log_in("bo@example.org").get("/p/demo/datasets"))
+    assert "datasets/download" in read(log_in("bo@example.org").get("/p/demo/datasets/new"))
 
 
 def test_the_menu_leads_only_where_a_role_may_go(demo: Project) -> None:
