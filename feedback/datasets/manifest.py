@@ -12,7 +12,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Final
 
-from feedback.datasets import contamination, near_duplicates, propensities, split
+from feedback.datasets import contamination, near_duplicates, propensities, split, sureness
 from feedback.datasets.balance import describe_balance
 from feedback.datasets.cleaning import describe_recognisers
 from feedback.datasets.definition import Definition, write_definition
@@ -124,6 +124,7 @@ def describe_dataset(account: Account, seen: Mapping[str, Seen], files: Mapping[
         "parts": parts,
         "methods": {
             "near_duplicates": near_duplicates.METHOD,
+            "caps_and_balance": sureness.METHOD,
             "propensities": propensities.METHOD,
             "contamination": contamination.METHOD,
         },
