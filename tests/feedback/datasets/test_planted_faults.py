@@ -4,14 +4,17 @@ and no clean row is lost."""
 import json
 from collections import Counter
 from collections.abc import Iterable
-from itertools import chain, pairwise
+from itertools import chain, pairwise, product
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from feedback.datasets import Context, Definition
-from tests.feedback.datasets.dialogue import Dialogue, Files, build_from, read_lines
-from tests.feedback.datasets.planted import FAULTS, KEY, WORD, WORDS, Fault, Talk, make_crowd
+from feedback.datasets import FORMATS as EVERY_FORMAT
+from feedback.datasets import Context, Definition, build_dataset
+from feedback.datasets.format import SPLITS
+from tests.feedback.datasets.dialogue import SOURCE, Dialogue, Files, build_from, read_lines
+from tests.feedback.datasets.planted import FAULTS, KEY, PRIVATE, WORD, WORDS, Fault, Talk, make_crowd
 
 FORMATS = ("trl-sft", "trl-kto", "trl-dpo")
 KINDS = 20
@@ -99,6 +102,29 @@ def test_faults_that_are_planted_together_are_each_caught(format_name: str) -> N
     assert count_drops(built) == sum((Counter(fault.caught) for fault in planted), Counter[str]())
     assert not [left for fault in planted for left in list_left(built, fault, words[fault.name])]
     assert_sound(built)
+
+
+@pytest.mark.parametrize("format_name", EVERY_FORMAT)
+def test_no_format_tells_what_is_private(format_name: str, tmp_path: Path) -> None:
+    """In rows as their consumer reads them, and in whatever else lies beside them."""
+    planted = [fault for fault in FAULTS if fault in PRIVATE and not fault.asked]
+    known = {name: value for fault in planted for name, value in fault.known.items()}
+    words = dict(zip((fault.name for fault in planted), WORDS, strict=False))
+    talks = [*make_crowd("trl-dpo")[:12], *chain.from_iterable(fault.talks(words[fault.name]) for fault in planted)]
+    definition = Definition(format_name)
+    labelled = [talk.finish() if isinstance(talk, Dialogue) else talk for talk in talks]
+    with build_dataset(
+        definition, labelled, source=SOURCE, context=Context(definition, **known), work=tmp_path
+    ) as built:
+        chosen = EVERY_FORMAT[format_name]
+        directory = built.files["manifest.json"].parent
+        rows = [list(chosen.read(directory, split, part.name)) for split, part in product(SPLITS, chosen.parts)]
+        written = json.dumps(rows, ensure_ascii=False) + "".join(
+            path.read_text(encoding="utf-8") for path in built.files.values() if path.suffix != ".parquet"
+        )
+    assert any(rows)
+    gone = [text for fault in planted for text in fault.gone if "{}" not in text]
+    assert not [text for text in gone if text in written]
 
 
 def test_there_are_twenty_kinds_and_more() -> None:
