@@ -125,14 +125,14 @@ def _judge(record: Record, search: Search, placeholders: Placeholders) -> Record
 
 def write_placeholders(text: str, place: Place, search: Search, placeholders: Placeholders) -> str:
     """The text with placeholders in it; JSON stays JSON."""
-    written, at, is_json = [], 0, None
-    for span in search.find(text, place):
+    spans = search.find(text, place)
+    is_json = bool(spans) and holds_json(text)
+    written, at, quotes = [], 0, 0
+    for span in spans:
         placeholder = placeholders.find(span.kind, text[span.start : span.end])
-        if is_json is None:
-            is_json = holds_json(text)
-        if is_json and not _is_in_string(text, span.start):
-            placeholder = f'"{placeholder}"'
-        written += [text[at : span.start], placeholder]
+        quotes += len(_QUOTE.findall(text, at, span.start)) if is_json else 0
+        in_string = quotes % 2 == 1
+        written += [text[at : span.start], placeholder if in_string or not is_json else f'"{placeholder}"']
         at = span.end
     return "".join((*written, text[at:]))
 
@@ -146,10 +146,6 @@ def holds_json(text: str) -> bool:
     except (ValueError, RecursionError):
         return False
     return True
-
-
-def _is_in_string(text: str, at: int) -> bool:
-    return len(_QUOTE.findall(text, 0, at)) % 2 == 1
 
 
 PERSONAL_DATA = RowStep("personal data", clean_rows)

@@ -4,18 +4,20 @@ A recogniser may know a phone number by the words before it; in the answer it st
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from itertools import islice
 from typing import Final
 
 from feedback.datasets.cleaning.placeholders import AS_WRITTEN, PHONE_TAIL, make_plain
 from feedback.languages.identification import load_model
 
 MOST_VALUES: Final = 200
-"""Of one conversation: a table of addresses is found by its form."""
+"""The first so many of a conversation: a table of addresses is found by its form."""
 SHORTEST_NUMBER: Final = 6
 """Letters and digits of a value that is looked for in any grouping."""
 SHORTEST_NAME: Final = 3
 _SEPARATORS: Final = r"[\s().\-/]{0,3}"
+_SMALL_WORD: Final = re.compile(r"(?<![\w.@])[^\W\d_]+(?![\w.@])")
 _GREETED: Final = (
     r"(?:(?<=\b[Hh]i )|(?<=\b[Dd]ear )|(?<=\b[Hh]ey )|(?<=\b[Hh]ello )|(?<=\b[Tt]hanks, )|(?<=\b[Tt]hank you, ))"
 )
@@ -27,8 +29,9 @@ class Repeats:
     def __init__(self, found: Mapping[tuple[str, str], int], said: str) -> None:
         """How often each value was found, by kind, in all that is said in the conversation."""
         told = Told(said)
-        again = [each for each, count in found.items() if told.count(*each) > count]
-        patterns = [(kind, each) for kind, value in again[:MOST_VALUES] for each in write_patterns(kind, value, said)]
+        again = [each for each, count in islice(found.items(), MOST_VALUES) if told.count(*each) > count]
+        values = {kind: [value for each, value in again if each == kind] for kind, _ in again}
+        patterns = [(kind, each) for kind in values for each in write_patterns(kind, values[kind], said)]
         self._kinds = [kind for kind, _ in patterns]
         self._pattern = re.compile("|".join(f"({pattern})" for _, pattern in patterns)) if patterns else None
 
@@ -57,18 +60,39 @@ class Told:
         return self._plain.count(plain[-PHONE_TAIL:] if kind == "phone" else plain)
 
 
-def write_patterns(kind: str, value: str, said: str) -> list[str]:
-    """Regular expressions without groups; none for a value that may as well be something else."""
+def write_patterns(kind: str, values: Sequence[str], said: str) -> list[str]:
+    """Regular expressions without groups, of values of one kind; of those that may as well be something else none."""
     if kind == "name":
-        return [_write_name(value, said), *(_write_name(part, said) for part in _list_parts(value))]
+        return _write_names(values, said)
     if kind in AS_WRITTEN:
-        return [rf"(?<![\w.@+-])(?i:{re.escape(value)})(?![\w@-])"]
-    plain = [each for each in value if each.isalnum()]
-    if len(plain) < SHORTEST_NUMBER:
-        return []
-    if kind == "phone" and len(plain) >= PHONE_TAIL:
-        return [rf"(?<![\w.])\+?(?:\d{_SEPARATORS}){{0,7}}" + _SEPARATORS.join(plain[-PHONE_TAIL:]) + r"(?!\w)"]
-    return [r"(?<![\w.])(?i:" + _SEPARATORS.join(map(re.escape, plain)) + r")(?!\w)"]
+        return [rf"(?<![\w.@+-])(?i:{_join(map(re.escape, values))})(?![\w@-])"]
+    plain = {"".join(filter(str.isalnum, value)) for value in values}
+    numbers = [each for each in plain if len(each) >= SHORTEST_NUMBER]
+    if kind == "phone":
+        tails = {each[-PHONE_TAIL:] for each in numbers if len(each) >= PHONE_TAIL}
+        before = rf"(?<![\w.])\+?(?:\d{_SEPARATORS}){{0,7}}"
+        return [f"{before}(?:{_join(map(_SEPARATORS.join, tails))})(?!\\w)"] if tails else []
+    spaced = [_SEPARATORS.join(map(re.escape, each)) for each in numbers]
+    return [rf"(?<![\w.])(?i:{_join(spaced)})(?!\w)"] if spaced else []
+
+
+def _join(alternatives: Iterable[str]) -> str:
+    """The longest first, as the first that fits is taken."""
+    return "|".join(sorted(alternatives, key=lambda each: (-len(each), each)))
+
+
+def _write_names(names: Sequence[str], said: str) -> list[str]:
+    """Each alone where it is a name only; one that is a word as well only where somebody is greeted by it."""
+    small = set(_SMALL_WORD.findall(said))
+    parts = sorted({part for name in names for part in (name, *_list_parts(name))})
+    ordinary = [part for part in parts if is_ordinary(part, small)]
+    plain = [part for part in parts if part not in ordinary]
+    sides = ((r"(?<![\w@.<_-])", plain), (_GREETED, ordinary))
+    return [f"{before}(?:{_join(map(_as_words, chosen))})(?![\\w@_])" for before, chosen in sides if chosen]
+
+
+def _as_words(name: str) -> str:
+    return r"\s+".join(map(re.escape, name.split()))
 
 
 def _list_parts(name: str) -> list[str]:
@@ -76,20 +100,11 @@ def _list_parts(name: str) -> list[str]:
     return [part for part in parts if part[0].isupper() and len(part) >= SHORTEST_NAME] if len(parts) > 1 else []
 
 
-def _write_name(name: str, said: str) -> str:
-    """Alone where it is a name only; a name that is a word as well only where somebody is greeted by it."""
-    words = r"\s+".join(map(re.escape, name.split()))
-    before = _GREETED if is_ordinary(name, said) else r"(?<![\w@.<_-])"
-    return rf"{before}{words}(?![\w@_])"
-
-
-def is_ordinary(name: str, said: str) -> bool:
+def is_ordinary(name: str, small: Collection[str]) -> bool:
     """Whether a name is also a word: of a language, or one that stands in small letters in what is said.
 
-    >>> is_ordinary("Will", ""), is_ordinary("Rose", "it rose again"), is_ordinary("Pettigrew", "")
+    >>> is_ordinary("Will", ()), is_ordinary("Rose", {"it", "rose"}), is_ordinary("Pettigrew", ())
     (True, True, False)
     """
-    if " " in name:
-        return False
-    small = name.lower()
-    return small in load_model().words or re.search(rf"(?<![\w.@]){re.escape(small)}(?![\w.@])", said) is not None
+    word = name.lower()
+    return word in load_model().words or word in small

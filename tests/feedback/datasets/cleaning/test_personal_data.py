@@ -183,7 +183,10 @@ def test_a_row_in_which_something_is_left_goes() -> None:
 
 
 def test_a_thousand_values_are_replaced_in_time() -> None:
-    table = "\n".join(f"jane{number}@mailbox.dk;+45 32 12 {number:04}" for number in range(1000))
+    table = "\n".join(
+        f"jane{number}@mailbox.dk;+45 32 12 {number:04};customer name: Jane {chr(65 + number % 26)}oe"
+        for number in range(1000)
+    )
     [kept] = keep(PERSONAL_DATA, row(table, answer="Found jane7@mailbox.dk."))
     assert kept.replaced["email"] == 1000
     assert kept.completion[0].content == "Found <EMAIL_8>."
