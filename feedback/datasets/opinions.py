@@ -33,11 +33,12 @@ SATISFIED: Final = "satisfied"
 NOT_ABOUT_THE_TEXT: Final = frozenset(
     {"thumbs", "rating", "comment", "correction_text", "edit", "copy", "accept", "share", "rename", "delete"}
     | {"error", "slow", "truncation", "tool_failure", "sentiment", "sentiment_shift"}
-    | {"apology", "low_confidence", "conversation_length", "dialogue_diversity", "judgement"}
+    | {"apology", "low_confidence", "conversation_length", "dialogue_diversity", "judgement", "unsupported", "pii_leak"}
 )
-"""Negative signals that are no verdict of people on what the answer says: what was said or done on purpose is read from
-the feedback itself; failures and slowness say nothing about the words, nor does tone alone; an apology is about the
-answer before; the rest is what programs and models hold of it."""
+"""Negative signals that are no verdict on what the answer says: what was said or done on purpose is read from the
+feedback itself; failures and slowness say nothing about the words, nor does tone alone; an apology is about the answer
+before; what leaked is a placeholder in a row; the rest is what programs and models hold of it, with which people mostly
+do not agree."""
 
 LEAST_CONFIDENCE: Final = 0.5
 """A signal whose detector is less sure of itself than this, or that is likelier not there, labels nothing: most of its

@@ -97,7 +97,7 @@ def test_a_signal_that_is_likelier_not_there_says_nothing() -> None:
     assert [each.label for each in select(RATINGS, dialogue)[0]] == [True]
 
 
-@pytest.mark.parametrize("kind", ["judgement", "low_confidence", "apology", "conversation_length", "truncation"])
+@pytest.mark.parametrize("kind", ["judgement", "low_confidence", "apology", "unsupported", "truncation"])
 def test_what_programs_and_models_hold_of_an_answer_is_no_label(kind: str) -> None:
     assert select(RATINGS, Dialogue().ask("one?", "answer").notice(0, kind)) == ([], {"not_judged": 1})
 
