@@ -78,7 +78,7 @@ def judge(chat: dict[str, Any]) -> Iterator[Label]:
 
 def build(chat: dict[str, Any]) -> tuple[Conversation, dict[str, Generation]]:
     """The conversation with a model call for each answer; a last message without one is answered in a word."""
-    turns, generations, said = [], {}, list[Message]()
+    turns, generations, said = list[Turn](), dict[str, Generation](), list[Message]()
     for user_text, text in list_exchanges(chat):
         said.append(Message("user", user_text))
         answer = make_answer(f"{chat['conversation_id']}-{len(turns)}", text, START_SECONDS + GAP_SECONDS * len(turns))
