@@ -80,17 +80,14 @@ class Topics:
 
 
 def find_topics(texts: Sequence[str], embed: Embed) -> Topics:
-    """Groups of texts that mean nearly the same, the largest first, named by their words."""
+    """Groups of texts that mean nearly the same, the largest first, named by their words. A group without a word that
+    several of its texts have is no topic that people would know."""
     groups = group_texts(texts, embed)
-    numbers = [-1] * len(texts)
-    for number, group in enumerate(groups):
-        for place in group.members:
-            numbers[place] = number
     distinct = [list(dict.fromkeys(texts[place] for place in group.members)) for group in groups]
-    named = zip(name_groups(distinct), distinct, strict=True)
-    return Topics(
-        tuple(_tell_name(name, len(own)) or f"topic {at}" for at, (name, own) in enumerate(named, 1)), numbers
-    )
+    titles = [_tell_name(name, len(own)) for name, own in zip(name_groups(distinct), distinct, strict=True)]
+    named = [(title, group) for title, group in zip(titles, groups, strict=True) if title]
+    numbers = {place: number for number, (_, group) in enumerate(named) for place in group.members}
+    return Topics(tuple(title for title, _ in named), [numbers.get(place, -1) for place in range(len(texts))])
 
 
 def _tell_name(name: Name, texts: int) -> str:

@@ -2,7 +2,7 @@
 became of everything, what rows are like, what they lack and some of them go out, as JSON of bounded size."""
 
 from collections import Counter
-from collections.abc import Callable, Container, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
@@ -72,6 +72,28 @@ class _Part:
     """Rows by the confidence that was too little."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What is known beside the rows."""
+
+    definition: Definition
+    drawn: Mapping[int, int]
+    """Places of the rows whose topic was looked for, each with its number among them."""
+    topics: Topics
+    modes: Mapping[int, str]
+    """Titles of failure modes."""
+    most_characters: int
+    """Of a row that is shown."""
+
+    def name_topics(self, rows: Sequence[_Row]) -> list[str]:
+        """Of those of the rows whose topic was looked for."""
+        places = (row.outline.place for row in rows)
+        return [self.topics.tell(self.drawn[place]) for place in places if place in self.drawn]
+
+    def name_mode(self, number: int) -> str:
+        return self.modes.get(number) or str(number or "")
+
+
 def inspect(
     work: Path,
     settled: Settled,
@@ -82,24 +104,25 @@ def inspect(
 ) -> dict[str, Any]:
     """Look at the rows that lie in the work directory and were settled. Without `traffic` there is no coverage, without
     `embed`, which makes vectors of texts, there are no topics. `told` hears how many rows of how many were read."""
-    counts = load_counts(work, context)
-    drawn = _draw_sample(settled)
+    counts, drawn = load_counts(work, context), _draw_sample(settled)
     with Spool(work) as spool:
         parts = list(_read_parts(spool, settled, context.definition, counts, drawn, told))
         topics = _find_topics(parts, drawn, traffic, embed)
-        described = [
-            _describe_part(spool, part, context.definition, topics, drawn, MOST_CHARACTERS // (ROWS * len(parts)))
-            for part in parts
-        ]
-    steps = [counts.gate, *(step for part in parts for step in part.steps)]
-    reasons = {reason for step in steps for reason, count in step.dropped.items() if count}
-    told = {
+        modes = traffic.failure_modes if traffic else {}
+        known = _Known(context.definition, drawn, topics, modes, MOST_CHARACTERS // (ROWS * len(parts)))
+        described = [_describe_part(spool, part, known) for part in parts]
+    inspection = {
         "gate": write_step(counts.gate),
         "parts": described,
         "coverage": _describe_coverage(parts, traffic, topics, len(drawn)),
-        "reasons": {reason.code: reason.meaning for reason in sorted(reasons, key=lambda each: each.code)},
+        "reasons": _list_reasons([counts.gate, *(step for part in parts for step in part.steps)]),
     }
-    return dict(make_plain(told))
+    return dict(make_plain(inspection))
+
+
+def _list_reasons(steps: Iterable[Step]) -> dict[str, str]:
+    reasons = {reason for step in steps for reason, count in step.dropped.items() if count}
+    return {reason.code: reason.meaning for reason in sorted(reasons, key=lambda each: each.code)}
 
 
 def _draw_sample(settled: Settled) -> dict[int, int]:
@@ -153,26 +176,17 @@ def _find_topics(
     return find_topics(texts, embed) if embed and texts else Topics((), (-1,) * len(texts))
 
 
-def _describe_part(
-    spool: Spool,
-    seen: _Part,
-    definition: Definition,
-    topics: Topics,
-    sampled: Mapping[int, int],
-    most_characters: int,
-) -> dict[str, Any]:
+def _describe_part(spool: Spool, seen: _Part, known: _Known) -> dict[str, Any]:
     splits = Counter(row.split for row in seen.rows)
     dropped = sum((step.dropped for step in seen.steps), Counter[Reason]())
-    own = [sampled[row.outline.place] for row in seen.rows if row.outline.place in sampled]
+    outlines = [row.outline for row in seen.rows]
     return {
         "part": seen.part.name,
         "rows": {"train": splits["train"], "validation": splits["validation"]},
         "funnel": [write_step(step) for step in seen.steps],
-        "distributions": [*_describe_numbers(seen.rows), *_describe_names(seen.rows, [topics.tell(at) for at in own])],
-        "enough": judge_rows(
-            seen.part.selection.kind, [row.outline for row in seen.rows], dropped, seen.unsure, definition
-        ),
-        "preview": _show_rows(spool, seen, definition.seed, most_characters),
+        "distributions": [*_describe_numbers(seen.rows), *_describe_names(seen.rows, known)],
+        "enough": judge_rows(seen.part.selection.kind, outlines, dropped, seen.unsure, known.definition),
+        "preview": _show_rows(spool, seen, known),
     }
 
 
@@ -196,9 +210,9 @@ def _describe_numbers(rows: Sequence[_Row]) -> list[dict[str, Any]]:
     ]
 
 
-def _describe_names(rows: Sequence[_Row], topics: Sequence[str]) -> list[dict[str, Any]]:
-    outlines = [row.outline for row in rows]
-    modes = Counter(str(each.failure_mode or "") for each in outlines)
+def _describe_names(rows: Sequence[_Row], known: _Known) -> list[dict[str, Any]]:
+    outlines, topics = [row.outline for row in rows], known.name_topics(rows)
+    modes = (known.name_mode(each.failure_mode) for each in outlines)
     labelled = [LABELS[each.label] for each in outlines if each.label is not None]
     replaced = sum((Counter(row.measure.replaced) for row in rows), Counter[str]())
     told = [
@@ -210,19 +224,18 @@ def _describe_names(rows: Sequence[_Row], topics: Sequence[str]) -> list[dict[st
             "label_source", "What says that they are good or bad", "rows", (o.label_source for o in outlines)
         ),
         describe_values("tier", "Tiers of labels", "rows", (each.tier for each in outlines)),
-        describe_counts("failure_mode", "Failure modes", "rows", modes),
+        describe_values("failure_mode", "Failure modes", "rows", modes),
         describe_counts("replaced", "Personal data behind placeholders", "values", replaced),
     ]
     return [each for each in told if each["values"] and [value["value"] for value in each["values"]] != [""]]
 
 
-def _show_rows(spool: Spool, seen: _Part, seed: int, most_characters: int) -> list[dict[str, Any]]:
+def _show_rows(spool: Spool, seen: _Part, known: _Known) -> list[dict[str, Any]]:
     rows = {row.outline.place: row for row in seen.rows}
     with_tools = any(row.measure.has_tools for row in seen.rows)
-    drawn = draw_rows([row.outline for row in seen.rows], seed)
+    drawn = [rows[outline.place] for outline in draw_rows([row.outline for row in seen.rows], known.definition.seed)]
     return [
-        _show_row(seen.part, rows[outline.place], spool.read(outline.place), with_tools, most_characters)
-        for outline in drawn
+        _show_row(seen.part, row, spool.read(row.outline.place), with_tools, known.most_characters) for row in drawn
     ]
 
 

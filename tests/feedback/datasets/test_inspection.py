@@ -3,6 +3,7 @@
 import json
 import random
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -210,3 +211,18 @@ def test_nothing_is_in_it_that_a_database_or_a_page_refuses(tmp_path: Path) -> N
     assert "\\u0000" not in written
     assert "m<b>?" in written
     assert written.encode()
+
+
+def test_failure_modes_are_told_by_their_titles(tmp_path: Path) -> None:
+    talks = [replace(talk, failure_mode=3 if number < 4 else 9) for number, talk in enumerate(make_talks(6))]
+    traffic = Traffic(6, [Seen(f"c{number}", "hi", (), 3) for number in range(6)], {3: "Trains that are late"})
+    [part] = look(tmp_path, talks, traffic)["parts"]
+    told = {each["value"]: each["count"] for each in find(part, "failure_mode")["values"]}
+    assert told == {"Trains that are late": 8, "9": 4}
+
+
+def test_groups_of_texts_that_share_no_word_are_no_topic(tmp_path: Path) -> None:
+    lone = [f"{ramble(6, number)}?" for number in range(40)]
+    told = look(tmp_path, [], Traffic(40, [Seen(str(number), text) for number, text in enumerate(lone)]))
+    topics = [item["name"] for each in told["coverage"] if each["by"] == "topic" for item in each["items"]]
+    assert not [name for name in topics if name.startswith("topic")]
