@@ -1,9 +1,14 @@
 """A dataset against the traffic that it is made of."""
 
+from collections.abc import Sequence
 from typing import Any
+
+import numpy as np
+import numpy.typing as npt
 
 from feedback.datasets.coverage import Covering, Seen, Topics, Traffic, find_topics, measure_coverage
 from feedback.embedding import load_encoder
+from feedback.failure_modes.clustering import normalise
 
 NO_TOPICS = Topics((), ())
 CARDS = [
@@ -87,3 +92,18 @@ def test_the_name_of_a_topic_tells_of_no_single_person() -> None:
     assert "card" in told
     assert "Ferdinand" not in told
     assert "90" not in told
+
+
+def test_texts_that_share_no_word_are_no_topic_however_alike_they_are() -> None:
+    dice = np.random.default_rng(1)
+    shared = [f"card {number}{number}" for number in range(10)]
+    lone = [chr(97 + number) * 5 for number in range(10)]
+
+    def embed(texts: Sequence[str]) -> npt.NDArray[np.float32]:
+        places = np.array([[float(text.startswith("card")), float(not text.startswith("card"))] for text in texts])
+        noise = dice.normal(0, 0.1, (len(texts), 8))
+        return normalise((np.hstack([places, np.zeros((len(texts), 6))]) + noise).astype(np.float32))
+
+    topics = find_topics(shared + lone, embed)
+    assert topics.names == ("card",)
+    assert [*topics.numbers] == [0] * 10 + [-1] * 10

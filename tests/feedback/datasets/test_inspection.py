@@ -219,10 +219,3 @@ def test_failure_modes_are_told_by_their_titles(tmp_path: Path) -> None:
     [part] = look(tmp_path, talks, traffic)["parts"]
     told = {each["value"]: each["count"] for each in find(part, "failure_mode")["values"]}
     assert told == {"Trains that are late": 8, "9": 4}
-
-
-def test_groups_of_texts_that_share_no_word_are_no_topic(tmp_path: Path) -> None:
-    lone = [f"{ramble(6, number)}?" for number in range(40)]
-    told = look(tmp_path, [], Traffic(40, [Seen(str(number), text) for number, text in enumerate(lone)]))
-    topics = [item["name"] for each in told["coverage"] if each["by"] == "topic" for item in each["items"]]
-    assert not [name for name in topics if name.startswith("topic")]
