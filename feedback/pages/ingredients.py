@@ -167,7 +167,7 @@ def describe_need(name: str, count: int) -> str:
     aim = name_aim(name)
     if count >= ENOUGH_ROWS or (count and aim in ("check", "look")):
         return ""
-    start = "Nothing to make it of yet" if not count else f"Few: at most {count} rows"
+    start = "Nothing to make it of yet" if not count else f"Few: about {count} row{'' if count == 1 else 's'}"
     if aim in ("check", "look"):
         return f"{start}."
     return f"{start}. Training begins to show from about {ENOUGH_ROWS} {SOURCES.get(aim, 'judged answers')}."

@@ -21,7 +21,7 @@ def test_every_format_says_what_it_has_and_what_it_lacks(teller: Teller, open_pa
     assert "1 thumbs up" in text
     assert "1 thumbs down" in text
     assert "0 answers that a user had replaced Nothing to make it of yet." in text
-    assert "Few: at most 1 rows." in text
+    assert "Few: about 1 row." in text
 
 
 def test_a_download_is_a_zip_with_the_rows_and_their_manifest(teller: Teller, open_page: Open) -> None:
