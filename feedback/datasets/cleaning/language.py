@@ -1,5 +1,5 @@
-"""Which language a row is in: what its user typed decides, else the answer; rows come in, those that are asked for go
-out. Where nobody can tell, a row stays only if no language was asked for."""
+"""Which language a row is in, by what its user typed and by the answer: rows come in, those that are asked for go out.
+Where nobody can tell, a row stays only if no language was asked for."""
 
 from collections.abc import Iterable, Sequence
 from typing import Final
@@ -11,6 +11,8 @@ from feedback.languages import identify_language, read_prose
 SURE: Final = 0.7
 """A text whose language is less sure than this says nothing: mostly one of a few words."""
 ENOUGH_CHARACTERS: Final = 200
+SHORTEST_ANSWER: Final = 40
+"""Characters of an answer that tells its language beside its user's words."""
 
 
 def tell_language(texts: Iterable[str]) -> str:
@@ -36,8 +38,15 @@ def keep_languages(records: Sequence[Record], context: Context) -> Sequence[Reco
 
 
 def is_in(record: Record, asked: frozenset[str]) -> bool:
-    """Whether it is in one of the languages; one in other letters (`hi-Latn`) counts as the language."""
-    code = (record.language or tell_language(message.content for message in record.completion)).lower()
+    """Whether user and answer are, as far as both tell: of a short answer nobody can say what it is in."""
+    written = [message.content for message in record.completion]
+    answer = tell_language(written) if sum(map(len, written)) >= SHORTEST_ANSWER or not record.language else ""
+    told = [code for code in (record.language, answer) if code]
+    return bool(told) and all(_is_one_of(code.lower(), asked) for code in told)
+
+
+def _is_one_of(code: str, asked: frozenset[str]) -> bool:
+    """A language in other letters (`hi-Latn`) counts as the language."""
     return code in asked or code.split("-")[0] in asked
 
 

@@ -6,9 +6,9 @@ characters. What is invisible splits words before the eyes of every recogniser, 
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import Final
+from typing import Any, Final
 
 from feedback.datasets.cleaning.texts import change_texts
 from feedback.datasets.record import Record
@@ -63,21 +63,40 @@ def normalise_rows(records: Sequence[Record], _context: Context) -> Sequence[Rec
 def _normalise(record: Record) -> Record:
     known = replace(
         record,
-        prompt=_forget_parts(record.prompt),
-        completion=_forget_parts(record.completion),
-        rejected=_forget_parts(record.rejected),
+        prompt=_name_plainly(record.prompt),
+        completion=_name_plainly(record.completion),
+        rejected=_name_plainly(record.rejected),
+        tools=tuple(_rename_keys(tool) for tool in record.tools),
     )
     return change_texts(known, lambda text, _place: normalise_characters(text))
 
 
-def _forget_parts(messages: Sequence[Message]) -> tuple[Message, ...]:
-    """Messages with the types of their parts alone: what the parts say stands in the content as well, and unclean."""
+def _name_plainly(messages: Sequence[Message]) -> tuple[Message, ...]:
+    """Messages with plain names and keys, and with the types of their parts alone: what the parts say stands in the
+    content as well, and unclean."""
     return tuple(
-        replace(message, parts=tuple({"type": part.get("type", "")} for part in message.parts))
-        if message.parts
+        replace(
+            message,
+            parts=tuple({"type": part.get("type", "")} for part in message.parts),
+            tool_calls=tuple(
+                replace(call, name=normalise_characters(call.name), arguments=_rename_keys(call.arguments))
+                for call in message.tool_calls
+            ),
+        )
+        if message.parts or message.tool_calls
         else message
         for message in messages
     )
+
+
+def _rename_keys(value: Any) -> Any:
+    """Of keys that look alike the last one stays, as in JSON."""
+    if isinstance(value, Mapping):
+        return {
+            normalise_characters(key) if isinstance(key, str) else key: _rename_keys(member)
+            for key, member in value.items()
+        }
+    return [_rename_keys(member) for member in value] if isinstance(value, list | tuple) else value
 
 
 NORMALISATION = RowStep("normalisation", normalise_rows)

@@ -1,4 +1,4 @@
-"""Languages that were asked for are kept: what the user typed decides, else the answer."""
+"""Languages that were asked for are kept: by what the user typed and by the answer."""
 
 import pytest
 
@@ -18,6 +18,9 @@ GERMAN = "Das können Sie in den Einstellungen wieder rückgängig machen."
         (row("?", language="de"), (" DE ",), True),
         (row("ok", answer=GERMAN), ("de",), True),
         (row("ok", answer="42"), ("de",), False),
+        (row("?", language="en", answer=GERMAN), ("en",), False),
+        (row("?", language="en", answer=GERMAN), ("en", "de"), True),
+        (row("?", language="en", answer="Ja, gern."), ("en",), True),
         (row("ok", answer="42"), (), True),
         (row("?", language="xx"), (), True),
     ],

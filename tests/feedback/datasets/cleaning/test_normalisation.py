@@ -56,12 +56,14 @@ def test_a_plain_text_is_not_changed_again(text: str) -> None:
 def test_every_text_of_a_row_is_made_plain_and_its_parts_say_no_more_than_what_they_are() -> None:
     parts = ({"type": "text", "text": "jane@mailbox.dk"}, {"type": "image", "url": "secret.png"})
     messages = (Message("user", "a\u200bb", parts=parts), call({"q\u200b": ["c\u200bd", 1]}), result("e\u200bf"))
-    record = row(*messages, answer="g\u200bh", rejected="i\u200bj", tools=({"name": "f", "description": "k\u200bl"},))
+    record = row(
+        *messages, answer="g\u200bh", rejected="i\u200bj", tools=({"name": "f", "x\u200b": {"y\u202e": "k\u200bl"}},)
+    )
     [kept] = keep(NORMALISATION, record)
     assert [message.content for message in kept.prompt] == ["ab", "", "ef"]
     assert (kept.completion[0].content, kept.rejected[0].content) == ("gh", "ij")
-    assert kept.prompt[1].tool_calls[0].arguments == {"q\u200b": ["cd", 1]}
-    assert kept.tools == ({"name": "f", "description": "kl"},)
+    assert kept.prompt[1].tool_calls[0].arguments == {"q": ["cd", 1]}
+    assert kept.tools == ({"name": "f", "x": {"y": "kl"}},)
     assert kept.prompt[0].parts == ({"type": "text"}, {"type": "image"})
 
 
