@@ -32,13 +32,16 @@ from feedback.datasets.signatures import (
 from feedback.datasets.sureness import rank
 
 LEAST_WRITTEN_ALIKE: Final = 0.5
+LEAST_ANSWERS_ALIKE: Final = 0.8
+"""Of the words of two answers that are labelled in opposite ways; less is another answer, and no contradiction."""
 
 METHOD: Final = (
     f"MinHash of {PERMUTATIONS} permutations over runs of {RUN} words (letters of scripts written without spaces) of "
     "what users and models said, instructions and results of tools left out, of a pair with both answers; rows of "
     "different conversations are alike if the estimated Jaccard index is at least the likeness asked for and what the "
     f"model wrote shares at least {LEAST_WRITTEN_ALIKE:.0%} of its words ({WORD_PERMUTATIONS} permutations); the "
-    "surest row stays, of those the earliest; rows with opposite labels whose answers are alike, too, all go"
+    "surest row stays, of those the earliest; rows with opposite labels whose answers share "
+    f"{LEAST_ANSWERS_ALIKE:.0%} of their words all go"
 )
 
 UNSHARED: Final = -1
@@ -58,7 +61,7 @@ def drop_near_duplicates(rows: Sequence[Outline], likeness: float) -> tuple[list
     staying: list[int] = []
     for number, row in enumerate(by_rank):
         alike = index.find(number)
-        against = {other.place for other in alike if contradict(row, other, likeness)}
+        against = {other.place for other in alike if contradict(row, other)}
         contradicted |= against
         if alike:
             dropped[Reason.CONTRADICTION if against else Reason.NEAR_DUPLICATE] += 1
@@ -83,15 +86,15 @@ def list_likenesses(rows: Sequence[Outline], likeness: float) -> Iterator[tuple[
         index.add(number)
 
 
-def contradict(one: Outline, other: Outline, likeness: float) -> bool:
+def contradict(one: Outline, other: Outline) -> bool:
     """Whether two rows that are alike say opposite things of answers that are alike."""
     mine, others = read_answers(one.signature), read_answers(other.signature)
     if len(mine) == len(others) == 2:
         crossed = (compare(mine[0], others[1]), compare(mine[1], others[0]))
         straight = (compare(mine[0], others[0]), compare(mine[1], others[1]))
-        return min(crossed) >= likeness and sum(crossed) > sum(straight)
+        return min(crossed) >= LEAST_ANSWERS_ALIKE and sum(crossed) > sum(straight)
     opposite = None not in (one.label, other.label) and one.label != other.label
-    return opposite and compare(mine[0], others[0]) >= likeness
+    return opposite and compare(mine[0], others[0]) >= LEAST_ANSWERS_ALIKE
 
 
 class LikenessIndex:

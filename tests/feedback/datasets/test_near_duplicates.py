@@ -95,6 +95,12 @@ def test_opposite_labels_of_other_answers_in_like_chats_contradict_nothing() -> 
     assert drop(*rows) == ([0], {Reason.NEAR_DUPLICATE: 1})
 
 
+def test_answers_with_half_of_their_words_in_common_contradict_nothing_however_low_the_likeness() -> None:
+    common = " ".join(write_chat(9, turns=2))
+    rows = [tell(n, ASKED, f"{common} {' '.join(write_chat(20 + n))}", label=bool(n)) for n in range(2)]
+    assert drop(*rows, likeness=0.3) == ([0], {Reason.NEAR_DUPLICATE: 1})
+
+
 def test_pairs_the_other_way_round_contradict_each_other() -> None:
     _, worse = write_chat(7)
     one = tell(1, ASKED, ANSWERED, rejected=worse)
