@@ -124,6 +124,7 @@ def describe_dataset(account: Account, seen: Mapping[str, Seen], files: Mapping[
         "parts": parts,
         "methods": {
             "near_duplicates": near_duplicates.METHOD,
+            "caps": sureness.METHOD,
             "caps_and_balance": sureness.METHOD,
             "propensities": propensities.METHOD,
             "contamination": contamination.METHOD,

@@ -79,7 +79,7 @@ def tell_message(message: Message) -> str:
 
 
 def hold_only_text(messages: Iterable[Message]) -> bool:
-    return all(part.get("type", "") in TEXT_PARTS for message in messages for part in message.parts)
+    return all(str(part.get("type", "")) in TEXT_PARTS for message in messages for part in message.parts)
 
 
 def normalise_text(text: str) -> str:

@@ -26,7 +26,7 @@ def find_fault(part: Part, record: Record) -> Reason | None:
 def call_undeclared(record: Record) -> bool:
     """Whether the answer, or a step to it, calls a tool that is not among those that were told; where none were told,
     nobody knows. Of earlier turns nothing is asked: they may have had other tools."""
-    declared = {tool["function"]["name"] for tool in write_tools(record.tools)}
+    declared = [tool["function"]["name"] for tool in write_tools(record.tools)]
     asked = max((place for place, each in enumerate(record.prompt) if each.role == "user"), default=0)
     messages = (*record.prompt[asked:], *record.completion, *record.rejected)
-    return bool(declared) and not declared.issuperset(call.name for each in messages for call in each.tool_calls)
+    return bool(declared) and any(call.name not in declared for each in messages for call in each.tool_calls)
