@@ -27,6 +27,14 @@ WISH = "regeneration"
 
 
 @dataclass(frozen=True, slots=True)
+class Choice:
+    """Of two answers that somebody saw they called one better."""
+
+    chosen: Answer
+    rejected: Answer
+
+
+@dataclass(frozen=True, slots=True)
 class Case:
     """A turn, and what is known of its answers."""
 
@@ -35,6 +43,7 @@ class Case:
     opinions: Opinions
     rewrites: Mapping[AnswerKey, Rewrite]
     kept: Kept
+    choices: Sequence[Choice] = ()
 
     def list_opinions(self, answer: Answer) -> Sequence[Opinion]:
         return self.opinions.get(identify_answer(answer), ())
@@ -67,6 +76,8 @@ def was_wished(case: Case, answer: Answer) -> bool:
 
 def find_reason(case: Case, chosen: Answer, rejected: Answer) -> Reason | None:
     """Why two answers to the same message make no pair, whoever likes which; None where they may."""
+    if Choice(rejected, chosen) in case.choices:
+        return Reason.CONTRADICTORY_THUMBS
     return (
         judge_chosen(chosen, case.list_opinions(chosen))
         or judge_rejected(case.list_opinions(rejected))

@@ -46,7 +46,8 @@ class Provenance:
     tier: str = ""
     """`gold` where somebody said it outright or reviewed it, else `silver`."""
     pair_rule: str = ""
-    """Why one answer beats the other: `regenerated`, `went_back`, `edited`, `rated`, `corrected`; empty: no pair."""
+    """Why one answer beats the other: `edited`, `compared`, `rated`, `went_back`, `regenerated`, `corrected`; empty: no
+    pair."""
     propensity: float = 1.0
     """Estimated chance that an answer like it is judged at all, over 0 to 1."""
     weight: float = 1.0

@@ -103,6 +103,14 @@ def test_two_versions_that_were_rated_differently(server: Server) -> None:
     assert build_pair(server) == (FIRST, SECOND, "rated", "rating:high")
 
 
+def test_of_two_answers_side_by_side_the_better_one(server: Server) -> None:
+    come_in(server, [call(10, say(QUESTION), FIRST), call(11, say(QUESTION), SECOND)])
+    sides = {name: {"span_id": make_span_id(number)} for name, number in (("a", 10), ("b", 11))}
+    told = {"name": "comparison", "label": "b", "conversation_id": "pool", "metadata": sides}
+    assert send(server, told).status == 200
+    assert build_pair(server) == (SECOND, FIRST, "compared", "comparison")
+
+
 CORRECTION = "That's wrong, I asked for one sentence that tells when the pool is open!"
 
 
