@@ -55,6 +55,10 @@ class Traffic:
     failure_modes: Mapping[int, str] = field(default_factory=dict)
     """Titles by number."""
 
+    def name_mode(self, number: int) -> str:
+        """Empty for 0: in none."""
+        return self.failure_modes.get(number) or (f"failure mode {number}" if number else "")
+
 
 @dataclass(frozen=True, slots=True)
 class Covering:
@@ -99,7 +103,8 @@ def _tell_name(name: Name, texts: int) -> str:
 
 def measure_coverage(rows: Covering, traffic: Traffic, topics: Topics, topics_of_traffic: Sequence[int]) -> list[Any]:
     """By each way in which rows and traffic are divided; `topics_of_traffic` are those of its sample, in order."""
-    modes = {str(number): title for number, title in traffic.failure_modes.items()}
+    numbers = {*rows.failure_modes, *(seen.failure_mode for seen in traffic.sample)}
+    modes = {_tell_mode(number): traffic.name_mode(number) for number in numbers}
     names = {str(number): name for number, name in enumerate(topics.names)}
     sample, count = traffic.sample, len(rows.languages)
     divided: tuple[tuple[str, Iterable[str], Counter[str], Mapping[str, str]], ...] = (

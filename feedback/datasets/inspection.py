@@ -80,8 +80,7 @@ class _Known:
     drawn: Mapping[int, int]
     """Places of the rows whose topic was looked for, each with its number among them."""
     topics: Topics
-    modes: Mapping[int, str]
-    """Titles of failure modes."""
+    traffic: Traffic
     most_characters: int
     """Of a row that is shown."""
 
@@ -89,9 +88,6 @@ class _Known:
         """Of those of the rows whose topic was looked for."""
         places = (row.outline.place for row in rows)
         return [self.topics.tell(self.drawn[place]) for place in places if place in self.drawn]
-
-    def name_mode(self, number: int) -> str:
-        return self.modes.get(number) or str(number or "")
 
 
 def inspect(
@@ -108,8 +104,8 @@ def inspect(
     with Spool(work) as spool:
         parts = list(_read_parts(spool, settled, context.definition, counts, drawn, told))
         topics = _find_topics(parts, drawn, traffic, embed)
-        modes = traffic.failure_modes if traffic else {}
-        known = _Known(context.definition, drawn, topics, modes, MOST_CHARACTERS // (ROWS * len(parts)))
+        about = traffic or Traffic(0, ())
+        known = _Known(context.definition, drawn, topics, about, MOST_CHARACTERS // (ROWS * len(parts)))
         described = [_describe_part(spool, part, known) for part in parts]
     inspection = {
         "gate": write_step(counts.gate),
@@ -212,7 +208,7 @@ def _describe_numbers(rows: Sequence[_Row]) -> list[dict[str, Any]]:
 
 def _describe_names(rows: Sequence[_Row], known: _Known) -> list[dict[str, Any]]:
     outlines, topics = [row.outline for row in rows], known.name_topics(rows)
-    modes = (known.name_mode(each.failure_mode) for each in outlines)
+    modes = (known.traffic.name_mode(each.failure_mode) for each in outlines)
     labelled = [LABELS[each.label] for each in outlines if each.label is not None]
     replaced = sum((Counter(row.measure.replaced) for row in rows), Counter[str]())
     told = [

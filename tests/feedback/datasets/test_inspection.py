@@ -218,4 +218,4 @@ def test_failure_modes_are_told_by_their_titles(tmp_path: Path) -> None:
     traffic = Traffic(6, [Seen(f"c{number}", "hi", (), 3) for number in range(6)], {3: "Trains that are late"})
     [part] = look(tmp_path, talks, traffic)["parts"]
     told = {each["value"]: each["count"] for each in find(part, "failure_mode")["values"]}
-    assert told == {"Trains that are late": 8, "9": 4}
+    assert told == {"Trains that are late": 8, "failure mode 9": 4}
