@@ -50,7 +50,7 @@ def write_tools(tools: Sequence[Mapping[str, Any]]) -> list[Row]:
     What has no name, such as a search that the provider has built in, is no function that a model could learn to call.
     """
     written = [_write_tool(tool) for tool in tools]
-    return [tool for tool in written if tool["function"].get("name")]
+    return [tool for tool in written if isinstance(name := tool["function"].get("name"), str) and name]
 
 
 def name_tools(tools: Sequence[Mapping[str, Any]], with_tools: bool) -> Row:

@@ -16,7 +16,7 @@ LIMITS: Final = (
     Limit("Fireworks", least_rows=3, most_rows=3_000_000),
     Limit("Together", most_bytes=50 * 2**30),
 )
-FUNCTION_KEYS: Final = ("name", "description", "parameters", "strict")
+FUNCTION_KEYS: Final = {"name": str, "description": str, "parameters": dict, "strict": bool}
 FUNCTION_NAME: Final = re.compile(r"[A-Za-z0-9_-]{1,64}")
 
 
@@ -44,7 +44,8 @@ def name_tools(tools: Sequence[Mapping[str, Any]]) -> Row:
 
 
 def _write_tool(function: Row) -> Row:
-    return {"type": "function", "function": {key: function[key] for key in FUNCTION_KEYS if key in function}}
+    kept = {key: function[key] for key, kind in FUNCTION_KEYS.items() if isinstance(function.get(key), kind)}
+    return {"type": "function", "function": kept}
 
 
 def check_functions(messages: Iterable[Row], tools: Iterable[Row]) -> Reason | None:
