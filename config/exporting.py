@@ -3,6 +3,7 @@
 The server's work is watched and told. Whoever interrupts the command stops it there, too.
 """
 
+import http.client
 import json
 import tempfile
 import threading
@@ -139,7 +140,7 @@ class Client:
                 yield answer
         except urllib.error.HTTPError as error:
             raise CannotExportError(read_problem(error)) from error
-        except (urllib.error.URLError, ConnectionError, TimeoutError) as error:
+        except (urllib.error.URLError, http.client.HTTPException, ConnectionError, TimeoutError) as error:
             message = f"The server at {self.server.url} did not answer ({error}); stop it or try again."
             raise CannotExportError(message) from error
 

@@ -29,6 +29,7 @@ from feedback.api_versions import (
     download_file,
     refuse_unbuilt,
     summarise_version,
+    told_conflicts,
 )
 from feedback.datasets.definition import DefinitionProblems
 from feedback.flywheel import datasets, evaluation_sets, forgetting, versions
@@ -414,15 +415,6 @@ def told_problems() -> Iterator[None]:
         raise
     except ValueError as error:
         raise HttpError(422, str(error)) from None
-
-
-@contextmanager
-def told_conflicts() -> Iterator[None]:
-    """What cannot be now is an answer, in words."""
-    try:
-        yield
-    except ValueError as error:
-        raise HttpError(409, str(error)) from None
 
 
 def find_dataset(request: HttpRequest, number: int) -> Dataset:

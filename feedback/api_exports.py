@@ -11,6 +11,7 @@ from feedback.api_definitions import DefinitionParameters, DefinitionResource, F
 from feedback.api_versions import (
     BINARY,
     HAS_NO_FILES,
+    TOO_MANY,
     ZIP,
     FileList,
     VersionSummary,
@@ -18,9 +19,11 @@ from feedback.api_versions import (
     download_all,
     download_file,
     summarise_version,
+    told_conflicts,
 )
 from feedback.datasets import FORMATS
 from feedback.flywheel import versions
+from feedback.flywheel.datasets import check_definition
 from feedback.flywheel.downloads import give_built
 from feedback.flywheel.exporting import build_export
 from feedback.models import DatasetVersion
@@ -92,12 +95,15 @@ def download_export(
     "exports",
     response={202: ExportSummary},
     summary="Have an export built in the background",
+    openapi_extra={"responses": {409: TOO_MANY}},
     auth=May(Right.READ, exports=True),
 )
 def add_export(request: HttpRequest, asked: NewDefinition) -> Status[dict[str, Any]]:
     """GET `exports/{export}`, by its key, to see how far it is; its files go after some days."""
     definition = asked.read()
-    version = versions.start_export(project_of(request), definition, access_of(request).who)
+    check_definition(project_of(request), definition)
+    with told_conflicts():
+        version = versions.start_export(project_of(request), definition, access_of(request).who)
     audit.describe(request, f"{version.key} as {definition.format}", is_filtered=bool(definition.filter))
     return Status(202, summarise_export(version))
 

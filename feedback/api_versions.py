@@ -1,6 +1,8 @@
 """How REST tells of versions of datasets and of exports, and how it gives their files."""
 
 import hashlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Annotated, Any, Literal
 
 from django.http import HttpRequest
@@ -22,6 +24,7 @@ BINARY = {
 }
 PROBLEM = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/ProblemResource"}}}
 HAS_NO_FILES = {"description": "It is not built, so it has no files.", "content": PROBLEM}
+TOO_MANY = {"description": "Many exports are being made already.", "content": PROBLEM}
 NOT_SO = {"description": "Its state does not let this be done now; `detail` says why.", "content": PROBLEM}
 Split = Annotated[Literal["train", "validation"], Query(description="Rows to train on, or to validate.")]
 
@@ -134,3 +137,12 @@ def refuse_unbuilt(version: DatasetVersion) -> DatasetVersion:
     if version.state != DatasetVersion.State.BUILT:
         raise HttpError(409, f"It has no files: it is {version.state}.")
     return version
+
+
+@contextmanager
+def told_conflicts() -> Iterator[None]:
+    """What cannot be now is an answer, in words."""
+    try:
+        yield
+    except ValueError as error:
+        raise HttpError(409, str(error)) from None

@@ -165,7 +165,7 @@ def list_requests(who: Somebody, world: World) -> Iterator[Request]:
 def complete(route: Route, project: Side, ids: Side) -> list[str]:
     """The addresses with what they need behind them; REST is told the project."""
     named = f"project={project.project.slug}" if route.is_rest else ""
-    query = "&".join(filter(None, [route.query, named]))
+    query = "&".join(filter(None, [route.query.format(first_id=ids.first_id), named]))
     return [f"{address}?{query}" if query else address for address in route.fill(project, ids)]
 
 

@@ -6,12 +6,11 @@ from datetime import UTC, datetime
 from feedback.datasets.building import Built, build_dataset
 from feedback.datasets.definition import Definition
 from feedback.datasets.record import LabelledConversation
-from feedback.datasets.source import Source
 from feedback.datasets.steps import Context
 from feedback.flywheel.datasets import check_definition
 from feedback.flywheel.evaluation_sets import load_grams
-from feedback.flywheel.forgetting import load_forgotten, read_watermark
-from feedback.flywheel.lists import counts_back, find_commit, format_time
+from feedback.flywheel.forgetting import load_forgotten
+from feedback.flywheel.lists import describe_source
 from feedback.flywheel.reading import choose_conversations, read_labelled
 from feedback.flywheel.scrubbers import load_scrubber
 from tracing.filter_language import read_filter
@@ -38,16 +37,7 @@ def build_export(project: Project, definition: Definition, tell: Told = say_noth
     choice = choose_conversations(store, project.pk, read_filter(definition.filter), to_ns(now))
     grams = load_grams(project.pk, definition.evaluation_sets)
     context = Context(definition, load_forgotten(project.pk), grams, load_scrubber())
-    watermark = read_watermark(project.pk)
-    source = Source(
-        project=project.slug,
-        machines_left_out=choice.machines_left_out,
-        holdout=choice.held_out,
-        until=format_time(now) if counts_back(definition.filter) else "",
-        forgotten=watermark.count,
-        last_forgotten=format_time(watermark.last) if watermark.last else "",
-        commit=find_commit(),
-    )
+    source = describe_source(project, definition.filter, now, choice)
     labelled = tell_progress(read_labelled(store, project.pk, choice.conversations), len(choice.conversations), tell)
     return build_dataset(definition, labelled, source=source, context=context)
 

@@ -2,7 +2,7 @@
 off goes on with the same ones, in the same batches."""
 
 import json
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import datetime
 from importlib.metadata import version as version_of
 from pathlib import Path
@@ -10,12 +10,13 @@ from pathlib import Path
 from django.conf import settings
 
 from feedback.datasets.source import HeldOut, Source
-from feedback.flywheel.forgetting import Watermark
+from feedback.flywheel.forgetting import read_watermark
 from feedback.flywheel.reading import Choice, Found
 from feedback.flywheel.versions import find_parent
 from feedback.models import DatasetVersion
 from tracing.filter_fields import NAMES, TEXT
 from tracing.filter_language import AGE, read_filter
+from tracing.models import Project
 
 LIST = "conversations.json"
 
@@ -46,18 +47,29 @@ def keep_list(work: Path, choice: Choice) -> None:
     beside.replace(work / LIST)
 
 
-def describe_source(version: DatasetVersion, choice: Choice, watermark: Watermark) -> Source:
-    """What the manifest tells of where the rows come from, and no time that does not decide which rows they are."""
+def describe_version_source(version: DatasetVersion, choice: Choice) -> Source:
+    """The same of a version, with its place among those of its dataset."""
+    source = describe_source(version.project, version.definition["filter"], version.until, choice)
+    if version.dataset is None:
+        return source
     parent = find_parent(version)
+    return replace(
+        source,
+        dataset=version.dataset.number,
+        name=version.dataset.name,
+        version=version.number,
+        parent=(parent.manifest or {}).get("id", "") if parent else "",
+    )
+
+
+def describe_source(project: Project, filter_text: str, until: datetime, choice: Choice) -> Source:
+    """What the manifest tells of where the rows come from, and no time that does not decide which rows they are."""
+    watermark = read_watermark(project.pk)
     return Source(
-        project=version.project.slug,
+        project=project.slug,
         machines_left_out=choice.machines_left_out,
         holdout=choice.held_out,
-        dataset=version.dataset.number if version.dataset else None,
-        name=version.dataset.name if version.dataset else "",
-        version=version.number if version.dataset else None,
-        parent=(parent.manifest or {}).get("id", "") if parent else "",
-        until=format_time(version.until) if counts_back(version.definition["filter"]) else "",
+        until=format_time(until) if counts_back(filter_text) else "",
         forgotten=watermark.count,
         last_forgotten=format_time(watermark.last) if watermark.last else "",
         commit=find_commit(),

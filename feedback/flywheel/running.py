@@ -17,7 +17,6 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from clickhouse_connect.driver.exceptions import ClickHouseError
 from django.conf import settings
 from django.db import OperationalError, close_old_connections
 from django.db.models import QuerySet
@@ -33,8 +32,8 @@ from feedback.datasets.writing import write_version
 from feedback.embedding import load_encoder
 from feedback.flywheel.datasets import definition_of
 from feedback.flywheel.evaluation_sets import load_grams
-from feedback.flywheel.forgetting import load_forgotten, read_watermark, write_subjects
-from feedback.flywheel.lists import describe_source, keep_list, load_list
+from feedback.flywheel.forgetting import load_forgotten, write_subjects
+from feedback.flywheel.lists import describe_version_source, keep_list, load_list
 from feedback.flywheel.places import find_files, find_work, list_keys, remove_directory, remove_tree
 from feedback.flywheel.reading import Choice, choose_conversations, cut_batches, read_batch
 from feedback.flywheel.scrubbers import load_scrubber
@@ -56,6 +55,8 @@ SHORTEST_TELLING = 0.5
 """Seconds between two words of progress."""
 REST_SHARE = 0.05
 """Of the time that a batch took, so that pages have their turn."""
+
+AGAIN = "build it again: what was collected is kept."
 
 _thread: threading.Thread | None = None
 _tidied_at: datetime | None = None
@@ -133,27 +134,24 @@ def build(store: Store, version: DatasetVersion) -> None:
         clear(version)
     except (Leaving, StoreUnavailableError, OperationalError):
         raise
-    except OSError as error:
-        fail(version, describe_trouble(error))
-    except PresidioMissing as error:
-        fail(version, str(error))
-    except FilterError as error:
-        fail(version, f"The filter cannot be used any more: {error} Change it, and start another version.")
-    except ClickHouseError:
-        logger.exception("version %s cannot be read", version.key)
-        fail(version, "ClickHouse refused a query, see the log. Build it again: what was collected is kept.")
     except Exception as error:
-        logger.exception("version %s cannot be built", version.key)
-        fail(version, f"An error that nobody foresaw ({type(error).__name__}), see the log. It can be built again.")
+        if STOPPING.is_set():  # what it works on is being closed
+            raise Leaving from error
+        fail(version, describe_trouble(version, error))
 
 
-def describe_trouble(error: OSError) -> str:
-    """What stands in the way of writing, and what to do."""
-    if error.errno in (errno.ENOSPC, errno.EDQUOT):
-        return "The disk is full. Make room, then build it again: what was collected is kept."
-    return (
-        f"Its files cannot be written ({error.strerror}). Mend that, then build it again: what was collected is kept."
-    )
+def describe_trouble(version: DatasetVersion, error: Exception) -> str:
+    """What stands in the way, and what to do; without texts of users, which errors may hold."""
+    if isinstance(error, PresidioMissing):
+        return str(error)
+    if isinstance(error, FilterError):
+        return f"The filter cannot be used any more: {error} Change it, and start another version."
+    if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return f"The disk is full. Make room, then {AGAIN}"
+    if isinstance(error, OSError):
+        return f"Its files cannot be written ({error.strerror}). Mend that, then {AGAIN}"
+    logger.error("version %s cannot be built", version.key, exc_info=error)
+    return f"Something went wrong ({type(error).__name__}), see the log. When that is mended, {AGAIN}"
 
 
 class Build:
@@ -228,7 +226,7 @@ class Build:
             self.move(state=State.INSPECTED, inspection=told, doing="", ended_at=datetime.now(UTC))
 
     def write(self, choice: Choice, settled: Settled, context: Context) -> None:
-        source = describe_source(self.version, choice, read_watermark(self.version.project_id))
+        source = describe_version_source(self.version, choice)
         files = find_files(self.version)
         manifest = write_version(
             self.chunks, settled, context, source, files, lambda done, total, words: self.tell(words, done, total)

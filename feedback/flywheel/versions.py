@@ -27,6 +27,8 @@ from tracing.models import Project
 
 State = DatasetVersion.State
 UNDER_WAY = (State.COLLECTING, State.WRITING)
+MOST_EXPORTS = 20
+"""Of a project at once."""
 UNFINISHED = (*UNDER_WAY, State.INSPECTED, State.FAILED)
 """Those that have a directory of work."""
 
@@ -49,6 +51,8 @@ def start_export(project: Project, definition: Definition, who: str) -> DatasetV
     with transaction.atomic():
         Project.objects.select_for_update().get(pk=project.pk)
         exports = DatasetVersion.objects.filter(project=project, dataset=None)
+        if exports.filter(state__in=UNDER_WAY).count() >= MOST_EXPORTS:
+            raise ValueError(f"{MOST_EXPORTS} exports of this project are being made; wait for them, or delete some.")
         last = exports.aggregate(last=Max("number"))["last"] or 0
         written = write_definition(definition)
         return create_version(project, written, who, number=last + 1, goes_on=True, expires_at=expires_at)

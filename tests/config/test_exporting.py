@@ -49,7 +49,7 @@ def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return directory / "data"
 
 
-def wait_for(come_true: Any, seconds: float = 60) -> None:
+def wait_for(come_true: Any, seconds: float = 120) -> None:
     deadline = time.monotonic() + seconds
     while not come_true():
         assert time.monotonic() < deadline
@@ -81,7 +81,7 @@ def test_a_build_that_is_killed_ends_with_the_same_bytes(data: Path, tmp_path: P
     kept = set((data / "datasets" / key / "work" / "chunks").iterdir())
     assert kept
     with run_platform(data) as platform:
-        wait_for(lambda: ask(platform, "GET", f"exports/{key}")["state"] == "built", 120)
+        wait_for(lambda: ask(platform, "GET", f"exports/{key}")["state"] == "built", 300)
         killed = {name: (data / "datasets" / key / "files" / name).read_text() for name in FILES}
         undisturbed = read_export(data, tmp_path / "again")
     assert killed == undisturbed

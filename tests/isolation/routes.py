@@ -21,12 +21,13 @@ from tracing.access.requirements import PUBLIC, May, Requirement, find_requireme
 OF_NINJA = {"openapi-json", "api-root"}
 """Views of django-ninja itself: the document of the API, which is the same for everybody, and where it stands."""
 QUERIES = {
+    "compare_dataset_versions": "older={first_id}&newer={first_id}",
     "define_dataset": "format=trl-kto",
     "download_dataset": "format=trl-kto",
     "download_export": "format=trl-kto",
     "run_backtest": "from=2026-06-01&to=2027-05-31",
 }
-"""What a page or operation needs besides its address, by its name."""
+"""What a page or operation needs besides its address, by its name; `{first_id}` is that of the project."""
 
 
 @dataclass(frozen=True)

@@ -173,7 +173,7 @@ class Side:
     @property
     def export(self) -> str:
         """Key of an export."""
-        return f"export{self.mark}"
+        return f"export-{self.mark}"
 
     @property
     def trace(self) -> int:

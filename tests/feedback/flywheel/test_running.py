@@ -218,6 +218,30 @@ def test_a_process_that_ends_leaves_it_to_the_next(
     assert build(teller, version).state == State.BUILT
 
 
+def test_what_fails_as_the_process_ends_is_no_failure(
+    teller: Teller, dataset: Dataset, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def stumble(*_args: Any) -> None:
+        STOPPING.set()
+        raise ValueError("the store is closed")
+
+    version = versions.start_version(dataset, "anna", goes_on=True)
+    monkeypatch.setattr(running, "read_batch", stumble)
+    try:
+        assert build(teller, version).state == State.COLLECTING
+    finally:
+        STOPPING.clear()
+
+
+def test_exports_are_so_many_at_once(teller: Teller, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(versions, "MOST_EXPORTS", 2)
+    made = [versions.start_export(teller.project, make_definition(), "anna") for _ in range(2)]
+    with pytest.raises(ValueError, match="being made"):
+        versions.start_export(teller.project, make_definition(), "anna")
+    versions.delete_version(made[0])
+    versions.start_export(teller.project, make_definition(), "anna")
+
+
 def test_one_process_builds_at_a_time(teller: Teller, dataset: Dataset) -> None:
     versions.start_version(dataset, "anna", goes_on=True)
     with hold_datasets() as held, hold_datasets() as held_too:
