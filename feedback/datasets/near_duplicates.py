@@ -9,7 +9,7 @@ into one piece more, a piece of them is equal.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from math import ceil
 from typing import Final
 
@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from feedback.datasets.outline import Outline
 from feedback.datasets.record import Reason
 from feedback.datasets.signatures import (
+    MULTIPLIER,
     PERMUTATIONS,
     RUN,
     WORD_PERMUTATIONS,
@@ -26,8 +27,8 @@ from feedback.datasets.signatures import (
     compare,
     read_answers,
     read_dialogues,
-    read_whole,
     read_written,
+    unite,
 )
 from feedback.datasets.sureness import rank
 
@@ -44,6 +45,9 @@ METHOD: Final = (
     f"{LEAST_ANSWERS_ALIKE:.0%} of their words all go"
 )
 
+Said = tuple[Signature, Signature]
+"""Of runs of words, and of what the model wrote."""
+
 UNSHARED: Final = -1
 """A piece that no other line has."""
 CROWD: Final = 2_000
@@ -55,7 +59,7 @@ def drop_near_duplicates(rows: Sequence[Outline], likeness: float) -> tuple[list
     if likeness >= 1 or not rows:
         return list(rows), Counter()
     by_rank = sorted(rows, key=rank)
-    index = LikenessIndex([(row, read_whole(row.signature)) for row in by_rank], likeness)
+    index = LikenessIndex(by_rank, [_unite_dialogues(row) for row in by_rank], likeness)
     contradicted: set[int] = set()
     dropped: Counter[Reason] = Counter()
     staying: list[int] = []
@@ -76,14 +80,22 @@ def drop_near_duplicates(rows: Sequence[Outline], likeness: float) -> tuple[list
 def list_likenesses(rows: Sequence[Outline], likeness: float) -> Iterator[tuple[Outline, Outline]]:
     """All pairs of rows in which a dialogue of the one is like a dialogue of the other, also of different parts; where
     each row holds one dialogue and there is one part, rows that are alike were dropped before."""
-    dialogues = [(row, dialogue) for row in rows for dialogue in read_dialogues(row.signature)]
+    dialogues = [(row, dialogue) for row in rows for dialogue in _list_dialogues(row)]
     if likeness >= 1 or not rows or (len(dialogues) == len(rows) and len({row.part for row in rows}) == 1):
         return
-    index = LikenessIndex(dialogues, likeness)
+    index = LikenessIndex([row for row, _ in dialogues], [dialogue for _, dialogue in dialogues], likeness)
     for number, (row, _) in enumerate(dialogues):
         for other in index.find(number):
             yield row, other
         index.add(number)
+
+
+def _list_dialogues(row: Outline) -> Iterator[Said]:
+    return zip(read_dialogues(row.signature), read_written(row.signature), strict=True)
+
+
+def _unite_dialogues(row: Outline) -> Said:
+    return unite(read_dialogues(row.signature)), unite(read_written(row.signature))
 
 
 def contradict(one: Outline, other: Outline) -> bool:
@@ -98,15 +110,15 @@ def contradict(one: Outline, other: Outline) -> bool:
 
 
 class LikenessIndex:
-    """Finds, among the lines that were added, those of rows that are like the row of another line."""
+    """Finds, among what was said in rows that were added, what is like what was said in another."""
 
-    def __init__(self, lines: Sequence[tuple[Outline, Signature]], likeness: float) -> None:
-        self._rows = [row for row, _ in lines]
-        self._lines = _Places(numpy.stack([line for _, line in lines]), ceil(likeness * PERMUTATIONS))
-        written = numpy.stack([read_written(row.signature) for row in self._rows])
+    def __init__(self, rows: Sequence[Outline], said: Sequence[Said], likeness: float) -> None:
+        self._rows = rows
+        self._lines = _Places(numpy.stack([line for line, _ in said]), ceil(likeness * PERMUTATIONS))
+        written = numpy.stack([words for _, words in said])
         self._written = _Places(written, ceil(LEAST_WRITTEN_ALIKE * WORD_PERMUTATIONS))
         self._pieces = _number_pieces(self._lines.values, PERMUTATIONS - self._lines.least_equal + 1).tolist()
-        self._added = numpy.zeros(len(lines), dtype=numpy.intp)
+        self._added = numpy.zeros(len(rows), dtype=numpy.intp)
         self._count = 0
         self._by_piece: dict[int, list[int]] = defaultdict(list)
 
@@ -168,15 +180,15 @@ def _number_pieces(lines: Signature, pieces: int) -> NDArray[numpy.int64]:
     """For each line a number for each of its pieces, the same for lines whose piece is equal."""
     columns, start = [], 0
     for piece in numpy.array_split(lines, pieces, axis=1):
-        _, number, count = numpy.unique(_fold(piece.T), return_inverse=True, return_counts=True)
+        _, number, count = numpy.unique(_fold(piece), return_inverse=True, return_counts=True)
         columns.append(numpy.where(count[number] > 1, number + start, UNSHARED))
         start += len(count)
     return numpy.stack(columns, axis=1)
 
 
-def _fold(columns: Iterable[NDArray[numpy.uint32]]) -> NDArray[numpy.uint64]:
+def _fold(piece: Signature) -> NDArray[numpy.uint64]:
     """One number for each line of a piece."""
-    folded = numpy.uint64(0)
-    for column in columns:
-        folded = (folded * numpy.uint64(0x9E3779B97F4A7C15)) ^ column.astype(numpy.uint64)
-    return numpy.asarray(folded)
+    folded = numpy.zeros(len(piece), dtype=numpy.uint64)
+    for column in piece.T:
+        folded = (folded * MULTIPLIER) ^ column.astype(numpy.uint64)
+    return folded

@@ -4,8 +4,8 @@ the estimated shares of what they have in common.
 A row is what its user and the model said, tool calls included. Instructions and what tools returned are left out:
 chats that share them are not alike for it. One flat array holds, one after the other:
 - of each dialogue in it (a pair has two, one an answer) the runs of five words;
-- what the model wrote anywhere in it, word by word;
-- each answer that it is about, word by word.
+- what the model wrote before the answers, word by word;
+- each answer, word by word.
 """
 
 import json
@@ -26,7 +26,8 @@ PERMUTATIONS: Final = 128
 WORD_PERMUTATIONS: Final = 64
 SEED: Final = 12
 
-_MULTIPLIER: Final = numpy.uint64(0x9E3779B97F4A7C15)
+MULTIPLIER: Final = numpy.uint64(0x9E3779B97F4A7C15)
+"""An odd number whose bits are spread."""
 
 Hashes = NDArray[numpy.uint64]
 Signature = NDArray[numpy.uint32]
@@ -35,13 +36,13 @@ Signature = NDArray[numpy.uint32]
 def sign_record(record: Record) -> Signature:
     history = [message for message in record.prompt if message.role in ("user", "assistant")]
     said = _hash_words(history)
-    written = [words for message, words in zip(history, said, strict=True) if message.role == "assistant"]
+    before = [words for message, words in zip(history, said, strict=True) if message.role == "assistant"]
     answers = [_join(_hash_words(answer)) for answer in (record.completion, record.rejected) if answer]
     dialogues = [_list_runs(_join([*said, answer])) for answer in answers]
     return numpy.concatenate(
         (
             _sign(dialogues, PERMUTATIONS),
-            _sign([_join([*written, *answers]), *answers], WORD_PERMUTATIONS),
+            _sign([_join(before), *answers], WORD_PERMUTATIONS),
         )
     )
 
@@ -52,21 +53,26 @@ def read_dialogues(signature: Signature) -> Signature:
     return signature[: count * PERMUTATIONS].reshape(count, PERMUTATIONS)
 
 
-def read_whole(signature: Signature) -> Signature:
-    """That of everything said in the row."""
-    whole: Signature = read_dialogues(signature).min(axis=0)
-    return whole
-
-
 def read_written(signature: Signature) -> Signature:
-    start = read_dialogues(signature).size
-    return signature[start : start + WORD_PERMUTATIONS]
+    """What the model wrote in each dialogue, answer included."""
+    before, answers = _read_words(signature)
+    return numpy.minimum(before, answers)
 
 
 def read_answers(signature: Signature) -> Signature:
     """One line for each answer, the better one first."""
-    start = read_dialogues(signature).size + WORD_PERMUTATIONS
-    return signature[start:].reshape(-1, WORD_PERMUTATIONS)
+    return _read_words(signature)[1]
+
+
+def unite(lines: Signature) -> Signature:
+    """That of all that the lines are of."""
+    together: Signature = lines.min(axis=0)
+    return together
+
+
+def _read_words(signature: Signature) -> tuple[Signature, Signature]:
+    lines = signature[read_dialogues(signature).size :].reshape(-1, WORD_PERMUTATIONS)
+    return lines[0], lines[1:]
 
 
 def compare(one: NDArray[Any], other: NDArray[Any]) -> float:
@@ -81,7 +87,7 @@ def _hash_words(messages: Iterable[Message]) -> list[Hashes]:
 
 
 def _join(hashes: Sequence[Hashes]) -> Hashes:
-    return numpy.concatenate(hashes)
+    return numpy.concatenate(hashes) if hashes else numpy.zeros(0, dtype=numpy.uint64)
 
 
 def _list_words(message: Message) -> list[str]:
@@ -98,7 +104,7 @@ def _list_runs(words: Hashes) -> Hashes:
     count = len(words) - length + 1 if length else 0
     runs = numpy.zeros(count, dtype=numpy.uint64)
     for place in range(length):
-        runs = runs * _MULTIPLIER + words[place : place + count]
+        runs = runs * MULTIPLIER + words[place : place + count]
     return runs
 
 

@@ -3,10 +3,10 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import combinations
+from math import ceil
 from random import Random
 from typing import Any
 
-import numpy
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -15,7 +15,7 @@ from feedback.datasets import near_duplicates
 from feedback.datasets.near_duplicates import LEAST_WRITTEN_ALIKE, drop_near_duplicates, list_likenesses
 from feedback.datasets.outline import Outline
 from feedback.datasets.record import Reason, Record
-from feedback.datasets.signatures import PERMUTATIONS, compare, read_dialogues, read_whole, read_written
+from feedback.datasets.signatures import PERMUTATIONS, compare, read_dialogues, read_written
 from tests.examples import count_examples
 from tests.feedback.datasets.outlining import make_record, number_rows, write_chat, write_text
 
@@ -67,7 +67,7 @@ def test_a_long_text_before_every_question_makes_no_chats_alike() -> None:
         asked, answered = write_chat(100 + number)
         rows.append(tell(number, f"{guide} {asked}", answered))
     assert drop(*rows)[0] == list(range(5))
-    assert compare(*(read_whole(row.signature) for row in number_rows(rows)[:2])) > 0.8
+    assert compare(*(read_dialogues(row.signature)[0] for row in number_rows(rows)[:2])) > 0.8
 
 
 def test_likeness_is_not_handed_on() -> None:
@@ -143,14 +143,10 @@ LIKENESSES = st.sampled_from([0.3, 0.5, 0.8, 0.9])
 def list_alike(rows: Sequence[Outline], likeness: float) -> Iterator[tuple[int, int]]:
     """Every pair that the signatures show, by looking at all of them."""
     for one, other in combinations(rows, 2):
-        like = max(
-            int((mine == others).sum())
-            for mine in read_dialogues(one.signature)
-            for others in read_dialogues(other.signature)
-        )
-        written = compare(read_written(one.signature), read_written(other.signature))
-        apart = one.conversation_id != other.conversation_id
-        if apart and like >= numpy.ceil(likeness * PERMUTATIONS) and written >= LEAST_WRITTEN_ALIKE:
+        [mine], [others] = read_dialogues(one.signature), read_dialogues(other.signature)
+        like = (mine == others).sum() >= ceil(likeness * PERMUTATIONS)
+        written = compare(read_written(one.signature), read_written(other.signature)) >= LEAST_WRITTEN_ALIKE
+        if one.conversation_id != other.conversation_id and like and written:
             yield tuple(sorted((one.place, other.place)))  # type: ignore[misc]
 
 
@@ -175,7 +171,7 @@ def test_all_likenesses_are_found_in_crowds_and_outside(rows: list[Outline], lik
 
 
 def test_rows_of_other_parts_are_linked_by_any_of_their_dialogues() -> None:
-    _, worse = write_chat(8)
+    worse = " ".join(write_chat(8, turns=4))
     pair = replace(number_rows([tell(1, ASKED, worse, rejected=ANSWERED)])[0], part="dpo")
     praised = replace(number_rows([tell(2, ASKED, CHANGED)], "sft")[0], place=1)
     assert [{one.part, other.part} for one, other in list_likenesses([pair, praised], 0.8)] == [{"dpo", "sft"}]

@@ -9,16 +9,16 @@ from feedback.datasets.signatures import (
     compare,
     read_answers,
     read_dialogues,
-    read_whole,
     read_written,
     sign_record,
+    unite,
 )
 from tests.feedback.datasets.outlining import make_record, write_text
 from tracing.generations import Message, ToolCall
 
 
 def measure(one: Record, other: Record) -> float:
-    return compare(read_whole(sign_record(one)), read_whole(sign_record(other)))
+    return compare(unite(read_dialogues(sign_record(one))), unite(read_dialogues(sign_record(other))))
 
 
 @pytest.mark.parametrize("shared", [0, 30, 60, 90, 100])
@@ -66,15 +66,17 @@ def test_a_pair_is_whole_with_both_answers_and_has_a_dialogue_for_each() -> None
     pair = sign_record(make_record("why is it so", "as the one answer says", rejected="as other people say"))
     alone = sign_record(make_record("why is it so", "as the one answer says"))
     assert len(read_dialogues(pair)) == len(read_answers(pair)) == 2
-    assert compare(read_dialogues(pair)[0], read_whole(alone)) == 1
-    assert 0 < compare(read_whole(pair), read_whole(alone)) < 1
+    assert compare(read_dialogues(pair)[0], read_dialogues(alone)[0]) == 1
+    assert 0 < compare(unite(read_dialogues(pair)), read_dialogues(alone)[0]) < 1
     assert compare(read_answers(pair)[0], read_answers(alone)[0]) == 1
 
 
 def test_what_the_model_wrote_is_all_that_it_wrote() -> None:
-    later = sign_record(make_record("hi", "hello there", "more", "and this"))
-    assert compare(read_written(later), read_answers(later)[0]) < 1
-    assert compare(read_written(later), read_written(sign_record(make_record("x", "hello there and this")))) == 1
+    later = sign_record(make_record("hi", "hello there", "more", "and this", rejected="or that"))
+    once = sign_record(make_record("x", "hello there and this"))
+    assert compare(read_written(later)[0], read_answers(later)[0]) < 1
+    assert compare(read_written(later)[0], read_written(once)[0]) == 1
+    assert compare(read_written(later)[1], read_written(once)[0]) < 1
 
 
 def test_answers_of_signs_alone_are_told_apart() -> None:
