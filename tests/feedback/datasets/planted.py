@@ -421,6 +421,21 @@ BROKEN = (
         there=("leaves",),
     ),
     Fault(
+        "such characters in the names of a tool's arguments",
+        "trl-sft",
+        lambda p: [use_tool(p, {"w\u202eho\x00": p}, f"one entry: {p}")],
+        kept=1,
+        gone=("\u202e", "\\u0000"),
+        there=('"who"',),
+    ),
+    Fault(
+        "an answer in a language that was not asked for",
+        "trl-sft",
+        lambda p: [like(f"{p} 1", sleep(p), "Unter Blättern schlafen die meisten von ihnen, denke ich jedenfalls.")],
+        {"language": 1},
+        asked={"languages": ("en",)},
+    ),
+    Fault(
         "a language that was not asked for",
         "trl-sft",
         lambda p: [
