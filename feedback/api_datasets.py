@@ -7,7 +7,6 @@ from datetime import UTC, datetime
 from typing import Annotated, Any
 
 from django.db import transaction
-from django.db.models import Prefetch
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from ninja import Field, Query, Router, Schema, Status
@@ -154,11 +153,12 @@ class ForgottenNow(ForgottenResource):
 @router.get("datasets", response=DatasetPage, summary="Datasets, the newest first", auth=May(Right.READ))
 def list_datasets(request: HttpRequest, limit: Limit = 100, cursor: Cursor = "") -> dict[str, Any]:
     before = decode_cursor(cursor, "datasets").time_ns
-    newest = DatasetVersion.objects.order_by("-number").defer("inspection")
-    found = project_of(request).datasets.filter(number__lt=min(before, datasets.LARGEST_NUMBER + 1))
-    rows = list(found.order_by("-number").prefetch_related(Prefetch("versions", newest))[: limit + 1])
+    project = project_of(request)
+    found = project.datasets.filter(number__lt=min(before, datasets.LARGEST_NUMBER + 1))
+    rows = list(found.order_by("-number")[: limit + 1])
+    listed = versions.list_latest(project, rows[:limit])
     end = Place(rows[limit - 1].number) if len(rows) > limit else None
-    return give_page("datasets", [describe_dataset(each) for each in rows[:limit]], end)
+    return give_page("datasets", [describe_dataset(each, *listed[each.pk]) for each in rows[:limit]], end)
 
 
 @router.post("datasets", response={201: DatasetResource}, summary="Define a dataset", auth=May(Right.EDIT))
@@ -169,12 +169,12 @@ def add_dataset(request: HttpRequest, asked: NewDataset) -> Status[dict[str, Any
         who = access_of(request).who
         dataset = datasets.create_dataset(project_of(request), asked.name, definition, who, asked.description)
     audit.describe(request, tell_dataset(dataset), format=definition.format)
-    return Status(201, describe_dataset(dataset))
+    return Status(201, describe_one(dataset))
 
 
 @router.get("datasets/{int:number}", response=DatasetResource, summary="One dataset", auth=May(Right.READ))
 def show_dataset(request: HttpRequest, number: int) -> dict[str, Any]:
-    return describe_dataset(find_dataset(request, number))
+    return describe_one(find_dataset(request, number))
 
 
 @router.patch("datasets/{int:number}", response=DatasetResource, summary="Change a dataset", auth=May(Right.EDIT))
@@ -184,7 +184,7 @@ def change_dataset(request: HttpRequest, number: int, asked: DatasetChanges) -> 
         definition = asked.definition.read() if asked.definition else None
         datasets.change_dataset(dataset, name=asked.name, description=asked.description, definition=definition)
     audit.describe(request, tell_dataset(dataset), changed=sorted(asked.model_fields_set))
-    return describe_dataset(dataset)
+    return describe_one(dataset)
 
 
 @router.delete(
@@ -195,7 +195,7 @@ def change_dataset(request: HttpRequest, number: int, asked: DatasetChanges) -> 
 )
 def delete_dataset(request: HttpRequest, number: int) -> Status[None]:
     dataset = find_dataset(request, number)
-    audit.describe(request, tell_dataset(dataset), versions=dataset.versions.count())
+    audit.describe(request, tell_dataset(dataset), versions=versions.query_versions(dataset).count())
     datasets.delete_dataset(dataset)
     return Status(204, None)
 
@@ -326,7 +326,7 @@ def list_dataset_rows(
     openapi_extra={"responses": {409: NOT_SO}},
     auth=May(Right.READ),
 )
-def compare_dataset_versions(request: HttpRequest, number: int, version: int, other: int) -> dict[str, Any]:
+def show_dataset_changes(request: HttpRequest, number: int, version: int, other: int) -> dict[str, Any]:
     """Definitions, rows, stages and shares. `rows` is null where files are gone."""
     newer, older = find_version(request, number, version), find_version(request, number, other)
     with told_conflicts():
@@ -433,13 +433,16 @@ def find_version(request: HttpRequest, number: int, version: int) -> DatasetVers
     return found
 
 
-def describe_dataset(dataset: Dataset) -> dict[str, Any]:
+def describe_one(dataset: Dataset) -> dict[str, Any]:
+    return describe_dataset(dataset, *versions.list_latest(dataset.project, [dataset])[dataset.pk])
+
+
+def describe_dataset(dataset: Dataset, count: int, latest: DatasetVersion | None) -> dict[str, Any]:
     names = ("number", "name", "description", "definition", "created_by")
-    found = sorted(dataset.versions.all(), key=lambda each: -each.number)
     return {name: getattr(dataset, name) for name in names} | {
         "created_at": format_moment(dataset.created_at),
-        "versions": len(found),
-        "latest": summarise_version(found[0]) if found else None,
+        "versions": count,
+        "latest": summarise_version(latest) if latest else None,
     }
 
 

@@ -23,7 +23,7 @@ from feedback.flywheel.datasets import (
 from feedback.flywheel.downloads import give_built
 from feedback.flywheel.evaluation_sets import list_evaluation_sets
 from feedback.flywheel.exporting import build_export
-from feedback.flywheel.versions import list_versions, start_version
+from feedback.flywheel.versions import list_versions, query_versions, start_version
 from feedback.holdouts import load_holdout
 from feedback.loop_list import find_project_loops
 from feedback.machines import asks_for_machines, leave_out_machines
@@ -301,7 +301,7 @@ def remove_dataset(request: HttpRequest, project: Project, number: int) -> HttpR
     dataset = find_dataset(project, number)
     if dataset is None:
         return refuse(request, project)
-    audit.describe(request, tell_dataset(dataset), versions=dataset.versions.count())
+    audit.describe(request, tell_dataset(dataset), versions=query_versions(dataset).count())
     delete_dataset(dataset)
     messages.info(request, f"{dataset.name} is deleted, with its versions.")
     return redirect("datasets", project=project.slug)

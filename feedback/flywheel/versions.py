@@ -5,7 +5,7 @@ down; whoever builds follows it.
 """
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from itertools import islice
 from pathlib import Path
@@ -13,7 +13,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Max, Q
+from django.db.models import Max, Q, QuerySet
 
 from feedback.datasets import files as dataset_files
 from feedback.datasets.definition import Definition, write_definition
@@ -38,9 +38,9 @@ def start_version(dataset: Dataset, who: str, *, goes_on: bool) -> DatasetVersio
     definition = dataset.definition
     with transaction.atomic():
         Dataset.objects.select_for_update().get(pk=dataset.pk)
-        if dataset.versions.filter(state__in=UNDER_WAY).exists():
+        if query_versions(dataset).filter(state__in=UNDER_WAY).exists():
             raise ValueError("A version of this dataset is being made; wait for it, or stop it.")
-        last = dataset.versions.aggregate(last=Max("number"))["last"] or 0
+        last = query_versions(dataset).aggregate(last=Max("number"))["last"] or 0
         return create_version(dataset.project, definition, who, number=last + 1, dataset=dataset, goes_on=goes_on)
 
 
@@ -127,8 +127,13 @@ def say_state(version: DatasetVersion) -> str:
     return str(DatasetVersion.objects.values_list("state", flat=True).get(pk=version.pk))
 
 
+def query_versions(dataset: Dataset) -> QuerySet[DatasetVersion]:
+    """Those of a dataset, asked for in its project."""
+    return dataset.versions.filter(project=dataset.project_id)
+
+
 def find_version(dataset: Dataset, number: int) -> DatasetVersion | None:
-    return dataset.versions.filter(number=number).first() if number <= LARGEST_NUMBER else None
+    return query_versions(dataset).filter(number=number).first() if number <= LARGEST_NUMBER else None
 
 
 def find_export(project: Project, key: str) -> DatasetVersion | None:
@@ -137,14 +142,24 @@ def find_export(project: Project, key: str) -> DatasetVersion | None:
 
 def list_versions(dataset: Dataset) -> list[DatasetVersion]:
     """The newest first."""
-    return list(dataset.versions.order_by("-number"))
+    return list(query_versions(dataset).order_by("-number"))
+
+
+def list_latest(project: Project, datasets: Sequence[Dataset]) -> dict[int, tuple[int, DatasetVersion | None]]:
+    """How many versions each of these datasets has, and the latest of them, by its key."""
+    found = DatasetVersion.objects.filter(project=project, dataset__in=datasets).defer("inspection").order_by("number")
+    of: dict[int | None, list[DatasetVersion]] = {}
+    for version in found:
+        of.setdefault(version.dataset_id, []).append(version)
+    return {each.pk: (len(own), own[-1] if own else None) for each in datasets for own in [of.get(each.pk, [])]}
 
 
 def find_parent(version: DatasetVersion) -> DatasetVersion | None:
     """The version before it that was built."""
     built = Q(state=State.BUILT) | Q(state=State.WITHDRAWN)
-    dataset = version.dataset
-    return dataset.versions.filter(built, number__lt=version.number).order_by("-number").first() if dataset else None
+    if version.dataset is None:
+        return None
+    return query_versions(version.dataset).filter(built, number__lt=version.number).order_by("-number").first()
 
 
 def list_files(version: DatasetVersion) -> Mapping[str, Path]:

@@ -44,7 +44,7 @@ OPERATIONS = {
     "download_dataset_file": "get datasets/{number}/versions/{version}/files/{file}",
     "download_dataset_archive": "get datasets/{number}/versions/{version}/archive",
     "list_dataset_rows": "get datasets/{number}/versions/{version}/rows",
-    "compare_dataset_versions": "get datasets/{number}/versions/{version}/compare/{other}",
+    "show_dataset_changes": "get datasets/{number}/versions/{version}/compare/{other}",
     "list_evaluation_sets": "get datasets/evaluation-sets",
     "add_evaluation_set": "post datasets/evaluation-sets",
     "delete_evaluation_set": "delete datasets/evaluation-sets/{number}",
