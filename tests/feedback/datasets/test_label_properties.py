@@ -36,14 +36,15 @@ ACTS = st.sampled_from(["accept", "select", "copy", "share", "regenerate", "corr
 def dialogues(draw: st.DrawFn) -> Dialogue:
     dialogue = Dialogue()
     for _ in range(draw(st.integers(1, 3))):
-        attempts = draw(st.lists(ATTEMPTS, min_size=1, max_size=3))
+        drawn = draw(st.lists(ATTEMPTS, min_size=1, max_size=3))
+        attempts = [{**each, "message_id": f"m-{len(dialogue.turns)}-{place}"} for place, each in enumerate(drawn)]
         if dialogue.turns and draw(st.booleans()):
             gone_on = draw(st.integers(0, len(dialogue.turns[-1].answers) - 1))
             go_on_from(dialogue, gone_on, draw(SAID), *attempts)  # type: ignore[arg-type]
         else:
             dialogue.ask(draw(SAID), *attempts)
     for _ in range(draw(st.integers(1, 8))):
-        draw(st.sampled_from([judge, act, notice]))(draw, dialogue)
+        draw(st.sampled_from([judge, act, notice, notice, compare]))(draw, dialogue)
     return dialogue
 
 
@@ -66,6 +67,11 @@ def act(draw: st.DrawFn, dialogue: Dialogue) -> None:
         edit(dialogue, turn, draw(TEXTS), attempt)
     else:
         tell(dialogue, turn, draw(ACTS), attempt, correction=draw(TEXTS))
+
+
+def compare(draw: st.DrawFn, dialogue: Dialogue) -> None:
+    sides = {name: {"message_id": f"m-{choose_answer(draw, dialogue)[0]}-{draw(st.integers(0, 2))}"} for name in "ab"}
+    tell(dialogue, 0, "comparison", label=draw(st.sampled_from(["a", "b", "tie"])), metadata=sides)
 
 
 def notice(draw: st.DrawFn, dialogue: Dialogue) -> None:
@@ -151,6 +157,8 @@ def test_only_people_make_pairs(dialogue: Dialogue) -> None:
             assert answers[answers.index(told.rejected_span_id) - 1] in wished
         elif told.pair_rule == "corrected":
             assert any(each.kind == "correction" for each in labelled.signals)
+        elif told.pair_rule == "compared":
+            assert any(each.feedback.name == "comparison" for each in list_statements(labelled))
         else:
             assert {told.span_id, told.rejected_span_id} <= told_of
 
