@@ -30,7 +30,7 @@ _SIGNED: Final = re.compile(
 )
 _CALLED: Final = re.compile(
     r"\b(?:(?:customer|user|client|guest|patient|passenger|contact|employee|recipient|(?:card|account) ?holder|first"
-    r"|last|full|given|family)(?:['’]s)?[ _-]?(?:full[ _-])?|sur)name[\"']?(?:\s{0,2}[:=]\s{0,3}| is )[\"']?" + _WORDS,
+    r"|last|full|given|family)(?:['’]?s)?[ _-]?(?:full[ _-])?|sur)name[\"']?(?:\s{0,2}[:=]\s{0,3}| is )[\"']?" + _WORDS,
     re.IGNORECASE,
 )
 _HINTS: Final = ("name", "hei", "appelle", "nom", "llamo", "nombre", "chiamo", "chamo", "heet", "heter", "hedder")

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Final
 
-from feedback.datasets.cleaning.texts import change_texts
+from feedback.datasets.cleaning.texts import change_texts, read_json
 from feedback.datasets.record import Record
 from feedback.datasets.steps import Context, RowStep
 from tracing.generations import Message
@@ -28,6 +28,7 @@ _SHOWN: Final = re.compile(
     "|[\ufe00-\ufe0f](?![\ufe00-\ufe0f])|[\U000e0100-\U000e01ef](?![\U000e0100-\U000e01ef]))"  # one variant of a sign
     f"|[{_CONTROLS}{_HIDDEN}\u200c\u200d\ufe00-\ufe0f]"
 )
+_ESCAPE: Final = re.compile(r"(?<!\\)(?P<before>(?:\\\\)*)\\u(?P<code>[0-9A-Fa-f]{4})")
 _UNUSUAL: Final = re.compile("[^\n\t\x20-\x7e]")
 
 
@@ -68,7 +69,24 @@ def _normalise(record: Record) -> Record:
         rejected=_name_plainly(record.rejected),
         tools=tuple(_rename_keys(tool) for tool in record.tools),
     )
-    return change_texts(known, lambda text, _place: normalise_characters(text))
+    return change_texts(known, lambda text, _place: normalise_characters(unescape_json(text)))
+
+
+def unescape_json(text: str) -> str:
+    """JSON with its characters as they are: some write `+` and `ö` as `\\u002B` and `\\u00f6`, where nobody finds them.
+
+    >>> unescape_json('{"phone": "\\\\u002B45 32 12 34 57"}')
+    '{"phone": "+45 32 12 34 57"}'
+    """
+    if "\\u" not in text or (value := read_json(text)) is None:
+        return text
+    plain = _ESCAPE.sub(_unescape, text)
+    return plain if read_json(plain) == value else text
+
+
+def _unescape(match: re.Match[str]) -> str:
+    character = chr(int(match["code"], 16))
+    return match["before"] + character if character.isprintable() and character not in '"\\' else match[0]
 
 
 def _name_plainly(messages: Sequence[Message]) -> tuple[Message, ...]:

@@ -4,17 +4,16 @@ The same value has the same placeholder in all of them. What was replaced is loo
 anything is left goes; so does one with a value where no placeholder can stand, such as a number in arguments.
 """
 
-import json
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Final, NamedTuple
 
 from feedback.datasets.cleaning.placeholders import Placeholders
 from feedback.datasets.cleaning.recognition import SECRETS, Scrubber, find_values
 from feedback.datasets.cleaning.repeats import Repeats
-from feedback.datasets.cleaning.texts import Place, change_texts, list_fixed, list_texts
+from feedback.datasets.cleaning.texts import Place, change_texts, list_fixed, list_texts, list_value, read_json
 from feedback.datasets.record import Drop, Reason, Record
 from feedback.datasets.steps import Context, RowStep
 
@@ -44,6 +43,7 @@ class Search:
         self._values.update(
             (each.kind, text[each.start : each.end]) for text, place in texts for each in self._find(text, place)
         )
+        self._values.update(dict.fromkeys((each for text in texts for each in self._find_members(*text)), 0))
         self._repeats = Repeats(self._values, "\n".join(text for text, _ in texts) if self._values else "")
 
     def __bool__(self) -> bool:
@@ -62,7 +62,13 @@ class Search:
         return kept
 
     def finds_in(self, texts: Iterable[Text]) -> bool:
-        return any(self.find(text, place) for text, place in texts)
+        return bool(self) and any(self.find(*text) or any(self._find_members(*text)) for text in texts)
+
+    def _find_members(self, text: str, place: Place) -> Iterator[tuple[str, str]]:
+        """Values, by kind, in what the text holds as JSON: there each has its name, by which alone some are known."""
+        for member, its_place in list_value(read_json(text), place):
+            for each in self._find(member, its_place):
+                yield each.kind, member[each.start : each.end]
 
     def _find(self, text: str, place: Place) -> list[Span]:
         found = find_values(text, place, self._scrubber)
@@ -126,7 +132,7 @@ def _judge(record: Record, search: Search, placeholders: Placeholders) -> Record
 def write_placeholders(text: str, place: Place, search: Search, placeholders: Placeholders) -> str:
     """The text with placeholders in it; JSON stays JSON."""
     spans = search.find(text, place)
-    is_json = bool(spans) and holds_json(text)
+    is_json = bool(spans) and read_json(text) is not None
     written, at, quotes = [], 0, 0
     for span in spans:
         placeholder = placeholders.find(span.kind, text[span.start : span.end])
@@ -135,17 +141,6 @@ def write_placeholders(text: str, place: Place, search: Search, placeholders: Pl
         written += [text[at : span.start], placeholder if in_string or not is_json else f'"{placeholder}"']
         at = span.end
     return "".join((*written, text[at:]))
-
-
-def holds_json(text: str) -> bool:
-    """Whether it is an object or a list of JSON, as many tools answer."""
-    if text.lstrip()[:1] not in ("{", "["):
-        return False
-    try:
-        json.loads(text)
-    except (ValueError, RecursionError):
-        return False
-    return True
 
 
 PERSONAL_DATA = RowStep("personal data", clean_rows)

@@ -21,6 +21,11 @@ class Place(NamedTuple):
     name: str = ""
     """That it goes by: `phone` in `{"phone": "…"}`; members of a list go by the name of the list."""
 
+    def enter(self, key: object) -> "Place":
+        """That of a member of an object. A bare `name` is the name of whatever the object is."""
+        name = str(key)
+        return self._replace(name=f"{self.name} {name}" if self.name and name.lower() == "name" else name)
+
 
 Change = Callable[[str, Place], str]
 """A text and its place; gives what shall stand there."""
@@ -42,20 +47,21 @@ def list_texts(record: Record) -> Iterator[tuple[str, Place]]:
     for message in (*record.prompt, *record.completion, *record.rejected):
         yield message.content, Place(message.role)
         for call in message.tool_calls:
-            yield from _list_value(call.arguments, Place(message.role))
+            yield from list_value(call.arguments, Place(message.role))
     for tool in record.tools:
-        yield from _list_value(tool, Place())
+        yield from list_value(tool, Place())
 
 
-def _list_value(value: Any, place: Place) -> Iterator[tuple[str, Place]]:
+def list_value(value: Any, place: Place) -> Iterator[tuple[str, Place]]:
+    """Every text of a value of JSON with its place."""
     if isinstance(value, str):
         yield value, place
     elif isinstance(value, Mapping):
         for key, member in value.items():
-            yield from _list_value(member, place._replace(name=str(key)))
+            yield from list_value(member, place.enter(key))
     elif isinstance(value, Sequence):
         for member in value:
-            yield from _list_value(member, place)
+            yield from list_value(member, place)
 
 
 def list_fixed(record: Record) -> Iterator[tuple[str, Place]]:
@@ -72,7 +78,7 @@ def _list_fixed(value: Any, place: Place) -> Iterator[tuple[str, Place]]:
     if isinstance(value, Mapping):
         for key, member in value.items():
             yield str(key), Place()
-            yield from _list_fixed(member, place._replace(name=str(key)))
+            yield from _list_fixed(member, place.enter(key))
     elif isinstance(value, Sequence) and not isinstance(value, str):
         for member in value:
             yield from _list_fixed(member, place)
@@ -85,7 +91,7 @@ def change_value(value: Any, place: Place, change: Change) -> Any:
     if isinstance(value, str):
         return change(value, place)
     if isinstance(value, Mapping):
-        return {key: change_value(member, place._replace(name=str(key)), change) for key, member in value.items()}
+        return {key: change_value(member, place.enter(key), change) for key, member in value.items()}
     if isinstance(value, Sequence):
         return [change_value(member, place, change) for member in value]
     return value
@@ -102,6 +108,16 @@ def _change_message(message: Message, change: Change) -> Message:
     if content == message.content and calls == tuple(message.tool_calls):
         return message
     return replace(message, content=content, tool_calls=calls)
+
+
+def read_json(text: str) -> Any:
+    """The object or list of JSON that the text is, as many tools answer; None where it is none."""
+    if text.lstrip()[:1] not in ("{", "["):
+        return None
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError):
+        return None
 
 
 def count_characters(messages: Sequence[Message]) -> int:

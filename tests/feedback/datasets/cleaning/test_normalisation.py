@@ -67,6 +67,19 @@ def test_every_text_of_a_row_is_made_plain_and_its_parts_say_no_more_than_what_t
     assert kept.prompt[0].parts == ({"type": "text"}, {"type": "image"})
 
 
+@pytest.mark.parametrize(
+    ("text", "plain"),
+    [
+        (r'{"a": "\u002B45 \u00f6\u00e4 \\u0041 \\\u0041"}', '{"a": "+45 öä \\\\u0041 \\\\A"}'),
+        (r'{"a": "\u0022 \u005c \u000a \ud83d\ude00"}', r'{"a": "\u0022 \u005c \u000a \ud83d\ude00"}'),
+        (r"a regular expression: \u0041", r"a regular expression: \u0041"),
+    ],
+)
+def test_characters_of_json_are_written_as_they_are(text: str, plain: str) -> None:
+    [kept] = keep(NORMALISATION, row("Go", call({}), result(text)))
+    assert kept.prompt[2].content == plain
+
+
 def test_a_value_cannot_hide_from_recognisers_behind_what_nobody_sees() -> None:
     [plain] = keep(NORMALISATION, row("ja\u200bne@mail\u00adbox.\u202edk"))
     [kept] = keep(PERSONAL_DATA, plain)

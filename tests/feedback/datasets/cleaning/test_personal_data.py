@@ -1,5 +1,6 @@
 """Personal data becomes placeholders, the same for the same value wherever it stands, or the row goes."""
 
+import json
 from dataclasses import replace
 from typing import Any
 
@@ -7,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from feedback.datasets.cleaning import PERSONAL_DATA
+from feedback.datasets.cleaning import NORMALISATION, PERSONAL_DATA
 from feedback.datasets.cleaning.personal_data import Search
 from feedback.datasets.cleaning.texts import list_texts
 from feedback.datasets.record import Reason, Record
@@ -101,6 +102,35 @@ def test_the_name_of_an_argument_says_what_it_is(name: str, written: str) -> Non
 def test_json_of_a_tool_stays_json() -> None:
     [kept] = keep(PERSONAL_DATA, row("Go", call({}), result('{"phone": 4532123457, "note": "call \\"+4532123457\\""}')))
     assert kept.prompt[2].content == '{"phone": "<PHONE_1>", "note": "call \\"<PHONE_1>\\""}'
+
+
+@pytest.mark.parametrize(
+    ("text", "written"),
+    [
+        ('{"customer": {"id": 7, "name": "Jane Roe"}}', '{"customer": {"id": 7, "name": "<NAME_1>"}}'),
+        (
+            '{"passengers": [{"name": "Jane Roe"}, {"name": "Peter Groß"}]}',
+            '{"passengers": [{"name": "<NAME_1>"}, {"name": "<NAME_2>"}]}',
+        ),
+        ('{"product": {"name": "Blue Lamp"}, "name": "Jane"}', '{"product": {"name": "Blue Lamp"}, "name": "Jane"}'),
+        (
+            '{"mobile": {"value": "264-8830"}, "phone": ["264-8830"]}',
+            '{"mobile": {"value": "<PHONE_1>"}, "phone": ["<PHONE_1>"]}',
+        ),
+    ],
+)
+def test_names_and_keys_in_json_say_what_values_are(text: str, written: str) -> None:
+    [kept] = keep(PERSONAL_DATA, row("Go", call(json.loads(text)), result(text)))
+    assert kept.prompt[2].content == written
+    assert kept.prompt[1].tool_calls[0].arguments == json.loads(written)
+
+
+def test_a_value_that_only_json_tells_and_nothing_can_replace_costs_the_row() -> None:
+    text = '{"phone": "264\\u002d8830"}'
+    assert apply(PERSONAL_DATA, row("Go", call({}), result(text))) == [Reason.PERSONAL_DATA]
+    [plain] = keep(NORMALISATION, row("Go", call({}), result(text)))
+    [kept] = keep(PERSONAL_DATA, plain)
+    assert kept.prompt[2].content == '{"phone": "<PHONE_1>"}'
 
 
 @pytest.mark.parametrize(
