@@ -9,7 +9,7 @@ from feedback.flywheel import lists
 from feedback.flywheel.lists import find_commit, keep_list, load_list
 from feedback.flywheel.reading import (
     BATCH_SIZE,
-    MOST_TURNS,
+    MOST_MESSAGES,
     Choice,
     Found,
     choose_conversations,
@@ -62,7 +62,8 @@ def test_ages_count_back_from_when_it_was_asked_for(teller: Teller) -> None:
 def test_batches_hold_so_many_conversations_and_turns() -> None:
     short = [Found(f"c-{number}", "", 1) for number in range(BATCH_SIZE + 1)]
     assert [len(batch) for batch in cut_batches(short)] == [BATCH_SIZE, 1]
-    long = [Found("a", "", MOST_TURNS - 1), Found("b", "", 1), Found("c", "", 1), Found("d", "", 9 * MOST_TURNS)]
+    turns = int(MOST_MESSAGES**0.5)
+    long = [Found("a", "", turns - 1), Found("b", "", 1), Found("c", "", turns), Found("d", "", 9 * turns)]
     assert cut_batches(long) == [["a", "b"], ["c"], ["d"]]
     assert cut_batches([]) == []
 
