@@ -1,9 +1,9 @@
 """How long a dataset of so many conversations takes, stage by stage, and how much memory it needs: from store to files.
 
-    python -m benchmarks.datasets                             5,000 conversations
-    python -m benchmarks.datasets --conversations 100000      the goal: 600 s and 2 GB on two cores
-    python -m benchmarks.datasets --format hf --directory D   another format; keeps the store in D for the next time
-    python -m benchmarks.datasets --profile                   and where the time goes
+    python -m benchmarks.dataset_builds                             5,000 conversations
+    python -m benchmarks.dataset_builds --conversations 100000      the goal: 600 s and 2 GB on two cores
+    python -m benchmarks.dataset_builds --format hf --directory D   another format; keeps the store in D for the next time
+    python -m benchmarks.dataset_builds --profile                   and where the time goes
 
 Conversations have four turns, of about 300 and 1,000 characters, and each model call was sent all that was said before.
 Three in ten answers have a thumb; one message in ten has an address in it. Seconds of the clock and of the processor;
@@ -46,7 +46,7 @@ def main() -> None:
         measure(store, options.conversations, options.format, directory / "work", profile)
         store.close()
     if profile:
-        pstats.Stats(profile).sort_stats("tottime").print_stats(40)
+        pstats.Stats(profile).sort_stats("cumulative").print_stats("(feedback|tracing)/", 60)
 
 
 def read_options() -> argparse.Namespace:
