@@ -1,9 +1,10 @@
 """How long a dataset of so many conversations takes, stage by stage, and how much memory it needs: from store to files.
 
-    python -m benchmarks.dataset_builds                             5,000 conversations
-    python -m benchmarks.dataset_builds --conversations 100000      the goal: 600 s and 2 GB on two cores
-    python -m benchmarks.dataset_builds --format hf --directory D   another format; keeps the store in D for the next time
-    python -m benchmarks.dataset_builds --profile                   and where the time goes
+    python -m benchmarks.dataset_builds                          5,000 conversations
+    python -m benchmarks.dataset_builds --conversations 100000   the goal: 600 s and 2 GB on two cores
+    python -m benchmarks.dataset_builds --format hf              another format
+    python -m benchmarks.dataset_builds --directory D            keeps the store in D, and takes it from there again
+    python -m benchmarks.dataset_builds --profile                and where the time goes
 
 Conversations have four turns, of about 300 and 1,000 characters, and each model call was sent all that was said before.
 Three in ten answers have a thumb; one message in ten has an address in it. Seconds of the clock and of the processor;
