@@ -79,9 +79,10 @@ def drop_near_duplicates(rows: Sequence[Outline], likeness: float) -> tuple[list
 
 def list_likenesses(rows: Sequence[Outline], likeness: float) -> Iterator[tuple[Outline, Outline]]:
     """All pairs of rows in which a dialogue of the one is like a dialogue of the other, also of different parts; where
-    each row holds one dialogue and there is one part, rows that are alike were dropped before."""
+    each row holds one dialogue and there is one part, rows that are alike were dropped before. With a likeness of 1
+    those that use the same words in the same order."""
     dialogues = [(row, dialogue) for row in rows for dialogue in _list_dialogues(row)]
-    if likeness >= 1 or not rows or (len(dialogues) == len(rows) and len({row.part for row in rows}) == 1):
+    if not rows or (len(dialogues) == len(rows) and len({row.part for row in rows}) == 1):
         return
     index = LikenessIndex([row for row, _ in dialogues], [dialogue for _, dialogue in dialogues], likeness)
     for number, (row, _) in enumerate(dialogues):

@@ -176,3 +176,5 @@ def test_rows_of_other_parts_are_linked_by_any_of_their_dialogues() -> None:
     praised = replace(number_rows([tell(2, ASKED, CHANGED)], "sft")[0], place=1)
     assert [{one.part, other.part} for one, other in list_likenesses([pair, praised], 0.8)] == [{"dpo", "sft"}]
     assert not list(list_likenesses([pair, praised], 1))
+    same = replace(number_rows([tell(3, ASKED, ANSWERED)], "sft")[0], place=2)
+    assert [(one.part, other.part) for one, other in list_likenesses([pair, same], 1)] == [("sft", "dpo")]
