@@ -1,6 +1,7 @@
 """A pair: of two answers to the same message that people rated, the one with the clearly better rating wins."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from typing import Final
 
 from feedback.datasets.examples import find_fault
@@ -14,28 +15,38 @@ LEAST_DIFFERENCE: Final = 0.5
 """Of the scale: a thumb up and one down are 1, five stars and three are 0.5."""
 
 
+@dataclass(frozen=True, slots=True)
+class Rating:
+    """Where on its scale, 0 the worst and 1 the best, people put an answer."""
+
+    answer: Answer
+    opinion: Opinion
+    place: float
+
+
 def find_claims(case: Case) -> Iterator[Claim]:
     """One for each answer that was rated clearly worse than the best, the latest first; by how much is the margin."""
-    if not case.turn.alternatives:
-        return
-    places = {number: opinion for number, opinion in _read_places(case).items() if opinion.place is not None}
-    if len(places) < len(("one", "other")):
-        return
-    best = max(places, key=lambda number: (places[number].place or 0, number))
-    for number in sorted(places, reverse=True):
-        margin = (places[best].place or 0) - (places[number].place or 0)
-        if margin >= LEAST_DIFFERENCE:
-            rejected = case.turn.answers[number]
-            yield Claim(RULE, rejected, _pair(case, case.turn.answers[best], rejected, places[best], margin))
+    ratings = _list_ratings(case) if case.turn.alternatives else []
+    best = max(ratings, key=lambda rating: rating.place, default=None)
+    for rating in ratings:
+        if best and best.place - rating.place >= LEAST_DIFFERENCE:
+            yield Claim(RULE, rating.answer, _pair(case, best, rating))
 
 
-def _read_places(case: Case) -> Mapping[int, Opinion]:
-    """The rating of each answer that was given one and not another that contradicts it."""
-    explicit = (list_explicit(case.list_opinions(answer)) for answer in case.turn.answers)
-    weighed = (weigh_opinions([each for each in opinions if each.place is not None]) for opinions in explicit)
-    return {number: each for number, each in enumerate(weighed) if isinstance(each, Opinion)}
+def _list_ratings(case: Case) -> list[Rating]:
+    """Of each answer that was given one and not another that contradicts it, the latest answer first."""
+    weighed = ((answer, _weigh(case.list_opinions(answer))) for answer in reversed(case.turn.answers))
+    return [
+        Rating(answer, opinion, opinion.place)
+        for answer, opinion in weighed
+        if isinstance(opinion, Opinion) and opinion.place is not None
+    ]
 
 
-def _pair(case: Case, chosen: Answer, rejected: Answer, opinion: Opinion, margin: float) -> Record | Reason:
-    reason = find_fault(rejected) or find_reason(case, chosen, rejected)
-    return reason or build_pair(case, RULE, chosen, rejected, opinion, margin)
+def _weigh(opinions: Sequence[Opinion]) -> Opinion | Reason:
+    return weigh_opinions([opinion for opinion in list_explicit(opinions) if opinion.place is not None])
+
+
+def _pair(case: Case, best: Rating, worse: Rating) -> Record | Reason:
+    reason = find_fault(worse.answer) or find_reason(case, best.answer, worse.answer)
+    return reason or build_pair(case, RULE, best.answer, worse.answer, best.opinion, best.place - worse.place)
