@@ -1,7 +1,8 @@
 """A table for people, `train.csv` and `validation.csv`: judged answers become rows that read on their own.
 
 A spreadsheet takes a cell that begins like a formula for one, so such a cell gets an apostrophe in front, which reading
-takes away again. It also breaks a cell that is longer than it can hold, and the rest of it would be a cell of its own.
+takes away again; so does what would be a cell where semicolons separate. A spreadsheet also breaks a cell that is
+longer than it can hold, and the rest of it would be a cell of its own.
 """
 
 import csv
@@ -37,8 +38,13 @@ COLUMNS: Final = (
 LONGEST_CELL: Final = 32_767
 """UTF-16 units, in Excel and LibreOffice."""
 
-FORMULA: Final = re.compile(r"[\s\"\ufeff]*[=+\-@|%\uff0b\uff0d\uff1d\uff20]|[\t\r\n]|'")
 GUARD: Final = "'"
+FORMULA: Final = re.compile(r"[\s\"\ufeff]*[=+\-@|%\uff0b\uff0d\uff1d\uff20]|[\t\r\n]|'")
+_INNER = r"(?=[=+@|%\uff0b\uff1d\uff20]|[-\uff0d][^\s-])"
+INNER: Final = re.compile(rf"([;\t\r\n][\s\"]*)('*){_INNER}")
+"""Where a new cell begins for a spreadsheet that takes semicolons for separators, as in much of Europe. A list in
+Markdown is no formula."""
+GUARDED: Final = re.compile(rf"([;\t\r\n][\s\"]*)'('*){_INNER}")
 
 
 def write_row(record: Record, _with_tools: bool) -> Row:
@@ -95,17 +101,27 @@ def _write_table(path: Path, rows: Iterable[Row]) -> Path:
 
 def guard_cell(text: str) -> str:
     """
-    >>> [guard_cell(text) for text in ("=1+1", "'tis", "1 = 1")]
-    ["'=1+1", "''tis", '1 = 1']
+    >>> [guard_cell(text) for text in ("=1+1", "'tis", "1 = 1", "a;=1")]
+    ["'=1+1", "''tis", '1 = 1', "a;'=1"]
     """
-    return GUARD + text if FORMULA.match(text) else text
+    guarded = INNER.sub(r"\1'\2", text)
+    return GUARD + guarded if FORMULA.match(guarded) else guarded
+
+
+def unguard_cell(cell: str) -> str:
+    """The text that was guarded.
+
+    >>> [unguard_cell(guard_cell(text)) for text in ("''=1", "a;'=1", "\\n=1")]
+    ["''=1", "a;'=1", '\\n=1']
+    """
+    return GUARDED.sub(r"\1\2", cell.removeprefix(GUARD))
 
 
 def read_tables(directory: Path, split: SplitName, _part: str = "") -> Iterator[Row]:
     csv.field_size_limit(sys.maxsize)
     with (directory / f"{split}.csv").open(encoding="utf-8-sig", newline="") as file:
         for row in csv.DictReader(file):
-            yield {column: cell.removeprefix(GUARD) for column, cell in row.items()}
+            yield {column: unguard_cell(cell) for column, cell in row.items()}
 
 
 FORMAT = Format(

@@ -10,6 +10,7 @@ import pytest
 from feedback.datasets.format import SPLITS, About
 from feedback.datasets.formats import FORMATS
 from feedback.datasets.messages import Row
+from feedback.datasets.spreadsheet import unguard_cell
 from tests.feedback.datasets.specimens import HOSTILE, list_specimens, make_agent, make_record, write_rows
 from tests.parts import need
 from tests.trainers.crowd import export
@@ -74,7 +75,7 @@ def test_pandas_reads_the_table_as_it_was_written(tmp_path: Path) -> None:
     write_specimens("csv", folder)
     told = run_python(CONSUMERS, "check.py", "pandas", folder, tmp_path)
     unguarded = {
-        split: [{name: cell.removeprefix("'") for name, cell in row.items()} for row in rows]
+        split: [{name: unguard_cell(cell) for name, cell in row.items()} for row in rows]
         for split, rows in told.items()
     }
     assert unguarded == read_export("csv", folder)

@@ -1,14 +1,18 @@
 """The table for people."""
 
 import csv
+import re
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from feedback.datasets.formats import FORMATS
 from feedback.datasets.record import Reason
 from feedback.datasets.row_steps import find_fault
-from feedback.datasets.spreadsheet import COLUMNS, FORMAT, LONGEST_CELL, guard_cell, write_row
+from feedback.datasets.spreadsheet import COLUMNS, FORMAT, LONGEST_CELL, guard_cell, unguard_cell, write_row
+from tests.examples import count_examples
 from tests.feedback.datasets.specimens import HOSTILE, make_agent, make_record, say, write_rows
 from tracing.generations import Message
 
@@ -45,10 +49,30 @@ def test_what_tools_did_stands_between_question_and_answer() -> None:
 
 @pytest.mark.parametrize("text", [*FORMULAS, *FULL_WIDTH, *PIPES, "'=1", "'", "''"])
 def test_what_begins_like_a_formula_is_a_text(text: str, tmp_path: Path) -> None:
-    assert guard_cell(text) == "'" + text
+    assert guard_cell(text).startswith("'")
     write_rows("csv", tmp_path, [make_record(f"{text} ?", answer=f"{text} !")])
     [row] = FORMAT.read(tmp_path, "train", "")
     assert (row["question"], row["answer"]) == (f"{text} ?", f"{text} !")
+
+
+@pytest.mark.parametrize("text", ["a;=1", "a\n+1", "a\t@x", 'a; "=1', "a\r\n\n=1", "a\n-1", "a;＝1"])
+def test_what_would_be_a_formula_where_semicolons_separate_is_a_text(text: str) -> None:
+    guarded = guard_cell(text)
+    assert not re.search(r"[;\t\r\n][\s\"]*[=+\-@＝]", guarded)
+    assert (len(guarded), unguard_cell(guarded)) == (len(text) + 1, text)
+
+
+@settings(max_examples=count_examples(300), deadline=None)
+@given(st.text(st.sampled_from("a ;\t\r\n'\"=+-@|＝"), max_size=9))
+def test_taking_the_guards_away_gives_the_text(text: str) -> None:
+    guarded = guard_cell(text)
+    assert unguard_cell(guarded) == text
+    assert not guarded.strip(' "').startswith(("=", "+", "-", "@", "＝"))
+
+
+@pytest.mark.parametrize("text", ["\n- one\n- two", "a;b", "a - b", "\n---"])
+def test_a_list_is_no_formula(text: str) -> None:
+    assert guard_cell(f"x{text}") == f"x{text}"
 
 
 @pytest.mark.parametrize("text", ["", "a", "a=1", "1 + 1", "😀=1", "(=1)", "日本"])
