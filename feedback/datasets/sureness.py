@@ -2,13 +2,12 @@
 the time, so that no week has them all."""
 
 from collections import defaultdict
-from collections.abc import Hashable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from hashlib import sha256
 from typing import Any, Final
 
 from feedback.datasets.definition import GOLD
 from feedback.datasets.outline import Outline
-
 
 METHOD: Final = (
     "where not all rows may stay: gold before silver, silver by its confidence in tenths; of the last such class that "
@@ -24,11 +23,11 @@ def rank(row: Outline) -> tuple[Any, ...]:
 def choose(rows: Iterable[Outline], most: int, seed: int) -> list[Outline]:
     """So many of the rows, in order of time: gold before silver, silver by its confidence in tenths; of the last such
     class that is let in, rows that lie evenly in the order of time."""
-    classes: dict[Hashable, list[Outline]] = defaultdict(list)
+    classes: dict[tuple[bool, float], list[Outline]] = defaultdict(list)
     for row in sorted(rows, key=_order):
         classes[_class_of(row)].append(row)
     chosen: list[Outline] = []
-    for name in sorted(classes):  # type: ignore[type-var]
+    for name in sorted(classes):
         chosen += _spread(classes[name], most - len(chosen), seed)
     return sorted(chosen, key=_order)
 
