@@ -46,6 +46,12 @@ MORE_IS_ASKED = (
     "add_key",
     "ask_user",
     "change_failure_mode",
+    "add_dataset",
+    "change_dataset",
+    "add_evaluation_set",
+    "add_export",
+    "download_export",
+    "forget_subject",
 )
 """Operations that ask more of a body than its schema can say."""
 ITEM_BY_ITEM = ("tell_feedback",)

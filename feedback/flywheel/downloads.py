@@ -39,13 +39,14 @@ def give_built(built: Built, name: str) -> StreamingHttpResponse:
 
 
 class ClosingZip:
-    """The zip of what was built at once. Django closes it with the answer, also where nobody read that."""
+    """The zip of what was built at once. It is gone when that was read; Django closes it where nobody did."""
 
     def __init__(self, built: Built) -> None:
         self._built = built
 
     def __iter__(self) -> Iterator[bytes]:
-        return stream_zip(self._built.files)
+        with self._built:
+            yield from stream_zip(self._built.files)
 
     def close(self) -> None:
         with self._built:
