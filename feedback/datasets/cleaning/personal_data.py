@@ -143,4 +143,4 @@ def write_placeholders(text: str, place: Place, search: Search, placeholders: Pl
     return "".join((*written, text[at:]))
 
 
-PERSONAL_DATA = RowStep("personal data", clean_rows)
+PERSONAL_DATA = RowStep("personal_data", clean_rows)

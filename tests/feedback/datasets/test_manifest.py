@@ -16,7 +16,7 @@ STEPS = [
     "licence",
     "normalisation",
     "secrets",
-    "personal data",
+    "personal_data",
     "language",
     "quality",
     "confidence",
