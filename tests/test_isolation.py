@@ -276,7 +276,7 @@ def test_whoever_may_read_gets_the_rows(world: World) -> None:
                 assert answer.status == 200, f"{address}: {answer.status}; does it need a query? (routes.QUERIES)"
                 marked, plain = marked + (world.a.mark in answer.text), plain + (world.a.mark not in answer.text)
     assert marked > 30
-    assert plain <= 12
+    assert plain <= 20
 
 
 def test_whoever_lacks_the_right_changes_nothing(world: World) -> None:
