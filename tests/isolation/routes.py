@@ -81,7 +81,7 @@ class Route:
                 LabelKey(side.conversation, OUTCOME, REVIEWER).encode(),
             ],
             "export": [side.export],
-            **dict.fromkeys(("file", "name"), ["train.jsonl"]),
+            **{name: ["train.jsonl"] for name in ("file", "name")},
             "key": [SegmentName(side.word("service"), side.word("environment")).key],
             "identifier": [side.feedback, f"feedback-{SHARED_CONVERSATION}"],
         }
