@@ -46,7 +46,7 @@ class Definition:
     most_per_template: int = 100
     most_per_failure_mode: int = 500
     """Rows at most; 0: any number."""
-    balance: float = 0
+    balance: float = 0.0
     """How many times as many rows the larger class may have than the smaller one, 1 or more; 0: any."""
     match_lengths: bool = False
     """Whether pairs go until about half of the chosen answers are the longer ones."""
@@ -141,4 +141,4 @@ def _read_number(name: str, value: Any) -> float | int:
         raise ValueError(
             f"{name} has to be from {low:g} to {high:g}{', and not between 0 and 1' * (name == 'balance')}."
         )
-    return value
+    return value if whole else float(value)  # 1 and 1.0 are the same definition, and the same bytes
