@@ -42,13 +42,14 @@ def test_a_set_is_pasted_or_given_as_a_file_and_its_texts_are_not_kept(teller: T
     assert "<b>Release</b> is kept" in post("evaluation-sets/add", {"name": "<b>Release</b>", "texts": f"{text}\n"})
     file = io.BytesIO(json.dumps([{"question": text, "ideal": text}]).encode())
     file.name = "release.json"
-    post("evaluation-sets/add", {"name": "From a file", "file": file})
+    told = post("evaluation-sets/add", {"name": "From a file", "file": file})
+    assert "From a file is kept" in told
     assert load_grams(teller.project.pk, [1]) <= load_grams(teller.project.pk, [2])
     page = open_page("datasets/evaluation-sets")
     assert "<b>Release" not in page.html
-    assert "From a file 1" in page.text
+    assert "From a file 2" in page.text
     assert text.split()[5] not in page.text
-    assert "From a file 1 text" in open_page("datasets/new/form?format=trl-sft").text
+    assert "From a file 2 texts" in open_page("datasets/new/form?format=trl-sft").text
 
 
 def test_a_set_that_cannot_be_kept_says_why_and_what_was_typed_stays(teller: Teller, open_page: Open) -> None:
