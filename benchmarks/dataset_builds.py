@@ -94,9 +94,9 @@ def fill(store: "Store", conversations: int) -> None:
 
 def measure(store: "Store", conversations: int, format_name: str, work: Path, profile: cProfile.Profile | None) -> None:
     from feedback.datasets import Context, Definition, Source
-    from feedback.datasets.collecting import settle_work
-    from feedback.datasets.inspection import inspect
-    from feedback.datasets.writing import write_version
+    from feedback.datasets.building.collecting import settle_work
+    from feedback.datasets.building.writing import write_version
+    from feedback.datasets.inspecting.inspection import inspect
     from feedback.flywheel.reading import choose_conversations
     from tracing.filter_language import Filter
 
@@ -125,7 +125,7 @@ def measure(store: "Store", conversations: int, format_name: str, work: Path, pr
 
 
 def collect(store: "Store", chosen: "tuple[Found, ...]", chunks: Path, context: object) -> None:
-    from feedback.datasets.collecting import collect_chunk
+    from feedback.datasets.building.collecting import collect_chunk
     from feedback.flywheel.reading import cut_batches, read_batch
 
     spent = {"read": [0.0, 0.0], "rows": [0.0, 0.0]}

@@ -15,8 +15,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from feedback.datasets.new_facts import list_new_words
-from feedback.datasets.ratings import RATINGS
+from feedback.datasets.labels.new_facts import list_new_words
+from feedback.datasets.labels.ratings import RATINGS
 from feedback.datasets.record import LabelledConversation, Record
 from feedback.detectors import Material, detect_signals
 from feedback.training.chats import list_files

@@ -1,12 +1,12 @@
 """Finetuning data from feedback: labelled conversations come in, files that a trainer accepts go out."""
 
-from feedback.datasets.building import Built, build_dataset
+from feedback.datasets.building.build import Built, build_dataset
+from feedback.datasets.building.files import copy_files, list_files, stream_zip
+from feedback.datasets.building.source import HeldOut, Source
 from feedback.datasets.definition import Definition
-from feedback.datasets.files import copy_files, list_files, stream_zip
 from feedback.datasets.format import Format
 from feedback.datasets.formats import FORMATS, UnknownFormat
 from feedback.datasets.record import LabelledConversation
-from feedback.datasets.source import HeldOut, Source
 from feedback.datasets.steps import Context
 
 __all__ = [

@@ -13,14 +13,14 @@ from pathlib import Path
 from typing import Any, Final
 
 from feedback.datasets.format import About, Format, Part, SplitName
+from feedback.datasets.labels.praised import PRAISED
+from feedback.datasets.labels.ratings import RATINGS
 from feedback.datasets.lines import read_lines, write_lines
 from feedback.datasets.messages import Row, write_tools
 from feedback.datasets.openai_rows import write_dialogue
-from feedback.datasets.outline import Outline
-from feedback.datasets.praised import PRAISED
-from feedback.datasets.ratings import RATINGS
 from feedback.datasets.record import Drop, LabelledConversation, Reason, Record
 from feedback.datasets.validation import check_exchange
+from feedback.datasets.weighing.outline import Outline
 
 GOOD: Final = [
     {

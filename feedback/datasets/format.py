@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
+from feedback.datasets.labels.selection import Selection
 from feedback.datasets.messages import Row
-from feedback.datasets.outline import Outline
 from feedback.datasets.record import Reason, Record
-from feedback.datasets.selection import Selection
+from feedback.datasets.weighing.outline import Outline
 
 SplitName = Literal["train", "validation"]
 SPLITS: tuple[SplitName, ...] = ("train", "validation")

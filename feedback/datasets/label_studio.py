@@ -7,11 +7,11 @@ from pathlib import Path
 from typing import Any, Final
 
 from feedback.datasets.format import About, Format, Limit, Part, SplitName
+from feedback.datasets.labels.ratings import RATINGS
 from feedback.datasets.lines import read_lines, write_lines
 from feedback.datasets.messages import Row, tell_message
-from feedback.datasets.outline import Outline
-from feedback.datasets.ratings import RATINGS
 from feedback.datasets.record import Reason, Record
+from feedback.datasets.weighing.outline import Outline
 
 CONFIG: Final = """\
 <View>

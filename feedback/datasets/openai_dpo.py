@@ -6,13 +6,13 @@ from typing import Any
 
 from feedback.datasets import trl_dpo
 from feedback.datasets.format import Format, Part
+from feedback.datasets.labels.pairs import PAIRS
 from feedback.datasets.lines import read_lines, write_lines
 from feedback.datasets.messages import Row
 from feedback.datasets.openai_rows import LIMITS, check_functions, name_tools, write_dialogue
-from feedback.datasets.outline import Outline
-from feedback.datasets.pairs import PAIRS
 from feedback.datasets.record import Reason, Record
 from feedback.datasets.validation import check_exchange
+from feedback.datasets.weighing.outline import Outline
 
 
 def write_row(record: Record, _with_tools: bool) -> Row:

@@ -5,13 +5,13 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from feedback.datasets.format import Format, Part
+from feedback.datasets.labels.praised import PRAISED
 from feedback.datasets.lines import read_lines, write_lines
 from feedback.datasets.messages import Row
 from feedback.datasets.openai_rows import LIMITS, check_functions, name_tools, write_dialogue
-from feedback.datasets.outline import Outline
-from feedback.datasets.praised import PRAISED
 from feedback.datasets.record import Reason, Record
 from feedback.datasets.validation import check_exchange
+from feedback.datasets.weighing.outline import Outline
 
 
 def write_row(record: Record, _with_tools: bool) -> Row:

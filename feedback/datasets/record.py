@@ -78,7 +78,7 @@ class Record:
     failure_mode: int = 0
     """Number of its conversation's failure mode; 0: none."""
     stratum: str = ""
-    """Which answers are like it in how often they are judged; see `feedback.datasets.propensities`."""
+    """Which answers are like it in how often they are judged; see `feedback.datasets.labels.propensities`."""
     margin: float | None = None
     """By how much the chosen answer is better, where a pair's opinions say it: 0 to 1."""
     replaced: Mapping[str, int] = field(default_factory=dict)

@@ -2,13 +2,13 @@
 judges each row as its trainer will read it."""
 
 from feedback.datasets.cleaning import LANGUAGE, NORMALISATION, PERSONAL_DATA, QUALITY, SECRETS
-from feedback.datasets.confidence import CONFIDENCE
-from feedback.datasets.contamination import CONTAMINATION
 from feedback.datasets.format import Part
+from feedback.datasets.labels.confidence import CONFIDENCE
 from feedback.datasets.messages import hold_only_text, write_tools
 from feedback.datasets.record import Reason, Record
 from feedback.datasets.steps import RowStep
 from feedback.datasets.validation import encode_line
+from feedback.datasets.weighing.contamination import CONTAMINATION
 
 ROW_STEPS: tuple[RowStep, ...] = (NORMALISATION, SECRETS, PERSONAL_DATA, LANGUAGE, QUALITY, CONFIDENCE, CONTAMINATION)
 

@@ -14,10 +14,10 @@ from pathlib import Path
 from typing import Any, Final
 
 from feedback.datasets.format import About, Format, Part, SplitName
+from feedback.datasets.labels.ratings import RATINGS
 from feedback.datasets.messages import Row, tell_messages
-from feedback.datasets.outline import Outline
-from feedback.datasets.ratings import RATINGS
 from feedback.datasets.record import Reason, Record
+from feedback.datasets.weighing.outline import Outline
 
 COLUMNS: Final = (
     "time",

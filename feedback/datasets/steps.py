@@ -20,7 +20,7 @@ class Context:
     is_forgotten: Callable[[str, str], bool] = nobody_is_forgotten
     """By user id (may be empty) and conversation id."""
     evaluation_grams: frozenset[int] = field(default_factory=frozenset)
-    """Digests of runs of words of evaluation sets; see `feedback.datasets.contamination`."""
+    """Digests of runs of words of evaluation sets; see `feedback.datasets.weighing.contamination`."""
     scrubber: Any = None
     """Finds personal data beside our own recognisers, where one is set up; see `feedback.datasets.cleaning`."""
 

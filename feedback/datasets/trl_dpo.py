@@ -6,12 +6,12 @@ from typing import Any
 
 from feedback.datasets.arrow import check_values, tell_features
 from feedback.datasets.format import Format, Part
+from feedback.datasets.labels.pairs import PAIRS
 from feedback.datasets.lines import read_lines, write_lines
 from feedback.datasets.messages import Row, name_tools, write_messages
-from feedback.datasets.outline import Outline
-from feedback.datasets.pairs import PAIRS
 from feedback.datasets.record import Reason, Record
 from feedback.datasets.validation import check_exchange
+from feedback.datasets.weighing.outline import Outline
 
 BALANCED_LENGTHS = (0.45, 0.55)
 """Within this share of chosen answers that are the longer ones, length teaches little (R-DPO, 2403.19159)."""

@@ -5,12 +5,12 @@ from typing import Any
 
 from feedback.datasets.arrow import check_values, tell_features
 from feedback.datasets.format import Format, Part
+from feedback.datasets.labels.ratings import RATINGS
 from feedback.datasets.lines import read_lines, write_lines
 from feedback.datasets.messages import Row, name_tools, write_messages
-from feedback.datasets.outline import Outline
-from feedback.datasets.ratings import RATINGS
 from feedback.datasets.record import Reason, Record
 from feedback.datasets.validation import check_exchange
+from feedback.datasets.weighing.outline import Outline
 
 FITTING_RATIO = (1.0, 4 / 3)
 """Where desirable_weight * desirable rows / (undesirable_weight * undesirable rows) should lie (KTO,

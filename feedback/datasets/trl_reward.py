@@ -7,11 +7,11 @@ from typing import Any
 from feedback.datasets import trl_dpo
 from feedback.datasets.arrow import tell_features
 from feedback.datasets.format import Format, Part
+from feedback.datasets.labels.pairs import PAIRS
 from feedback.datasets.lines import read_lines, write_lines
 from feedback.datasets.messages import Row
-from feedback.datasets.outline import Outline
-from feedback.datasets.pairs import PAIRS
 from feedback.datasets.record import Record
+from feedback.datasets.weighing.outline import Outline
 
 
 def write_row(record: Record, with_tools: bool) -> Row:

@@ -5,12 +5,12 @@ from typing import Any
 
 from feedback.datasets.arrow import check_values, tell_features
 from feedback.datasets.format import Format, Part
+from feedback.datasets.labels.praised import PRAISED
 from feedback.datasets.lines import read_lines, write_lines
 from feedback.datasets.messages import Row, name_tools, write_messages
-from feedback.datasets.outline import Outline
-from feedback.datasets.praised import PRAISED
 from feedback.datasets.record import Reason, Record
 from feedback.datasets.validation import check_exchange
+from feedback.datasets.weighing.outline import Outline
 
 
 def write_row(record: Record, with_tools: bool) -> Row:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from feedback.datasets.comparison import VersionFacts, compare
+from feedback.datasets.inspecting.comparison import VersionFacts, compare
 from feedback.flywheel.versions import list_files
 from feedback.models import DatasetVersion
 
@@ -14,7 +14,7 @@ PROVENANCE = "provenance.jsonl"
 
 
 def compare_versions(older: DatasetVersion, newer: DatasetVersion) -> dict[str, Any]:
-    """As `feedback.datasets.comparison` tells it. Raises ValueError where one was never built."""
+    """As `feedback.datasets.inspecting.comparison` tells it. Raises ValueError where one was never built."""
     return compare(read_facts(older), read_facts(newer))
 
 

@@ -8,7 +8,7 @@ from django.db.models import Max
 
 from feedback.datasets.definition import Definition, DefinitionProblems, read_definition, write_definition
 from feedback.datasets.formats import FORMATS
-from feedback.datasets.preview import make_plain
+from feedback.datasets.inspecting.preview import make_plain
 from feedback.models import Dataset, DatasetVersion, EvaluationSet
 from tracing.filter_language import FilterError, read_filter
 from tracing.filter_sql import compile_filter

@@ -5,8 +5,8 @@ from collections.abc import Iterable, Iterator
 from django.http import FileResponse, StreamingHttpResponse
 from django.utils.http import content_disposition_header
 
-from feedback.datasets.building import Built
-from feedback.datasets.files import stream_zip
+from feedback.datasets.building.build import Built
+from feedback.datasets.building.files import stream_zip
 from feedback.flywheel.versions import list_files
 from feedback.models import DatasetVersion
 

@@ -9,8 +9,8 @@ import numpy as np
 from django.db import transaction
 from django.db.models import Max
 
-from feedback.datasets import evaluation_texts
-from feedback.datasets.contamination import digest_texts
+from feedback.datasets.weighing import evaluation_texts
+from feedback.datasets.weighing.contamination import digest_texts
 from feedback.models import EvaluationSet
 from tracing.models import Project
 

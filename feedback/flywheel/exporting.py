@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime
 
-from feedback.datasets.building import Built, build_dataset
+from feedback.datasets.building.build import Built, build_dataset
 from feedback.datasets.definition import Definition
 from feedback.datasets.record import LabelledConversation
 from feedback.datasets.steps import Context

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from django.conf import settings
 
-from feedback.datasets.source import HeldOut, Source
+from feedback.datasets.building.source import HeldOut, Source
 from feedback.flywheel.forgetting import read_watermark
 from feedback.flywheel.reading import Choice, Found
 from feedback.flywheel.versions import find_parent

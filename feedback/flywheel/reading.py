@@ -5,8 +5,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from feedback.conversation_list import keep_said
+from feedback.datasets.building.source import HeldOut
 from feedback.datasets.record import LabelledConversation
-from feedback.datasets.source import HeldOut
 from feedback.holdouts import load_holdout
 from feedback.labels import OUTCOME
 from feedback.machines import ask_for_machines, asks_for_machines, leave_out_machines

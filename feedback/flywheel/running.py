@@ -21,14 +21,14 @@ from django.conf import settings
 from django.db import OperationalError, close_old_connections
 from django.db.models import QuerySet
 
+from feedback.datasets.building.collecting import collect_chunk, list_subjects, settle_work
+from feedback.datasets.building.spool import Spool
+from feedback.datasets.building.writing import write_version
 from feedback.datasets.cleaning.presidio import PresidioMissing
-from feedback.datasets.collecting import collect_chunk, list_subjects, settle_work
-from feedback.datasets.inspection import inspect
-from feedback.datasets.preview import make_plain
-from feedback.datasets.settling import Settled
-from feedback.datasets.spool import Spool
+from feedback.datasets.inspecting.inspection import inspect
+from feedback.datasets.inspecting.preview import make_plain
 from feedback.datasets.steps import Context
-from feedback.datasets.writing import write_version
+from feedback.datasets.weighing.settling import Settled
 from feedback.embedding import load_encoder
 from feedback.flywheel.datasets import definition_of
 from feedback.flywheel.evaluation_sets import load_grams

@@ -4,7 +4,7 @@ whether rows come from them or not, and what a sample of them is like goes out."
 from collections.abc import Iterator, Sequence
 from hashlib import blake2b
 
-from feedback.datasets.coverage import OPENING_CHARACTERS, SAMPLE, Seen, Traffic
+from feedback.datasets.inspecting.coverage import OPENING_CHARACTERS, SAMPLE, Seen, Traffic
 from feedback.flywheel.reading import load_modes
 from feedback.models import FailureMode
 from tracing.store import Store

@@ -15,7 +15,7 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import Max, Q, QuerySet
 
-from feedback.datasets import files as dataset_files
+from feedback.datasets.building import files as dataset_files
 from feedback.datasets.definition import Definition, write_definition
 from feedback.datasets.format import SplitName
 from feedback.datasets.formats import FORMATS

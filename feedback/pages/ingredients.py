@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from feedback.datasets.format import Format
-from feedback.datasets.opinions import NOT_ABOUT_THE_TEXT
+from feedback.datasets.labels.opinions import NOT_ABOUT_THE_TEXT
 
 ENOUGH_ROWS = 50
 """Fewer rows seldom change a model."""

@@ -49,7 +49,7 @@ def post(path: str, fields: dict[str, str] | None = None) -> str:
 
 
 def inspect(**changes: Any) -> dict[str, Any]:
-    """As `feedback.datasets.inspection` tells it, of one part, with hostile texts."""
+    """As `feedback.datasets.inspecting.inspection` tells it, of one part, with hostile texts."""
     message = {"role": "user", "content": f"How? {EVIL}"}
     row = {"prompt": [message], "completion": [{"role": "assistant", "content": "So."}], "label": False}
     source = {"conversation_id": "c/ü", "turn_index": 2, "label_source": "thumbs:down", "tier": "gold"}

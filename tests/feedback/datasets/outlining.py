@@ -5,9 +5,9 @@ from dataclasses import replace
 from random import Random
 from typing import Any
 
-from feedback.datasets.outline import Outline
-from feedback.datasets.outlining import outline_record
 from feedback.datasets.record import Provenance, Record
+from feedback.datasets.weighing.outline import Outline
+from feedback.datasets.weighing.outlining import outline_record
 from tracing.generations import Message
 
 HOUR_NS = 3600 * 10**9

@@ -6,7 +6,7 @@ from itertools import product
 from typing import Any
 
 from feedback.datasets import LabelledConversation
-from feedback.datasets.contamination import digest_texts
+from feedback.datasets.weighing.contamination import digest_texts
 from feedback.explicit import Feedback
 from tests.feedback.datasets.dialogue import Dialogue
 from tracing.generations import Message, ToolCall

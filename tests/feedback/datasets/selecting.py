@@ -3,9 +3,9 @@
 from dataclasses import replace
 from typing import Any
 
-from feedback.datasets.pairs import PAIRS
+from feedback.datasets.labels.pairs import PAIRS
+from feedback.datasets.labels.selection import Selection
 from feedback.datasets.record import Drop, Record
-from feedback.datasets.selection import Selection
 from feedback.detectors.signal import Confirmation
 from feedback.explicit import Feedback
 from tests.feedback.datasets.dialogue import SECOND_NS, Dialogue

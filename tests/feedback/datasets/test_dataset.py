@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from feedback.datasets import FORMATS, Context, Definition, LabelledConversation, UnknownFormat, build_dataset
-from feedback.datasets.collecting import collect_chunk, list_subjects, settle_work
-from feedback.datasets.writing import RowChanged, write_version
+from feedback.datasets.building.collecting import collect_chunk, list_subjects, settle_work
+from feedback.datasets.building.writing import RowChanged, write_version
 from tests.feedback.datasets.dialogue import SOURCE, Dialogue, build, build_from, read_lines, read_rows
 
 KEYS = {

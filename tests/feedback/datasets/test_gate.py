@@ -6,8 +6,8 @@ import pytest
 
 from feedback.datasets.definition import Definition
 from feedback.datasets.gate import admit, list_identity, read_consent, refuse
-from feedback.datasets.pairs import select_pairs
-from feedback.datasets.praised import select_praised
+from feedback.datasets.labels.pairs import select_pairs
+from feedback.datasets.labels.praised import select_praised
 from feedback.datasets.record import Drop, LabelledConversation, Reason, Record
 from feedback.datasets.steps import Context
 from tests.feedback.datasets.dialogue import Dialogue

@@ -6,14 +6,14 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from feedback.datasets.examples import build_prompt, list_tools
-from feedback.datasets.going_on import Course
+from feedback.datasets.labels.examples import build_prompt, list_tools
+from feedback.datasets.labels.going_on import Course
+from feedback.datasets.labels.pairs import PAIRS
+from feedback.datasets.labels.praised import PRAISED
+from feedback.datasets.labels.ratings import RATINGS
+from feedback.datasets.labels.statements import list_statements
 from feedback.datasets.messages import same_messages
-from feedback.datasets.pairs import PAIRS
-from feedback.datasets.praised import PRAISED
-from feedback.datasets.ratings import RATINGS
 from feedback.datasets.record import Drop, LabelledConversation, Record
-from feedback.datasets.statements import list_statements
 from feedback.detectors.machines import ABOUT_USERS
 from feedback.detectors.thumbs import read_thumb
 from tests.examples import count_examples

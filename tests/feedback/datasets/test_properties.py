@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from feedback.datasets import FORMATS, Definition
-from feedback.datasets.manifest import PROVENANCE
+from feedback.datasets.building.manifest import PROVENANCE
 from feedback.detectors.signal import Polarity
 from tests.examples import count_examples
 from tests.feedback.datasets.dialogue import Dialogue, build, build_from, read_lines

@@ -2,7 +2,7 @@
 
 import pytest
 
-from feedback.datasets.contamination import digest_texts
+from feedback.datasets.weighing.contamination import digest_texts
 from feedback.flywheel import evaluation_sets
 from feedback.flywheel.evaluation_sets import add_evaluation_set, find_evaluation_set, load_grams, read_texts
 from tracing.models import Project

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from feedback.datasets.source import HeldOut
+from feedback.datasets.building.source import HeldOut
 from feedback.flywheel import lists
 from feedback.flywheel.lists import find_commit, keep_list, load_list
 from feedback.flywheel.reading import (

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from feedback.datasets.coverage import Seen
+from feedback.datasets.inspecting.coverage import Seen
 from feedback.flywheel import traffic
 from feedback.flywheel.traffic import load_traffic
 from tests.feedback.failures.filling import HOUR, NOW, Told, fill, make_mode, tell_many

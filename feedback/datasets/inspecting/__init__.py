@@ -1,0 +1,1 @@
+"""What there is to see of rows before they are written, and of two versions after."""
