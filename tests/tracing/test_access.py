@@ -258,6 +258,11 @@ def list_addresses() -> Iterator[str]:
         "identifier": "t",
         "label_id": "t",
         "kind": "slow",
+        "version": "1",
+        "other": "2",
+        "export": "0123456789abcdef",
+        "file": "train.jsonl",
+        "name": "train.jsonl",
     }
 
     def walk(patterns: list[URLPattern | URLResolver], before: str) -> Iterator[str]:

@@ -299,7 +299,7 @@ def test_formats_of_exports_tell_what_there_is(server: Server) -> None:
     formats = server.get_json("exports/formats")["items"]
     assert [each["name"] for each in formats] == list(FORMATS)
     assert all(set(each) == {"name", "title", "purpose", "ingredients", "need"} for each in formats)
-    assert ask(server, "exports?format=none").body["detail"].endswith(f"choose one of {', '.join(FORMATS)}.")
+    assert ask(server, "exports?format=none").body["detail"].endswith(f"Choose one of {', '.join(FORMATS)}.")
 
 
 def test_stats_count_and_tell_how_far_each_stage_is_behind(server: Server) -> None:
