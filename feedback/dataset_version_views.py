@@ -2,6 +2,7 @@
 differs between two versions."""
 
 import shlex
+from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
@@ -150,27 +151,26 @@ def compare_versions(request: HttpRequest, project: Project, number: int) -> Htt
 @project_page(Right.EDIT)
 def build_dataset_version(request: HttpRequest, project: Project, number: int, version: int) -> HttpResponse:
     """Have a version written that was looked at, or go on with one that failed."""
-    found = find(project, number, version)
-    if found is None:
-        return refuse_version(request, project)
-    try:
-        let_build(found, access_of(request).who)
-    except ValueError as error:
-        messages.error(request, str(error))
-    else:
-        describe(request, found)
-    return lead_to(project, number, version)
+    who = access_of(request).who
+    return change_state(request, project, number, version, lambda found: let_build(found, who))
 
 
 @require_POST
 @project_page(Right.EDIT)
 def stop_dataset_version(request: HttpRequest, project: Project, number: int, version: int) -> HttpResponse:
     """Have nothing more done for a version."""
+    return change_state(request, project, number, version, stop_version)
+
+
+def change_state(
+    request: HttpRequest, project: Project, number: int, version: int, change: Callable[[DatasetVersion], object]
+) -> HttpResponse:
+    """Do it, or say why it cannot be; either way back to the version."""
     found = find(project, number, version)
     if found is None:
         return refuse_version(request, project)
     try:
-        stop_version(found)
+        change(found)
     except ValueError as error:
         messages.error(request, str(error))
     else:

@@ -97,13 +97,6 @@ class WatchedDays:
         return (day - self.first).days
 
 
-def build_segments(
-    days: Sequence[DayRow], topic_names: Sequence[str] = (), *, since: date | None = None, until: date | None = None
-) -> list[tuple[SegmentName, Segment]]:
-    """Those that are watched, the busiest first."""
-    return [(each.name, each.segment) for each in list_watched(days, topic_names, since=since, until=until)]
-
-
 def list_watched(
     days: Sequence[DayRow], topic_names: Sequence[str] = (), *, since: date | None = None, until: date | None = None
 ) -> list[WatchedDays]:

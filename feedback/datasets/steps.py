@@ -2,10 +2,13 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 from feedback.datasets.definition import Definition
 from feedback.datasets.record import Drop, Record
+from feedback.personal_data import Finding
+
+Scrubber = Callable[[str], Sequence[Finding]]
+"""Finds personal data beside our own recognisers, such as Presidio."""
 
 
 def nobody_is_forgotten(_user_id: str, _conversation_id: str) -> bool:
@@ -21,7 +24,7 @@ class Context:
     """By user id (may be empty) and conversation id."""
     evaluation_grams: frozenset[int] = field(default_factory=frozenset)
     """Digests of runs of words of evaluation sets; see `feedback.datasets.weighing.contamination`."""
-    scrubber: Any = None
+    scrubber: Scrubber | None = None
     """Finds personal data beside our own recognisers, where one is set up; see `feedback.datasets.cleaning`."""
 
 

@@ -11,11 +11,11 @@ from dataclasses import replace
 from typing import Final, NamedTuple
 
 from feedback.datasets.cleaning.placeholders import Placeholders
-from feedback.datasets.cleaning.recognition import SECRETS, Scrubber, find_values
+from feedback.datasets.cleaning.recognition import SECRETS, find_values
 from feedback.datasets.cleaning.repeats import Repeats
 from feedback.datasets.cleaning.texts import Place, change_texts, list_fixed, list_texts, list_value, read_json
 from feedback.datasets.record import Drop, Reason, Record
-from feedback.datasets.steps import Context, RowStep
+from feedback.datasets.steps import Context, RowStep, Scrubber
 
 ROUNDS: Final = 3
 """A placeholder may bring to light what stood beside the value; more often than this nothing is replaced."""

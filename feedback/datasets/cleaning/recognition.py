@@ -6,17 +6,15 @@ stands in many rows, so what was found is remembered.
 
 import hashlib
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable
 from typing import Final
 
 from feedback.datasets.cleaning.names import find_names
 from feedback.datasets.cleaning.random_keys import find_random_keys
 from feedback.datasets.cleaning.texts import Place
+from feedback.datasets.steps import Scrubber
 from feedback.personal_data import Finding, drop_overlaps, find_personal_data
 from feedback.personal_data.mail import SAMPLE_DOMAINS
-
-Scrubber = Callable[[str], Sequence[Finding]]
-"""Another recogniser, such as Presidio."""
 
 SURE: Final = 0.5
 SHORTEST: Final = 6
