@@ -383,3 +383,102 @@ class EvaluationSet(models.Model):
 
     def __str__(self) -> str:
         return f"{self.number} of {self.project_id}: {self.name}"
+
+
+class ReviewQueue(models.Model):
+    """What people are asked to judge: `feedback.review.queue.QueueDefinition` with a name, and how far it has drawn."""
+
+    project = models.ForeignKey("tracing.Project", on_delete=models.CASCADE, related_name="review_queues")
+    number = models.PositiveIntegerField()
+    """Counts from 1 in its project; it stands in addresses and in the store."""
+    name = models.CharField(max_length=200)
+    question = models.CharField(max_length=20)
+    """One of `feedback.review.questions.Question`; it never changes."""
+    filter = models.TextField(blank=True, default="")
+    mix = models.JSONField()
+    """Parts by reason, as `feedback.review.queue.Mix`."""
+    size = models.PositiveIntegerField(default=50)
+    reviewers = models.PositiveSmallIntegerField(default=1)
+    overlap = models.FloatField(default=1.0)
+    draws_daily = models.BooleanField(default=False)
+    guidelines = models.TextField(blank=True, default="")
+    guidelines_version = models.PositiveIntegerField(default=1)
+    """Counts how often the guidelines were changed, from 1."""
+    is_open = models.BooleanField(default=True)
+    """Whether there is anything to be judged in it, for reviewers; a closed one keeps what was said."""
+    drawn_until = models.DateTimeField(null=True, blank=True)
+    """Conversations that ended before were looked at by a draw; None: nothing was drawn yet."""
+    drawn_from = models.PositiveIntegerField(default=0)
+    """How many could have been chosen, in all draws."""
+    problem = models.TextField(blank=True, default="")
+    """Why the last draw failed, and what to do."""
+    created_at = models.DateTimeField()
+    created_by = models.CharField(max_length=254, default="", blank=True)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=["project", "number"], name="one_review_queue_a_number"),
+            models.UniqueConstraint(fields=["project", "name"], name="one_review_queue_a_name"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.number} of {self.project_id}: {self.name}"
+
+
+class ReviewItem(models.Model):
+    """One thing to be judged, as `feedback.review.items.Item`, and how far it is."""
+
+    class State(models.TextChoices):
+        WAITING = "waiting"
+        SETTLED = "settled"
+        DISAGREED = "disagreed"
+        """It waits for somebody to adjudicate."""
+        GONE = "gone"
+        """Its conversation is there no more."""
+
+    queue = models.ForeignKey(ReviewQueue, on_delete=models.CASCADE, related_name="items")
+    place = models.PositiveIntegerField()
+    """Counts from 1 in its queue: the order in which items are shown."""
+    conversation_id = models.CharField(max_length=500)
+    turn_index = models.PositiveIntegerField()
+    answer_turn = models.PositiveIntegerField()
+    reason = models.CharField(max_length=20)
+    propensity = models.FloatField()
+    opinion = models.JSONField(default=dict)
+    needed = models.PositiveSmallIntegerField()
+    """How many people are to look at it."""
+    state = models.CharField(max_length=20, choices=State.choices, default=State.WAITING)
+    drawn_at = models.DateTimeField()
+    settled_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=["queue", "place"], name="one_review_item_a_place"),
+            models.UniqueConstraint(fields=["queue", "conversation_id", "turn_index"], name="one_review_item_a_thing"),
+        )
+        indexes = (models.Index(fields=["queue", "state"], name="review_items_in_a_state"),)
+
+    def __str__(self) -> str:
+        return f"{self.place} of {self.queue_id}: {self.state}"
+
+
+class ReviewTurn(models.Model):
+    """That an item is, or was, a reviewer's: nobody is shown what enough others have in hand or have judged."""
+
+    class State(models.TextChoices):
+        HELD = "held"
+        DONE = "done"
+        SKIPPED = "skipped"
+
+    item = models.ForeignKey(ReviewItem, on_delete=models.CASCADE, related_name="turns")
+    who = models.CharField(max_length=254)
+    state = models.CharField(max_length=20, choices=State.choices)
+    at = models.DateTimeField()
+    """When it came into this state; what is held too long is free again."""
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=["item", "who"], name="one_review_turn_a_reviewer"),)
+        indexes = (models.Index(fields=["who", "state", "at"], name="review_turns_of_a_reviewer"),)
+
+    def __str__(self) -> str:
+        return f"{self.item_id} of {self.who}: {self.state}"
