@@ -4,7 +4,7 @@ A question never tells what Tacit thinks: messages are asked about by all kinds 
 with a failure mode by the modes that there are.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final, Literal
@@ -133,6 +133,16 @@ def check_choices(asked: Asked, chosen: Sequence[str]) -> tuple[str, ...]:
     if len(set(chosen)) > 1 and (not asked.is_several or ALONE & set(chosen)):
         raise ValueError("Choose one answer: these cannot hold at once.")
     return tuple(key for key in known if key in chosen)
+
+
+def order_choices(keys: Collection[str]) -> tuple[str, ...]:
+    """Each once, in the order in which questions show them.
+
+    >>> order_choices(["praise", "complaint", "praise"])
+    ('complaint', 'praise')
+    """
+    known = [choice.key for asked in FIXED.values() for choice in asked.choices]
+    return tuple(dict.fromkeys([*(key for key in known if key in keys), *sorted(keys)]))
 
 
 def read_mode(key: str) -> int | None:

@@ -1,13 +1,15 @@
 """What several reviewers said of one item comes in; what holds of it, if anything does, goes out.
 
 Who adjudicates decides. Else it is settled once as many said something as the item needs and they are of one mind: a
-strict majority where they are three or more, all of them where they are two.
+strict majority for each answer, which of two people is both.
 """
 
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
+
+from feedback.review.questions import order_choices
 
 State = Literal["waiting", "settled", "disagreed"]
 
@@ -46,8 +48,8 @@ class Settlement:
 
 
 def settle(reviews: Sequence[Review], needed: int) -> Settlement:
-    """`reviews` are the latest of each reviewer and at most one adjudication; `needed` (1 or more) is how many reviewers
-    the item needs."""
+    """`reviews` are the latest of each reviewer, and adjudications; `needed` (1 or more) is how many reviewers the item
+    needs."""
     adjudications = [each for each in reviews if each.is_adjudication]
     if adjudications:
         last = max(adjudications, key=lambda each: each.time_ns)
@@ -55,12 +57,25 @@ def settle(reviews: Sequence[Review], needed: int) -> Settlement:
         return Settlement("settled", last.choices, better, (last.said_by,), is_adjudicated=True)
     if len(reviews) < needed:
         return Settlement("waiting")
-    counts = Counter(each.choices for each in reviews)
-    choices, count = max(counts.items(), key=lambda pair: (pair[1], pair[0]))
-    if count < len(reviews) and (len(reviews) == 2 or 2 * count <= len(reviews)):
+    choices = find_agreed([each.choices for each in reviews])
+    if not choices:
         return Settlement("disagreed")
-    agreed = [each for each in reviews if each.choices == choices]
+    agreed = [each for each in reviews if each.choices == choices] or list(reviews)
     return Settlement("settled", choices, find_better_answer(agreed), tuple(sorted(each.said_by for each in agreed)))
+
+
+def find_agreed(said: Sequence[tuple[str, ...]]) -> tuple[str, ...]:
+    """The answers that hold; none where there is no majority for any, or half of them gave one and half did not.
+
+    >>> find_agreed([("complaint", "rephrase"), ("complaint",), ("complaint", "correction")])
+    ('complaint',)
+    >>> find_agreed([("complaint", "rephrase"), ("complaint",)])
+    ()
+    """
+    counts = Counter(key for choices in said for key in choices)
+    if any(2 * count == len(said) for count in counts.values()):
+        return ()
+    return order_choices([key for key, count in counts.items() if 2 * count > len(said)])
 
 
 def find_better_answer(reviews: Sequence[Review]) -> str:

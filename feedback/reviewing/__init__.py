@@ -1,1 +1,1 @@
-"""Review queues of projects, from the store and Django's tables into them: see `feedback.review` for what is decided."""
+"""Review queues of projects, in the store and in Django's tables; `feedback.review` says what is decided."""

@@ -32,8 +32,8 @@ class SettledReview:
 def load_settled(
     store: Store, project_id: int, *, question: Question | None = None, conversation_ids: Sequence[str] | None = None
 ) -> list[SettledReview]:
-    """The latest of each item, in the order of conversations and turns; where several queues asked the same of one, that
-    which was settled last. None: of any question, of any conversation."""
+    """The latest of each item, in the order of conversations and turns; where several queues asked the same of one,
+    that which was settled last. None: of any question, of any conversation."""
     rows = store.query(
         "feedback/sql/settled_reviews.sql",
         project_id=project_id,
