@@ -157,6 +157,16 @@ def find_known(modes: Sequence[Mode], centred: Floats, kind: str) -> Numbers:
     return np.where(joins, np.array([number for number, _ in examples])[best], NONE)
 
 
+def rank_modes(catalogue: Catalogue, vector: Floats) -> list[int]:
+    """The numbers of all modes, of whatever kind, those that a turn is most like first; of equal ones the lowest."""
+    [row] = catalogue.centre(vector[None, :])
+    likeness = {
+        mode.number: max((float(row @ each.mean) / each.within for each in mode.examples), default=-math.inf)
+        for mode in catalogue.modes
+    }
+    return sorted(likeness, key=lambda number: (-likeness[number], number))
+
+
 def _add_members(catalogue: Catalogue, centred: Floats, numbers: Numbers, kind: str) -> Catalogue:
     """Each turn that joined a mode goes to the examples of its kind that it is most like."""
     modes = []

@@ -1,0 +1,134 @@
+"""Failure modes and reviews: which modes reviewers may choose from, and what they said of each.
+
+Which modes are offered must not tell where Tacit has the conversation: they are those that are nearest to it, of
+whatever sort, in the order of their numbers.
+"""
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+
+from feedback.failure_modes.catalogue import Catalogue, rank_modes
+from feedback.failures.catalogues import load_catalogue
+from feedback.failures.listing import name_mode
+from feedback.failures.records import FailingRow, load_failing_of
+from feedback.models import FailureMode, ReviewItem
+from feedback.review.membership import (
+    NONE,
+    Judged,
+    Membership,
+    find_membership,
+    measure_memberships,
+)
+from feedback.review.questions import CANNOT_TELL, MOST_MODES, ModeChoice, Question, read_mode
+from feedback.reviewing.settled import SettledReview, load_settled
+from tracing.store import Store
+
+TERMS_SHOWN = 6
+"""In the line beneath a mode's name."""
+
+
+def list_mode_choices(store: Store, item: ReviewItem, chosen: Sequence[str] = ()) -> list[ModeChoice]:
+    """The failure modes that may be the answer, `MOST_MODES` at most, by their numbers.
+
+    `chosen` are answers that are being given: their modes are among them, whatever became of them meanwhile.
+    """
+    project_id = item.queue.project_id
+    rows = {row.number: row for row in FailureMode.objects.filter(project_id=project_id)}
+    live = {number for number, row in rows.items() if row.merged_into_id is None}
+    given = [number for each in chosen if (number := read_mode(each)) in rows and number is not None]
+    nearest = list_nearest(store, project_id, item.conversation_id, live) if len(live) > MOST_MODES else sorted(live)
+    offered = list(dict.fromkeys([*given, *nearest]))[:MOST_MODES]
+    return [ModeChoice(number, name_mode(rows[number]), tell_hint(rows[number])) for number in sorted(offered)]
+
+
+def list_nearest(store: Store, project_id: int, conversation_id: str, live: set[int]) -> list[int]:
+    """The mode that it is in, if it is in any, and then those that it is most like."""
+    catalogue, row = (
+        load_catalogue(project_id),
+        load_failing_of(store, project_id, [conversation_id]).get(conversation_id),
+    )
+    numbers = rank_by_vector(catalogue, row) if row else []
+    own = [row.mode] if row else []
+    return [number for number in dict.fromkeys([*own, *numbers, *sorted(live)]) if number in live]
+
+
+def rank_by_vector(catalogue: Catalogue, row: FailingRow) -> list[int]:
+    return rank_modes(catalogue, row.vector) if row.vector is not None and np.any(row.vector) else []
+
+
+def tell_hint(row: FailureMode) -> str:
+    """What marks it: the title that was found, where people gave it another name, else the words."""
+    if row.name:
+        return row.found_title
+    return ", ".join(term["text"] for term in (row.description.get("terms") or ())[:TERMS_SHOWN])
+
+
+def load_memberships(store: Store, project_id: int) -> dict[int, Membership]:
+    """By the number of the mode, of those that were reviewed; modes that became one are one."""
+    return measure_memberships(load_judged(store, project_id))
+
+
+def load_judged(store: Store, project_id: int) -> list[Judged]:
+    """Conversations of which holds to which mode they belong, with that in which they were as they were drawn."""
+    settled = load_said(store, project_id)
+    held = load_held(project_id, settled) if settled else {}
+    ends = follow_merges(project_id) if settled else {}
+    return [
+        Judged(each.conversation_id, follow(ends, held[key]), follow(ends, said), each.propensity)
+        for each, said in settled
+        if (key := (each.queue, each.conversation_id)) in held
+    ]
+
+
+def load_said(store: Store, project_id: int) -> list[tuple[SettledReview, int]]:
+    """What holds, with the number of the mode, `NONE` where reviewers said that it is none of them. Who could not tell
+    said nothing."""
+    settled = load_settled(store, project_id, question=Question.FAILURE_MODE)
+    return [
+        (each, read_mode(each.choices[0]) or NONE)
+        for each in settled
+        if each.choices and each.choices[0] != CANNOT_TELL
+    ]
+
+
+def load_held(project_id: int, settled: Sequence[tuple[SettledReview, int]]) -> dict[tuple[int, str], int]:
+    """By queue and conversation the mode that Tacit had it in as it was drawn."""
+    queues = {each.queue for each, _ in settled}
+    items = ReviewItem.objects.filter(
+        queue__project_id=project_id, queue__number__in=queues, queue__question=Question.FAILURE_MODE
+    )
+    told = items.values_list("queue__number", "conversation_id", "opinion")
+    return {(queue, conversation_id): opinion.get("failure_mode") or NONE for queue, conversation_id, opinion in told}
+
+
+def follow_merges(project_id: int) -> dict[int, int]:
+    """By the number of a mode that was merged, that of the one which it is part of."""
+    merged = FailureMode.objects.filter(project_id=project_id).exclude(merged_into=None)
+    return dict(merged.values_list("number", "merged_into__number"))
+
+
+def follow(ends: Mapping[int, int], number: int) -> int:
+    """
+    >>> follow({4: 3, 3: 1}, 4)
+    1
+    """
+    while number in ends:
+        number = ends[number]
+    return number
+
+
+def is_verified(store: Store, project_id: int, number: int) -> bool:
+    """Whether reviewers found that surely more than half of a mode's conversations belong to it, of those that
+    were reviewed."""
+    return load_membership(store, project_id, number).is_verified
+
+
+def load_membership(store: Store, project_id: int, number: int) -> Membership:
+    return find_membership(load_memberships(store, project_id), number)
+
+
+def list_verified_members(store: Store, project_id: int, number: int) -> list[str]:
+    """Ids of the conversations of which reviewers said that they belong to a mode, in their order."""
+    ends = follow_merges(project_id)
+    return sorted(each.conversation_id for each, said in load_said(store, project_id) if follow(ends, said) == number)
