@@ -1,21 +1,15 @@
 """What is asked of an item today: its row comes in, the question with the answers that there are goes out."""
 
-from feedback.models import FailureMode, ReviewItem
-from feedback.review.questions import MOST_MODES, Asked, ModeChoice, Question, ask
+from collections.abc import Sequence
+
+from feedback.models import ReviewItem
+from feedback.review.questions import Asked, Question, ask
+from feedback.reviewing.modes import list_mode_choices
 from tracing.store import Store
 
 
-def ask_of(store: Store, item: ReviewItem) -> Asked:
+def ask_of(store: Store, item: ReviewItem, chosen: Sequence[str] = ()) -> Asked:
+    """`chosen` are answers that are being given, or were before: failure modes that they name may be chosen still."""
     question = Question(item.queue.question)
-    modes = list_modes(store, item) if question is Question.FAILURE_MODE else []
+    modes = list_mode_choices(store, item, chosen) if question is Question.FAILURE_MODE else []
     return ask(question, modes)
-
-
-def list_modes(_store: Store, item: ReviewItem) -> list[ModeChoice]:
-    """Those that are open, by their numbers."""
-    project = item.queue.project_id
-    modes = FailureMode.objects.filter(project=project, merged_into=None, state=FailureMode.State.OPEN)
-    return [
-        ModeChoice(mode.number, mode.name or mode.found_title, mode.found_line)
-        for mode in modes.order_by("number")[:MOST_MODES]
-    ]
