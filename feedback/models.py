@@ -450,13 +450,24 @@ class ReviewItem(models.Model):
     state = models.CharField(max_length=20, choices=State.choices, default=State.WAITING)
     drawn_at = models.DateTimeField()
     settled_at = models.DateTimeField(null=True, blank=True)
+    said_version = models.BigIntegerField(default=0)
+    """Of the latest word on it, in microseconds since the epoch; 0: nobody said anything."""
+    applied_version = models.BigIntegerField(default=0)
+    """Of the latest word that was settled and applied; where that is an older one, it is to be done again."""
 
     class Meta:
         constraints = (
             models.UniqueConstraint(fields=["queue", "place"], name="one_review_item_a_place"),
             models.UniqueConstraint(fields=["queue", "conversation_id", "turn_index"], name="one_review_item_a_thing"),
         )
-        indexes = (models.Index(fields=["queue", "state"], name="review_items_in_a_state"),)
+        indexes = (
+            models.Index(fields=["queue", "state"], name="review_items_in_a_state"),
+            models.Index(
+                fields=["said_version"],
+                condition=models.Q(said_version__gt=models.F("applied_version")),
+                name="review_items_to_apply",
+            ),
+        )
 
     def __str__(self) -> str:
         return f"{self.place} of {self.queue_id}: {self.state}"

@@ -42,6 +42,8 @@ PROJECT_TABLES = (
     "signals",
     "confirmations",
     "labels",
+    "reviews",
+    "settled_reviews",
     "asks",
     "hearings",
     "estimates",

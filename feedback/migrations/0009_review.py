@@ -67,6 +67,8 @@ class Migration(migrations.Migration):
                 ),
                 ("drawn_at", models.DateTimeField()),
                 ("settled_at", models.DateTimeField(blank=True, null=True)),
+                ("said_version", models.BigIntegerField(default=0)),
+                ("applied_version", models.BigIntegerField(default=0)),
                 (
                     "queue",
                     models.ForeignKey(
@@ -106,6 +108,14 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name="reviewitem",
             index=models.Index(fields=["queue", "state"], name="review_items_in_a_state"),
+        ),
+        migrations.AddIndex(
+            model_name="reviewitem",
+            index=models.Index(
+                condition=models.Q(("said_version__gt", models.F("applied_version"))),
+                fields=["said_version"],
+                name="review_items_to_apply",
+            ),
         ),
         migrations.AddConstraint(
             model_name="reviewitem",

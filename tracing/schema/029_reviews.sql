@@ -23,7 +23,7 @@ CREATE TABLE IF NOT EXISTS reviews
 )
 ENGINE = ReplacingMergeTree
 PARTITION BY project_id
-ORDER BY (project_id, queue, conversation_id, turn_index, said_by, is_adjudication, version)
+ORDER BY (project_id, conversation_id, turn_index, queue, said_by, is_adjudication, version)
 TTL expires_at
 SETTINGS index_granularity = 1024;
 
@@ -58,3 +58,6 @@ SETTINGS index_granularity = 1024;
 
 -- The review queue whose verdict it is; 0: somebody pressed it beside the signal.
 ALTER TABLE confirmations ADD COLUMN IF NOT EXISTS queue UInt32 DEFAULT 0;
+
+-- The same of what was said of a whole conversation.
+ALTER TABLE labels ADD COLUMN IF NOT EXISTS queue UInt32 DEFAULT 0;
