@@ -1,12 +1,19 @@
-"""What people said of signals comes in from the store; how right each kind is here and when to fire goes out."""
+"""What people said of signals comes in from the store; how right each kind is here and when to fire goes out.
+
+What they pressed beside signals is counted for itself: nobody knows how those were chosen. What they said in review
+queues is weighed by how likely each item was chosen.
+"""
 
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from feedback.accuracy import Estimate, KindCard, load_card
+from feedback.accuracy import Estimate, Figures, KindCard, load_card
 from feedback.pages.shares import Share
+from feedback.review import measuring
+from feedback.review.measuring import Measured
+from feedback.reviewing.detectors import load_reviewed
 from feedback.thresholds import LEAST_JUDGED, Judged, Scored, Suggestion, suggest_threshold
 from tracing.store import Store
 
@@ -23,11 +30,15 @@ class Taught:
     """What people said of one kind of signal, and what follows."""
 
     right: Share = NOBODY
-    """Of those that fired when somebody judged them, and fire today."""
+    """Of those that fired when somebody pressed what they are, and fire today."""
     missed: int = 0
     """Confirmed by people where nothing had fired."""
+    reviewed: Measured | None = None
+    """By review queues; None where none asks about it."""
     shipped: Estimate | None = None
-    """The same share as it was measured, where one message in twenty is feedback."""
+    """The share that is right as it was measured, where one message in twenty is feedback."""
+    shipped_recall: Estimate | None = None
+    """Of what there is the share that it heard, as it was measured."""
     suggestion: Suggestion | None = None
 
     @property
@@ -40,16 +51,24 @@ def load_taught(store: Store, project_id: int, thresholds: Mapping[str, float]) 
     rows: dict[str, list[Mapping[str, Any]]] = {}
     for row in store.query("feedback/sql/confirmed_by_kind.sql", project_id=project_id):
         rows.setdefault(row["kind"], []).append(row)
+    items = load_reviewed(store, project_id)
+    measured = measuring.measure_kinds(items)
     cards = {card.kind: card for card in load_card().kinds}
-    suggestions = load_suggestions(store, project_id, rows, cards, thresholds)
+    judged = {
+        kind: [*list_judged(rows.get(kind, [])), *measuring.list_judged(kind, items)] for kind in {*rows, *measured}
+    }
+    suggestions = load_suggestions(store, project_id, judged, cards, thresholds)
     return {
         kind: Taught(
             right=count_right(rows.get(kind, [])),
             missed=sum(row["missed"] for row in rows.get(kind, [])),
-            shipped=find_shipped(cards[kind]) if kind in cards else None,
+            reviewed=measured.get(kind),
+            shipped=figures.precision_when_rare if figures else None,
+            shipped_recall=figures.recall if figures else None,
             suggestion=suggestions.get(kind),
         )
-        for kind in {*rows, *cards}
+        for kind in sorted({*rows, *measured, *cards})
+        for figures in [find_figures(cards.get(kind))]
     }
 
 
@@ -58,26 +77,26 @@ def count_right(rows: list[Mapping[str, Any]]) -> Share:
     return Share(confirmed, confirmed + rejected)
 
 
-def find_shipped(card: KindCard) -> Estimate | None:
-    return next((each.precision_when_rare for each in card.tiers if each.tier == TIER), None)
+def find_figures(card: KindCard | None) -> Figures | None:
+    """As they were measured before, of what the platform runs."""
+    return next((each for each in card.tiers if each.tier == TIER), None) if card else None
 
 
 def load_suggestions(
     store: Store,
     project_id: int,
-    rows: Mapping[str, list[Mapping[str, Any]]],
+    said: Mapping[str, Sequence[Judged]],
     cards: Mapping[str, KindCard],
     thresholds: Mapping[str, float],
 ) -> dict[str, Suggestion]:
     """For kinds that fire from a score which is known, where enough was said of them."""
     shipped = {kind: card.threshold for kind, card in cards.items() if card.threshold is not None}
-    judged = {kind: list_judged(rows[kind]) for kind in rows if kind in shipped}
-    judged = {kind: found for kind, found in judged.items() if count_judged(found) >= LEAST_JUDGED}
+    judged = {kind: said[kind] for kind in sorted(said) if kind in shipped and count_judged(said[kind]) >= LEAST_JUDGED}
     scored: dict[str, list[Scored]] = {kind: [] for kind in judged}
     if judged:
         since_ns = time.time_ns() - DAYS * DAY_NS
         path = "feedback/sql/scores_of_kinds.sql"
-        for row in store.query(path, project_id=project_id, kinds=sorted(judged), since_ns=since_ns):
+        for row in store.query(path, project_id=project_id, kinds=list(judged), since_ns=since_ns):
             scored[row["kind"]].append(Scored(row["score"], row["signals"]))
     found = {
         kind: suggest_threshold(judged[kind], scored[kind], shipped[kind], thresholds.get(kind, shipped[kind]))
@@ -92,5 +111,5 @@ def list_judged(rows: list[Mapping[str, Any]]) -> list[Judged]:
     ]
 
 
-def count_judged(judged: list[Judged]) -> int:
+def count_judged(judged: Sequence[Judged]) -> int:
     return sum(each.confirmed + each.rejected for each in judged)

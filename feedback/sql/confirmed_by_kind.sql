@@ -1,6 +1,6 @@
--- What people said of signals of each kind, by the score that each signal has today: how many were said to be right and
--- wrong of those that fired when they were shown and fire still, of all that a detector scored, and how many were missed:
--- confirmed by people where nothing had fired.
+-- What people said beside signals of each kind, by the score that each signal has today: how many were said to be right
+-- and wrong of those that fired when they were shown and fire still, of all that a detector scored, and how many were
+-- missed: confirmed by people where nothing had fired. What review queues say is weighed for itself.
 SELECT
     said.kind AS kind,
     round(heard.score, 3) AS score,
@@ -13,7 +13,7 @@ FROM
 (
     SELECT signal_hash, kind, verdict, fired
     FROM confirmations FINAL
-    WHERE project_id = {project_id:UInt32}
+    WHERE project_id = {project_id:UInt32} AND queue = 0
 ) AS said
 LEFT JOIN
 (

@@ -1,0 +1,123 @@
+"""Reviewed messages and answers come in, with what is heard there today; how right each kind of signal is in a project,
+and how much it hears of what there is, go out.
+
+Every item stands for those like it that were not chosen, so shares are of all that queues draw from. Items that nothing
+was heard in were chosen by chance, too: only so is known what is missed.
+"""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from feedback.review.questions import CANNOT_TELL, FIXED, NONE, Question
+from feedback.review.weighted import WeightedShare, estimate_share
+from feedback.thresholds import Judged
+
+NO_KIND: Final = frozenset({NONE, CANNOT_TELL, "other"})
+ASKED: Final[Mapping[Question, tuple[str, ...]]] = {
+    question: tuple(choice.key for choice in FIXED[question].choices if choice.key not in NO_KIND)
+    for question in (Question.REACTION, Question.ANSWER)
+}
+"""The kinds of signals that questions ask about, each as one of its answers."""
+KINDS: Final = tuple(kind for kinds in ASKED.values() for kind in kinds)
+LABELS: Final[Mapping[str, str]] = {"refusal": "needless"}
+"""Kinds of which a question means those of one label alone: to decline may be right."""
+LEAST_TOLD = 10
+"""Items under which a share is not told."""
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """A signal as it is today."""
+
+    kind: str
+    label: str
+    score: float
+    confidence: float
+    fired: bool
+
+    @property
+    def is_asked(self) -> bool:
+        """Whether the question of its kind means it."""
+        return self.label == LABELS.get(self.kind, self.label)
+
+
+@dataclass(frozen=True, slots=True)
+class Reviewed:
+    """What holds of a message or an answer by its reviewers, and the signals that stand there."""
+
+    question: Question
+    conversation_id: str
+    choices: tuple[str, ...]
+    propensity: float
+    signals: tuple[Heard, ...] = ()
+
+    def is_heard(self, kind: str) -> bool:
+        return any(each.fired and is_of(each, kind) for each in self.signals)
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """How right one kind is here, by `reviewed` items that its question asks about."""
+
+    kind: str
+    reviewed: int
+    precision: WeightedShare | None
+    """Of what fires today the share that is right; None where no item fires."""
+    recall: WeightedShare | None
+    """Of what there is the share that fires; None where there is nothing of it."""
+
+    @property
+    def missing(self) -> int:
+        """How many more items that fire are to be reviewed before the share that is right is told."""
+        return max(0, LEAST_TOLD - (self.precision.n if self.precision else 0))
+
+    @property
+    def is_told(self) -> bool:
+        return not self.missing
+
+    @property
+    def is_recall_told(self) -> bool:
+        return self.recall is not None and self.recall.n >= LEAST_TOLD
+
+
+def measure_kinds(items: Sequence[Reviewed]) -> dict[str, Measured]:
+    """By kind, in the order of the questions; kinds that nobody was asked about are missing."""
+    asked = {kind: list_asked(kind, items) for kind in KINDS}
+    return {kind: measure_kind(kind, own) for kind, own in asked.items() if own}
+
+
+def list_asked(kind: str, items: Sequence[Reviewed]) -> list[Reviewed]:
+    """Those whose question asks about the kind, and was answered."""
+    return [item for item in items if kind in ASKED[item.question] and CANNOT_TELL not in item.choices]
+
+
+def measure_kind(kind: str, items: Sequence[Reviewed]) -> Measured:
+    """`items` are those of `list_asked`."""
+    heard = [item for item in items if item.is_heard(kind)]
+    there = [item for item in items if kind in item.choices]
+    return Measured(
+        kind,
+        reviewed=len(items),
+        precision=share_of(heard, [kind in item.choices for item in heard]),
+        recall=share_of(there, [item.is_heard(kind) for item in there]),
+    )
+
+
+def share_of(items: Sequence[Reviewed], hits: Sequence[bool]) -> WeightedShare | None:
+    return estimate_share(hits, [1 / item.propensity for item in items], [item.conversation_id for item in items])
+
+
+def list_judged(kind: str, items: Sequence[Reviewed]) -> list[Judged]:
+    """What reviewers said of all its signals, by score: also of those that do not fire, right or not. They are not
+    weighed: what is asked of a score is the same however often such were chosen."""
+    verdicts: Counter[tuple[float, bool]] = Counter()
+    for item in list_asked(kind, items):
+        verdicts.update((round(each.score, 3), kind in item.choices) for each in item.signals if is_of(each, kind))
+    scores = sorted({score for score, _ in verdicts})
+    return [Judged(score, verdicts[score, True], verdicts[score, False]) for score in scores]
+
+
+def is_of(signal: Heard, kind: str) -> bool:
+    return signal.kind == kind and signal.is_asked
