@@ -159,6 +159,10 @@ class FailureCatalogue(models.Model):
     sought_version = models.PositiveBigIntegerField(default=0)
     """Of the latest failing turn that was there when new modes were looked for last."""
     described_at = models.DateTimeField(null=True, blank=True)
+    pins = models.JSONField(default=dict)
+    """By conversation where reviewers said that it belongs, as `feedback.failures.pins` writes it."""
+    reviews_mark = models.CharField(max_length=32, default="", blank=True)
+    """Of the reviews that were followed last: other reviews have another one."""
 
     def __str__(self) -> str:
         return f"failure modes of {self.project_id}"
@@ -238,6 +242,7 @@ class FailureModeChange(models.Model):
         OWNED = "owned"
         TICKET = "ticket"
         NOTE = "note"
+        REVIEWED = "reviewed"
 
     mode = models.ForeignKey(FailureMode, on_delete=models.CASCADE, related_name="changes")
     at = models.DateTimeField()

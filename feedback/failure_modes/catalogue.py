@@ -24,7 +24,7 @@ from feedback.failure_modes.clustering import (
 
 APART = 0.5
 """Lower than in `clustering`: one failure is told in many words, reached by many questions. A turn joins a mode from
-so many times the likeness within."""
+so many times the likeness within, until reviews say otherwise: see `borders`."""
 TIGHT = 0.4
 """More likeness within is taken for so much: canned answers are the same to the letter, and no less of one failure with
 others for that."""
@@ -69,6 +69,8 @@ class Mode:
     examples: tuple[Examples, ...]
     split_from: frozenset[int] = frozenset()
     """Modes that a person told this one from."""
+    border: float = APART
+    """A turn joins it from so many times the likeness within."""
 
     @property
     def count(self) -> int:
@@ -107,19 +109,24 @@ def assign_turns(
     well: Floats | None = None,
     least: int = LEAST_SIZE,
     new: Flags | None = None,
+    since: Sequence[int] | None = None,
 ) -> Assignment:
     """Modes of failing turns: those new since the last time, and those that had no mode then.
 
     `vectors` has a row for each, as `embed_cases` gives it, and `new` says which come for the first time, where not all
-    do; `well` has such rows of turns that went well, which show what is common to all.
+    do; `well` has such rows of turns that went well, which show what is common to all. `since` has, for each turn that
+    people said is in none of the modes that there were, the number that the next one had then, 0 for the others.
     """
     catalogue = _see(_see(catalogue, vectors if new is None else vectors[new]), well)
     numbers = np.full(len(vectors), NONE)
+    firsts = np.array(since) if since else np.full(len(vectors), NONE)
     for kind in sorted(set(kinds)):
         rows = np.array([row for row, each in enumerate(kinds) if each == kind])
         own = vectors if len(rows) == len(vectors) else vectors[rows]  # no second copy: they are large
-        catalogue, numbers[rows] = _assign_kind(catalogue, catalogue.centre(own), kind, least)
-    return _finish(catalogue, numbers)
+        first = firsts[rows]
+        catalogue, numbers[rows] = _assign_kind(catalogue, catalogue.centre(own), kind, least, first)
+    found = _finish(catalogue, numbers)
+    return replace(found, numbers=tuple(np.where(found.numbers < firsts, NONE, found.numbers).tolist()))
 
 
 def _see(catalogue: Catalogue, vectors: Floats | None) -> Catalogue:
@@ -130,8 +137,10 @@ def _see(catalogue: Catalogue, vectors: Floats | None) -> Catalogue:
     return replace(catalogue, sum=total.astype(np.float32), seen=catalogue.seen + len(vectors))
 
 
-def _assign_kind(catalogue: Catalogue, centred: Floats, kind: str, least: int) -> tuple[Catalogue, Numbers]:
-    numbers = find_known(catalogue.modes, centred, kind)
+def _assign_kind(
+    catalogue: Catalogue, centred: Floats, kind: str, least: int, firsts: Numbers
+) -> tuple[Catalogue, Numbers]:
+    numbers = find_known(catalogue.modes, centred, kind, firsts)
     catalogue = _add_members(catalogue, centred, numbers, kind)
     left = np.flatnonzero(numbers == NONE)
     waiting = centred if len(left) == len(centred) else centred[left]
@@ -144,27 +153,21 @@ def list_examples(modes: Sequence[Mode], kind: str) -> list[tuple[int, Examples]
     return [(mode.number, each) for mode in modes for each in mode.examples if each.kind == kind]
 
 
-def find_known(modes: Sequence[Mode], centred: Floats, kind: str) -> Numbers:
-    """For each row the number of the mode of this kind that it is most like, `NONE` where it is like none."""
+def find_known(modes: Sequence[Mode], centred: Floats, kind: str, firsts: Numbers | None = None) -> Numbers:
+    """For each row the number of the mode of this kind that it is most like, `NONE` where it is like none. A row joins
+    no mode of a lower number than its own of `firsts`."""
     examples = list_examples(modes, kind)
     if not examples:
         return np.full(len(centred), NONE)
-    means = np.stack([each.mean for _, each in examples])
-    likeness = centred @ means.T
+    numbers = np.array([number for number, _ in examples])
+    likeness = centred @ np.stack([each.mean for _, each in examples]).T
+    if firsts is not None and firsts.any():
+        likeness[numbers < firsts[:, None]] = -np.inf
     best = likeness.argmax(axis=1)
-    needed = APART * np.array([each.within for _, each in examples])
+    borders = {mode.number: mode.border for mode in modes}
+    needed = np.array([borders[number] * each.within for number, each in examples])
     joins = likeness[np.arange(len(centred)), best] >= needed[best]
-    return np.where(joins, np.array([number for number, _ in examples])[best], NONE)
-
-
-def rank_modes(catalogue: Catalogue, vector: Floats) -> list[int]:
-    """The numbers of all modes, of whatever kind, those that a turn is most like first; of equal ones the lowest."""
-    [row] = catalogue.centre(vector[None, :])
-    likeness = {
-        mode.number: max((float(row @ each.mean) / each.within for each in mode.examples), default=-math.inf)
-        for mode in catalogue.modes
-    }
-    return sorted(likeness, key=lambda number: (-likeness[number], number))
+    return np.where(joins, numbers[best], NONE)
 
 
 def _add_members(catalogue: Catalogue, centred: Floats, numbers: Numbers, kind: str) -> Catalogue:
@@ -241,14 +244,15 @@ def _find_alike(modes: Sequence[Mode]) -> tuple[Mode, Mode] | None:
     """The two that are most alike, the older first; None if no two are."""
     if len(modes) < 2:
         return None
-    ratios = _compare_modes(modes)
+    borders = np.array([max(APART, mode.border) for mode in modes])
+    ratios = _compare_modes(modes) / np.maximum(borders[:, None], borders)
     places = {mode.number: place for place, mode in enumerate(modes)}
     for mode in modes:
         for other in mode.split_from & places.keys():
             one, two = sorted((places[mode.number], places[other]))
             ratios[one, two] = -np.inf
     one, two = divmod(int(ratios.argmax()), len(modes))
-    if ratios[one, two] < APART:
+    if ratios[one, two] < 1:
         return None
     first, second = sorted((modes[one], modes[two]), key=lambda mode: mode.number)
     return first, second

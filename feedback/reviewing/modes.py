@@ -8,7 +8,8 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from feedback.failure_modes.catalogue import Catalogue, rank_modes
+from feedback.failure_modes.borders import rank_modes
+from feedback.failure_modes.catalogue import Catalogue
 from feedback.failures.catalogues import load_catalogue
 from feedback.failures.listing import name_mode
 from feedback.failures.records import FailingRow, load_failing_of

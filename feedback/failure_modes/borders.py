@@ -1,0 +1,160 @@
+"""Turns of which people said to which failure mode they belong come in; what the catalogue learns of them goes out.
+
+Examples follow what was said: a turn that does not belong to a mode is no example of it. The border of a mode, how
+unlike it a turn may be and still join, moves where that would have put more of those turns right: three more at least,
+and one for each tenth that it moves. Where few turns of either sort were looked at it stays. Turns are not weighed by
+how they were chosen: that hangs on how near to a border they are, which is what is compared.
+"""
+
+import math
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+
+from feedback.failure_modes.catalogue import APART, NONE, Catalogue, Examples, Mode, list_examples
+from feedback.failure_modes.clustering import Floats
+
+LEAST_OF_EACH: Final = 5
+"""Turns that belong to a mode, and such as do not, before its border moves."""
+LOWEST, HIGHEST = 0.3, 1.0
+LEAST_SAVED, PRICE = 3.0, 10.0
+"""Errors that a border has to save to move at all, and those more to move by 1. Then, where the border was right, it does
+no harm with 10 to 160 turns: `tests/feedback/failure_modes/test_borders.py` simulates it."""
+
+Ratios = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Turns:
+    """Failing turns, a row of `vectors` for each, their kinds, and the modes of which they are examples, `NONE` of
+    none."""
+
+    vectors: Floats
+    kinds: Sequence[str]
+    held: Sequence[int]
+
+
+def rank_modes(catalogue: Catalogue, vector: Floats) -> list[int]:
+    """The numbers of all modes, of whatever kind, those that a turn is most like first; of equal ones the lowest."""
+    [row] = catalogue.centre(vector[None, :])
+    likeness = {
+        mode.number: max((float(row @ each.mean) / each.within for each in mode.examples), default=-math.inf)
+        for mode in catalogue.modes
+    }
+    return sorted(likeness, key=lambda number: (-likeness[number], number))
+
+
+def move_turns(catalogue: Catalogue, turns: Turns, numbers: Sequence[int]) -> Catalogue:
+    """The turns are examples of these modes from now on, `NONE` for none. A mode keeps at least one example."""
+    centred = catalogue.centre(turns.vectors)
+    for row, kind, goes, comes in zip(centred, turns.kinds, turns.held, numbers, strict=True):
+        if goes != comes:
+            catalogue = _weigh(_weigh(catalogue, goes, kind, row, -1), comes, kind, row, 1)
+    return catalogue
+
+
+def _weigh(catalogue: Catalogue, number: int, kind: str, row: Floats, count: int) -> Catalogue:
+    return replace(
+        catalogue,
+        modes=tuple(
+            replace(mode, examples=tuple(_change(mode.examples, kind, row, count))) if mode.number == number else mode
+            for mode in catalogue.modes
+        ),
+    )
+
+
+def _change(examples: Sequence[Examples], kind: str, row: Floats, count: int) -> list[Examples]:
+    """With the turn among those of its kind that it is most like, or without it."""
+    of_kind = [place for place, each in enumerate(examples) if each.kind == kind]
+    changed = list(examples)
+    if of_kind:
+        nearest = max(of_kind, key=lambda place: float(examples[place].mean @ row))
+        changed[nearest] = _add(examples[nearest], row, count)
+    return changed
+
+
+def _add(examples: Examples, row: Floats, count: int) -> Examples:
+    total = examples.count + count
+    if total < 1:
+        return examples
+    mean = (examples.mean * examples.count + count * row) / total
+    return replace(examples, count=total, mean=mean.astype(np.float32))
+
+
+def learn_borders(catalogue: Catalogue, turns: Turns, said: Sequence[int]) -> Catalogue:
+    """With the border of each mode as the turns have it of which people `said` to which mode they belong."""
+    numbers, ratios = measure_nearest(catalogue, turns)
+    looked: defaultdict[int, list[int]] = defaultdict(list)
+    for place, number in enumerate(numbers):
+        looked[number].append(place)
+    borders = {
+        number: find_border(ratios[places], [said[place] == number for place in places])
+        for number, places in looked.items()
+        if number != NONE
+    }
+    return set_borders(catalogue, borders)
+
+
+def set_borders(catalogue: Catalogue, borders: Mapping[int, float]) -> Catalogue:
+    """Modes that are not named have the border that all begin with."""
+    modes = tuple(replace(mode, border=borders.get(mode.number, APART)) for mode in catalogue.modes)
+    return replace(catalogue, modes=modes)
+
+
+def find_border(ratios: Ratios, belongs: Sequence[bool]) -> float:
+    """The border by which the fewest of the turns are wrong; of equal ones, and where few are saved, that nearest to
+    the one that all modes begin with.
+
+    >>> ratios = np.array([0.9, 0.85, 0.8, 0.8, 0.75, 0.6, 0.6, 0.55, 0.55, 0.55])
+    >>> round(find_border(ratios, [True] * 5 + [False] * 5), 3), find_border(ratios, [True] * 10)
+    (0.675, 0.5)
+    """
+    if min(sum(belongs), len(belongs) - sum(belongs)) < LEAST_OF_EACH:
+        return APART
+    order = np.argsort(ratios, kind="stable")
+    sorted_ratios, sorted_belongs = ratios[order], np.array(belongs)[order]
+    between = (sorted_ratios[1:] + sorted_ratios[:-1]) / 2
+    borders = np.array([APART, *between[(between > LOWEST) & (between < HIGHEST)]])
+    inside = sorted_ratios >= borders[:, None]
+    moved = np.abs(borders - APART)
+    cost = (inside != sorted_belongs).sum(axis=1) + PRICE * moved + LEAST_SAVED * (moved > 0)
+    return float(borders[np.lexsort((borders, moved, np.round(cost, 9)))[0]])
+
+
+def measure_nearest(catalogue: Catalogue, turns: Turns) -> tuple[list[int], Ratios]:
+    """The mode that each turn would join if it came anew, were it but like enough (`NONE` where there is none of its
+    kind), and how alike they are: a ratio to the likeness within, as borders are."""
+    centred = catalogue.centre(turns.vectors)
+    numbers, ratios = [NONE] * len(turns.kinds), np.zeros(len(turns.kinds))
+    for kind in sorted(set(turns.kinds)):
+        places = [place for place, each in enumerate(turns.kinds) if each == kind]
+        examples = list_examples(catalogue.modes, kind)
+        if not examples:
+            continue
+        likeness = _compare(centred[places], [turns.held[place] for place in places], examples)
+        for place, row in zip(places, likeness, strict=True):
+            best = int(row.argmax())
+            numbers[place], ratios[place] = examples[best][0], row[best] / examples[best][1].within
+    return numbers, ratios
+
+
+def _compare(centred: Floats, held: Sequence[int], examples: Sequence[tuple[int, Examples]]) -> Ratios:
+    """Likeness to the means, without the turn's own part in the one that it is nearest to of its mode."""
+    likeness = (centred @ np.stack([each.mean for _, each in examples]).T).astype(np.float64)
+    for row, number in enumerate(held):
+        own = [place for place, (each, _) in enumerate(examples) if each == number]
+        if own:
+            nearest = max(own, key=lambda place: likeness[row, place])
+            count = examples[nearest][1].count
+            likeness[row, nearest] = (likeness[row, nearest] * count - 1) / (count - 1) if count > 1 else 1.0
+    return likeness
+
+
+def list_outside(catalogue: Catalogue, mode: Mode, turns: Turns) -> list[int]:
+    """Places of turns of a mode that would not join it any more."""
+    numbers, ratios = measure_nearest(replace(catalogue, modes=(mode,)), turns)
+    return [place for place, number in enumerate(numbers) if number and ratios[place] < mode.border]
