@@ -56,6 +56,8 @@ class Said:
     fired: bool
     score: float | None
     """None where there was no such signal."""
+    queue: int = 0
+    """Number of the review queue whose verdict it is; 0: somebody pressed it beside the signal."""
 
 
 def encode_parts(*parts: str | int) -> str:
@@ -101,7 +103,9 @@ def load_confirmations(store: Store, project_id: int, conversation_ids: Sequence
 
 def read_said(row: Mapping[str, Any]) -> Said:
     key = SignalKey(**{name: row[name] for name in SIGNAL_KEY})
-    return Said(key, Confirmation(row["verdict"], row["said_by"], row["time_ns"]), row["fired"], row["score"])
+    return Said(
+        key, Confirmation(row["verdict"], row["said_by"], row["time_ns"]), row["fired"], row["score"], row["queue"]
+    )
 
 
 def write_confirmation(
@@ -111,6 +115,7 @@ def write_confirmation(
     signal: Signal | None,
     verdict: Literal["confirmed", "rejected", None],
     said_by: str,
+    queue: int = 0,
 ) -> Said | None:
     """Keep what a person said of a signal, as it is now (None: there is none); a verdict of None takes it back."""
     now_us = time.time_ns() // 1000
@@ -119,6 +124,7 @@ def write_confirmation(
         Confirmation(verdict or "confirmed", said_by, now_us * 1000),
         fired=signal.fired if signal else False,
         score=signal.score if signal and not is_told_by_person(signal) else None,
+        queue=queue,
     )
     row = dict(zip(SIGNAL_KEY, astuple(key), strict=True)) | {
         "project_id": project_id,
@@ -128,6 +134,7 @@ def write_confirmation(
         "said_by": said_by,
         "version": now_us,
         "is_deleted": int(verdict is None),
+        "queue": queue,
     }
     store.insert("confirmations", {name: [value] for name, value in row.items()})
     return said if verdict else None

@@ -44,6 +44,8 @@ class Label:
     verdict: str
     time_ns: int
     """When it was said, since the epoch."""
+    queue: int = 0
+    """Number of the review queue in which it was said; 0: beside the estimate, or by REST."""
 
 
 def decode_label_key(word: str) -> LabelKey | None:
@@ -62,10 +64,12 @@ def load_labels(store: Store, project_id: int, conversation_id: str) -> list[Lab
 
 
 def read_label(row: Mapping[str, Any]) -> Label:
-    return Label(LabelKey(row["conversation_id"], row["kind"], row["said_by"]), row["verdict"], row["time_ns"])
+    return Label(
+        LabelKey(row["conversation_id"], row["kind"], row["said_by"]), row["verdict"], row["time_ns"], row["queue"]
+    )
 
 
-def write_label(store: Store, project_id: int, key: LabelKey, verdict: str) -> Label | None:
+def write_label(store: Store, project_id: int, key: LabelKey, verdict: str, queue: int = 0) -> Label | None:
     """Keep what a reviewer said; an empty verdict takes it back."""
     now_us = time.time_ns() // 1000
     row = {
@@ -76,9 +80,10 @@ def write_label(store: Store, project_id: int, key: LabelKey, verdict: str) -> L
         "said_by": key.said_by,
         "version": now_us,
         "is_deleted": int(not verdict),
+        "queue": queue,
     }
     store.insert("labels", {name: [each] for name, each in row.items()})
-    return Label(key, verdict, now_us * 1000) if verdict else None
+    return Label(key, verdict, now_us * 1000, queue) if verdict else None
 
 
 def load_page(

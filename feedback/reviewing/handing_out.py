@@ -1,7 +1,7 @@
 """Who judges which item next: a queue and a reviewer come in, an item that is theirs for a while goes out.
 
-An item goes to as many people as it needs, not to one more: whoever is shown it holds it for `LEASE`. Who holds it longer
-loses no word; it may only be that others were quicker. Who skips an item has it again after all others.
+An item goes to as many people as it needs, not to one more: whoever is shown it holds it for `LEASE`. Who holds it
+longer loses no word; it may only be that others were quicker. Who skips an item has it again after all others.
 """
 
 from datetime import datetime, timedelta
