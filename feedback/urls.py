@@ -19,6 +19,8 @@ from feedback import (
     judge_views,
     label_views,
     return_views,
+    review_effects_views,
+    review_views,
     views,
 )
 from feedback.pages.addresses import ConversationIdConverter
@@ -79,6 +81,13 @@ urlpatterns = [
     path("datasets/forgetting/ask", forgetting_views.ask_forgetting, name="ask_forgetting"),
     path("datasets/forgetting/forget", forgetting_views.forget_subject, name="forget_subject"),
     path("datasets/holdout", holdout_views.change_holdout, name="change_holdout"),
+    path("review/effects", review_effects_views.show_effects, name="review_effects"),
+    path("review/<int:number>", review_views.show_review, name="review_queue"),
+    path("review/<int:number>/take", review_views.take_item, name="review_take"),
+    path("review/<int:number>/submit", review_views.submit_item, name="review_submit"),
+    path("review/<int:number>/skip", review_views.skip_item, name="review_skip"),
+    path("review/<int:number>/take-back", review_views.take_back_item, name="review_take_back"),
+    path("review/<int:number>/disagreements", review_views.show_disagreements, name="review_disagreements"),
     path("settings/detectors", detector_views.show_detectors, name="detectors"),
     path("settings/detectors/accuracy", accuracy_views.show_accuracy, name="accuracy"),
     path("settings/detectors/change", detector_views.change_detectors, name="change_detectors"),

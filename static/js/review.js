@@ -1,0 +1,171 @@
+// Review by keyboard: a key presses what stands on the page for it. What is chosen and written is kept in this tab until
+// it was submitted. Everything works without: choices are a form, and every key has its button.
+
+const MOST_KEPT = 200_000;
+const find = (selector) => document.querySelector(`#review ${selector}`);
+const failed = document.getElementById("failed");
+const help = document.getElementById("key-help");
+let isSending = false;
+let shownAt = performance.now();
+
+// Drafts
+
+const read = (form) => ({
+  choices: [...form.querySelectorAll("[name=choice]:checked")].map((input) => input.value),
+  better_answer: form.elements.better_answer.value,
+  note: form.elements.note.value,
+});
+
+const keepDraft = (form) => {
+  const draft = JSON.stringify(read(form));
+  try { if (draft.length < MOST_KEPT) sessionStorage.setItem(`review:${form.dataset.draft}`, draft); } catch { /* full */ }
+};
+
+const dropDraft = (form) => {
+  try { sessionStorage.removeItem(`review:${form.dataset.draft}`); } catch { /* private windows may refuse */ }
+};
+
+const readDraft = (form) => {
+  try { return JSON.parse(sessionStorage.getItem(`review:${form.dataset.draft}`)); } catch { return null; }
+};
+
+const restoreDraft = (form) => {
+  const draft = readDraft(form);
+  if (!draft) return;
+  for (const input of form.querySelectorAll("[name=choice]")) input.checked = draft.choices.includes(input.value);
+  for (const name of ["better_answer", "note"]) {
+    const field = form.elements[name];
+    field.value = draft[name];
+    if (draft[name]) field.closest("details").open = true;
+  }
+};
+
+// A screen arrives
+
+const say = (words) => { document.getElementById("told").textContent = words; };
+
+const showJudged = (pane) => {
+  const judged = pane.querySelector("[data-judged]");
+  if (!judged) return;
+  const share = judged.dataset.judged === "message" ? 0.5 : 0.2;
+  pane.scrollTop += judged.getBoundingClientRect().top - pane.getBoundingClientRect().top - share * pane.clientHeight;
+};
+
+const arrive = () => {
+  const form = find("form[data-draft]");
+  const pane = find("#pane");
+  for (const button of document.querySelectorAll("[data-needs-script]")) button.hidden = false;
+  if (form) restoreDraft(form);
+  if (pane) showJudged(pane);
+  (pane ?? find("[data-key=enter]") ?? document.getElementById("main")).focus({ preventScroll: true });
+  shownAt = performance.now();
+};
+
+document.addEventListener("htmx:afterSwap", (event) => {
+  if (event.detail.target.id !== "review") return;
+  failed.hidden = true;
+  const place = find("h1")?.textContent.replace(/\s+/g, " ").trim();
+  document.title = document.title.replace(/^[^·]*/, `${place} `);
+  arrive();
+  say(document.getElementById("review").dataset.done);
+});
+
+// One thing is sent at a time
+
+document.addEventListener("htmx:configRequest", (event) => {
+  if ("seconds" in event.detail.parameters) {
+    event.detail.parameters.seconds = ((performance.now() - shownAt) / 1000).toFixed(1);
+  }
+});
+
+document.addEventListener("htmx:beforeRequest", () => { isSending = true; });
+
+document.addEventListener("htmx:afterRequest", (event) => {
+  isSending = false;
+  const { elt, successful } = event.detail;
+  if (successful && elt.dataset.draft) dropDraft(elt);
+});
+
+for (const name of ["htmx:responseError", "htmx:sendError", "htmx:timeout"]) {
+  document.addEventListener(name, () => { failed.hidden = false; });
+}
+
+// Choosing and writing
+
+document.addEventListener("change", (event) => {
+  const input = event.target;
+  const form = input.closest("form[data-draft]");
+  if (!form) return;
+  if (input.type === "checkbox" && input.checked) {
+    for (const other of form.querySelectorAll("[name=choice]:checked")) {
+      if (other !== input && ("alone" in input.dataset || "alone" in other.dataset)) other.checked = false;
+    }
+  }
+  keepDraft(form);
+});
+
+document.addEventListener("input", (event) => {
+  const form = event.target.closest("form[data-draft]");
+  if (form) keepDraft(form);
+});
+
+const press = (input) => {
+  if (input.type === "radio" && input.checked) input.checked = false;
+  else if (input.type === "radio") input.checked = true;
+  else input.checked = !input.checked;
+  input.dispatchEvent(new Event("change", { bubbles: true }));
+  say(`${input.closest("label").querySelector("b").textContent}: ${input.checked ? "chosen" : "not chosen"}`);
+};
+
+const write = (field) => {
+  field.closest("details").open = true;
+  field.focus();
+};
+
+document.addEventListener("click", (event) => {
+  const button = event.target.closest("#review button");
+  if (button?.dataset.key === "?") help.showModal();
+  if (!button?.dataset.fill) return;
+  const source = document.getElementById(button.dataset.fill);
+  const field = document.getElementById("better");
+  field.value = source.value ?? source.textContent;
+  write(field);
+  keepDraft(field.form);
+});
+
+// Keys
+
+const TEXT = "textarea, select, [contenteditable], input:not([type=radio], [type=checkbox])";
+
+const pressEnter = (event) => {
+  const isWithKey = event.ctrlKey || event.metaKey;
+  const isOwn = event.target.closest("button, a, summary");
+  if (event.target.closest(TEXT) && !isWithKey) return;
+  if (!isOwn || isWithKey || event.repeat) event.preventDefault();
+  if (event.repeat || event.altKey || event.shiftKey || (isOwn && !isWithKey)) return;
+  if (!isSending) find("[data-key=enter]")?.click();
+};
+
+const pressKey = (key) => {
+  if (/^[1-9]$/.test(key)) return void [find(`[data-digit="${key}"]`)].filter(Boolean).forEach(press);
+  const field = find(`[data-write="${key}"]`);
+  if (field?.matches("details")) field.open = !field.open;
+  else if (field) write(field);
+  else find(`[data-key="${key}"]`)?.click();
+  return undefined;
+};
+
+document.addEventListener("keydown", (event) => {
+  if (event.isComposing || help.open) return;
+  if (event.key === "Enter") pressEnter(event);
+  else if (event.key === "Escape") event.target.closest("#review textarea")?.blur();
+  else if (!(event.repeat || event.ctrlKey || event.metaKey || event.altKey || event.target.closest(TEXT) || isSending)) {
+    const digit = /^(?:Digit|Numpad)([1-9])$/.exec(event.code)?.[1];
+    const key = /^[1-9?]$/.test(event.key) ? event.key : (digit ?? event.key.toLowerCase());
+    if (!/^[1-9ensujkg?]$/.test(key)) return;
+    event.preventDefault();
+    pressKey(key);
+  }
+});
+
+arrive();
