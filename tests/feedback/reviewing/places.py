@@ -5,8 +5,8 @@ from typing import Any
 from django.utils import timezone
 
 from feedback.models import ReviewItem, ReviewQueue
-from feedback.review.queue import Reason
 from feedback.review.questions import Question
+from feedback.review.queue import Reason
 from tracing.models import Project
 
 
