@@ -14,7 +14,7 @@ from typing import Any, Final
 
 from feedback.datasets.format import About, Format, Part, SplitName
 from feedback.datasets.labels.praised import PRAISED
-from feedback.datasets.labels.ratings import RATINGS
+from feedback.datasets.labels.ratings import RATINGS, rate_answers
 from feedback.datasets.lines import read_lines, write_lines
 from feedback.datasets.messages import Row, write_tools
 from feedback.datasets.openai_rows import write_dialogue
@@ -55,7 +55,7 @@ tests:
 
 def select_cases(labelled: LabelledConversation) -> Iterator[Record | Drop]:
     """Give each answer that was praised or made better, else as it was rated."""
-    for praised, rated in zip(PRAISED.select(labelled), RATINGS.select(labelled), strict=True):
+    for praised, rated in zip(PRAISED.select(labelled), rate_answers(labelled), strict=True):
         yield replace(praised, label=True) if isinstance(praised, Record) else rated
 
 

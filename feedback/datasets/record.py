@@ -13,6 +13,23 @@ from tracing.generations import Generation, Message
 
 
 @dataclass(frozen=True, slots=True)
+class Reviewed:
+    """What holds of something that reviewers were asked of; turns are counted from 0."""
+
+    question: str
+    """One of `feedback.review.questions.Question`."""
+    choices: tuple[str, ...]
+    turn_index: int = 0
+    """Of the message or answer that was judged."""
+    better_answer: str = ""
+    """What the answer of `answer_turn` should have been, in a reviewer's words; empty: nobody wrote one."""
+    answer_turn: int = 0
+    reviewers: int = 1
+    """Who are of that mind."""
+    is_adjudicated: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class LabelledConversation:
     """A conversation with its model calls (by span id) and everything that is known about its answers."""
 
@@ -24,6 +41,8 @@ class LabelledConversation:
     """What reviewers said of it, each for themselves: `satisfied` or `dissatisfied`."""
     failure_mode: int = 0
     """Number of the failure mode that it is in; 0 where it is in none."""
+    reviews: Sequence[Reviewed] = ()
+    """What holds of what reviewers were asked, the oldest first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,12 +65,16 @@ class Provenance:
     tier: str = ""
     """`gold` where somebody said it outright or reviewed it, else `silver`."""
     pair_rule: str = ""
-    """Why one answer beats the other: `edited`, `compared`, `rated`, `went_back`, `regenerated`, `corrected`; empty: no
-    pair."""
+    """Why one answer beats the other: `rewritten`, `edited`, `compared`, `rated`, `went_back`, `regenerated`,
+    `corrected`; empty: no pair."""
     propensity: float = 1.0
     """Estimated chance that an answer like it is judged at all, over 0 to 1."""
     weight: float = 1.0
     """Its inverse, clipped, with mean 1 over the rows of its part."""
+    reviewers: int = 0
+    """Who said so, where reviewers did; 0: others said it."""
+    is_adjudicated: bool = False
+    """Whether reviewers were of two minds, and one decided."""
 
 
 @dataclass(frozen=True, slots=True)

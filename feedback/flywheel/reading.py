@@ -3,14 +3,16 @@ and by their ids the conversations with everything that is known about their ans
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from operator import attrgetter
 
 from feedback.conversation_list import keep_said
 from feedback.datasets.building.source import HeldOut
-from feedback.datasets.record import LabelledConversation
+from feedback.datasets.record import LabelledConversation, Reviewed
 from feedback.holdouts import load_holdout
 from feedback.labels import OUTCOME
 from feedback.machines import ask_for_machines, asks_for_machines, leave_out_machines
 from feedback.records import load_feedback_of, load_signals
+from feedback.reviewing.settled import SettledReview, load_settled
 from tracing.filter_language import Filter
 from tracing.filter_sql import compile_filter, find_search
 from tracing.records import load_conversations, load_generations
@@ -94,6 +96,7 @@ def read_batch(store: Store, project_id: int, ids: list[str]) -> Iterator[Labell
     feedback = load_feedback_of(store, project_id, list(conversations.values()))
     signals = load_signals(store, project_id, ids)
     verdicts, modes = load_verdicts(store, project_id, ids), load_modes(store, project_id, ids)
+    reviews = load_reviews(store, project_id, ids)
     trace_ids = {answer.trace_id for each in conversations.values() for answer in each.answers}
     generations = {each.span_id: each for each in load_generations(store, project_id, sorted(trace_ids))}
     for key in ids:
@@ -106,7 +109,13 @@ def read_batch(store: Store, project_id: int, ids: list[str]) -> Iterator[Labell
             if span_id in generations
         }
         yield LabelledConversation(
-            conversation, own, signals[key], feedback[key], tuple(verdicts.get(key, ())), modes.get(key, 0)
+            conversation,
+            own,
+            signals[key],
+            feedback[key],
+            tuple(verdicts.get(key, ())),
+            modes.get(key, 0),
+            tuple(reviews.get(key, ())),
         )
 
 
@@ -117,6 +126,27 @@ def load_verdicts(store: Store, project_id: int, ids: Sequence[str]) -> dict[str
     for row in store.query(path, project_id=project_id, conversation_ids=list(ids), kind=OUTCOME) if ids else ():
         found.setdefault(row["conversation_id"], []).append(row["verdict"])
     return found
+
+
+def load_reviews(store: Store, project_id: int, ids: Sequence[str]) -> dict[str, list[Reviewed]]:
+    """What holds of reviewed items of conversations, the oldest first, by id."""
+    found: dict[str, list[Reviewed]] = {}
+    settled = load_settled(store, project_id, conversation_ids=ids) if ids else []
+    for each in sorted(settled, key=attrgetter("version")):
+        found.setdefault(each.conversation_id, []).append(read_review(each))
+    return found
+
+
+def read_review(settled: SettledReview) -> Reviewed:
+    return Reviewed(
+        settled.question,
+        settled.choices,
+        settled.turn_index,
+        settled.better_answer,
+        settled.answer_turn,
+        len(settled.said_by),
+        settled.is_adjudicated,
+    )
 
 
 def load_modes(store: Store, project_id: int, ids: Sequence[str]) -> dict[str, int]:

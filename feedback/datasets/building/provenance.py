@@ -11,7 +11,10 @@ from feedback.datasets.record import Provenance, Record
 from feedback.datasets.weighing.settling import Placed
 
 FIELDS = [field.name for field in fields(Provenance)]
-WHERE_THERE_IS_ONE = ("detector", "version", "rejected_trace_id", "rejected_span_id", "pair_rule")
+WHERE_THERE_IS_ONE = (
+    *("detector", "version", "rejected_trace_id", "rejected_span_id", "pair_rule"),
+    *("reviewers", "is_adjudicated"),
+)
 
 
 def tell_origin(split: SplitName, part: str, number: int, placed: Placed, record: Record, digest: str) -> Row:

@@ -2,7 +2,7 @@
 
 An edit that changes next to nothing says nothing, and one that leaves little is another text: notes, or an answer to
 something else. A correction in writing is taken as an edit where it is as like the answer as one: then it is a whole
-answer.
+answer. What a reviewer wrote is a whole answer, however like the old one it is: that is what they were asked for.
 """
 
 from collections.abc import Mapping
@@ -11,6 +11,7 @@ from typing import Final
 
 from feedback.datasets.inspecting.changes import carry_over, measure_change
 from feedback.datasets.labels.going_on import Course
+from feedback.datasets.labels.reviewed import BETTER, Better, list_better
 from feedback.datasets.labels.statements import AnswerKey, Statement, identify_answer
 from feedback.datasets.record import Reason
 
@@ -30,15 +31,18 @@ class Rewrite:
     """Share of the answer that was changed."""
     fault: Reason | None
     """Why it is no better answer; None where it is one."""
+    reviewers: int = 0
+    """Who hold it for better, where reviewers do."""
+    is_adjudicated: bool = False
 
 
 def collect_rewrites(course: Course) -> Mapping[AnswerKey, Rewrite]:
-    """The last one of each answer; one without a text is none."""
+    """That of a reviewer, else the last one of each answer; one without a text is none."""
     found = {}
     for statement in course.statements:
         if rewrite := read_rewrite(statement):
             found[identify_answer(statement.answer)] = rewrite
-    return found
+    return found | {identify_answer(each.answer): _read_better(each) for each in list_better(course)}
 
 
 def read_rewrite(statement: Statement) -> Rewrite | None:
@@ -54,6 +58,12 @@ def read_rewrite(statement: Statement) -> Rewrite | None:
     text = carry_over(shown, feedback.correction, written)
     fault = _find_fault(change) or (Reason.OTHER_TEXT if text is None else None)
     return Rewrite(source, feedback.correction if text is None else text, round(change, 6), fault)
+
+
+def _read_better(better: Better) -> Rewrite:
+    review = better.review
+    change = round(measure_change(better.answer.text, review.better_answer), 6)
+    return Rewrite(BETTER, review.better_answer, change, None, review.reviewers, review.is_adjudicated)
 
 
 def _find_fault(change: float) -> Reason | None:

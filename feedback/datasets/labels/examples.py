@@ -57,6 +57,11 @@ def rewrite_completion(labelled: LabelledConversation, answer: Answer, text: str
     return tuple(replace(message, content=text) for message in build_completion(labelled, answer))
 
 
+def take_words(course: Course, record: Record, answer: Answer, text: str) -> Record:
+    """The example with the words that somebody else gave the answer."""
+    return replace(record, completion=rewrite_completion(course.labelled, answer, text))
+
+
 def list_tools(labelled: LabelledConversation, answer: Answer) -> tuple[Mapping[str, Any], ...]:
     generation = labelled.generations.get(answer.span_id)
     return generation.tool_definitions if generation else ()
@@ -96,4 +101,6 @@ def _tell_provenance(conversation: Conversation, turn: Turn, answer: Answer, opi
         detector=opinion.detector,
         version=opinion.version,
         tier=opinion.tier,
+        reviewers=opinion.reviewers,
+        is_adjudicated=opinion.is_adjudicated,
     )

@@ -56,6 +56,9 @@ class Course:
         """The turn that goes on from this one, of several (a message was edited) the last."""
         return self._following.get(turn.index)
 
+    def find_turn(self, index: int) -> Turn | None:
+        return self._by_index.get(index)
+
     def list_before(self, turn: Turn) -> list[Turn]:
         """The turns that a turn goes on from, the first one first; not those that an edited message left."""
         found: list[Turn] = []

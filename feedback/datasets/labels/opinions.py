@@ -1,18 +1,20 @@
 """Who said what about which answer: a labelled conversation comes in, the opinions about each of its answers go out.
 
 What people said outright decides alone; without it behaviour counts, and where it contradicts itself nothing is
-decided. What a model or a program judged is no opinion.
+decided. Where a reviewer wrote a better answer, that decides. What a model or a program judged is no opinion.
 """
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import Final
 
 from feedback.datasets.definition import GOLD, SILVER
 from feedback.datasets.labels.confidence import measure_confidence
-from feedback.datasets.labels.edits import read_rewrite
+from feedback.datasets.labels.edits import Rewrite, read_rewrite
 from feedback.datasets.labels.going_on import Course
+from feedback.datasets.labels.reviewed import BETTER, SATISFIED, list_verdicts, list_words
 from feedback.datasets.labels.statements import AnswerKey, Statement, identify_answer
 from feedback.datasets.record import Reason
 from feedback.detectors import accept, copy, share
@@ -28,7 +30,6 @@ GOOD_ACTIONS: Final[Mapping[str, Act]] = {"copy": copy.ACT, "accept": accept.ACT
 WEAK_ACTIONS: Final = frozenset({"action:share"})
 """They may be for other reasons than that the answer was good: too little to imitate it."""
 GOOD_SIGNALS: Final = frozenset({"praise"})
-SATISFIED: Final = "satisfied"
 
 NOT_ABOUT_THE_TEXT: Final = frozenset(
     {"thumbs", "rating", "comment", "correction_text", "edit", "copy", "accept", "share", "rename", "delete"}
@@ -66,6 +67,9 @@ class Opinion:
     """Said outright of the answer, or confirmed by a person."""
     place: float | None = None
     """Of thumbs and ratings: where on their scale, 0 the worst and 1 the best."""
+    reviewers: int = 0
+    """Who said so, where reviewers did."""
+    is_adjudicated: bool = False
 
     @property
     def is_thumb(self) -> bool:
@@ -82,9 +86,16 @@ Opinions = Mapping[AnswerKey, Sequence[Opinion]]
 def collect_opinions(course: Course) -> Opinions:
     """Return the opinions about each answer, the weightiest first, the same for any order of the input."""
     found: dict[AnswerKey, set[Opinion]] = defaultdict(set)
-    for key, opinion in (*_read_feedback(course), *_read_signals(course), *_read_verdicts(course)):
+    told = (_read_feedback(course), _read_signals(course), _read_verdicts(course), _read_words(course))
+    for key, opinion in chain.from_iterable(told):
         found[key].add(opinion)
-    return {key: sorted(opinions, key=_rank) for key, opinions in found.items()}
+    return {key: sorted(_let_better_decide(opinions), key=_rank) for key, opinions in found.items()}
+
+
+def approve(rewrite: Rewrite) -> Opinion:
+    """Of the new text: somebody wrote it for better."""
+    told = {"reviewers": rewrite.reviewers, "is_adjudicated": rewrite.is_adjudicated}
+    return Opinion(rewrite.source, good=True, is_explicit=True, **told)
 
 
 def weigh_opinions(opinions: Sequence[Opinion]) -> Opinion | Reason:
@@ -174,9 +185,32 @@ def _read_verdicts(course: Course) -> Iterator[tuple[AnswerKey, Opinion]]:
     turns = course.conversation.turns
     if len(turns) != 1:
         return
-    for verdict in course.labelled.verdicts:
-        opinion = Opinion(f"review:{verdict}", good=verdict == SATISFIED, is_explicit=True)
+    for each in list_verdicts(course.labelled):
+        opinion = Opinion(
+            f"review:{each.verdict}",
+            good=each.verdict == SATISFIED,
+            is_explicit=True,
+            reviewers=each.reviewers,
+            is_adjudicated=each.is_adjudicated,
+        )
         yield identify_answer(course.find_kept(turns[0]).answer), opinion
+
+
+def _read_words(course: Course) -> Iterator[tuple[AnswerKey, Opinion]]:
+    for word in list_words(course):
+        opinion = Opinion(
+            word.source,
+            good=word.good,
+            is_explicit=True,
+            reviewers=word.review.reviewers,
+            is_adjudicated=word.review.is_adjudicated,
+        )
+        yield identify_answer(word.answer), opinion
+
+
+def _let_better_decide(opinions: Collection[Opinion]) -> Collection[Opinion]:
+    """Who wrote a better answer has seen what the others say, and more."""
+    return [opinion for opinion in opinions if opinion.source == BETTER] or opinions
 
 
 def read_signal(signal: Signal) -> Opinion:

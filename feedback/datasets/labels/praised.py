@@ -1,23 +1,25 @@
 """Answers that people liked or made better, with the conversation that led to them: the rows of supervised finetuning.
 
-Of an answer that somebody edited, or corrected in full, the better text is the example.
+Of an answer that somebody edited or corrected in full, or in whose place a reviewer wrote a better one, the better text
+is the example.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from feedback.datasets.labels.edits import Rewrite, collect_rewrites
-from feedback.datasets.labels.examples import build_record, find_fault, rewrite_completion
+from feedback.datasets.labels.examples import build_record, find_fault, take_words
 from feedback.datasets.labels.going_on import Course
 from feedback.datasets.labels.opinions import (
-    SATISFIED,
     WEAK_ACTIONS,
     Opinion,
     Opinions,
+    approve,
     collect_opinions,
     list_explicit,
 )
 from feedback.datasets.labels.propensities import name_stratum
+from feedback.datasets.labels.reviewed import SATISFIED, list_verdicts
 from feedback.datasets.labels.selection import Selection
 from feedback.datasets.labels.statements import AnswerKey, identify_answer
 from feedback.datasets.record import Drop, LabelledConversation, Reason, Record
@@ -47,7 +49,7 @@ def select_praised(labelled: LabelledConversation) -> Iterator[Record | Drop]:
 def _list_criticised(course: Course) -> frozenset[AnswerKey]:
     """An example to imitate has to be beyond doubt: every negative signal that stands counts, also weak ones, and every
     reviewer whom the conversation did not please."""
-    if any(verdict != SATISFIED for verdict in course.labelled.verdicts):
+    if any(each.verdict != SATISFIED for each in list_verdicts(course.labelled)):
         return frozenset(identify_answer(answer) for turn in course.conversation.turns for answer in turn.answers)
     negative = (signal for signal in course.labelled.signals if signal.stands and signal.polarity < 0)
     answers = (course.find_answer(signal) for signal in negative)
@@ -60,19 +62,14 @@ def _choose(known: Known, turn: Turn, answer: Answer) -> Record | Drop:
         return Drop(fault)
     rewrite = known.rewrites.get(key)
     if rewrite and not rewrite.fault:
-        return _take_rewrite(known, turn, answer, rewrite)
+        record = build_record(known.course, turn, answer, approve(rewrite))
+        return take_words(known.course, record, answer, rewrite.text)
     opinions = known.opinions.get(key, ())
     if not any(opinion.good and opinion.source not in WEAK_ACTIONS for opinion in opinions):
         return _leave_unpraised(turn, answer, opinions, rewrite)
     if reason := _find_doubt(known, answer, opinions):
         return Drop(reason)
     return build_record(known.course, turn, answer, opinions[0])
-
-
-def _take_rewrite(known: Known, turn: Turn, answer: Answer, rewrite: Rewrite) -> Record:
-    opinion = Opinion(rewrite.source, good=True, is_explicit=True)
-    record = build_record(known.course, turn, answer, opinion)
-    return replace(record, completion=rewrite_completion(known.course.labelled, answer, rewrite.text))
 
 
 def _leave_unpraised(turn: Turn, answer: Answer, opinions: Sequence[Opinion], rewrite: Rewrite | None) -> Drop:
@@ -106,7 +103,7 @@ PRAISED = Selection(
     biases=(
         "Self-selection: few people praise, and who does may differ from who does not.",
         "Sycophancy: people praise answers that agree with them; keep a holdout that checks facts.",
-        "Edited answers are as their users wrote them: in their style, and with their mistakes.",
+        "Edited answers are as their users or reviewers wrote them: in their style, and with their mistakes.",
         "Only the last answer of a row was praised: earlier ones in the same conversation were not judged, "
         "or were even disliked, and a trainer that learns from all answers learns from them, too.",
     ),

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from feedback.datasets import Context, Definition, LabelledConversation, Source, build_dataset
+from feedback.datasets.record import Reviewed
 from feedback.detectors.signal import Evidence, Polarity, Signal
 from feedback.explicit import Feedback
 from tracing.conversations import Answer, Conversation, Turn
@@ -25,6 +26,7 @@ class Dialogue:
         self.generations: dict[str, Generation] = {}
         self.signals: list[Signal] = []
         self.feedback: list[Feedback] = []
+        self.reviews: list[Reviewed] = []
 
     def ask(self, user_text: str, *attempts: str | Mapping[str, Any], **generation: Any) -> "Dialogue":
         """Add a turn. An attempt is a text, or fields of an Answer; keywords are fields of its Generation."""
@@ -57,6 +59,12 @@ class Dialogue:
 
     def thumb(self, turn: int, label: str, attempt: int = -1) -> "Dialogue":
         return self.act(turn, "thumbs", label, attempt)
+
+    def review(self, turn: int, question: str, *choices: str, better: str = "", **fields: Any) -> "Dialogue":
+        """Reviewers are of one mind on something; a better answer is for the answer of the turn."""
+        given = {"turn_index": turn, "answer_turn": turn, "better_answer": better, **fields}
+        self.reviews.append(Reviewed(question, choices, **given))
+        return self
 
     def notice(
         self,
@@ -92,7 +100,9 @@ class Dialogue:
 
     def finish(self) -> LabelledConversation:
         conversation = Conversation(1, self.id, tuple(self.turns), user_id=self.user_id)
-        return LabelledConversation(conversation, self.generations, self.signals, self.feedback)
+        return LabelledConversation(
+            conversation, self.generations, self.signals, self.feedback, reviews=tuple(self.reviews)
+        )
 
     def _answer(self, turn: int, number: int, attempt: str | Mapping[str, Any]) -> Answer:
         fields = {"text": attempt} if isinstance(attempt, str) else dict(attempt)

@@ -117,6 +117,11 @@ def edit(name: str, asked: str, answered: str, edited: str) -> Dialogue:
     return talk
 
 
+def write_better(name: str, asked: str, answered: str, better: str) -> Dialogue:
+    """A reviewer writes what the answer should have been."""
+    return begin(name).ask(asked, answered).review(0, "answer", "other", better=better)
+
+
 def in_mode(talk: Dialogue, number: int) -> LabelledConversation:
     return replace(talk.finish(), failure_mode=number)
 
@@ -207,6 +212,21 @@ PRIVATE = (
         "a key in the answer",
         "trl-sft",
         lambda p: [like(f"{p} 1", f"How do {p} sign in?", f"Send the header Authorization: Bearer {KEY}")],
+        {"secret": 1},
+        gone=(KEY,),
+    ),
+    Fault(
+        "a mail address in the better answer of a reviewer",
+        "trl-dpo",
+        lambda p: [write_better(f"{p} 1", sleep(p), leaves(p), f"Ask {MAIL} where {p} sleep; they keep some at home.")],
+        kept=1,
+        gone=(MAIL,),
+        there=("<EMAIL_1>",),
+    ),
+    Fault(
+        "a key in the better answer of a reviewer",
+        "trl-sft",
+        lambda p: [write_better(f"{p} 1", sleep(p), leaves(p), f"Look them up with the key {KEY}, {p} and all.")],
         {"secret": 1},
         gone=(KEY,),
     ),

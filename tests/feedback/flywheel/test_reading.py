@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from feedback.datasets.building.source import HeldOut
+from feedback.datasets.record import Reviewed
 from feedback.flywheel import lists
 from feedback.flywheel.lists import find_commit, keep_list, load_list
 from feedback.flywheel.reading import (
@@ -89,3 +90,41 @@ def test_the_commit_is_read_where_there_is_one(tmp_path: Path) -> None:
     assert find_commit(tmp_path) == "c" * 40
     (git / "HEAD").write_text(f"{'d' * 40}\n")
     assert find_commit(tmp_path) == "d" * 40
+
+
+def settle(teller: Teller, question: str, conversation_id: str, version: int, **changes: object) -> None:
+    row = {
+        "project_id": teller.project.pk,
+        "question": question,
+        "conversation_id": conversation_id,
+        "turn_index": 0,
+        "queue": 1,
+        "answer_turn": 0,
+        "choices": ["other"],
+        "better_answer": "",
+        "said_by": ["anna", "bo"],
+        "is_adjudicated": False,
+        "reason": "random",
+        "propensity": 0.1,
+        "version": version,
+    }
+    teller.store.insert("settled_reviews", {name: [value] for name, value in (row | changes).items()})
+
+
+def test_what_reviewers_settled_comes_with_a_conversation(teller: Teller) -> None:
+    for name in ("a", "b"):
+        teller.tell(name)
+    settle(teller, "outcome", "a", 2, choices=["satisfied"], said_by=["anna"], is_adjudicated=True)
+    settle(teller, "answer", "a", 1, better_answer="It is sunny.")
+    settle(teller, "answer", "a", 3, queue=2, better_answer="It is cold.")
+    found = {
+        each.conversation.conversation_id: each.reviews
+        for each in read_batch(teller.store, teller.project.pk, ["a", "b"])
+    }
+    assert found == {
+        "a": (
+            Reviewed("outcome", ("satisfied",), reviewers=1, is_adjudicated=True),
+            Reviewed("answer", ("other",), better_answer="It is cold.", reviewers=2),
+        ),
+        "b": (),
+    }
