@@ -22,6 +22,7 @@ from feedback.api_feedback import router as feedback_router
 from feedback.api_judge import router as judge_router
 from feedback.api_labels import router as labels_router
 from feedback.api_returns import router as returns_router
+from feedback.api_review_effects import router as review_effects_router
 from feedback.api_satisfaction import router as satisfaction_router
 from feedback.conversation_list import find_page
 from feedback.datasets import UnknownFormat
@@ -95,6 +96,7 @@ api.add_router("", satisfaction_router)
 api.add_router("", exports_router)
 api.add_router("", datasets_router)
 api.add_router("", returns_router)
+api.add_router("", review_effects_router)
 api.add_router("", failure_modes_router)
 api.add_router("", feedback_router)
 api.add_router("", reprocessing_router)

@@ -8,6 +8,8 @@ from ninja import Field, Router, Schema
 from ninja.errors import HttpError
 
 from feedback import detector_list, tunings
+from feedback.review.measuring import LEAST_TOLD, Measured
+from feedback.review.weighted import WeightedShare
 from feedback.teaching import Taught
 from tracing.access import audit
 from tracing.access.requirements import May
@@ -32,10 +34,30 @@ class SuggestionResource(Schema):
     judged: int
 
 
+class ReviewedShareResource(Schema):
+    """A share of all that review queues draw from, `low` to `high` (95 %), told from `items` that were chosen with
+    known probabilities: they tell as much as `effective_items` would that were chosen by chance."""
+
+    value: float
+    low: float
+    high: float
+    items: int
+    effective_items: float
+
+
+class MeasuredResource(Schema):
+    """How right it is by review queues: of what fires today `precision` is right, of what there is it hears `recall`;
+    each is null where under 10 of the `reviewed` items tell of it."""
+
+    reviewed: int
+    precision: ReviewedShareResource | None
+    recall: ReviewedShareResource | None
+
+
 class TaughtResource(Schema):
-    """What people said of its signals: of `judged` that fired, `confirmed` were right, a share of `precision` (`low` to
-    `high`: 95 %), null under 10. `missed` are those that people heard and it did not. `shipped_precision` is the share
-    that was measured before."""
+    """What people pressed beside its signals: of `judged` that fired, `confirmed` were right, a share of `precision`
+    (`low` to `high`: 95 %), null under 10. `missed` are those that people heard and it did not. `by_reviews` is null
+    where no review queue asked about it. `shipped_precision` and `shipped_recall` are what was measured before."""
 
     judged: int
     confirmed: int
@@ -43,7 +65,9 @@ class TaughtResource(Schema):
     low: float | None
     high: float | None
     missed: int
+    by_reviews: MeasuredResource | None
     shipped_precision: float | None
+    shipped_recall: float | None
     suggestion: SuggestionResource | None
 
 
@@ -106,9 +130,27 @@ def describe_taught(taught: Taught) -> dict[str, Any]:
         "low": right.low if told else None,
         "high": right.high if told else None,
         "missed": taught.missed,
+        "by_reviews": describe_measured(taught.reviewed) if taught.reviewed else None,
         "shipped_precision": taught.shipped.value if taught.shipped else None,
+        "shipped_recall": taught.shipped_recall.value if taught.shipped_recall else None,
         "suggestion": asdict(taught.suggestion) if taught.suggestion else None,
     }
+
+
+def describe_measured(measured: Measured) -> dict[str, Any]:
+    return {
+        "reviewed": measured.reviewed,
+        "precision": describe_share(measured.precision),
+        "recall": describe_share(measured.recall),
+    }
+
+
+def describe_share(share: WeightedShare | None) -> dict[str, Any] | None:
+    """None where it is told from too few."""
+    if share is None or share.n < LEAST_TOLD:
+        return None
+    told = {"value": share.value, "low": share.low, "high": share.high}
+    return told | {"items": share.n, "effective_items": share.effective_n}
 
 
 @router.get("detectors", response=DetectorList, summary="What is listened for", auth=May(Right.READ))

@@ -65,7 +65,7 @@ def count_waiting(project_id: int) -> int:
 def describe_changes(before: Sequence[ListedDetector], after: Sequence[ListedDetector]) -> dict[str, str]:
     """What was changed, by kind, in words for the audit log."""
     return {
-        new.kind: f"{describe_setting(old)} -> {describe_setting(new)}"
+        new.kind: f"{describe_setting(old)} -> {describe_setting(new)}{tell_why(new)}"
         for old, new in zip(before, after, strict=True)
         if (old.is_on, old.threshold) != (new.is_on, new.threshold)
     }
@@ -74,6 +74,13 @@ def describe_changes(before: Sequence[ListedDetector], after: Sequence[ListedDet
 def describe_setting(detector: ListedDetector) -> str:
     state = "on" if detector.is_on else "off"
     return state if detector.threshold is None else f"{state}, fires from {detector.threshold:g}"
+
+
+def tell_why(detector: ListedDetector) -> str:
+    """Of how many words of people a threshold follows that was just taken."""
+    suggestion = detector.taught.suggestion
+    taken = suggestion and detector.is_followed and suggestion.threshold == detector.threshold
+    return f", by {suggestion.judged} verdicts" if suggestion and taken else ""
 
 
 def follow_confirmations(store: Store, project_id: int) -> dict[str, str]:

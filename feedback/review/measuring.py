@@ -71,7 +71,12 @@ class Measured:
     @property
     def missing(self) -> int:
         """How many more items that fire are to be reviewed before the share that is right is told."""
-        return max(0, LEAST_TOLD - (self.precision.n if self.precision else 0))
+        return count_missing(self.precision)
+
+    @property
+    def missing_recall(self) -> int:
+        """How many more that are of the kind are to be found before the share that fires is told."""
+        return count_missing(self.recall)
 
     @property
     def is_told(self) -> bool:
@@ -79,7 +84,11 @@ class Measured:
 
     @property
     def is_recall_told(self) -> bool:
-        return self.recall is not None and self.recall.n >= LEAST_TOLD
+        return not self.missing_recall
+
+
+def count_missing(share: WeightedShare | None) -> int:
+    return max(0, LEAST_TOLD - (share.n if share else 0))
 
 
 def measure_kinds(items: Sequence[Reviewed]) -> dict[str, Measured]:

@@ -96,6 +96,7 @@ OPERATIONS = {
     "show_task_figures": "get tasks/figures",
     "list_detectors": "get detectors",
     "show_accuracy": "get accuracy",
+    "show_review_effects": "get review-effects",
     "show_judge": "get judge",
     "ask_user": "post asks",
     "list_asks": "get asks",

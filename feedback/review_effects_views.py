@@ -1,0 +1,28 @@
+"""The page that tells what reviews changed, a section for each thing that learns from them."""
+
+from collections.abc import Callable
+from typing import Any, Final
+
+from django.http import HttpRequest, HttpResponse
+from django.views.decorators.http import require_safe
+
+from feedback.reviewing.effects import load_detector_effects
+from tracing.access.requirements import project_page
+from tracing.access.rights import Right
+from tracing.models import Project
+from tracing.pages import render_page
+from tracing.store import Store, get_store
+
+EFFECTS: Final[tuple[tuple[str, Callable[[Store, int], Any], str], ...]] = (
+    ("detectors", load_detector_effects, "parts/effects_detectors.html"),
+)
+"""What learns from reviews: the name under which its template knows what was loaded of a project, and the template."""
+
+
+@require_safe
+@project_page(Right.READ)
+def show_effects(request: HttpRequest, project: Project) -> HttpResponse:
+    """Before and after, of everything that learns from reviews."""
+    loaded = {name: load(get_store(), project.pk) for name, load, _ in EFFECTS}
+    context = {"project": project, "section": "review", "parts": [template for *_, template in EFFECTS], **loaded}
+    return render_page(request, "review_effects.html", context)
