@@ -22,8 +22,8 @@ LEAST_OF_EACH: Final = 5
 """Turns that belong to a mode, and such as do not, before its border moves."""
 LOWEST, HIGHEST = 0.3, 1.0
 LEAST_SAVED, PRICE = 3.0, 10.0
-"""Errors that a border has to save to move at all, and those more to move by 1. Then, where the border was right, it does
-no harm with 10 to 160 turns: `tests/feedback/failure_modes/test_borders.py` simulates it."""
+"""Errors that a border has to save to move at all, and those more to move by 1. Then it does no harm where the border was
+right, with 10 to 160 turns: `tests/feedback/failure_modes/test_borders.py` simulates it."""
 
 Ratios = npt.NDArray[np.float64]
 

@@ -244,15 +244,15 @@ def _find_alike(modes: Sequence[Mode]) -> tuple[Mode, Mode] | None:
     """The two that are most alike, the older first; None if no two are."""
     if len(modes) < 2:
         return None
-    borders = np.array([max(APART, mode.border) for mode in modes])
-    ratios = _compare_modes(modes) / np.maximum(borders[:, None], borders)
+    narrow = np.array([max(1.0, mode.border / APART) for mode in modes])
+    ratios = _compare_modes(modes) / np.maximum(narrow[:, None], narrow)
     places = {mode.number: place for place, mode in enumerate(modes)}
     for mode in modes:
         for other in mode.split_from & places.keys():
             one, two = sorted((places[mode.number], places[other]))
             ratios[one, two] = -np.inf
     one, two = divmod(int(ratios.argmax()), len(modes))
-    if ratios[one, two] < 1:
+    if ratios[one, two] < APART:
         return None
     first, second = sorted((modes[one], modes[two]), key=lambda mode: mode.number)
     return first, second

@@ -5,7 +5,7 @@ that there were is said of those alone: such a conversation may found a mode, or
 what was said it goes back to where it was.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 
 from feedback.failure_modes.catalogue import NONE
@@ -70,3 +70,8 @@ def _renew(pin: Pin | None, said: Said, place: int, next_number: int) -> Pin:
 def _holds(pin: Pin, place: int | None) -> bool:
     """Whether the conversation still is where the pin put it, or where it went by itself from there."""
     return place is not None and pin.number in (place, NONE)
+
+
+def repin(pins: Mapping[str, Pin], conversation_ids: Collection[str], number: int) -> dict[str, Pin]:
+    """The same where a person moved conversations to another mode: what was said of them before is of that one."""
+    return {key: replace(pin, number=number) if key in conversation_ids else pin for key, pin in pins.items()}

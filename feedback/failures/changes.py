@@ -18,7 +18,8 @@ from feedback.failure_modes.cases import Case
 from feedback.failure_modes.catalogue import Catalogue
 from feedback.failure_modes.clustering import LEAST_SIZE
 from feedback.failure_modes.naming import clean_text
-from feedback.failures.catalogues import carry_out, load_catalogue, save_catalogue
+from feedback.failure_modes.pins import repin
+from feedback.failures.catalogues import carry_out, load_catalogue, load_pins, save_catalogue
 from feedback.failures.deriving import FAILURES
 from feedback.failures.figures import load_counts, read_time
 from feedback.failures.listing import find_row, name_mode
@@ -191,7 +192,8 @@ def split_mode(store: Store, project: Project, number: int, conversation_ids: Co
         split = split_known(project, row.number, stayed, moved)
         new_number = split.next_number - 1
         with transaction.atomic():
-            save_catalogue(project.pk, split, dict.fromkeys(sorted(ids), new_number))
+            pins = repin(load_pins(project.pk), ids, new_number)
+            save_catalogue(project.pk, split, dict.fromkeys(sorted(ids), new_number), pins=pins)
             part_row(row, new_number, moved, who)
         carry_out(store, project.pk)
     return new_number

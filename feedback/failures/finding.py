@@ -17,12 +17,13 @@ from django.db.models import Q
 
 from feedback.failure_modes.catalogue import NONE, Assignment, assign_turns
 from feedback.failure_modes.clustering import Floats
-from feedback.failures.catalogues import carry_out, load_catalogue, load_progress, save_catalogue
+from feedback.failures.catalogues import carry_out, load_catalogue, load_pins, load_progress, save_catalogue
 from feedback.failures.deriving import FAILURES
 from feedback.failures.describing import describe_modes_of
 from feedback.failures.figures import read_time
-from feedback.failures.life import follow_modes
+from feedback.failures.life import follow_modes, spread
 from feedback.failures.records import FailingRow, find_waiting, load_failing, load_numbers, stack_vectors
+from feedback.failures.reviewed import are_reviews_new, follow_reviews
 from feedback.failures.well_turns import MOST_TURNS, load_well_turns
 from feedback.models import FailureMode, FailureModeChange
 from tracing.models import Project
@@ -99,9 +100,11 @@ def find_modes(store: Store, project_id: int, now: datetime) -> bool:
 
 
 def is_due(store: Store, project_id: int, now: datetime) -> bool:
-    """Whether failing turns came since modes were looked for last, or the last pass was cut off."""
+    """Whether failing turns or reviews came since modes were looked for last, or the last pass was cut off."""
     progress = load_progress(project_id)
-    return progress.is_cut_off or find_waiting(store, project_id, to_ns(now - WINDOW)) > progress.sought_version
+    if progress.is_cut_off or find_waiting(store, project_id, to_ns(now - WINDOW)) > progress.sought_version:
+        return True
+    return are_reviews_new(store, project_id)
 
 
 def assign_waiting(store: Store, project_id: int, now: datetime) -> bool:
@@ -110,6 +113,8 @@ def assign_waiting(store: Store, project_id: int, now: datetime) -> bool:
     with FAILURES.hold() as held:
         if held:
             carry_out(store, project_id)
+            if follow_reviews(store, project_id, now):
+                carry_out(store, project_id)
             assign_rows(store, project_id, well, now)
             carry_out(store, project_id)
     return held
@@ -132,14 +137,20 @@ def assign_rows(store: Store, project_id: int, well: Floats | None, now: datetim
     if not rows:
         return
     catalogue, sought = load_catalogue(project_id), load_progress(project_id).sought_version
-    new = np.array([row.version > sought for row in rows])
+    pins = load_pins(project_id)
+    pinned = {
+        key: pins[key].number for row in rows if (key := row.conversation_id) in pins and pins[key].number != NONE
+    }
+    rows = [row for row in rows if row.conversation_id not in pinned]
+    new = np.array([row.version > sought for row in rows], bool)
     kinds = [row.turn.family for row in rows]
-    found = assign_turns(catalogue, stack_vectors(rows), kinds, well, new=new)
+    since = [pins[row.conversation_id].first if row.conversation_id in pins else NONE for row in rows]
+    found = assign_turns(catalogue, stack_vectors(rows), kinds, well, new=new, since=since)
     placed = {row.conversation_id: number for row, number in zip(rows, found.numbers, strict=True) if number != NONE}
-    goes_on = len(rows) == MOST_WAITING and placed  # then the next pass looks at those that are left
+    goes_on = len(rows) + len(pinned) == MOST_WAITING and placed  # then the next pass looks at those that are left
     moved = place_joined(store, project_id, found)
     with transaction.atomic():
-        save_catalogue(project_id, found.catalogue, placed | moved, sought if goes_on else version)
+        save_catalogue(project_id, found.catalogue, placed | moved | pinned, sought if goes_on else version)
         keep_modes(project_id, found, rows, now)
 
 
@@ -191,12 +202,6 @@ def create_mode(project_id: int, number: int, family: str, times: Sequence[datet
     )
     FailureModeChange.objects.create(mode=mode, at=now, what=FailureModeChange.What.FOUND)
     return mode
-
-
-def spread(mode: FailureMode, times: Sequence[datetime]) -> None:
-    """From its first conversation to its last, with those of these times."""
-    mode.first_time, mode.last_time = min(mode.first_time, *times), max(mode.last_time, *times)
-    mode.save(update_fields=["first_time", "last_time"])
 
 
 def join(goes: FailureMode, stays: FailureMode, now: datetime) -> None:

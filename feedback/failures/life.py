@@ -5,7 +5,7 @@ often as one likes: see `feedback.failures.trends`.
 """
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from functools import cache, partial
@@ -139,6 +139,12 @@ def change_row(row: FailureMode, what: str, text: str, now: datetime) -> Iterato
         yield known
         known.save()
         FailureModeChange.objects.create(mode=known, at=now, what=what, text=text)
+
+
+def spread(mode: FailureMode, times: Sequence[datetime]) -> None:
+    """From its first conversation to its last, with those of these times."""
+    mode.first_time, mode.last_time = min(mode.first_time, *times), max(mode.last_time, *times)
+    mode.save(update_fields=["first_time", "last_time"])
 
 
 def open_again(row: FailureMode, now: datetime) -> None:

@@ -1,10 +1,10 @@
-"""Failure modes and reviews: which modes reviewers may choose from, and what they said of each.
+"""Failure modes and reviews: which modes reviewers may choose from, and whether they found that a mode is one.
 
 Which modes are offered must not tell where Tacit has the conversation: they are those that are nearest to it, of
 whatever sort, in the order of their numbers.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 
@@ -12,17 +12,12 @@ from feedback.failure_modes.borders import rank_modes
 from feedback.failure_modes.catalogue import Catalogue
 from feedback.failures.catalogues import load_catalogue
 from feedback.failures.listing import name_mode
+from feedback.failures.merges import follow_merges, load_merges
 from feedback.failures.records import FailingRow, load_failing_of
 from feedback.models import FailureMode, ReviewItem
-from feedback.review.membership import (
-    NONE,
-    Judged,
-    Membership,
-    find_membership,
-    measure_memberships,
-)
-from feedback.review.questions import CANNOT_TELL, MOST_MODES, ModeChoice, Question, read_mode
-from feedback.reviewing.settled import SettledReview, load_settled
+from feedback.review.membership import Membership, find_membership
+from feedback.review.questions import MOST_MODES, ModeChoice, read_mode
+from feedback.reviewing.memberships import load_memberships, load_said
 from tracing.store import Store
 
 TERMS_SHOWN = 6
@@ -65,60 +60,6 @@ def tell_hint(row: FailureMode) -> str:
     return ", ".join(term["text"] for term in (row.description.get("terms") or ())[:TERMS_SHOWN])
 
 
-def load_memberships(store: Store, project_id: int) -> dict[int, Membership]:
-    """By the number of the mode, of those that were reviewed; modes that became one are one."""
-    return measure_memberships(load_judged(store, project_id))
-
-
-def load_judged(store: Store, project_id: int) -> list[Judged]:
-    """Conversations of which holds to which mode they belong, with that in which they were as they were drawn."""
-    settled = load_said(store, project_id)
-    held = load_held(project_id, settled) if settled else {}
-    ends = follow_merges(project_id) if settled else {}
-    return [
-        Judged(each.conversation_id, follow(ends, held[key]), follow(ends, said), each.propensity)
-        for each, said in settled
-        if (key := (each.queue, each.conversation_id)) in held
-    ]
-
-
-def load_said(store: Store, project_id: int) -> list[tuple[SettledReview, int]]:
-    """What holds, with the number of the mode, `NONE` where reviewers said that it is none of them. Who could not tell
-    said nothing."""
-    settled = load_settled(store, project_id, question=Question.FAILURE_MODE)
-    return [
-        (each, read_mode(each.choices[0]) or NONE)
-        for each in settled
-        if each.choices and each.choices[0] != CANNOT_TELL
-    ]
-
-
-def load_held(project_id: int, settled: Sequence[tuple[SettledReview, int]]) -> dict[tuple[int, str], int]:
-    """By queue and conversation the mode that Tacit had it in as it was drawn."""
-    queues = {each.queue for each, _ in settled}
-    items = ReviewItem.objects.filter(
-        queue__project_id=project_id, queue__number__in=queues, queue__question=Question.FAILURE_MODE
-    )
-    told = items.values_list("queue__number", "conversation_id", "opinion")
-    return {(queue, conversation_id): opinion.get("failure_mode") or NONE for queue, conversation_id, opinion in told}
-
-
-def follow_merges(project_id: int) -> dict[int, int]:
-    """By the number of a mode that was merged, that of the one which it is part of."""
-    merged = FailureMode.objects.filter(project_id=project_id).exclude(merged_into=None)
-    return dict(merged.values_list("number", "merged_into__number"))
-
-
-def follow(ends: Mapping[int, int], number: int) -> int:
-    """
-    >>> follow({4: 3, 3: 1}, 4)
-    1
-    """
-    while number in ends:
-        number = ends[number]
-    return number
-
-
 def is_verified(store: Store, project_id: int, number: int) -> bool:
     """Whether reviewers found that surely more than half of a mode's conversations belong to it, of those that
     were reviewed."""
@@ -131,5 +72,5 @@ def load_membership(store: Store, project_id: int, number: int) -> Membership:
 
 def list_verified_members(store: Store, project_id: int, number: int) -> list[str]:
     """Ids of the conversations of which reviewers said that they belong to a mode, in their order."""
-    ends = follow_merges(project_id)
-    return sorted(each.conversation_id for each, said in load_said(store, project_id) if follow(ends, said) == number)
+    merges, told = load_merges(project_id), load_said(store, project_id)
+    return sorted(each.conversation_id for each, said in told if follow_merges(merges, said) == number)

@@ -1,0 +1,164 @@
+"""What reviewers said of failure modes is followed: conversations go to the modes to which they belong and stay there,
+examples and borders of modes learn from them.
+
+It is done once for each change of what was said, by who holds the stage `FAILURES`. Catalogue, pins and the places of
+turns are saved in one transaction with a mark of the reviews that were followed, see `feedback.failures.catalogues`.
+"""
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import transaction
+
+from feedback.failure_modes.borders import Turns, learn_borders, list_outside, move_turns
+from feedback.failure_modes.catalogue import NONE, Catalogue
+from feedback.failure_modes.pins import Pin, Pinned, Said, pin_turns
+from feedback.failures.catalogues import load_catalogue, load_pins, load_reviews_mark, save_catalogue
+from feedback.failures.figures import read_time
+from feedback.failures.life import spread
+from feedback.failures.merges import follow_merges, load_merges
+from feedback.failures.records import MOST_ROWS, FailingRow, load_failing_of, load_members, stack_vectors
+from feedback.models import FailureMode, FailureModeChange
+from feedback.reviewing.memberships import load_said
+from tracing.store import Store
+
+Rows = Mapping[str, FailingRow]
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """What reviews changed of a mode."""
+
+    came: int = 0
+    left: int = 0
+    outside: int = 0
+    """Conversations that nobody looked at and that lie outside the border now."""
+    before: float = 0.0
+    after: float = 0.0
+    """The border."""
+
+    @property
+    def words(self) -> str:
+        """
+        >>> Effect(2, 1, 14, 0.5, 0.62).words
+        '2 conversations came, 1 left; its border went from 0.50 to 0.62, and 14 more lie outside of it'
+        """
+        moved = [f"{self.came:,} conversation{'' if self.came == 1 else 's'} came"] if self.came else []
+        moved += [f"{self.left:,} left"] if self.left else []
+        border = f"its border went from {self.before:.2f} to {self.after:.2f}" if self.before != self.after else ""
+        border += f", and {self.outside:,} more lie outside of it" if self.outside else ""
+        return "; ".join(each for each in (", ".join(moved), border) if each)
+
+
+def are_reviews_new(store: Store, project_id: int) -> bool:
+    """Whether other things hold of failure modes than were followed last."""
+    return mark_reviews(load_numbers_said(store, project_id)) != load_reviews_mark(project_id)
+
+
+def load_numbers_said(store: Store, project_id: int) -> dict[str, Said]:
+    """By conversation what holds of it, of modes that there are."""
+    known = set(FailureMode.objects.filter(project_id=project_id).values_list("number", flat=True))
+    merges = load_merges(project_id)
+    return {
+        each.conversation_id: Said(follow_merges(merges, number), each.version)
+        for each, number in load_said(store, project_id)
+        if number in known or number == NONE
+    }
+
+
+def mark_reviews(said: Mapping[str, Said]) -> str:
+    """The same for the same reviews; empty where there are none."""
+    told = "\0".join(f"{key}\0{said[key].version}" for key in sorted(said))
+    return hashlib.blake2b(told.encode(), digest_size=16).hexdigest() if said else ""
+
+
+def follow_reviews(store: Store, project_id: int, now: datetime) -> bool:
+    """Save what follows from reviews; whether they are others than were followed last."""
+    said = load_numbers_said(store, project_id)
+    mark = mark_reviews(said)
+    if mark == load_reviews_mark(project_id):
+        return False
+    pins, catalogue = load_pins(project_id), load_catalogue(project_id)
+    rows = load_failing_of(store, project_id, said.keys() | pins.keys())
+    pinned = pin_turns(pins, said, {key: row.mode for key, row in rows.items()}, catalogue.next_number)
+    learnt = learn(catalogue, rows, pinned)
+    outside = find_outside(store, project_id, catalogue, learnt, pinned.pins)
+    with transaction.atomic():
+        moves = {**dict.fromkeys(outside, NONE), **pinned.moves}
+        save_catalogue(project_id, learnt, moves, pins=pinned.pins, reviews_mark=mark)
+        note_effects(project_id, count_effects(catalogue, learnt, rows, pinned, outside), now)
+        lengthen(project_id, rows, pinned.moves)
+    return True
+
+
+def learn(catalogue: Catalogue, rows: Rows, pinned: Pinned) -> Catalogue:
+    """With the examples and borders that follow from where the turns belong."""
+    known = [row for row in rows.values() if row.vector is not None and row.vector.any()]
+    if not known:
+        return catalogue
+    places = [pinned.moves.get(row.conversation_id, row.mode) for row in known]
+    moved = move_turns(catalogue, to_turns(known, [row.mode for row in known]), places)
+    told = [at for at, row in enumerate(known) if is_told(pinned.pins.get(row.conversation_id), places[at])]
+    turns = to_turns([known[at] for at in told], [places[at] for at in told])
+    return learn_borders(moved, turns, [pinned.pins[known[at].conversation_id].number for at in told])
+
+
+def is_told(pin: Pin | None, place: int) -> bool:
+    """Whether people said of a turn whether it belongs where it is: of modes that were found later they did not."""
+    return pin is not None and (pin.number != NONE or place == NONE)
+
+
+def to_turns(rows: Sequence[FailingRow], held: Sequence[int]) -> Turns:
+    return Turns(stack_vectors(rows), [row.turn.family for row in rows], held)
+
+
+def find_outside(
+    store: Store, project_id: int, before: Catalogue, after: Catalogue, pins: Mapping[str, Pin]
+) -> dict[str, int]:
+    """Conversations, with the numbers of their modes, that lie outside of borders which became narrower. Where people
+    said that one belongs it stays."""
+    borders = {mode.number: mode.border for mode in before.modes}
+    found: dict[str, int] = {}
+    for mode in after.modes:
+        if mode.border <= borders[mode.number]:
+            continue
+        members = load_members(store, project_id, mode.number, MOST_ROWS)
+        free = [row for row in members if row.conversation_id not in pins]
+        places = list_outside(after, mode, to_turns(free, [mode.number] * len(free))) if free else []
+        found |= {free[place].conversation_id: mode.number for place in places}
+    return found
+
+
+def count_effects(
+    before: Catalogue, after: Catalogue, rows: Rows, pinned: Pinned, outside: Mapping[str, int]
+) -> dict[int, Effect]:
+    """By the number of the mode, of those of which anything changed."""
+    borders = {mode.number: mode.border for mode in before.modes}
+    came, went = list(pinned.moves.values()), [rows[key].mode for key in pinned.moves]
+    effects = {
+        mode.number: Effect(
+            came.count(mode.number),
+            went.count(mode.number),
+            list(outside.values()).count(mode.number),
+            borders[mode.number],
+            mode.border,
+        )
+        for mode in after.modes
+    }
+    return {number: effect for number, effect in effects.items() if effect.words}
+
+
+def note_effects(project_id: int, effects: Mapping[int, Effect], now: datetime) -> None:
+    """Write into the histories of modes what reviews changed."""
+    for mode in FailureMode.objects.filter(project_id=project_id, number__in=effects):
+        FailureModeChange.objects.create(
+            mode=mode, at=now, what=FailureModeChange.What.REVIEWED, text=effects[mode.number].words
+        )
+
+
+def lengthen(project_id: int, rows: Rows, moves: Mapping[str, int]) -> None:
+    """Modes last from their first conversation to their last, those that came included."""
+    for mode in FailureMode.objects.select_for_update().filter(project_id=project_id, number__in=set(moves.values())):
+        spread(mode, [read_time(rows[key].time_ns) for key, number in moves.items() if number == mode.number])
