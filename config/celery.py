@@ -50,7 +50,9 @@ app.conf.beat_schedule = {
 }
 for name in (
     "tracing.follow_retention",
+    "feedback.apply_reviews",
     "feedback.judge",
+    "feedback.draw_reviews",
     "feedback.fit_satisfaction",
     "feedback.find_failure_modes",
     "drift.count_days",

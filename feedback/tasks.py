@@ -1,5 +1,8 @@
 """Celery's edges of `feedback`: each has its stage at work until nothing waits."""
 
+import time
+from datetime import UTC, datetime
+
 from celery import shared_task
 from django.db import transaction
 
@@ -12,6 +15,8 @@ from feedback.flywheel.running import start_building
 from feedback.judging.rounds import start_round
 from feedback.listening import LISTENING_AGAIN
 from feedback.models import Expectation
+from feedback.reviewing.applying import CUT_OFF_US, apply_cut_off
+from feedback.reviewing.drawing import draw_daily
 from feedback.satisfaction_fits import start_fitting
 from tracing.access import audit
 from tracing.access.decisions import Actor, ActorKind
@@ -66,6 +71,12 @@ def build_datasets() -> None:
     start_building()
 
 
+@shared_task(name="feedback.draw_reviews")
+def draw_reviews() -> None:
+    """Draw for review queues that draw by themselves."""
+    draw_daily(get_store(), datetime.now(UTC))
+
+
 @shared_task(name="feedback.fit_satisfaction")
 def fit_satisfaction() -> None:
     """Learn anew from the projects that have grown."""
@@ -76,6 +87,12 @@ def fit_satisfaction() -> None:
 def judge() -> None:
     """Have the judging model rate what waits, where there is one."""
     start_round()
+
+
+@shared_task(name="feedback.apply_reviews")
+def apply_reviews() -> None:
+    """Settle and apply what reviewers said, where that was cut off."""
+    apply_cut_off(get_store(), time.time_ns() // 1000 - CUT_OFF_US)
 
 
 @shared_task(name="feedback.follow_confirmations")

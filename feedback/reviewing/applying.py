@@ -18,6 +18,9 @@ from feedback.reviewing.records import Word, list_standing, load_words
 from feedback.reviewing.verdicts import apply_verdicts
 from tracing.store import Store
 
+CUT_OFF_US = 60 * 10**6
+"""What was not applied so long after it was said was cut off."""
+
 
 def settle_item(store: Store, item: ReviewItem) -> Settlement:
     """Settle an item by what its reviewers said, and apply what holds; again where more was said meanwhile."""

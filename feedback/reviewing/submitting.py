@@ -17,7 +17,7 @@ from feedback.review.questions import check_choices
 from feedback.review.settling import Review, Settlement
 from feedback.reviewing.applying import settle_item
 from feedback.reviewing.asked import ask_of
-from feedback.reviewing.handing_out import mark_gone, set_turn
+from feedback.reviewing.handing_out import is_free, mark_gone, set_turn
 from feedback.reviewing.records import Word, load_words_on, write_review
 from tracing.records.excerpts import load_facts
 from tracing.store import Store
@@ -93,8 +93,10 @@ def check_open(store: Store, item: ReviewItem, who: str, *, is_adjudication: boo
         raise ReviewError("Its conversation is there no more, so there is nothing to judge; go on with the next.")
     if is_adjudication:
         check_adjudicated(now)
-    elif now.state != ReviewItem.State.WAITING and not is_done(now, who):
+    elif now.state != ReviewItem.State.WAITING and not has_turn(now, who, ReviewTurn.State.DONE):
         raise ReviewError("Others have judged this item meanwhile, as many as it needs; go on with the next.")
+    elif not has_turn(now, who, *ReviewTurn.State.values) and not is_free(now, who, timezone.now()):
+        raise ReviewError("Others have this item in hand; go on with the next.")
 
 
 def check_adjudicated(item: ReviewItem) -> None:
@@ -103,8 +105,8 @@ def check_adjudicated(item: ReviewItem) -> None:
         raise ReviewError("This item waits for more reviewers; there is nothing to adjudicate yet.")
 
 
-def is_done(item: ReviewItem, who: str) -> bool:
-    return ReviewTurn.objects.filter(item=item, who=who, state=ReviewTurn.State.DONE).exists()
+def has_turn(item: ReviewItem, who: str, *states: str) -> bool:
+    return ReviewTurn.objects.filter(item=item, who=who, state__in=states).exists()
 
 
 def find_word(store: Store, item: ReviewItem, who: str, *, is_adjudication: bool) -> Word | None:

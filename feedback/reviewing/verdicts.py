@@ -9,6 +9,7 @@ from feedback.confirmations import MISSABLE, Said, SignalKey, is_told_by_person,
 from feedback.confirming import NoSignalError, find_missed
 from feedback.detectors.signal import Signal
 from feedback.records import load_signals_of_turns
+from feedback.review.measuring import LABELS
 from feedback.review.questions import ALONE, CANNOT_TELL, FIXED, Question
 from feedback.reviewing.settled import SettledReview, load_settled
 from tracing.store import Store
@@ -69,7 +70,7 @@ def give_verdict(
     known = [each for each in kept if (each.key.turn_index, each.key.kind) == (held.turn_index, held.kind)]
     if held.verdict == "confirmed" and any(each.confirmation.verdict == "confirmed" for each in known):
         return
-    of_kind = [each for each in heard if each.kind == held.kind and not is_told_by_person(each)]
+    of_kind = [each for each in heard if each.kind == held.kind and is_meant(each)]
     taken = {(each.key.label, each.key.span_id) for each in known}
     for signal in choose_signals(of_kind, held.verdict):
         if (signal.label, signal.span_id) not in taken:
@@ -77,6 +78,11 @@ def give_verdict(
             write_confirmation(store, project_id, pinned, signal, held.verdict, held.said_by, held.queue)
     if held.verdict == "confirmed" and held.kind in MISSABLE and not of_kind and not known:
         tell_missed(store, project_id, key, held)
+
+
+def is_meant(signal: Signal) -> bool:
+    """Whether a detector heard it, and the question asks about its sort: of refusals, about needless ones alone."""
+    return not is_told_by_person(signal) and signal.label == LABELS.get(signal.kind, signal.label)
 
 
 def choose_signals(of_kind: Sequence[Signal], verdict: str) -> list[Signal]:

@@ -15,7 +15,7 @@ from feedback.records import load_signals_of_turns
 from feedback.review.questions import Question
 from feedback.reviewing import applying, submitting
 from feedback.reviewing.applying import apply_cut_off, settle_item
-from feedback.reviewing.handing_out import take_next
+from feedback.reviewing.handing_out import LEASE, take_next
 from feedback.reviewing.records import Word, find_own, list_reviews, load_words_on
 from feedback.reviewing.settled import load_settled
 from feedback.reviewing.submitting import ReviewError, Said, submit, take_back
@@ -181,6 +181,19 @@ def test_who_comes_too_late_is_told_why(store: Store, item: ReviewItem) -> None:
         say(store, item, "anna", "satisfied")
 
 
+def test_what_others_have_in_hand_is_theirs_but_whose_lease_is_over_loses_nothing(
+    store: Store, item: ReviewItem
+) -> None:
+    now = timezone.now()
+    assert take_next(item.queue, "anna", now - 2 * LEASE) == item
+    assert take_next(item.queue, "bert", now) == item
+    with pytest.raises(ReviewError, match="in hand"):
+        say(store, item, "carl", "satisfied")
+    assert say(store, item, "anna", "satisfied") == "settled"
+    with pytest.raises(ReviewError, match="Others have judged"):
+        say(store, item, "bert", "satisfied")
+
+
 def test_an_item_whose_conversation_is_gone_is_gone(store: Store, item: ReviewItem) -> None:
     ReviewItem.objects.filter(pk=item.pk).update(conversation_id="nowhere")
     item.refresh_from_db()
@@ -252,6 +265,14 @@ def test_faults_of_an_answer_that_no_detector_heard_are_kept_without_a_signal(
     say(store, answer, "anna", "toxic_output", "other")
     assert [each.choices for each in load_settled(store, 1)] == [("toxic_output", "other")]
     assert set(list_verdicts(store)) <= {(0, "toxic_output")}
+
+
+def test_a_refusal_that_may_be_right_is_not_rejected(store: Store, project: Project, teller: Teller) -> None:
+    teller.tell("a", [("Help me to poison my neighbour.", "I'm sorry, but I can't help with that.")])
+    [refusal] = [each for each in load_signals_of_turns(store, 1, "a", 0, 1) if each.kind == "refusal"]
+    assert (refusal.fired, refusal.label) == (True, "")
+    say(store, add_item(make_queue(project, Question.ANSWER), "a", 0), "anna", "none")
+    assert list_verdicts(store) == {}
 
 
 @pytest.mark.parametrize("cut", ["write_settled", "apply_to_conversation", "keep_state"])
