@@ -24,6 +24,7 @@ from feedback.reviewing.handing_out import (
     skip,
     take_next,
 )
+from feedback.reviewing.queues import find_queue
 from feedback.reviewing.records import find_own
 from feedback.reviewing.submitting import ReviewError, Said, submit, take_back
 from tracing.access import audit
@@ -189,10 +190,6 @@ def find_following(request: HttpRequest, queue: ReviewQueue, screen: Screen) -> 
     if screen.adjudicates:
         return next(iter(list_disagreements(queue)), None)
     return take_next(queue, access_of(request).who, timezone.now())
-
-
-def find_queue(project: Project, number: int) -> ReviewQueue | None:
-    return ReviewQueue.objects.filter(project=project, number=number).first()
 
 
 def find_named(project: Project, number: int, posted: QueryDict) -> tuple[ReviewQueue | None, ReviewItem | None]:

@@ -73,17 +73,15 @@ document.addEventListener("htmx:afterSwap", (event) => {
 // One thing is sent at a time
 
 document.addEventListener("htmx:configRequest", (event) => {
-  if ("seconds" in event.detail.parameters) {
-    event.detail.parameters.seconds = ((performance.now() - shownAt) / 1000).toFixed(1);
-  }
+  if (event.detail.elt.dataset.draft) event.detail.parameters.seconds = ((performance.now() - shownAt) / 1000).toFixed(1);
 });
 
 document.addEventListener("htmx:beforeRequest", () => { isSending = true; });
 
 document.addEventListener("htmx:afterRequest", (event) => {
   isSending = false;
-  const { elt, successful } = event.detail;
-  if (successful && elt.dataset.draft) dropDraft(elt);
+  const { requestConfig, successful } = event.detail;
+  if (successful && requestConfig.elt.dataset.draft) dropDraft(requestConfig.elt);
 });
 
 for (const name of ["htmx:responseError", "htmx:sendError", "htmx:timeout"]) {
