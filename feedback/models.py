@@ -84,10 +84,14 @@ class SatisfactionFit(models.Model):
     conversations = models.PositiveBigIntegerField()
     """That there were; of very many the latest are learnt from."""
     verdicts = models.PositiveBigIntegerField()
+    reviews = models.PositiveBigIntegerField(default=0)
+    """Conversations that reviewers judged."""
     fitted_at = models.DateTimeField()
     parameters = models.JSONField()
     """As `feedback.satisfaction.archive` tells them."""
     rates = models.JSONField()
+    reviewed = models.JSONField(null=True, default=None)
+    """How much truer reviews made it: `feedback.review.calibration.Calibration`; None where there are too few."""
 
     def __str__(self) -> str:
         return f"{self.project_id} from {self.conversations} conversations"

@@ -1,7 +1,8 @@
 """What was learnt of each project's satisfaction: fitted now and then beside everything else, kept in Django's tables.
 
 A small project has the values that are shipped. A fit is made anew where the conversations, or what was said on
-purpose, grew by a share: soon while there is little, else at most every hour.
+purpose, grew by a share: soon while there is little, else at most every hour. Conversations that reviewers judged are
+few beside thumbs and say more, so they count by themselves, and every ten minutes.
 """
 
 import logging
@@ -16,6 +17,7 @@ from django.db import close_old_connections
 from django.utils import timezone
 
 from feedback.models import SatisfactionFit
+from feedback.reviewing.calibration import measure_reviews
 from feedback.satisfaction import Facts, Rates, Satisfaction, estimate_rates, fit_satisfaction, load_defaults, tabulate
 from feedback.satisfaction.archive import digest, digest_defaults, read_satisfaction, tell_satisfaction
 from feedback.satisfaction_records import load_known
@@ -34,6 +36,8 @@ MOST_CONVERSATIONS = 50_000
 SMALL, SMALL_GROWTH, SMALL_WAIT_S = 2_000, 0.25, 60.0
 """A project of so many conversations is fitted anew after so much growth, and no sooner than so."""
 GROWTH, WAIT_S = 0.1, 3600.0
+REVIEWS_GROWTH, FEWEST_REVIEWS, REVIEWS_WAIT_S = 0.1, 10, 600.0
+"""Of conversations that reviewers judged: so many more at the least."""
 SHIPPED = "shipped"
 
 _known: dict[int, "Fitted"] = {}
@@ -57,6 +61,8 @@ class Counts:
 
     conversations: int
     verdicts: int
+    reviews: int
+    """Conversations that reviewers judged."""
 
 
 def forget_fits() -> None:
@@ -108,9 +114,11 @@ def fit_project(store: Store, project_id: int) -> Fitted:
         "basis": fitted.basis,
         "conversations": counts.conversations,
         "verdicts": counts.verdicts,
+        "reviews": counts.reviews,
         "fitted_at": timezone.now(),
         "parameters": told,
         "rates": tell_rates(estimate_rates(satisfaction, table)),
+        "reviewed": measure_reviews(store, project_id, known.facts, table, load_shipped().satisfaction),
     }
     SatisfactionFit.objects.update_or_create(project_id=project_id, defaults=values)
     return fitted
@@ -136,11 +144,26 @@ def is_due(store: Store, project_id: int) -> bool:
     if fit is None or not is_of_this_model(fit):
         return count_all(store, project_id).conversations >= FEWEST_CONVERSATIONS
     is_small = fit.conversations <= SMALL
-    if (timezone.now() - fit.fitted_at).total_seconds() < (SMALL_WAIT_S if is_small else WAIT_S):
+    waited = (timezone.now() - fit.fitted_at).total_seconds()
+    if waited < (SMALL_WAIT_S if is_small else REVIEWS_WAIT_S):
         return False
-    counts, share = count_all(store, project_id), SMALL_GROWTH if is_small else GROWTH
+    counts = count_all(store, project_id)
+    if counts.conversations and has_more_reviews(fit.reviews, counts.reviews):
+        return True
+    if waited < (SMALL_WAIT_S if is_small else WAIT_S):
+        return False
+    share = SMALL_GROWTH if is_small else GROWTH
     pairs = ((fit.conversations, counts.conversations), (fit.verdicts, counts.verdicts))
     return counts.conversations > 0 and any(has_changed(before, now, share) for before, now in pairs)
+
+
+def has_more_reviews(before: int, now: int) -> bool:
+    """More, or fewer: who took theirs back wants them out as well.
+
+    >>> has_more_reviews(0, 9), has_more_reviews(0, 10), has_more_reviews(300, 320), has_more_reviews(40, 20)
+    (False, True, False, True)
+    """
+    return abs(now - before) >= FEWEST_REVIEWS and has_changed(before, now, REVIEWS_GROWTH)
 
 
 def has_changed(before: int, now: int, share: float) -> bool:

@@ -8,7 +8,7 @@ from typing import Any
 
 from feedback.asking import is_model_unsure
 from feedback.confirmations import Said, hear, is_missed, load_confirmations
-from feedback.labels import DISSATISFIED, OUTCOMES
+from feedback.labels import DISSATISFIED, SATISFIED
 from feedback.satisfaction import Estimates, Facts, Interval, Observation, Verdict
 from feedback.satisfaction.votes import LEAST_SCORE
 from tracing.filter_language import Filter
@@ -126,11 +126,18 @@ def read_verdicts(row: Mapping[str, Any]) -> list[Verdict]:
         for kind, _, polarity, _, fired, _, about, span_id in row["heard"]
         if kind in ON_PURPOSE and fired
     ]
-    return of_user + [
-        Verdict(row["conversation_id"], outcome == DISSATISFIED, "review")
-        for outcome in row["outcomes"]
-        if outcome in OUTCOMES
-    ]
+    return of_user + read_reviews(row["conversation_id"], row["outcomes"])
+
+
+def read_reviews(conversation_id: str, outcomes: Sequence[str]) -> list[Verdict]:
+    """What most reviewers said of a conversation, once: they read the same, so what they say is no evidence of its own.
+    Where as many say the one as the other it is nothing.
+
+    >>> read_reviews("c", ["satisfied"] * 2), len(read_reviews("c", ["satisfied", "dissatisfied"]))
+    ([Verdict(conversation_id='c', is_dissatisfied=False, source='review', turn_index=0, answer_characters=0.0)], 0)
+    """
+    lead = outcomes.count(DISSATISFIED) - outcomes.count(SATISFIED)
+    return [Verdict(conversation_id, lead > 0, "review")] if lead else []
 
 
 def read_estimates(

@@ -171,4 +171,14 @@ class Migration(migrations.Migration):
                 max_length=20,
             ),
         ),
+        migrations.AddField(
+            model_name="satisfactionfit",
+            name="reviewed",
+            field=models.JSONField(default=None, null=True),
+        ),
+        migrations.AddField(
+            model_name="satisfactionfit",
+            name="reviews",
+            field=models.PositiveBigIntegerField(default=0),
+        ),
     ]

@@ -1,7 +1,7 @@
 """Facts and verdicts as arrays, one conversation at each place: what everything is estimated from."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import numpy as np
 import numpy.typing as npt
@@ -32,6 +32,10 @@ class Verdicts:
     @property
     def of_users(self) -> Booleans:
         return ~self.reviewed
+
+    def keep(self, kept: Booleans) -> "Verdicts":
+        """Those where it is true."""
+        return Verdicts(*(getattr(self, field.name)[kept] for field in fields(self)))
 
 
 @dataclass(frozen=True, slots=True)
