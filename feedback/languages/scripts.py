@@ -66,6 +66,18 @@ ONLY_LANGUAGE = {
 """Of scripts that one language is nearly always meant by."""
 
 
+def list_ranges(script: str) -> list[tuple[int, int]]:
+    """The first and the last code point of each range of a script's letters; Japanese is written with han, too.
+
+    >>> list_ranges("greek")
+    [(880, 1023), (7936, 8191)]
+    """
+    if script == LATIN:
+        return [(0x41, 0x24F), (0x1E00, 0x1EFF)]
+    own = {script, "han"} if script == "kana" else {script}
+    return [(start, end - 1) for start, end, name in _RANGES if name in own]
+
+
 def weigh_scripts(words: Iterable[str]) -> dict[str, float]:
     """How many words each script has.
 
