@@ -92,6 +92,7 @@ def _write_body(about: About, counts: Counts, columns: Mapping[str, Iterable[str
         *(_list_columns(part, names) for part, names in columns.items()),
         "## Licence\n\n" + (escape_text(about.licence) or "None is granted with these rows."),
         _list_steps(about),
+        _list_reviewed(about),
         _list_biases(about),
     ]
     return "\n\n".join(section for section in sections if section) + "\n"
@@ -111,6 +112,11 @@ def _list_steps(about: About) -> str:
     rows = [f"| {escape_text(name)} | {before} | {after} |" for name, before, after in about.steps]
     head = ["## How it was made\n", "| step | rows in | rows out |", "| --- | ---: | ---: |"]
     return "\n".join([*head, *rows]) if rows else ""
+
+
+def _list_reviewed(about: About) -> str:
+    told = [f"- {escape_text(each)}" for each in about.reviewed]
+    return "\n".join(["## How right labels by behaviour are\n", *told]) if told else ""
 
 
 def _list_biases(about: About) -> str:

@@ -63,6 +63,8 @@ class About:
     biases: tuple[str, ...] = ()
     steps: tuple[tuple[str, int, int], ...] = ()
     """Of the funnel, over all parts: name, rows in, rows out."""
+    reviewed: tuple[str, ...] = ()
+    """How right labels by behaviour are by reviews of the project, a sentence a kind."""
 
 
 @dataclass(frozen=True, slots=True)

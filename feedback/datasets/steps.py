@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from feedback.datasets.definition import Definition
+from feedback.datasets.labels.precisions import Precisions
 from feedback.datasets.record import Drop, Record
 from feedback.personal_data import Finding
 
@@ -26,6 +27,8 @@ class Context:
     """Digests of runs of words of evaluation sets; see `feedback.datasets.weighing.contamination`."""
     scrubber: Scrubber | None = None
     """Finds personal data beside our own recognisers, where one is set up; see `feedback.datasets.cleaning`."""
+    precisions: Precisions = field(default_factory=dict)
+    """How right labels by behaviour are here, by reviews; see `feedback.datasets.labels.confidence`."""
 
 
 @dataclass(frozen=True, slots=True)

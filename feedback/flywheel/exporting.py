@@ -11,6 +11,7 @@ from feedback.flywheel.datasets import check_definition
 from feedback.flywheel.evaluation_sets import load_grams
 from feedback.flywheel.forgetting import load_forgotten
 from feedback.flywheel.lists import describe_source
+from feedback.flywheel.measured import load_precisions
 from feedback.flywheel.reading import choose_conversations, read_labelled
 from feedback.flywheel.scrubbers import load_scrubber
 from tracing.filter_language import read_filter
@@ -36,7 +37,8 @@ def build_export(project: Project, definition: Definition, tell: Told = say_noth
     store, now = get_store(), datetime.now(UTC)
     choice = choose_conversations(store, project.pk, read_filter(definition.filter), to_ns(now))
     grams = load_grams(project.pk, definition.evaluation_sets)
-    context = Context(definition, load_forgotten(project.pk), grams, load_scrubber())
+    precisions = load_precisions(store, project.pk, now)
+    context = Context(definition, load_forgotten(project.pk), grams, load_scrubber(), precisions)
     source = describe_source(project, definition.filter, now, choice)
     labelled = tell_progress(read_labelled(store, project.pk, choice.conversations), len(choice.conversations), tell)
     return build_dataset(definition, labelled, source=source, context=context)

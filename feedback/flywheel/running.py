@@ -34,6 +34,7 @@ from feedback.flywheel.datasets import definition_of
 from feedback.flywheel.evaluation_sets import load_grams
 from feedback.flywheel.forgetting import load_forgotten, write_subjects
 from feedback.flywheel.lists import describe_version_source, keep_list, load_list
+from feedback.flywheel.measured import fix_precisions
 from feedback.flywheel.places import find_files, find_work, list_keys, remove_directory, remove_tree
 from feedback.flywheel.reading import Choice, choose_conversations, cut_batches, read_batch
 from feedback.flywheel.scrubbers import load_scrubber
@@ -198,7 +199,8 @@ class Build:
         """Whoever is forgotten after this finds the subjects that were just written, and has it begin anew."""
         definition, project_id = definition_of(self.version), self.version.project_id
         grams = load_grams(project_id, definition.evaluation_sets)
-        return Context(definition, load_forgotten(project_id), grams, load_scrubber())
+        precisions = fix_precisions(self.work, self.store, project_id, self.version.until)
+        return Context(definition, load_forgotten(project_id), grams, load_scrubber(), precisions)
 
     def collect(self, choice: Choice, context: Context) -> None:
         """Put the rows of all conversations into chunks, a batch of conversations each; those that are there stay."""

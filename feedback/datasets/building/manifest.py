@@ -17,7 +17,7 @@ from feedback.datasets.building.source import Source
 from feedback.datasets.cleaning import describe_recognisers
 from feedback.datasets.definition import Definition, write_definition
 from feedback.datasets.format import About, Format, Part
-from feedback.datasets.labels import propensities
+from feedback.datasets.labels import precisions, propensities
 from feedback.datasets.record import Record
 from feedback.datasets.steps import Context
 from feedback.datasets.weighing import contamination, near_duplicates, split, sureness
@@ -96,6 +96,7 @@ def summarise(account: Account) -> About:
         languages=tuple(sorted(languages, key=lambda language: (-languages[language], language))),
         biases=tuple(_list_biases(account.format)),
         steps=tuple((step.name, step.rows_in, step.rows_out) for step in _sum_steps(account)),
+        reviewed=tuple(precisions.describe_precisions(account.context.precisions)),
     )
 
 
@@ -127,12 +128,14 @@ def describe_dataset(account: Account, seen: Mapping[str, Seen], files: Mapping[
             "near_duplicates": near_duplicates.METHOD,
             "caps": sureness.METHOD,
             "caps_and_balance": sureness.METHOD,
+            "confidence": precisions.METHOD,
             "propensities": propensities.METHOD,
             "contamination": contamination.METHOD,
         },
         "split": _describe_split(account),
         "files": files,
         "detectors": _list_detectors(seen.values()),
+        "reviewed_detectors": precisions.write_precisions(account.context.precisions),
         "personal_data": _describe_personal_data(account, seen.values()),
         "consent": account.definition.consent,
         "erasure": {"forgotten": source.forgotten, "last": source.last_forgotten or None},

@@ -2,14 +2,19 @@
 dataset takes.
 
 Gold is what somebody said outright of the answer (a thumb, a rating, a correction, an edit) or what a person confirmed
-or reviewed. Silver is what behaviour suggests, with the probability that the label is right.
+or reviewed. Silver is what behaviour suggests, with the probability that the label is right: as it is shipped, moved by
+what the project's own reviews say of signals of the kind.
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from feedback.datasets.definition import GOLD, Definition
+from feedback.datasets.labels.precisions import Precisions, shift_confidence
 from feedback.datasets.record import Drop, Reason, Record
 from feedback.datasets.steps import Context, RowStep
+
+SIGNAL = "signal:"
 
 
 def measure_confidence(score: float, sureness: float) -> float:
@@ -20,6 +25,16 @@ def measure_confidence(score: float, sureness: float) -> float:
     (0.9, 0.7, 0.4)
     """
     return round(0.5 + sureness * (score - 0.5), 6)
+
+
+def learn_from_reviews(record: Record, precisions: Precisions) -> Record:
+    """The row as sure as reviews of the project say, where its label is that of a signal; what one answer's label says
+    of another is not measured."""
+    told = record.provenance
+    measured = precisions.get(told.label_source.removeprefix(SIGNAL))
+    if measured is None or told.tier == GOLD or told.pair_rule or not told.label_source.startswith(SIGNAL):
+        return record
+    return replace(record, provenance=replace(told, confidence=shift_confidence(told.confidence, measured)))
 
 
 def judge_sureness(record: Record, definition: Definition) -> Reason | None:
@@ -42,10 +57,11 @@ def matches(source: str, pattern: str) -> bool:
 
 
 def apply(records: Sequence[Record], context: Context) -> Sequence[Record | Drop]:
-    faults = [judge_sureness(record, context.definition) for record in records]
+    learnt = [learn_from_reviews(record, context.precisions) for record in records]
+    faults = [judge_sureness(record, context.definition) for record in learnt]
     return [
         Drop(fault, confidence=record.provenance.confidence if fault is Reason.UNSURE else 0.0) if fault else record
-        for record, fault in zip(records, faults, strict=True)
+        for record, fault in zip(learnt, faults, strict=True)
     ]
 
 

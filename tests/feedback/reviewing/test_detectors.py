@@ -1,44 +1,12 @@
 """What reviewers said of messages and answers comes from the store with the signals that stand there today."""
 
-from collections.abc import Sequence
-from typing import Any
-
 import pytest
 
 from feedback.review.measuring import Heard, measure_kinds
 from feedback.review.questions import Question
 from feedback.reviewing.detectors import load_reviewed
+from tests.feedback.reviewing.rows import SEEN_US, hear, settle
 from tracing.store import Store
-
-SEEN_US = 1_800_000_000_000_000
-
-
-def settle(store: Store, conversation_id: str, choices: Sequence[str], **changes: Any) -> None:
-    row = {
-        "project_id": 1,
-        "question": "reaction",
-        "conversation_id": conversation_id,
-        "turn_index": 1,
-        "queue": 1,
-        "choices": list(choices),
-        "propensity": 0.5,
-        "version": SEEN_US,
-    }
-    store.insert("settled_reviews", {name: [value] for name, value in (row | changes).items()})
-
-
-def hear(store: Store, conversation_id: str, kind: str, score: float, **changes: Any) -> None:
-    row = {
-        "project_id": 1,
-        "conversation_id": conversation_id,
-        "turn_index": 1,
-        "kind": kind,
-        "score": score,
-        "confidence": 0.75,
-        "fired": score >= 0.75,
-        "version": 1,
-    }
-    store.insert("signals", {name: [value] for name, value in (row | changes).items()})
 
 
 def test_the_signals_of_the_turn_stand_with_the_review(store: Store) -> None:
