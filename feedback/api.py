@@ -21,8 +21,13 @@ from feedback.api_failure_modes import router as failure_modes_router
 from feedback.api_feedback import router as feedback_router
 from feedback.api_judge import router as judge_router
 from feedback.api_labels import router as labels_router
+from feedback.api_regressions import router as regressions_router
 from feedback.api_returns import router as returns_router
 from feedback.api_review_effects import router as review_effects_router
+from feedback.api_review_items import router as review_items_router
+from feedback.api_review_queues import router as review_queues_router
+from feedback.api_review_results import router as review_results_router
+from feedback.api_reviews import router as reviews_router
 from feedback.api_satisfaction import router as satisfaction_router
 from feedback.conversation_list import find_page
 from feedback.datasets import UnknownFormat
@@ -46,6 +51,7 @@ from feedback.resources import (
     describe_mode_of,
     describe_signal,
 )
+from feedback.review.queue import QueueProblems
 from feedback.satisfaction_records import load_estimates
 from tracing import reprocessing
 from tracing.access.requirements import May
@@ -97,7 +103,12 @@ api.add_router("", exports_router)
 api.add_router("", datasets_router)
 api.add_router("", returns_router)
 api.add_router("", review_effects_router)
+api.add_router("", review_queues_router)
+api.add_router("", review_items_router)
+api.add_router("", reviews_router)
+api.add_router("", review_results_router)
 api.add_router("", failure_modes_router)
+api.add_router("", regressions_router)
 api.add_router("", feedback_router)
 api.add_router("", reprocessing_router)
 api.add_router("", audit_router)
@@ -110,6 +121,11 @@ def refuse_format(_request: HttpRequest, error: UnknownFormat) -> HttpResponse:
 
 @api.exception_handler(DefinitionProblems)
 def refuse_definition(_request: HttpRequest, error: DefinitionProblems) -> HttpResponse:
+    return refuse_parts([{"parameter": name, "detail": words} for name, words in error.problems.items()])
+
+
+@api.exception_handler(QueueProblems)
+def refuse_queue(_request: HttpRequest, error: QueueProblems) -> HttpResponse:
     return refuse_parts([{"parameter": name, "detail": words} for name, words in error.problems.items()])
 
 

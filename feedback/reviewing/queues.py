@@ -7,7 +7,7 @@ from typing import Any
 from django.db import transaction
 from django.db.models import Max
 
-from feedback.models import ReviewQueue, ReviewTurn
+from feedback.models import ReviewQueue
 from feedback.review.questions import Question
 from feedback.review.queue import Mix, QueueDefinition, QueueProblems, check_queue
 from tracing.filter_language import FilterError, read_filter
@@ -73,7 +73,8 @@ def delete_queue(queue: ReviewQueue) -> None:
 
 
 def has_reviews(queue: ReviewQueue) -> bool:
-    return ReviewTurn.objects.filter(item__queue=queue, state=ReviewTurn.State.DONE).exists()
+    """Whether anything was said in it, though it may have been taken back: rows of the store name the queue."""
+    return queue.items.filter(said_version__gt=0).exists()
 
 
 def list_queues(project: Project) -> list[ReviewQueue]:

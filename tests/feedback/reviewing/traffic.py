@@ -55,7 +55,7 @@ def fill(store: Store, project: Project, talked: Sequence[Talked]) -> None:
             "first_time": [each.end for each in talked],
             "last_time": [each.end for each in talked],
             "turn_count": [each.turns for each in talked],
-            "words": [["message", "answer", *map(str, range(each.turns))] for each in talked],
+            "words": [" ".join(f"message {turn} answer" for turn in range(each.turns)).split() for each in talked],
             "version": [1] * len(talked),
         },
     )
