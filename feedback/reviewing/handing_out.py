@@ -11,6 +11,8 @@ from django.db.models import Count, F, IntegerField, OuterRef, Q, QuerySet, Subq
 from django.db.models.functions import Coalesce
 
 from feedback.models import ReviewItem, ReviewQueue, ReviewTurn
+from tracing.records.excerpts import load_facts
+from tracing.store import Store
 
 LEASE = timedelta(minutes=10)
 
@@ -85,6 +87,15 @@ def take_next(
         )
         if item is None or hold(item, who, now):
             return item
+    return None
+
+
+def take_next_kept(store: Store, queue: ReviewQueue, who: str, now: datetime) -> ReviewItem | None:
+    """The same, of those alone whose conversation is there still; the others are gone."""
+    while item := take_next(queue, who, now):
+        if load_facts(store, queue.project_id, item.conversation_id) is not None:
+            return item
+        mark_gone(item)
     return None
 
 

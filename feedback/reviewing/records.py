@@ -1,5 +1,6 @@
 """Every word of reviewers on items, in the store: nothing is overwritten, of each reviewer the latest counts."""
 
+import json
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -8,6 +9,7 @@ from typing import Any
 from feedback.models import ReviewItem
 from feedback.review.questions import Question
 from feedback.review.settling import Review
+from tracing.paging import Place
 from tracing.store import Store
 
 OF_REVIEW = ("said_by", "better_answer", "note", "is_adjudication", "seconds", "is_informed", "guidelines_version")
@@ -56,6 +58,20 @@ def find_own(store: Store, item: ReviewItem, who: str, *, is_adjudication: bool 
     whose = (who, is_adjudication)
     own = [each for each in list_reviews(store, item) if (each.said_by, each.is_adjudication) == whose]
     return own[-1] if own else None
+
+
+def load_word_page(
+    store: Store, project_id: int, place: Place, limit: int, filters: Mapping[str, Any], *, has_history: bool
+) -> list[Word]:
+    """At most `limit` of before `place`, latest first; `filters` has queue, conversation_id and said_by to compare."""
+    bound = {**filters, "has_history": has_history, "before_ns": place.time_ns, "before_id": place.id, "limit": limit}
+    return [read_word(row) for row in store.query("feedback/sql/review_page.sql", project_id=project_id, **bound)]
+
+
+def place_word(word: Word) -> Place:
+    """Where it stands in the list: its time, and what `review_page.sql` orders by besides, as JSON."""
+    key = (word.queue, word.conversation_id, word.turn_index, word.review.said_by, word.review.is_adjudication)
+    return Place(word.version * 1000, json.dumps(key, ensure_ascii=False))
 
 
 def read_word(row: Mapping[str, Any]) -> Word:
