@@ -34,11 +34,13 @@ from feedback.pages.filters import (
 )
 from feedback.pages.listing import ListedConversation, list_conversations
 from feedback.pages.machines import choose_leader, select_led, show_machines
+from feedback.pages.review_cards import list_reviewed
 from feedback.pages.satisfaction import show_rates
 from feedback.pages.transcript import Heard, select_turn, shorten_words, show_turns
 from feedback.pages.undertone import draw_undertone
 from feedback.pages.waterfall import Waterfall, draw_waterfall
 from feedback.records import load_outline, load_signals
+from feedback.reviewing.settled import load_settled
 from feedback.satisfaction_fits import load_rates
 from feedback.satisfaction_records import load_estimates
 from feedback.tunings import load_tuning
@@ -286,6 +288,7 @@ def show_conversation(request: HttpRequest, project: Project, conversation_id: s
         "cost": load_cost(store, project.pk, conversation_id),
         "failure_mode": find_mode_of(store, project, conversation_id),
         **read_satisfaction(request, project, conversation_id),
+        "reviewed": list_reviewed(load_settled(store, project.pk, conversation_ids=[conversation_id])),
         "trace_id": shown.answer.trace_id,
         "of_user": Filters(user_id=conversation.user_id),
         "waterfalls": read_waterfalls(project, shown),

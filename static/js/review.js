@@ -57,7 +57,7 @@ const arrive = () => {
   for (const button of document.querySelectorAll("[data-needs-script]")) button.hidden = false;
   if (form) restoreDraft(form);
   if (pane) showJudged(pane);
-  (pane ?? find("[data-key=enter]") ?? document.getElementById("main")).focus({ preventScroll: true });
+  (pane ?? find(".front .button"))?.focus({ preventScroll: true });
   shownAt = performance.now();
 };
 

@@ -290,3 +290,16 @@ def test_nobody_sees_what_another_said_before_they_have_said_something(teller: T
         html = read(people[1].get(f"/p/default/{path}"))
         assert "SECRET" not in html
         assert "anna" not in html
+
+
+def test_the_page_of_a_conversation_tells_what_reviewers_said(
+    queue: ReviewQueue, client: Client, open_page: Open
+) -> None:
+    assert "Reviewed" not in open_page("conversations/a").text
+    press(client, queue, "take")
+    press(client, queue, "submit", item=1, choice="dissatisfied", better_answer="<b>Hold</b> it.")
+    page = open_page("conversations/a")
+    assert "Reviewed Was the user satisfied? Dissatisfied said by local, queue 1" in page.text
+    assert "better answer of turn 1 <b>Hold</b> it." in page.text
+    press(client, queue, "take-back", item=1)
+    assert "Reviewed" not in open_page("conversations/a").text
