@@ -7,6 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
 from feedback.reviewing.effects import load_detector_effects
+from feedback.reviewing.regressions import count_regressions
 from tracing.access.requirements import project_page
 from tracing.access.rights import Right
 from tracing.models import Project
@@ -15,6 +16,7 @@ from tracing.store import Store, get_store
 
 EFFECTS: Final[tuple[tuple[str, Callable[[Store, int], Any], str], ...]] = (
     ("detectors", load_detector_effects, "parts/effects_detectors.html"),
+    ("cases", count_regressions, "parts/review_cases.html"),
 )
 """What learns from reviews: the name under which its template knows what was loaded of a project, and the template."""
 

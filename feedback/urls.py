@@ -18,6 +18,7 @@ from feedback import (
     holdout_views,
     judge_views,
     label_views,
+    regression_views,
     return_views,
     review_effects_views,
     review_views,
@@ -47,6 +48,19 @@ urlpatterns = [
     path("failure-modes/<int:number>/ignore", failure_mode_views.ignore_failure_mode, name="ignore_failure_mode"),
     path("failure-modes/<int:number>/reopen", failure_mode_views.reopen_failure_mode, name="reopen_failure_mode"),
     path("failure-modes/<int:number>/split", failure_mode_views.split_failure_mode, name="split_failure_mode"),
+    path(
+        "failure-modes/regression-cases.zip",
+        regression_views.download_all_regression_cases,
+        name="download_all_regression_cases",
+    ),
+    path(
+        "failure-modes/<int:number>/regression-cases", regression_views.show_regression_cases, name="regression_cases"
+    ),
+    path(
+        "failure-modes/<int:number>/regression-cases.zip",
+        regression_views.download_regression_cases,
+        name="download_regression_cases",
+    ),
     path("tasks", agent_task_views.show_tasks, name="tasks"),
     path("comparisons", comparison_views.show_comparisons, name="comparisons"),
     path("failure-modes/contradictions", contradiction_views.show_contradictions, name="contradictions"),
