@@ -1,5 +1,5 @@
 """What reviewers said of failure modes is followed: conversations go to the modes to which they belong and stay there,
-examples and borders of modes learn from them.
+borders of modes learn from them.
 
 It is done once for each change of what was said, by who holds the stage `FAILURES`. Catalogue, pins and the places of
 turns are saved in one transaction with a mark of the reviews that were followed, see `feedback.failures.catalogues`.
@@ -12,7 +12,7 @@ from datetime import datetime
 
 from django.db import transaction
 
-from feedback.failure_modes.borders import Turns, learn_borders, list_outside, move_turns
+from feedback.failure_modes.borders import Turns, learn_borders, list_outside
 from feedback.failure_modes.catalogue import NONE, Catalogue
 from feedback.failure_modes.pins import Pin, Pinned, Said, pin_turns
 from feedback.failures.catalogues import load_catalogue, load_pins, load_reviews_mark, save_catalogue
@@ -94,15 +94,15 @@ def follow_reviews(store: Store, project_id: int, now: datetime) -> bool:
 
 
 def learn(catalogue: Catalogue, rows: Rows, pinned: Pinned) -> Catalogue:
-    """With the examples and borders that follow from where the turns belong."""
-    known = [row for row in rows.values() if row.vector is not None and row.vector.any()]
-    if not known:
-        return catalogue
-    places = [pinned.moves.get(row.conversation_id, row.mode) for row in known]
-    moved = move_turns(catalogue, to_turns(known, [row.mode for row in known]), places)
-    told = [at for at, row in enumerate(known) if is_told(pinned.pins.get(row.conversation_id), places[at])]
-    turns = to_turns([known[at] for at in told], [places[at] for at in told])
-    return learn_borders(moved, turns, [pinned.pins[known[at].conversation_id].number for at in told])
+    """With the borders that follow from where the turns belong."""
+    told = [
+        (row, pinned.pins[key])
+        for key, row in sorted(rows.items())
+        if key in pinned.pins and is_told(pinned.pins[key], pinned.moves.get(key, row.mode))
+    ]
+    seen = [(row, pin) for row, pin in told if row.vector is not None and row.vector.any()]
+    turns = to_turns([row for row, _ in seen], [pin.was for _, pin in seen])
+    return learn_borders(catalogue, turns, [pin.number for _, pin in seen])
 
 
 def is_told(pin: Pin | None, place: int) -> bool:
