@@ -3,7 +3,7 @@
 Of what Tacit thinks a screen tells only about items that whoever looks has judged.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -64,6 +64,7 @@ class Screen:
     before: ReviewItem | None = None
     """The item that they judged last, of which is told what Tacit had thought."""
     problem: str = ""
+    notice: str = ""
     is_informed: bool = False
     """Whether they know what Tacit thought of the item, though nothing that they said of it stands."""
     done: str = ""
@@ -107,6 +108,7 @@ def show_item(
         "replaces": find_answer(item, shown.excerpt),
         "told": tell_item(request, judged, adjudicates=screen.adjudicates),
         **find_beside(queue, item, adjudicates=screen.adjudicates),
+        "address": find_address(project, queue, replace(screen, before=None), item),
         "draft": name_draft(request, project, item, adjudicates=screen.adjudicates),
     }
     return render(request, project, queue, screen, context)
@@ -177,6 +179,7 @@ def render(
         "queue": queue,
         "adjudicates": screen.adjudicates,
         "problem": screen.problem,
+        "notice": screen.notice,
         "done": screen.done,
         "progress": load_progress_of(queue, access_of(request).who, timezone.now()),
         "guidelines": render_markdown(queue.guidelines) if queue.guidelines.strip() else "",

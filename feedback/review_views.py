@@ -36,6 +36,8 @@ from tracing.store import get_store
 
 GONE = "The conversation of that item is no longer kept; it is left out."
 TAKEN = "Others have that item in hand, or have judged it."
+FIRST = "This is the first item of your line."
+LAST = "This is the last item of your line."
 MOST_SECONDS = 24 * 3600.0
 
 
@@ -81,10 +83,10 @@ def take_item(request: HttpRequest, project: Project, number: int) -> HttpRespon
         return miss_queue(request, project, number)
     after, before = (read_place(request.POST.get(name, "")) for name in ("after", "before"))
     audit.describe(request, queue.name, number=number)
-    item = take_next(queue, access_of(request).who, timezone.now(), after=after, before=before)
-    if item is None and (after or before):
-        item = read_item(queue, str(after or before))
-        return answer(request, project, queue, item, Screen(done="There is none beyond it in your line."))
+    who, now = access_of(request).who, timezone.now()
+    item = take_next(queue, who, now, after=after, before=before)
+    if item is None and (here := find_item(queue, after or before or 0)) and hold(here, who, now):
+        return answer(request, project, queue, here, Screen(notice=LAST if after else FIRST))
     return answer(request, project, queue, item, Screen())
 
 
@@ -136,8 +138,9 @@ def take_back_item(request: HttpRequest, project: Project, number: int) -> HttpR
         return show_problem(request, project, queue, item, (409, str(error)))
     audit.describe(request, f"{item.place} of {queue.name}", number=number, place=item.place)
     hold(item, who, timezone.now())
-    screen = Screen(adjudicates=adjudicates, typed=fill_from_review(own), is_informed=True, done="Taken back.")
-    return show_item(request, project, queue, item, screen) or show_front(request, project, queue, screen)
+    screen = Screen(adjudicates, typed=fill_from_review(own), is_informed=True, done="Taken back.")
+    shown = show_item(request, project, queue, item, screen) or show_front(request, project, queue, screen)
+    return place_at(shown, find_address(project, queue, screen, item))
 
 
 def say(request: HttpRequest, item: ReviewItem) -> tuple[int, str] | None:
@@ -170,19 +173,21 @@ def answer(
 ) -> HttpResponse:
     """The screen of an item that is in hand; without a script the way to it. Of those that are gone the next."""
     if not getattr(request, "htmx", False):
-        if screen.done:
-            messages.info(request, screen.done)
+        if words := screen.notice or screen.done:
+            messages.info(request, words)
         return redirect(find_address(project, queue, screen, item))
     while item is not None:
-        shown = show_item(request, project, queue, item, screen)
-        if shown is not None:
-            shown["HX-Replace-Url"] = find_address(project, queue, screen, item)
-            return shown
+        if shown := show_item(request, project, queue, item, screen):
+            return place_at(shown, find_address(project, queue, screen, item))
         mark_gone(item)
         item = find_following(request, queue, screen)
-    front = show_front(request, project, queue, screen)
-    front["HX-Replace-Url"] = find_address(project, queue, screen, None)
-    return front
+    return place_at(show_front(request, project, queue, screen), find_address(project, queue, screen, None))
+
+
+def place_at(shown: HttpResponse, address: str) -> HttpResponse:
+    """Have the browser show an address that leads to this screen again."""
+    shown["HX-Replace-Url"] = address
+    return shown
 
 
 def find_following(request: HttpRequest, queue: ReviewQueue, screen: Screen) -> ReviewItem | None:

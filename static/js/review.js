@@ -63,11 +63,12 @@ const arrive = () => {
 
 document.addEventListener("htmx:afterSwap", (event) => {
   if (event.detail.target.id !== "review") return;
+  const review = document.getElementById("review");
+  document.title = review.dataset.title;
   failed.hidden = true;
-  const place = find("h1")?.textContent.replace(/\s+/g, " ").trim();
-  document.title = document.title.replace(/^[^·]*/, `${place} `);
   arrive();
-  say(document.getElementById("review").dataset.done);
+  if (review.getBoundingClientRect().top < 0) review.scrollIntoView();
+  say(review.dataset.done);
 });
 
 // One thing is sent at a time
@@ -76,12 +77,21 @@ document.addEventListener("htmx:configRequest", (event) => {
   if (event.detail.elt.dataset.draft) event.detail.parameters.seconds = ((performance.now() - shownAt) / 1000).toFixed(1);
 });
 
+// Whoever is no longer logged in gets another page than this one.
+const isScreen = (request) => request.responseText.includes('id="review"');
+
+document.addEventListener("htmx:beforeSwap", (event) => {
+  if (!event.detail.shouldSwap || isScreen(event.detail.xhr)) return;
+  event.detail.shouldSwap = false;
+  failed.hidden = false;
+});
+
 document.addEventListener("htmx:beforeRequest", () => { isSending = true; });
 
 document.addEventListener("htmx:afterRequest", (event) => {
   isSending = false;
-  const { requestConfig, successful } = event.detail;
-  if (successful && requestConfig.elt.dataset.draft) dropDraft(requestConfig.elt);
+  const { requestConfig, successful, xhr } = event.detail;
+  if (successful && isScreen(xhr) && requestConfig.elt.dataset.draft) dropDraft(requestConfig.elt);
 });
 
 for (const name of ["htmx:responseError", "htmx:sendError", "htmx:timeout"]) {
@@ -156,7 +166,7 @@ const pressKey = (key) => {
 document.addEventListener("keydown", (event) => {
   if (event.isComposing || help.open) return;
   if (event.key === "Enter") pressEnter(event);
-  else if (event.key === "Escape") event.target.closest("#review textarea")?.blur();
+  else if (event.key === "Escape") event.target.closest("#review textarea") && find("#pane").focus({ preventScroll: true });
   else if (!(event.repeat || event.ctrlKey || event.metaKey || event.altKey || event.target.closest(TEXT) || isSending)) {
     const digit = /^(?:Digit|Numpad)([1-9])$/.exec(event.code)?.[1];
     const key = /^[1-9?]$/.test(event.key) ? event.key : (digit ?? event.key.toLowerCase());

@@ -263,6 +263,28 @@ def read_place(page: Page) -> int:
     return int(found[1])
 
 
+def test_who_was_logged_out_meanwhile_keeps_what_they_typed(
+    queue: ReviewQueue, server: Server, two_pages: list[Page]
+) -> None:
+    [page, _] = two_pages
+    begin(page, server)
+    page.keyboard.press("1")
+    page.context.clear_cookies()
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("Not kept: the server did not answer")).to_be_visible()
+    expect(page.locator('[value="satisfied"]')).to_be_checked()
+    assert len(list_drafts(page)) == 1
+
+
+def test_on_a_small_screen_the_next_item_is_in_sight(queue: ReviewQueue, server: Server, chromium: Browser) -> None:
+    with open_page(chromium, width=390) as page:
+        begin(page, server)
+        page.get_by_label("Dissatisfied").check()
+        page.get_by_role("button", name="Submit").click()
+        expect_item(page, 2)
+        expect(page.locator("#review h1")).to_be_in_viewport()
+
+
 def test_a_disagreement_is_decided_by_keyboard(teller: Teller, server: Server, two_pages: list[Page]) -> None:
     make_queue(teller.project, NAMES[:1], needed=2, reviewers=2)
     for page, key in zip(two_pages, ("1", "2"), strict=True):

@@ -146,7 +146,7 @@ def test_one_goes_on_and_back_without_submitting(queue: ReviewQueue, client: Cli
     assert press(client, queue, "take", after=1).headers["Location"].endswith("?item=2")
     assert press(client, queue, "take", before=2).headers["Location"].endswith("?item=1")
     assert press(client, queue, "take", before=1).headers["Location"].endswith("?item=1")
-    assert "There is none beyond it in your line." in read(client.get("/p/default/review/1?item=1"))
+    assert "This is the first item of your line." in read(client.get("/p/default/review/1?item=1"))
     press(client, queue, "submit", item=1, choice="satisfied")
     assert press(client, queue, "take", before=2).headers["Location"].endswith("?item=1")
     page = open_page("review/1?item=1")
@@ -173,7 +173,7 @@ def test_of_a_long_conversation_the_turns_around_are_shown(teller: Teller, clien
     assert "turns 36 to 75 of 120" in page.text
     assert "question 60." in page.text
     assert "question 90." not in page.text
-    assert page.find_links("turn=") == ["?item=1&turn=1", "?item=1&turn=76"]
+    assert page.find_links("turn=") == [f"/p/default/review/1?item=1&turn={turn}" for turn in (1, 76)]
     assert "question 90." in open_page("review/1?item=1&turn=76").text
 
 
