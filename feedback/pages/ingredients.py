@@ -26,6 +26,11 @@ class Judgements:
     """Praised in words, copied or accepted."""
     heard_bad: int
     """Judged by what the user did or said next; one answer may count more than once."""
+    found_right: int = 0
+    """By reviewers, as the others."""
+    found_wrong: int = 0
+    rewritten: int = 0
+    """Reviewers wrote a better one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,13 +126,16 @@ def count_judgements(rows: Iterable[Mapping[str, Any]]) -> Judgements:
         counts["regenerated"],
         counts["praised"],
         counts["heard bad"],
+        counts["review right"],
+        counts["review wrong"],
+        counts["review better"],
     )
 
 
 def name_judgement(kind: str, label: str, polarity: int) -> str:
     """Return where a signal counts, as the datasets take it: the words are judged, not failures, nor tone alone."""
-    if kind == "thumbs":
-        return f"thumbs {label}"
+    if kind in ("thumbs", "review"):
+        return f"{kind} {label}"
     if kind in PRAISE_KINDS and polarity > 0:
         return "praised"
     judges_words = kind not in NOT_ABOUT_THE_TEXT and (kind != "refusal" or label == "needless")
@@ -139,8 +147,16 @@ def list_ingredients(name: str, has: Judgements) -> tuple[Ingredient, ...]:
     praised = Ingredient(has.praised, "answers copied, accepted or praised")
     replaced = Ingredient(has.regenerated, "answers that a user had replaced")
     bad = Ingredient(has.heard_bad, "signals that an answer failed")
-    by_aim = {"imitate": (ups, praised), "prefer": (replaced,), "share": (ups, downs, praised, bad, replaced)}
-    return by_aim.get(name_aim(name), (ups, downs, praised, bad))
+    right = Ingredient(has.found_right, "answers with which reviewers found nothing wrong")
+    wrong = Ingredient(has.found_wrong, "answers with which reviewers found something wrong")
+    better = Ingredient(has.rewritten, "better answers that reviewers wrote")
+    by_aim = {
+        "imitate": (ups, praised, right, better),
+        "prefer": (replaced, better),
+        "share": (ups, downs, praised, bad, replaced, right, wrong, better),
+    }
+    listed = by_aim.get(name_aim(name), (ups, downs, praised, bad, right, wrong, better))
+    return tuple(each for each in listed if each.count or each not in (right, wrong, better))
 
 
 def name_aim(format_name: str) -> str:

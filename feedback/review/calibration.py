@@ -199,7 +199,7 @@ def list_bins(probabilities: Array, said: Booleans, weights: Array) -> list[tupl
 
 
 def measure_error(bins: Sequence[tuple[Bin, float]], total: float) -> float:
-    return sum(weight * abs(each.told - each.share) for each, weight in bins) / total
+    return float(sum(weight * abs(each.told - each.share) for each, weight in bins) / total)
 
 
 def measure_change(differences: Array, weights: Array) -> Interval:

@@ -1,11 +1,12 @@
-"""How much truer P(dissatisfied) became by reviews: measured with each fit of a project, kept with it, loaded for pages."""
+"""How much truer P(dissatisfied) became by reviews: measured with each fit of a project, kept with it, and loaded."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from feedback.models import SatisfactionFit
-from feedback.review.calibration import Bin, Calibration, Figures, Judgement, calibrate
+from feedback.pages.review_calibration import CalibrationView, view_calibration
+from feedback.review.calibration import FEWEST, Bin, Calibration, Figures, Judgement, calibrate
 from feedback.review.questions import DISSATISFIED, SATISFIED, Question
 from feedback.review.queue import Reason
 from feedback.reviewing.settled import SettledReview, load_settled
@@ -39,6 +40,27 @@ def load_calibration(project_id: int) -> Calibration | None:
     """As of the latest fit; None where it had too few settled conversations."""
     told = SatisfactionFit.objects.filter(project_id=project_id).values_list("reviewed", flat=True).first()
     return read_calibration(told) if told else None
+
+
+@dataclass(frozen=True, slots=True)
+class EstimateEffects:
+    """What reviews did to P(dissatisfied), for people."""
+
+    view: CalibrationView | None
+    settled: int
+    """Conversations of which reviewers said whether the user was satisfied."""
+
+    @property
+    def missing(self) -> int:
+        """So many more, and it can be told."""
+        return max(0, FEWEST - self.settled)
+
+
+def load_estimate_effects(store: Store, project_id: int) -> EstimateEffects:
+    calibration = load_calibration(project_id)
+    settled = load_settled(store, project_id, question=Question.OUTCOME)
+    told = [each for each in settled if {DISSATISFIED, SATISFIED} & set(each.choices)]
+    return EstimateEffects(view_calibration(calibration) if calibration else None, len(told))
 
 
 def read_calibration(told: Mapping[str, Any]) -> Calibration:

@@ -18,6 +18,8 @@ from feedback.review.questions import CANNOT_TELL, DISSATISFIED, NONE, SATISFIED
 from tracing.conversations import Answer
 
 RIGHT, WRONG, BETTER = "review:right", "review:wrong", "review:better_answer"
+SOURCES: Final = (RIGHT, WRONG, BETTER, f"review:{SATISFIED}", f"review:{DISSATISFIED}")
+"""Of labels that are a reviewer's word."""
 WELL: Final = frozenset({(Question.ANSWER, NONE), (Question.OUTCOME, SATISFIED), (Question.REACTION, "praise")})
 """Who says so and writes a better answer all the same has nothing against the one that was shown."""
 
