@@ -6,7 +6,17 @@ from django.http import HttpRequest
 from ninja import Router, Schema
 
 from feedback.api_detectors import MeasuredResource, describe_measured
+from feedback.api_regressions import RegressionCountsResource, describe_counts
+from feedback.review_resources import (
+    EstimateEffectsResource,
+    GoldResource,
+    describe_estimates,
+    describe_gold,
+)
+from feedback.reviewing.calibration import load_estimate_effects
 from feedback.reviewing.effects import Learnt, load_detector_effects
+from feedback.reviewing.gold import count_gold
+from feedback.reviewing.regressions import count_regressions
 from tracing.access.requirements import May
 from tracing.access.rights import Right
 from tracing.api import project_of
@@ -18,7 +28,9 @@ router = Router(tags=["feedback"])
 
 class LearntDetectorResource(Schema):
     """A detector that reviews say something of, beside what was measured before. A threshold is null where it is not
-    one number; `is_followed` tells that it was taken from what people said."""
+    one number; `is_followed` tells that it was taken from what people said. `label_confidence` is the mean confidence
+    of the labels that its signals give to answers in datasets, null where it gives none or too few were reviewed;
+    `shipped_label_confidence` is that without reviews."""
 
     kind: str
     title: str
@@ -28,6 +40,8 @@ class LearntDetectorResource(Schema):
     shipped_threshold: float | None
     threshold: float | None
     is_followed: bool
+    shipped_label_confidence: float | None
+    label_confidence: float | None
 
 
 class ThresholdMoveResource(Schema):
@@ -44,6 +58,9 @@ class ReviewEffectsResource(Schema):
 
     detectors: list[LearntDetectorResource]
     threshold_moves: list[ThresholdMoveResource]
+    estimates: EstimateEffectsResource
+    datasets: GoldResource
+    regression_cases: RegressionCountsResource
 
 
 @router.get("review-effects", response=ReviewEffectsResource, summary="What reviews changed", auth=May(Right.READ))
@@ -56,6 +73,9 @@ def show_review_effects(request: HttpRequest) -> dict[str, Any]:
             {"at": format_moment(move.at), "kind": move.kind, "change": move.words, "who": move.who}
             for move in detectors.moves
         ],
+        "estimates": describe_estimates(load_estimate_effects(get_store(), project_id)),
+        "datasets": describe_gold(count_gold(get_store(), project_id)),
+        "regression_cases": describe_counts(count_regressions(get_store(), project_id)),
     }
 
 
@@ -70,4 +90,6 @@ def describe_learnt(learnt: Learnt) -> dict[str, Any]:
         "shipped_threshold": learnt.shipped_threshold,
         "threshold": learnt.threshold,
         "is_followed": detector.is_followed,
+        "shipped_label_confidence": learnt.labels.expected if learnt.labels else None,
+        "label_confidence": learnt.labels.learnt if learnt.labels else None,
     }

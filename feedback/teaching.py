@@ -14,7 +14,7 @@ from feedback.pages.shares import Share
 from feedback.review import measuring
 from feedback.review.measuring import Measured
 from feedback.reviewing.detectors import load_reviewed
-from feedback.thresholds import LEAST_JUDGED, Judged, Scored, Suggestion, suggest_threshold
+from feedback.thresholds import LEAST_JUDGED, Judged, Scored, Suggestion, count_judged, suggest_threshold
 from tracing.store import Store
 
 DAYS = 30
@@ -109,7 +109,3 @@ def list_judged(rows: list[Mapping[str, Any]]) -> list[Judged]:
     return [
         Judged(row["score"], row["confirmed"], row["rejected"]) for row in rows if row["confirmed"] or row["rejected"]
     ]
-
-
-def count_judged(judged: Sequence[Judged]) -> int:
-    return sum(each.confirmed + each.rejected for each in judged)

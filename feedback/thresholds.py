@@ -9,6 +9,7 @@ approximation).
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 from statistics import NormalDist
 
 import numpy as np
@@ -35,11 +36,11 @@ Array = NDArray[np.float64]
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """What people said of signals of one score."""
+    """What people said of signals of one score; a verdict may count for more or less than one."""
 
     score: float
-    confirmed: int
-    rejected: int
+    confirmed: float
+    rejected: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +92,7 @@ def suggest_threshold(
 
     `scored` are the signals of late, at any score; `shipped` is the threshold that holds where nobody says otherwise.
     """
-    count = sum(each.confirmed + each.rejected for each in judged)
+    count = count_judged(judged)
     if count < LEAST_JUDGED or not any(each.score >= now for each in scored):
         return None
     bend = fit_bend(judged, find_level(scored, shipped), shipped)
@@ -116,10 +117,16 @@ def suggest_threshold(
     )
 
 
+def count_judged(judged: Sequence[Judged]) -> int:
+    """As how many verdicts they count."""
+    return round(sum(each.confirmed + each.rejected for each in judged))
+
+
 def list_candidates(judged: Sequence[Judged], now: float) -> list[float]:
     """The thresholds that may be suggested, and that of today, in order; none where nobody looked."""
-    scores = sorted(each.score for each in judged for _ in range(each.confirmed + each.rejected))
-    lowest = scores[LEAST_BELOW - 1]
+    ordered = sorted(judged, key=lambda each: each.score)
+    counts = accumulate(each.confirmed + each.rejected for each in ordered)
+    lowest = next(each.score for each, count in zip(ordered, counts, strict=True) if round(count, 6) >= LEAST_BELOW)
     return sorted({now, *(step / 100 for step in range(math.ceil(lowest * 100), round(HIGHEST * 100) + 1))})
 
 

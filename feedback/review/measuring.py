@@ -5,13 +5,13 @@ Every item stands for those like it that were not chosen, so shares are of all t
 was heard in were chosen by chance, too: only so is known what is missed.
 """
 
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from feedback.review.questions import CANNOT_TELL, FIXED, NONE, Question
-from feedback.review.weighted import WeightedShare, estimate_share
+from feedback.review.weighted import WeightedShare, count_alike, estimate_share
 from feedback.thresholds import Judged
 
 NO_KIND: Final = frozenset({NONE, CANNOT_TELL, "other"})
@@ -119,13 +119,24 @@ def share_of(items: Sequence[Reviewed], hits: Sequence[bool]) -> WeightedShare |
 
 
 def list_judged(kind: str, items: Sequence[Reviewed]) -> list[Judged]:
-    """What reviewers said of all its signals, by score: also of those that do not fire, right or not. They are not
-    weighed: what is asked of a score is the same however often such were chosen."""
-    verdicts: Counter[tuple[float, bool]] = Counter()
+    """What reviewers said of all its signals, by score: also of those that do not fire, right or not.
+
+    What was chosen since users said otherwise is wrong more often than others of its score. So each verdict weighs as
+    much as it stands for among those of the same tenth of scores, which together count as many as they tell.
+    """
+    tenths: defaultdict[int, list[tuple[float, bool, float]]] = defaultdict(list)
     for item in list_asked(kind, items):
-        verdicts.update((round(each.score, 3), kind in item.choices) for each in item.signals if is_of(each, kind))
-    scores = sorted({score for score, _ in verdicts})
-    return [Judged(score, verdicts[score, True], verdicts[score, False]) for score in scores]
+        for each in item.signals:
+            if is_of(each, kind):
+                verdict = (round(each.score, 3), kind in item.choices, 1 / item.propensity)
+                tenths[int(each.score * 10)].append(verdict)
+    sums: defaultdict[tuple[float, bool], float] = defaultdict(float)
+    for own in tenths.values():
+        weights = [weight for *_, weight in own]
+        scale = count_alike(weights) / sum(weights)
+        for score, is_right, weight in own:
+            sums[score, is_right] += weight * scale
+    return [Judged(score, sums[score, True], sums[score, False]) for score in sorted({score for score, _ in sums})]
 
 
 def is_of(signal: Heard, kind: str) -> bool:

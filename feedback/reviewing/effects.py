@@ -1,12 +1,16 @@
-"""What reviews did to detectors, from the store and the audit log: how right each is here, which thresholds moved."""
+"""What reviews did to detectors, from the store and the audit log: how right each is here, how sure its labels are in
+datasets, which thresholds moved."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
 from feedback.accuracy import load_card
+from feedback.datasets.labels.measured import measure_precisions
+from feedback.datasets.labels.precisions import Precision
 from feedback.detector_list import ListedDetector, list_detectors
 from feedback.review.measuring import KINDS, LEAST_TOLD
+from feedback.reviewing.detectors import load_reviewed
 from tracing.models import AuditEntry
 from tracing.store import Store
 
@@ -22,6 +26,8 @@ class Learnt:
     detector: ListedDetector
     shipped_threshold: float | None
     """From which score it fires where nobody says otherwise; None where it is not one number."""
+    labels: Precision | None
+    """How right its labels are in datasets; None where it gives none, or too few were reviewed."""
 
     @property
     def threshold(self) -> float | None:
@@ -56,13 +62,11 @@ class DetectorEffects:
 
 
 def load_detector_effects(store: Store, project_id: int) -> DetectorEffects:
-    listed = {each.kind: each for each in list_detectors(store, project_id)}
-    return DetectorEffects(tuple(list_learnt([listed[kind] for kind in KINDS])), tuple(list_moves(project_id)))
-
-
-def list_learnt(detectors: Sequence[ListedDetector]) -> Iterator[Learnt]:
+    listed = {each.kind: each for each in list_detectors(store, project_id) if each.taught.reviewed}
+    labels = measure_precisions(load_reviewed(store, project_id)) if listed else {}
     shipped = {card.kind: card.threshold for card in load_card().kinds}
-    return (Learnt(each, shipped.get(each.kind)) for each in detectors if each.taught.reviewed)
+    learnt = (Learnt(listed[kind], shipped.get(kind), labels.get(kind)) for kind in KINDS if kind in listed)
+    return DetectorEffects(tuple(learnt), tuple(list_moves(project_id)))
 
 
 def list_moves(project_id: int) -> Iterator[Move]:

@@ -92,7 +92,9 @@ def test_how_right_a_detector_is_stands_beside_what_was_shipped(
     assert (told["by_reviews"]["precision"]["value"], told["by_reviews"]["precision"]["items"]) == (0.4, 40)
     assert told["by_reviews"]["recall"]["value"] == 1
     assert (told["threshold"], told["shipped_threshold"], told["is_followed"]) == (SHIPPED, SHIPPED, False)
+    assert told["label_confidence"] < told["shipped_label_confidence"] - 0.1
     text = open_page(ADDRESS).text
+    assert f"{told['shipped_label_confidence']:.0%} → {told['label_confidence']:.0%}".replace("%", " %") in text
     assert "40 % 26 % to 56 %, from 40" in text
     assert "No threshold was moved by what people said" in text
     assert (

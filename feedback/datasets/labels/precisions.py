@@ -38,6 +38,11 @@ class Precision:
         known = self.effective_reviews / (self.effective_reviews + SHIPPED_REVIEWS)
         return known * (self.right - self.expected)
 
+    @property
+    def learnt(self) -> float:
+        """The mean confidence as it is by reviews, too."""
+        return shift_confidence(self.expected, self)
+
 
 Precisions = Mapping[str, Precision]
 """By kind of signal."""

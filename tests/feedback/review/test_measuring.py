@@ -101,3 +101,13 @@ def test_verdicts_by_score_are_of_every_signal_that_fires_or_not() -> None:
     ]
     assert list_judged("complaint", items) == [Judged(0.2, 0, 1), Judged(0.9, 2, 1)]
     assert list_judged("praise", items) == [Judged(0.2, 0, 1)]
+
+
+def test_among_like_scores_a_verdict_weighs_what_it_stands_for_and_all_what_they_tell() -> None:
+    items = [item("none", hear("complaint", 0.81), propensity=0.5) for _ in range(8)]
+    items += [item("complaint", hear("complaint", 0.89), propensity=0.1) for _ in range(2)]
+    items += [item("complaint", hear("complaint", 0.95), propensity=0.01)]
+    low, high, alone = list_judged("complaint", items)
+    assert low.rejected / high.confirmed == pytest.approx(16 / 20)
+    assert low.rejected + high.confirmed == pytest.approx(36**2 / 232)
+    assert alone == Judged(0.95, 1, 0)
