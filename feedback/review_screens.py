@@ -74,9 +74,8 @@ class Screen:
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """An item on its screen."""
+    """What is known of an item."""
 
-    item: ReviewItem
     asked: Asked
     excerpt: Excerpt
     own: Review | None
@@ -87,7 +86,7 @@ def show_item(
     request: HttpRequest, project: Project, queue: ReviewQueue, item: ReviewItem, screen: Screen
 ) -> HttpResponse | None:
     """The screen of an item; None where its conversation is there no more."""
-    shown = load_shown(request, item, adjudicates=screen.adjudicates)
+    shown = load_shown(request, item, screen)
     if shown is None:
         return None
     typed = screen.typed or fill_from_review(shown.own)
@@ -114,19 +113,20 @@ def show_item(
     return render(request, project, queue, screen, context)
 
 
-def load_shown(request: HttpRequest, item: ReviewItem, *, adjudicates: bool) -> Shown | None:
+def load_shown(request: HttpRequest, item: ReviewItem, screen: Screen) -> Shown | None:
     store, project_id = get_store(), item.queue.project_id
     facts = load_facts(store, project_id, item.conversation_id)
     if facts is None:
         return None
-    asked = ask_of(store, item)
+    said = list_reviews(store, item)
+    whose = (access_of(request).who, screen.adjudicates)
+    own = next((each for each in said if (each.said_by, each.is_adjudication) == whose), None)
+    others = [each for each in said if not each.is_adjudication] if screen.adjudicates else []
+    typed = screen.typed.choices if screen.typed else ()
+    asked = ask_of(store, item, [*typed, *(key for each in (own, *others) if each for key in each.choices)])
     first = find_first(asked.target, item.turn_index, facts.turn_count, request.GET.get("turn", ""))
     excerpt = load_excerpt(store, project_id, item.conversation_id, first, SHOWN)
-    if excerpt is None:
-        return None
-    own = find_own(store, item, access_of(request).who, is_adjudication=adjudicates)
-    said = [each for each in list_reviews(store, item) if not each.is_adjudication] if adjudicates else []
-    return Shown(item, asked, excerpt, own, [show_said(asked, each) for each in said])
+    return Shown(asked, excerpt, own, [show_said(asked, each) for each in others]) if excerpt else None
 
 
 def find_answer(item: ReviewItem, excerpt: Excerpt) -> str:
@@ -145,7 +145,7 @@ def tell_item(request: HttpRequest, item: ReviewItem | None, *, adjudicates: boo
         return None
     opinion = tell_opinion(item.opinion, item.reason, TITLES)
     state = STATES.get(ReviewItem.State(item.state), "") if item.needed > 1 else ""
-    return Told(item, name_choices(ask_of(store, item), own.choices), opinion, state)
+    return Told(item, name_choices(ask_of(store, item, own.choices), own.choices), opinion, state)
 
 
 def find_beside(queue: ReviewQueue, item: ReviewItem, *, adjudicates: bool) -> dict[str, int | None]:

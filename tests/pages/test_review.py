@@ -14,6 +14,7 @@ from feedback.reviewing.records import find_own
 from tests.pages.conftest import Page, Teller
 from tests.pages.people import log_in, make_user, read
 from tests.pages.reviewing import make_queue, press
+from tests.pages.test_failure_modes import make_mode
 from tracing.access.rights import Role
 from tracing.models import AuditEntry
 
@@ -303,3 +304,18 @@ def test_the_page_of_a_conversation_tells_what_reviewers_said(
     assert "better answer of turn 1 <b>Hold</b> it." in page.text
     press(client, queue, "take-back", item=1)
     assert "Reviewed" not in open_page("conversations/a").text
+
+
+def test_failure_modes_are_asked_about_by_their_names(teller: Teller, client: Client, open_page: Open) -> None:
+    teller.tell("a", BAD)
+    make_mode(teller, 1, name="<b>Refunds</b>")
+    make_mode(teller, 2)
+    queue = make_queue(teller.project, ["a"], Question.FAILURE_MODE, opinion={"failure_mode": 2, "probability": None})
+    press(client, queue, "take")
+    page = open_page("review/1?item=1")
+    assert "What went wrong here?" in page.text
+    assert "<b>Refunds</b> Complaint · refund 1 1 Complaint · refund 2 2 None of these" in page.text
+    press(client, queue, "submit", item=1, choice="mode:1")
+    page = open_page("review/1?after=1")
+    assert "you said <b>Refunds</b> . Tacit had thought: no estimate. In failure mode 2 ." in page.text
+    assert "Reviewed What went wrong here? failure mode 1" in open_page("conversations/a").text
