@@ -36,6 +36,7 @@ from feedback.pages.failure_mode_details import (
 )
 from feedback.pages.failure_modes import SORT_WORDS, TABS, WINDOWS, count_tabs, list_rows, show_mode
 from feedback.pages.filters import Filters
+from feedback.reviewing.modes import load_membership
 from feedback.views import DISSATISFIED, read_choices, read_rows, show_rows
 from tracing.access import audit
 from tracing.access.requirements import access_of, project_page
@@ -163,6 +164,7 @@ def show_page(
         "chart": draw_days(mode.days, now.date(), [(each.at, each.what) for each in history if each.what in MARKS]),
         "history": [tell_change(each.at, each.who, each.what, each.text) for each in history],
         "query": Filters(q=f"failure_mode:{number}").query,
+        "membership": load_membership(store, project.pk, number),
         "problems": problems,
         **(read_forms(project, mode, waits="wait" in request.GET) if Right.REVIEW in access_of(request).rights else {}),
         **(read_split(project, number, newest) if "split" in request.GET else {}),

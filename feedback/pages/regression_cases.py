@@ -47,18 +47,18 @@ def show_case(case: Case) -> ShownCase:
 
 
 WORDS = {
-    "answers": "is not to decline: {}",
-    "case": "is to be in that case: {}",
-    "count": "is to keep its length: {}",
-    "holds": "is to say it: {}",
-    "json": "is to be valid JSON: {}",
-    "lacks": "is not to say it again: {}",
-    "nearer": "is to be nearer to the better answer than to this one: {}",
-    "pattern": "is to have its form: {}",
-    "script": "is to be in that language: {}",
-    "words": "is to be in that language: {}",
+    "answers": "does not decline: {}",
+    "case": "is written so: {}",
+    "count": "keeps its length: {}",
+    "holds": "says it: {}",
+    "json": "is valid JSON: {}",
+    "lacks": "does not say it again: {}",
+    "nearer": "is nearer to the better answer than to this one: {}",
+    "pattern": "has its form: {}",
+    "script": "is in that language: {}",
+    "words": "is in that language: {}",
 }
-"""What a check asks of an answer, by its kind, and why."""
+"""When an answer passes a check, by its kind, and why it is checked."""
 
 
 def show_left_out(left_out: Sequence[LeftOut]) -> list[ShownReason]:

@@ -31,7 +31,7 @@ class Failure:
     better_answer: str
     """Empty where nobody wrote or preferred one."""
     better_source: str
-    """Who did, for people."""
+    """Who did, a clause for people."""
     reaction: str
     """What the user said next; empty where they said nothing."""
     kinds: frozenset[str]

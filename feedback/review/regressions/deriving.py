@@ -94,11 +94,11 @@ def _check_better(failure: Failure) -> Iterator[Check]:
     if not failure.better_answer:
         return
     if measure_likeness(failure.better_answer, failure.bad_answer) < NEARLY_THE_SAME:
-        yield {"kind": "nearer", "why": f"there is a better answer: {failure.better_source}"}
+        yield {"kind": "nearer", "why": failure.better_source}
         return
     stated = [each for each in list_values(failure.better_answer) if not _is_said(failure.bad_answer, each)]
     if 0 < len(stated) <= MOST_VALUES:
-        why = f"the better answer states it: {failure.better_source}"
+        why = f"{failure.better_source}, which states it"
         yield {"kind": "holds", "values": [list(each.ways) for each in stated], "why": why}
 
 

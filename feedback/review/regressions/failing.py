@@ -22,11 +22,11 @@ from tracing.generations import Message
 
 STEPS: Final = (NORMALISATION, SECRETS, PERSONAL_DATA)
 WRITERS: Final = {
-    "review:better_answer": "a reviewer wrote it",
-    "action:edit": "its user made it of the bad one",
-    "correction": "its user wrote it",
+    "review:better_answer": "a reviewer wrote a better answer",
+    "action:edit": "its user made it better",
+    "correction": "its user wrote a better answer",
 }
-PREFERRED: Final = "its user preferred it"
+PREFERRED: Final = "its user preferred another answer"
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,7 +21,7 @@ def fail(name: str, request: str, bad: str, *kinds: str, system: str = "", **giv
         "tools": (),
         "parameters": {},
         "better_answer": "",
-        "better_source": "a reviewer wrote it" if given.get("better_answer") else "",
+        "better_source": "a reviewer wrote a better answer" if given.get("better_answer") else "",
         "reaction": "",
         "invented": (),
         "reviewers": 2,
