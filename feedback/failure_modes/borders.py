@@ -3,8 +3,9 @@ a turn may be and still join it.
 
 A border moves where that would have put more of those turns right: three more at least, and one for each tenth that it
 moves. Where few turns of either sort were looked at it stays. Turns are not weighed by how they were chosen: that hangs
-on how near to a border they are, which is what is compared. Examples of modes stay: to take turns away from them or to
-add some did no better in simulations, and worse where people's line was wider.
+on how near to a border they are, which is what is compared. Turns that were reviewed stay examples of the mode they
+were put in: to take them away or to add them elsewhere did no better in simulations, and worse where people's line was
+wider. Those that nobody reviewed and that lie outside of a narrower border are examples of it no longer.
 """
 
 import math
@@ -16,8 +17,8 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from feedback.failure_modes.catalogue import APART, NONE, Catalogue, Examples, Mode, list_examples
-from feedback.failure_modes.clustering import Floats
+from feedback.failure_modes.catalogue import APART, NONE, Catalogue, Examples, list_examples
+from feedback.failure_modes.clustering import LEAST_SIZE, Floats
 
 LEAST_OF_EACH: Final = 5
 """Turns that belong to a mode, and such as do not, before its border moves."""
@@ -118,7 +119,36 @@ def _compare(centred: Floats, held: Sequence[int], examples: Sequence[tuple[int,
     return likeness
 
 
-def list_outside(catalogue: Catalogue, mode: Mode, turns: Turns) -> list[int]:
+def list_outside(catalogue: Catalogue, number: int, turns: Turns) -> list[int]:
     """Places of turns of a mode that would not join it any more."""
+    [mode] = [each for each in catalogue.modes if each.number == number]
     numbers, ratios = measure_nearest(replace(catalogue, modes=(mode,)), turns)
-    return [place for place, number in enumerate(numbers) if number and ratios[place] < mode.border]
+    return [place for place, each in enumerate(numbers) if each == number and ratios[place] < mode.border]
+
+
+def drop_examples(catalogue: Catalogue, turns: Turns) -> Catalogue:
+    """Without the turns among the examples of their modes. So few as make no mode stay: what is left of fewer would be
+    like nothing that there was."""
+    rows = list(zip(catalogue.centre(turns.vectors), turns.kinds, turns.held, strict=True))
+    modes = []
+    for mode in catalogue.modes:
+        own = [(row, kind) for row, kind, number in rows if number == mode.number]
+        modes.append(replace(mode, examples=tuple(_drop(mode.examples, own))) if own else mode)
+    return replace(catalogue, modes=tuple(modes))
+
+
+def _drop(examples: Sequence[Examples], rows: Sequence[tuple[Floats, str]]) -> list[Examples]:
+    """Each row from those of its kind that it is most like."""
+    left = list(examples)
+    for row, kind in rows:
+        of_kind = [place for place, each in enumerate(left) if each.kind == kind and each.count > LEAST_SIZE]
+        if of_kind:
+            nearest = max(of_kind, key=lambda place: float(left[place].mean @ row))
+            left[nearest] = _without(left[nearest], row)
+    return left
+
+
+def _without(examples: Examples, row: Floats) -> Examples:
+    count = examples.count - 1
+    mean = (examples.mean * examples.count - row) / count
+    return replace(examples, count=count, mean=mean.astype(np.float32))

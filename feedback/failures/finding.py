@@ -8,7 +8,7 @@ store follow from those, see `feedback.failures.catalogues`.
 import logging
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import UTC, datetime, timedelta
 
 import numpy as np
@@ -113,9 +113,9 @@ def assign_waiting(store: Store, project_id: int, now: datetime) -> bool:
     with FAILURES.hold() as held:
         if held:
             carry_out(store, project_id)
-            if follow_reviews(store, project_id, now):
-                carry_out(store, project_id)
-            assign_rows(store, project_id, well, now)
+            moved = follow_reviews(store, project_id, now)
+            carry_out(store, project_id)
+            assign_rows(store, project_id, well, now, moved)
             carry_out(store, project_id)
     return held
 
@@ -129,8 +129,8 @@ def load_common(store: Store, project_id: int, now: datetime) -> Floats | None:
     return vectors if 2 * len(vectors) > seen else None
 
 
-def assign_rows(store: Store, project_id: int, well: Floats | None, now: datetime) -> None:
-    """Save to which modes the latest that wait belong, and the modes."""
+def assign_rows(store: Store, project_id: int, well: Floats | None, now: datetime, moved: Collection[str] = ()) -> None:
+    """Save to which modes the latest that wait belong, and the modes. What was `moved` here did not come anew."""
     since_ns = to_ns(now - WINDOW)
     version = find_waiting(store, project_id, since_ns)
     rows = load_failing(store, project_id, since_ns=since_ns, limit=MOST_WAITING, modes=[NONE], with_vectors=True)
@@ -142,15 +142,15 @@ def assign_rows(store: Store, project_id: int, well: Floats | None, now: datetim
         key: pins[key].number for row in rows if (key := row.conversation_id) in pins and pins[key].number != NONE
     }
     rows = [row for row in rows if row.conversation_id not in pinned]
-    new = np.array([row.version > sought for row in rows], bool)
+    new = np.array([row.version > sought and row.conversation_id not in moved for row in rows], bool)
     kinds = [row.turn.family for row in rows]
     since = [pins[row.conversation_id].first if row.conversation_id in pins else NONE for row in rows]
     found = assign_turns(catalogue, stack_vectors(rows), kinds, well, new=new, since=since)
     placed = {row.conversation_id: number for row, number in zip(rows, found.numbers, strict=True) if number != NONE}
     goes_on = len(rows) + len(pinned) == MOST_WAITING and placed  # then the next pass looks at those that are left
-    moved = place_joined(store, project_id, found)
+    joined = place_joined(store, project_id, found)
     with transaction.atomic():
-        save_catalogue(project_id, found.catalogue, placed | moved | pinned, sought if goes_on else version)
+        save_catalogue(project_id, found.catalogue, placed | joined | pinned, sought if goes_on else version)
         keep_modes(project_id, found, rows, now)
 
 

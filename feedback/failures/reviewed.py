@@ -12,7 +12,7 @@ from datetime import datetime
 
 from django.db import transaction
 
-from feedback.failure_modes.borders import Turns, learn_borders, list_outside
+from feedback.failure_modes.borders import Turns, drop_examples, learn_borders, list_outside
 from feedback.failure_modes.catalogue import NONE, Catalogue
 from feedback.failure_modes.pins import Pin, Pinned, Said, pin_turns
 from feedback.failures.catalogues import load_catalogue, load_pins, load_reviews_mark, save_catalogue
@@ -74,35 +74,37 @@ def mark_reviews(said: Mapping[str, Said]) -> str:
     return hashlib.blake2b(told.encode(), digest_size=16).hexdigest() if said else ""
 
 
-def follow_reviews(store: Store, project_id: int, now: datetime) -> bool:
-    """Save what follows from reviews; whether they are others than were followed last."""
+def follow_reviews(store: Store, project_id: int, now: datetime) -> Mapping[str, int]:
+    """Save what follows from reviews that were not followed yet: to which modes conversations are to be moved."""
     said = load_numbers_said(store, project_id)
     mark = mark_reviews(said)
     if mark == load_reviews_mark(project_id):
-        return False
+        return {}
     pins, catalogue = load_pins(project_id), load_catalogue(project_id)
     rows = load_failing_of(store, project_id, said.keys() | pins.keys())
     pinned = pin_turns(pins, said, {key: row.mode for key, row in rows.items()}, catalogue.next_number)
-    learnt = learn(catalogue, rows, pinned)
-    outside = find_outside(store, project_id, catalogue, learnt, pinned.pins)
+    told = list_told(rows, pinned)
+    learnt = learn_borders(catalogue, *told)
+    outside = load_outside(store, project_id, catalogue, learnt, pinned.pins)
+    if outside:  # without them a mode is more alike, and its border is another one
+        learnt = learn_borders(drop_examples(learnt, to_turns(outside)), *told)
+    moves = {**{row.conversation_id: NONE for row in outside}, **pinned.moves}
     with transaction.atomic():
-        moves = {**dict.fromkeys(outside, NONE), **pinned.moves}
         save_catalogue(project_id, learnt, moves, pins=pinned.pins, reviews_mark=mark)
         note_effects(project_id, count_effects(catalogue, learnt, rows, pinned, outside), now)
         lengthen(project_id, rows, pinned.moves)
-    return True
+    return moves
 
 
-def learn(catalogue: Catalogue, rows: Rows, pinned: Pinned) -> Catalogue:
-    """With the borders that follow from where the turns belong."""
+def list_told(rows: Rows, pinned: Pinned) -> tuple[Turns, list[int]]:
+    """Turns of which people said to which mode they belong, and these modes."""
     told = [
         (row, pinned.pins[key])
         for key, row in sorted(rows.items())
         if key in pinned.pins and is_told(pinned.pins[key], pinned.moves.get(key, row.mode))
     ]
     seen = [(row, pin) for row, pin in told if row.vector is not None and row.vector.any()]
-    turns = to_turns([row for row, _ in seen], [pin.was for _, pin in seen])
-    return learn_borders(catalogue, turns, [pin.number for _, pin in seen])
+    return to_turns([row for row, _ in seen], [pin.was for _, pin in seen]), [pin.number for _, pin in seen]
 
 
 def is_told(pin: Pin | None, place: int) -> bool:
@@ -110,29 +112,29 @@ def is_told(pin: Pin | None, place: int) -> bool:
     return pin is not None and (pin.number != NONE or place == NONE)
 
 
-def to_turns(rows: Sequence[FailingRow], held: Sequence[int]) -> Turns:
-    return Turns(stack_vectors(rows), [row.turn.family for row in rows], held)
+def to_turns(rows: Sequence[FailingRow], held: Sequence[int] | None = None) -> Turns:
+    """`held` are the modes of which they are examples, those that they are in where nothing is said."""
+    return Turns(
+        stack_vectors(rows), [row.turn.family for row in rows], [row.mode for row in rows] if held is None else held
+    )
 
 
-def find_outside(
+def load_outside(
     store: Store, project_id: int, before: Catalogue, after: Catalogue, pins: Mapping[str, Pin]
-) -> dict[str, int]:
-    """Conversations, with the numbers of their modes, that lie outside of borders which became narrower. Where people
-    said that one belongs it stays."""
+) -> list[FailingRow]:
+    """Members of modes that lie outside of borders which became narrower. Those that people looked at stay."""
     borders = {mode.number: mode.border for mode in before.modes}
-    found: dict[str, int] = {}
+    outside: list[FailingRow] = []
     for mode in after.modes:
-        if mode.border <= borders[mode.number]:
-            continue
-        members = load_members(store, project_id, mode.number, MOST_ROWS)
-        free = [row for row in members if row.conversation_id not in pins]
-        places = list_outside(after, mode, to_turns(free, [mode.number] * len(free))) if free else []
-        found |= {free[place].conversation_id: mode.number for place in places}
-    return found
+        if mode.border > borders[mode.number]:
+            members = load_members(store, project_id, mode.number, MOST_ROWS)
+            free = [row for row in members if row.conversation_id not in pins]
+            outside += [free[place] for place in list_outside(after, mode.number, to_turns(free))]
+    return outside
 
 
 def count_effects(
-    before: Catalogue, after: Catalogue, rows: Rows, pinned: Pinned, outside: Mapping[str, int]
+    before: Catalogue, after: Catalogue, rows: Rows, pinned: Pinned, outside: Sequence[FailingRow]
 ) -> dict[int, Effect]:
     """By the number of the mode, of those of which anything changed."""
     borders = {mode.number: mode.border for mode in before.modes}
@@ -141,7 +143,7 @@ def count_effects(
         mode.number: Effect(
             came.count(mode.number),
             went.count(mode.number),
-            list(outside.values()).count(mode.number),
+            sum(row.mode == mode.number for row in outside),
             borders[mode.number],
             mode.border,
         )

@@ -7,9 +7,9 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
-from feedback.failure_modes.borders import Turns, find_border, learn_borders, list_outside, rank_modes
-from feedback.failure_modes.catalogue import APART, NONE, Catalogue, assign_turns, find_known
-from feedback.failure_modes.clustering import Floats, normalise
+from feedback.failure_modes.borders import Turns, drop_examples, find_border, learn_borders, list_outside, rank_modes
+from feedback.failure_modes.catalogue import APART, NONE, Catalogue, Mode, assign_turns, find_known
+from feedback.failure_modes.clustering import LEAST_SIZE, Floats, normalise
 
 WIDTH = 48
 KIND = "answer"
@@ -56,10 +56,18 @@ def review(line: float, reviewed: int, seed: int) -> Errors:
     said = [(number, NONE, other)[kind[row]] for row in chosen]
     turns = Turns(vectors[chosen], [KIND] * reviewed, numbers[chosen].tolist())
     learnt = learn_borders(catalogue, turns, said)
+    rest = [row for row in np.flatnonzero(numbers == number).tolist() if row not in set(chosen.tolist())]
+    members = Turns(vectors[rest], [KIND] * len(rest), [number] * len(rest))
+    if find_mode(learnt, number).border > APART and (outside := list_outside(learnt, number, members)):
+        gone = Turns(members.vectors[outside], [KIND] * len(outside), [number] * len(outside))
+        learnt = learn_borders(drop_examples(learnt, gone), turns, said)
     fresh, belongs = draw_traffic(line, seed + 1000)
     wrong = [float(((find_numbers(each, fresh) == number) != (belongs == 0)).mean()) for each in (catalogue, learnt)]
-    [border] = [mode.border for mode in learnt.modes if mode.number == number] or [0]
-    return Errors(*wrong, border)
+    return Errors(*wrong, find_mode(learnt, number).border)
+
+
+def find_mode(catalogue: Catalogue, number: int) -> Mode:
+    return next(mode for mode in catalogue.modes if mode.number == number)
 
 
 @pytest.mark.parametrize("reviewed", [20, 60, 120])
@@ -103,20 +111,32 @@ def test_a_border_stays_without_enough_evidence() -> None:
 def test_modes_that_nobody_reviewed_have_the_border_that_all_begin_with() -> None:
     vectors, _ = draw_traffic(0.7, 1)
     catalogue = assign_turns(Catalogue(), vectors, [KIND] * len(vectors)).catalogue
-    narrow = replace(catalogue, modes=tuple(replace(mode, border=0.8) for mode in catalogue.modes))
     nothing = Turns(vectors[:0], [], [])
-    assert {mode.border for mode in learn_borders(narrow, nothing, []).modes} == {APART}
+    assert {mode.border for mode in learn_borders(narrow(catalogue, 0.8), nothing, []).modes} == {APART}
 
 
-def test_members_outside_of_a_narrower_border_are_told() -> None:
+def narrow(catalogue: Catalogue, border: float) -> Catalogue:
+    return replace(catalogue, modes=tuple(replace(mode, border=border) for mode in catalogue.modes))
+
+
+def test_members_outside_of_a_narrower_border_are_told_and_do_not_join_again() -> None:
     vectors, _ = draw_traffic(0.7, 1)
     found = assign_turns(Catalogue(), vectors, [KIND] * len(vectors))
-    number = 1
-    own = [row for row, each in enumerate(found.numbers) if each == number]
-    turns = Turns(vectors[own], [KIND] * len(own), [number] * len(own))
-    [mode] = [each for each in found.catalogue.modes if each.number == number]
-    counts = [len(list_outside(found.catalogue, replace(mode, border=border), turns)) for border in (0.3, 0.8, 5.0)]
-    assert counts[0] < counts[1] < counts[2] == len(own)
+    own = [row for row, each in enumerate(found.numbers) if each == 1]
+    turns = Turns(vectors[own], [KIND] * len(own), [1] * len(own))
+    outside = [list_outside(narrow(found.catalogue, border), 1, turns) for border in (0.3, 0.8, 5.0)]
+    assert 0 <= len(outside[0]) < len(outside[1]) < len(outside[2]) == len(own)
+    gone = Turns(turns.vectors[outside[1]], [KIND] * len(outside[1]), [1] * len(outside[1]))
+    left = drop_examples(narrow(found.catalogue, 0.8), gone)
+    assert [mode.count for mode in left.modes if mode.number == 1] == [len(own) - len(outside[1])]
+    assert 1 not in find_numbers(left, gone.vectors)
+
+
+def test_so_few_examples_as_make_no_mode_stay() -> None:
+    vectors, _ = draw_traffic(0.7, 1)
+    found = assign_turns(Catalogue(), vectors, [KIND] * len(vectors))
+    left = drop_examples(found.catalogue, Turns(vectors, [KIND] * len(vectors), found.numbers))
+    assert {mode.count for mode in left.modes} == {LEAST_SIZE}
 
 
 def test_modes_are_ranked_by_likeness_of_whatever_kind() -> None:
