@@ -44,7 +44,7 @@ def test_the_files_are_taken_away_and_the_audit_log_says_so(teller: Teller, open
     tell_verified(teller)
     for address in (f"{CASES}.zip", "failure-modes/regression-cases.zip"):
         response = open_page(address).response
-        with zipfile.ZipFile(io.BytesIO(b"".join(response))) as archive:  # type: ignore[call-overload]
+        with zipfile.ZipFile(io.BytesIO(b"".join(response))) as archive:
             assert "test_regressions.py" in archive.namelist()
     told = AuditEntry.objects.filter(action__endswith="regression_cases").order_by("pk")
     assert [(each.action, each.target, each.details["cases"]) for each in told] == [

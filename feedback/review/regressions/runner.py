@@ -131,6 +131,8 @@ def ask(endpoint: str, case: Case) -> str:
         content = told["choices"][0]["message"].get("content")
     except (KeyError, IndexError, TypeError, AttributeError):
         pytest.fail(f"{endpoint} answered no chat completion: {shorten(json.dumps(told))}", pytrace=False)
+    if isinstance(content, list):
+        content = "".join(part.get("text") or "" for part in content if isinstance(part, dict))
     return content if isinstance(content, str) else ""
 
 

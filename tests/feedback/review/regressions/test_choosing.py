@@ -4,11 +4,14 @@ from dataclasses import replace
 from itertools import permutations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from feedback.review.regressions.case import Case, Failure, Reason
 from feedback.review.regressions.checks import judge
 from feedback.review.regressions.choosing import choose_cases, make_case
 from feedback.review.regressions.lines import write_case
+from tests.feedback.datasets.specimens import HOSTILE
 from tests.feedback.review.regressions.failing import (
     ALL,
     BETTERED,
@@ -95,7 +98,7 @@ def test_what_is_no_case_says_why(failure: Failure, reason: Reason) -> None:
 
 
 def test_the_order_in_which_failures_come_is_no_matter() -> None:
-    found = [choose_cases(given, most=2) for given in permutations(ALL[:4])]
+    found = [choose_cases(each, most=2) for each in permutations(ALL[:3])]
     assert len(found[0].cases) == 2
     assert all(each == found[0] for each in found)
 
@@ -152,3 +155,20 @@ def test_a_language_that_was_kept_is_no_check() -> None:
     assert (
         make_case(replace(IN_ENGLISH, bad_answer="Das geht in den Einstellungen unter Sicherheit.")) is Reason.NO_CHECK
     )
+
+
+TEXTS = st.one_of(st.sampled_from([*HOSTILE, "Answer in 5 words, in German, as JSON.", ENGLISH]), st.text(max_size=60))
+KINDS = st.sets(
+    st.sampled_from(["refusal", "correction", "language_mismatch", "format_failure", "constraint_violation"])
+)
+
+
+@given(TEXTS, TEXTS, TEXTS, TEXTS, KINDS)
+def test_whatever_was_said_a_case_fails_the_bad_answer_and_passes_the_better_one(
+    request_text: str, bad: str, better: str, reaction: str, kinds: set[str]
+) -> None:
+    found = make_case(fail("x", request_text, bad, *kinds, better_answer=better, reaction=reaction))
+    if isinstance(found, Case):
+        line = write_case(found)
+        assert len(judge(line, bad)) == len(found.checks)
+        assert not better.strip() or judge(line, better) == []
