@@ -22,8 +22,8 @@ from feedback.pages.review_forms import (
     show_said,
 )
 from feedback.pages.review_opinions import ShownOpinion, tell_opinion
-from feedback.pages.review_transcript import SHOWN, find_first, show_judged
-from feedback.review.questions import Asked, Question, ask
+from feedback.pages.review_transcript import SHOWN, find_first, read_turn, show_judged
+from feedback.review.questions import Asked, Question, Target, ask
 from feedback.review.settling import Review
 from feedback.reviewing.asked import ask_of
 from feedback.reviewing.handing_out import list_disagreements
@@ -32,7 +32,7 @@ from feedback.reviewing.records import find_own, list_reviews
 from tracing.access.requirements import access_of
 from tracing.models import Project
 from tracing.pages import render_page
-from tracing.records.excerpts import Excerpt, load_excerpt, load_facts
+from tracing.records.excerpts import Excerpt, load_excerpt
 from tracing.store import get_store
 
 TITLES = {detector.kind: detector.title for detector in DETECTORS}
@@ -114,19 +114,31 @@ def show_item(
 
 
 def load_shown(request: HttpRequest, item: ReviewItem, screen: Screen) -> Shown | None:
-    store, project_id = get_store(), item.queue.project_id
-    facts = load_facts(store, project_id, item.conversation_id)
-    if facts is None:
-        return None
+    store = get_store()
     said = list_reviews(store, item)
     whose = (access_of(request).who, screen.adjudicates)
     own = next((each for each in said if (each.said_by, each.is_adjudication) == whose), None)
     others = [each for each in said if not each.is_adjudication] if screen.adjudicates else []
     typed = screen.typed.choices if screen.typed else ()
     asked = ask_of(store, item, [*typed, *(key for each in (own, *others) if each for key in each.choices)])
-    first = find_first(asked.target, item.turn_index, facts.turn_count, request.GET.get("turn", ""))
-    excerpt = load_excerpt(store, project_id, item.conversation_id, first, SHOWN)
+    excerpt = load_around(item, asked.target, request.GET.get("turn", ""))
     return Shown(asked, excerpt, own, [show_said(asked, each) for each in others]) if excerpt else None
+
+
+def load_around(item: ReviewItem, target: Target, turn: str) -> Excerpt | None:
+    """The turns that are shown at once: those from `turn` on (as people count), else those around what is judged."""
+    project_id, asked = item.queue.project_id, read_turn(turn)
+    first = find_first(target, item.turn_index) if asked is None else asked
+    excerpt = load_excerpt(get_store(), project_id, item.conversation_id, first, SHOWN)
+    if excerpt is None:
+        return None if asked is None else load_around(item, target, "")
+    is_end_asked = asked is None and target == "conversation"
+    last = excerpt.facts.turn_count - SHOWN
+    return (
+        load_excerpt(get_store(), project_id, item.conversation_id, last, SHOWN)
+        if is_end_asked and last > 0
+        else excerpt
+    )
 
 
 def find_answer(item: ReviewItem, excerpt: Excerpt) -> str:

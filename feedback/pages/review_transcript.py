@@ -24,17 +24,18 @@ class JudgedTurn:
     """Whether a better answer would be for its answer."""
 
 
-def find_first(target: Target, turn_index: int, turn_count: int, asked: str = "") -> int:
-    """Index of the first turn to be shown: that asked for (from 1, as people count), else so that what is judged is
-    among them; of a whole conversation its end.
+def find_first(target: Target, turn_index: int) -> int:
+    """Index of the first turn to be shown, so that what is judged is among them with what led to it.
 
-    >>> find_first("message", 100, 300), find_first("conversation", 0, 300), find_first("answer", 3, 9)
-    (75, 260, 0)
+    >>> find_first("message", 100), find_first("answer", 3), find_first("conversation", 0)
+    (75, 0, 0)
     """
-    last = max(0, turn_count - SHOWN)
-    if asked.isdecimal() and len(asked) < 9:
-        return min(max(int(asked) - 1, 0), last)
-    return last if target == "conversation" else min(max(0, turn_index - BEFORE), last)
+    return 0 if target == "conversation" else max(0, turn_index - BEFORE)
+
+
+def read_turn(text: str) -> int | None:
+    """The index of a turn that an address names as people count; None where it names none."""
+    return max(int(text) - 1, 0) if text.isdecimal() and len(text) < 9 else None
 
 
 def show_judged(conversation: Conversation, target: Target, turn_index: int, answer_turn: int) -> list[JudgedTurn]:

@@ -176,6 +176,10 @@ def test_of_a_long_conversation_the_turns_around_are_shown(teller: Teller, clien
     assert "question 90." not in page.text
     assert page.find_links("turn=") == [f"/p/default/review/1?item=1&turn={turn}" for turn in (1, 76)]
     assert "question 90." in open_page("review/1?item=1&turn=76").text
+    assert "question 60." in open_page("review/1?item=1&turn=9999").text
+    whole = make_queue(teller.project, ["long"])
+    press(client, whole, "take")
+    assert "turns 81 to 120 of 120" in open_page("review/2?item=1").text
 
 
 def test_an_item_whose_conversation_is_gone_is_passed_over(queue: ReviewQueue, client: Client, teller: Teller) -> None:
