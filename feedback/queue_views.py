@@ -187,7 +187,7 @@ def go_on(request: HttpRequest, queue: ReviewQueue, *, draws: bool) -> HttpRespo
     """To the list, where nothing was drawn, else to the queue."""
     drawn = draw(request, queue) if draws else None
     if drawn is None:
-        messages.info(request, f"{queue.name} is saved; it counts from the next draw on.")
+        messages.info(request, f"“{queue.name}” is saved; it counts from the next draw on.")
     audit.describe(request, tell_queue(queue), question=queue.question, drawn=drawn)
     return (
         redirect("review_queue", queue.project.slug, queue.number) if drawn else redirect("review", queue.project.slug)
@@ -213,7 +213,7 @@ def draw(request: HttpRequest, queue: ReviewQueue) -> int:
     except FilterError as error:
         messages.error(request, f"Nothing was drawn: the filter cannot be used any more. {error}")
         return 0
-    told = f"{drawn:,} item{'' if drawn == 1 else 's'} drawn for {queue.name}."
+    told = f"{drawn:,} item{'' if drawn == 1 else 's'} drawn for “{queue.name}”."
     messages.info(request, told if drawn else NOTHING)
     return drawn
 
@@ -229,7 +229,7 @@ def switch_review_queue(request: HttpRequest, project: Project, number: int) -> 
     change_queue(queue, is_open=is_open)
     audit.describe(request, tell_queue(queue), is_open=is_open)
     words = "open again" if is_open else "closed: nobody is asked any more, and what was said holds"
-    messages.info(request, f"{queue.name} is {words}.")
+    messages.info(request, f"“{queue.name}” is {words}.")
     return redirect("review", project.slug)
 
 
@@ -246,7 +246,7 @@ def delete_review_queue(request: HttpRequest, project: Project, number: int) -> 
     except ValueError as error:
         messages.error(request, str(error))
     else:
-        messages.info(request, f"{queue.name} is deleted.")
+        messages.info(request, f"“{queue.name}” is deleted.")
     return redirect("review", project.slug)
 
 

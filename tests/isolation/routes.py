@@ -12,6 +12,7 @@ from django.urls.resolvers import RoutePattern
 from ninja.operation import PathView
 
 from drift.watching.segments import SegmentName
+from feedback.api_reviews import encode_id
 from feedback.confirmations import SignalKey
 from feedback.labels import OUTCOME, LabelKey
 from tests.isolation.world import REVIEWER, SHARED_CONVERSATION, SHARED_TRACE, Side
@@ -25,6 +26,7 @@ QUERIES = {
     "define_dataset": "format=trl-kto",
     "download_dataset": "format=trl-kto",
     "download_export": "format=trl-kto",
+    "new_review_queue": "question=outcome",
     "run_backtest": "from=2026-06-01&to=2027-05-31",
 }
 """What a page or operation needs besides its address, by its name; `{first_id}` is that of the project."""
@@ -80,6 +82,7 @@ class Route:
                 *(SignalKey(name, 0, "copy").encode() for name in (side.conversation, SHARED_CONVERSATION)),
                 LabelKey(side.conversation, OUTCOME, REVIEWER).encode(),
             ],
+            "review_id": [encode_id(side.first_id, side.conversation, 0, side.word("reviewer"), is_adjudication=False)],
             "export": [side.export],
             **{name: ["train.jsonl"] for name in ("file", "name")},
             "key": [SegmentName(side.word("service"), side.word("environment")).key],

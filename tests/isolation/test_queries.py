@@ -67,6 +67,7 @@ def list_examples(side: Side) -> dict[str, Any]:
         "version": 1,
         "modes": [side.first_id],
         "mode": side.first_id,
+        "queue": side.first_id,
         "language": side.word("language"),
         "first_ns": 0,
         "last_ns": 2**62,

@@ -71,6 +71,9 @@ from feedback.models import (
     HoldoutSetting,
     JudgeDay,
     Listening,
+    ReviewItem,
+    ReviewQueue,
+    ReviewTurn,
     SatisfactionFit,
 )
 from feedback.records import ConversationSignals, Hearing, write_feedback, write_hearings, write_signals
@@ -107,13 +110,16 @@ NOT_TEXT = {
     *("answers.outcome", "answers.ended_by", "outcomes", "letter_id", "annotator_kind", "detector_version"),
     *("EventAttributeTypes", "LinkAttributeTypes", "SpanAttributeTypes", "ResourceAttributeTypes", "BodyType"),
     *("LogAttributeTypes", "finish_reasons", "answers.history_hash", "kind", "detector", "event_name"),
-    *("basis", "machine", "verdict", "reasons.name", "family", "vector"),
+    *("basis", "machine", "verdict", "reasons.name", "family", "vector", "question", "choices"),
 }
 """Columns of the store that hold no text that somebody wrote."""
 NOT_WORDS = {
     "action",
     "kind",
     "long_is",
+    "mix",
+    "question",
+    "reviewed",
     "role",
     "state",
     "basis",
@@ -194,6 +200,7 @@ def make_side(store: Store, first_id: int) -> Side:
     fill_store(store, side)
     add_days(store, side)
     add_datasets(store, side)
+    add_reviews(store, side)
     return side
 
 
@@ -260,7 +267,9 @@ def add_rows(side: Side) -> None:
     Listening.objects.create(pk=pk, project=project, basis="none", since=timezone.now())
     told = {"basis": "none", "fitted_at": timezone.now(), "parameters": {}, "rates": {}}
     SatisfactionFit.objects.create(pk=pk, project=project, conversations=2, verdicts=0, **told)
-    FailureCatalogue.objects.create(pk=pk, project=project, places={side.conversation: pk}, described_at=timezone.now())
+    pins = {side.conversation: [pk, pk, 1, pk]}
+    told = {"places": {side.conversation: pk}, "pins": pins, "reviews_mark": side.mark, "described_at": timezone.now()}
+    FailureCatalogue.objects.create(pk=pk, project=project, **told)
     add_failure_mode(side)
     add_ledger(side)
     add_drift(side)
@@ -304,6 +313,36 @@ def add_datasets(store: Store, side: Side) -> None:
     EvaluationSet.objects.create(pk=pk, name=side.word("set"), texts=1, grams=b"", **named)
     build_all(store)
     DatasetVersion.objects.filter(project=project).update(problem=side.word("problem"))
+
+
+def add_reviews(store: Store, side: Side) -> None:
+    """A queue with an item of which somebody said what it is, and what holds of it."""
+    pk, conversation_id, now = side.first_id, side.conversation, timezone.now()
+    texts = {name: side.word(name) for name in ("name", "guidelines", "problem", "created_by")}
+    queue = ReviewQueue.objects.create(
+        pk=pk, project=side.project, number=pk, question="outcome", mix={}, created_at=now, filter=side.mark, **texts
+    )
+    chosen = {"answer_turn": 0, "reason": "random", "propensity": 0.5, "needed": 1, "opinion": {"explicit": side.mark}}
+    item = ReviewItem.objects.create(
+        pk=pk, queue=queue, place=pk, conversation_id=conversation_id, turn_index=0, drawn_at=now, **chosen
+    )
+    who = side.people[Role.REVIEWER].email
+    ReviewTurn.objects.create(pk=pk, item=item, who=who, state=ReviewTurn.State.DONE, at=now)
+    said = {
+        "project_id": side.project.pk,
+        "queue": pk,
+        "question": "outcome",
+        "better_answer": side.word("better answer"),
+    }
+    held_as = {"said_by": [side.word("reviewer")], "reason": side.word("reason"), "propensity": 0.5}
+    for each in (conversation_id, SHARED_CONVERSATION):
+        held = said | {"conversation_id": each, "choices": ["dissatisfied"], "version": pk}
+        insert_row(store, "reviews", held | {"said_by": side.word("reviewer"), "note": side.word("note")})
+        insert_row(store, "settled_reviews", held | held_as)
+
+
+def insert_row(store: Store, table: str, row: dict[str, Any]) -> None:
+    store.insert(table, {name: [value] for name, value in row.items()})
 
 
 def make_definition(given: str) -> dict[str, Any]:

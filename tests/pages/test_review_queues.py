@@ -151,7 +151,7 @@ def test_the_list_tells_how_far_each_queue_is(shop: Project) -> None:
 
 def test_a_draw_with_nothing_left_says_so(shop: Project) -> None:
     make(shop)
-    assert "8 items drawn for Was it good?" in read(post("1/draw"))
+    assert "8 items drawn for “Was it good?”" in read(post("1/draw"))
     assert "Nothing was drawn" in read(post("1/draw"))
 
 
