@@ -1,7 +1,7 @@
 """The turns of failure modes come in, what a person reads of each goes out: title, one line, lift, slices, examples."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,6 +13,8 @@ from feedback.failure_modes.naming import Name, clean_text, name_groups
 from feedback.failure_modes.slices import Slice, find_slices
 
 EXAMPLES = 3
+NAMED_FROM = 10
+"""Turns of which people said that they belong: from so many on a mode is named by them alone."""
 NAMED = {
     "thumbs": "Thumbs down",
     "rating": "Low rating",
@@ -83,12 +85,14 @@ def describe_modes(
     well_vectors: Floats,
     counts: Mapping[int, int] | None = None,
     sampled: Sequence[bool] | None = None,
+    verified: Sequence[bool] | None = None,
 ) -> list[Description]:
     """One for each mode, the largest first.
 
     `numbers` are those of the modes of failing turns, 0 for none, and `vectors` theirs as `embed_cases` gives them;
     `well` are turns that went well, all of them or a sample at random. Where failing turns are a sample too, `counts`
     says how many each mode has, and `sampled` which ones the same chance took that took those that went well.
+    `verified` says of which people said that they belong.
     """
     rows = list_rows(numbers)
     counts = counts or {number: len(own) for number, own in rows.items()}
@@ -96,7 +100,8 @@ def describe_modes(
     rest = rows.pop(0, [])
     order = sorted(rows, key=lambda number: (-counts[number], number))
     members = [rows[number] for number in order]
-    names = _name_modes(members, rest, failing, well)
+    of_people = {row for row, each in enumerate(verified or ()) if each}
+    names = _name_modes([choose_named(own, of_people) for own in members], rest, failing, well)
     lifts = measure_lifts(
         [np.array(each) for each in members],
         drop_reactions(vectors),
@@ -115,10 +120,20 @@ def describe_modes(
             name,
             lift,
             tuple(found),
-            *find_examples(own, vectors),
+            *find_examples(own, vectors, of_people),
         )
         for number, name, lift, found, own in zip(order, names, lifts, slices, members, strict=True)
     ]
+
+
+def choose_named(rows: Sequence[int], verified: Collection[int]) -> Sequence[int]:
+    """The turns that a mode is named from: those of which people said that they belong, where they are enough.
+
+    >>> choose_named(range(100), {3}) == range(100), choose_named(range(100), set(range(20, 30)))[:2]
+    (True, [20, 21])
+    """
+    chosen = [row for row in rows if row in verified]
+    return chosen if len(chosen) >= NAMED_FROM else rows
 
 
 def list_rows(numbers: Sequence[int]) -> dict[int, list[int]]:
@@ -149,12 +164,16 @@ def _find_slices(
     return find_slices(modes, others, [[sampled[row] for row in own] for own in members])
 
 
-def find_examples(rows: Sequence[int], vectors: Floats) -> tuple[tuple[int, ...], tuple[int, ...]]:
-    """Those of the rows that are most like the rest of them, and those that are least."""
+def find_examples(
+    rows: Sequence[int], vectors: Floats, verified: Collection[int] = ()
+) -> tuple[tuple[int, ...], tuple[int, ...]]:
+    """Those of the rows that are most like the rest of them, first such of which people said that they belong, and
+    those that are least."""
     own = vectors[list(rows)]
     likeness = own @ normalise(own.sum(axis=0, keepdims=True))[0]
     nearest = [rows[place] for place in np.argsort(-likeness, kind="stable").tolist()]
-    return tuple(nearest[:EXAMPLES]), tuple(nearest[EXAMPLES:][-EXAMPLES:])
+    central = sorted(nearest, key=lambda row: row not in verified)[:EXAMPLES]
+    return tuple(central), tuple([row for row in nearest if row not in central][-EXAMPLES:])
 
 
 def find_signal(cases: Sequence[Case]) -> str:

@@ -15,9 +15,10 @@ from django.db import transaction
 from feedback.failure_modes.cases import Case
 from feedback.failure_modes.catalogue import NONE
 from feedback.failure_modes.clustering import Floats
-from feedback.failure_modes.descriptions import Description, describe_modes, list_rows, name_signal
+from feedback.failure_modes.descriptions import Description, choose_named, describe_modes, list_rows, name_signal
 from feedback.failure_modes.lift import Ratio
 from feedback.failure_modes.slices import Slice
+from feedback.failures.catalogues import load_pins
 from feedback.failures.figures import load_counts
 from feedback.failures.namer import (
     Material,
@@ -62,15 +63,19 @@ class Members:
     signals: Sequence[Sequence[str]]
     vectors: Floats
     hashes: Sequence[int]
+    verified: Sequence[bool]
+    """Of which people said that they belong to their modes."""
 
 
 def describe_modes_of(store: Store, project_id: int, now: datetime) -> None:
     """Write what people read of each mode of a project, if it is time."""
     modes = {mode.number: mode for mode in FailureMode.objects.filter(project_id=project_id, merged_into=None)}
     counts = count_members(store, project_id, modes)
-    if not is_due(project_id, modes, counts, now):
+    said = {key: pin.number for key, pin in load_pins(project_id).items() if pin.number in modes}
+    verified = Counter(said.values())
+    if not is_due(project_id, modes, counts, verified, now):
         return
-    members, well = load_members_of(store, project_id, modes), load_well_turns(store, project_id, now)
+    members, well = load_members_of(store, project_id, modes, said), load_well_turns(store, project_id, now)
     failing, went_well = read_cases(store, project_id, members, well)
     found = describe_modes(
         members.numbers,
@@ -80,15 +85,19 @@ def describe_modes_of(store: Store, project_id: int, now: datetime) -> None:
         well.stack_vectors(),
         counts,
         [each <= well.reach for each in members.hashes],
+        members.verified,
     )
-    material = Material(found, list_rows(members.numbers), failing, members.vectors)
+    rows = list_rows(members.numbers)
+    of_people = {row for row, each in enumerate(members.verified) if each}
+    named = {number: choose_named(own, of_people) for number, own in rows.items()}
+    material = Material(found, rows, failing, members.vectors, named)
     suggestions = suggest(project_id, modes, material)
     proven = prove_names(material, suggestions)
     told = {
         each.number: tell(each, members.places, material, suggestions.get(each.number), proven.get(each.number))
         for each in found
     }
-    write(project_id, modes, told, now)
+    write(project_id, modes, told, verified, now)
 
 
 def suggest(project_id: int, modes: Modes, material: Material) -> dict[int, Suggestion]:
@@ -108,12 +117,16 @@ def count_members(store: Store, project_id: int, modes: Modes) -> dict[int, int]
     return dict(counts)
 
 
-def is_due(project_id: int, modes: Modes, counts: Mapping[int, int], now: datetime) -> bool:
+def is_due(
+    project_id: int, modes: Modes, counts: Mapping[int, int], verified: Mapping[int, int], now: datetime
+) -> bool:
+    """`verified` has, by mode, of how many conversations people said that they belong."""
     pairs = [(mode.description.get("count", 0), counts.get(number, 0)) for number, mode in modes.items()]
     described = FailureCatalogue.objects.filter(project_id=project_id).values_list("described_at", flat=True).first()
     if described is None or any(count and not before for before, count in pairs):
         return any(count for _, count in pairs)
-    if any(abs(count - before) >= GROWTH * before for before, count in pairs if count != before):
+    is_told = any(mode.description.get("verified", 0) != verified.get(number, 0) for number, mode in modes.items())
+    if is_told or any(abs(count - before) >= GROWTH * before for before, count in pairs if count != before):
         return now - described >= (SMALL_WAIT if sum(counts.values()) <= SMALL else WAIT)
     if now - described >= LONGEST_WAIT and any(before != count for before, count in pairs):
         return True
@@ -128,10 +141,12 @@ def do_names_wait(project_id: int, modes: Modes, counts: Mapping[int, int]) -> b
     return any(waits(read_suggestion(mode.description), plan, counts.get(number, 0)) for number, mode in modes.items())
 
 
-def load_members_of(store: Store, project_id: int, modes: Modes) -> Members:
+def load_members_of(store: Store, project_id: int, modes: Modes, said: Mapping[str, int]) -> Members:
+    """`said` has the modes of conversations of which people said that they belong there."""
     found = store.query_columns(
         "feedback/sql/failing_turns_to_describe.sql",
         project_id=project_id,
+        verified=sorted(said)[:MOST_MEMBERS],
         members=min(MOST_OF_MODE, MOST_MEMBERS // max(1, len(modes))),
         rest=MOST_REST,
     )
@@ -142,6 +157,10 @@ def load_members_of(store: Store, project_id: int, modes: Modes) -> Members:
         signals=found["signals"],
         vectors=unpack_vectors(found["vector"]),
         hashes=found["hash"],
+        verified=[
+            said.get(key, NONE) == number != NONE
+            for key, number in zip(found["conversation_id"], found["mode"], strict=True)
+        ],
     )
 
 
@@ -176,6 +195,7 @@ def tell(
     proven: Suggestion | None,
 ) -> Told:
     cases = [material.failing[row] for row in material.rows[found.number]]
+    named_from = len(material.named[found.number])
     kinds = Counter(kind for case in cases for kind in {each.partition("/")[0] for each in case.signals})
     description = {
         "count": found.count,
@@ -190,6 +210,7 @@ def tell(
             "edge": [tell_place(places[row]) for row in found.edge],
         },
         "suggestion": tell_suggestion(suggestion) if suggestion else None,
+        "named_from_reviewed": named_from if named_from < len(cases) else 0,
     }
     if proven is None:
         return Told(found.title, found.line, "", description)
@@ -211,18 +232,18 @@ def tell_place(place: Place) -> dict[str, Any]:
 
 
 @transaction.atomic
-def write(project_id: int, modes: Modes, found: Mapping[int, Told], now: datetime) -> None:
+def write(project_id: int, modes: Modes, found: Mapping[int, Told], verified: Mapping[int, int], now: datetime) -> None:
     """Keep what was found. A mode without members keeps what was told of it, but for how many they are."""
     for number, mode in modes.items():
-        told = found.get(number)
+        told, known = found.get(number), {"verified": verified.get(number, 0)}
         values = (
-            {"description": {**mode.description, "count": 0}}
+            {"description": {**mode.description, "count": 0, **known}}
             if told is None
             else {
                 "found_title": told.title,
                 "found_line": told.line,
                 "namer": told.namer[:MOST_CHARACTERS],
-                "description": told.description,
+                "description": {**told.description, **known},
             }
         )
         FailureMode.objects.filter(pk=mode.pk).update(**values)

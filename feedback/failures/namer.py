@@ -67,6 +67,8 @@ class Material:
     """By mode the places of its turns."""
     failing: Sequence[Case]
     vectors: Floats
+    named: Mapping[int, Sequence[int]]
+    """By mode the places of the turns that it is named from."""
 
 
 def read_namer(project_id: int) -> Plan | None:
@@ -120,7 +122,7 @@ def ask_for_names(
 
 
 def choose_examples(found: Description, material: Material) -> list[Case]:
-    return [material.failing[row] for row in choose_shown(material.rows[found.number], MOST_SHOWN)]
+    return [material.failing[row] for row in choose_shown(material.named[found.number], MOST_SHOWN)]
 
 
 def build_messages(found: Description, examples: Sequence[Case], every: Sequence[Description]) -> list[dict[str, str]]:

@@ -8,6 +8,7 @@ from feedback.failure_modes.descriptions import Description, describe_modes, fin
 
 WIDTH = 24
 LINKS = ["that link is dead", "the link gives 404", "dead link again"]
+GREETINGS = ["so rude", "how rude of you", "rude answer"]
 TABLES = ["the table is broken", "broken table", "table unreadable"]
 
 
@@ -84,3 +85,23 @@ def test_a_label_is_short_and_plain_whatever_an_app_sent() -> None:
     assert name_signal("error/\u202e" + "x/" * 500) == "Error (" + "x/" * 20 + ")"
     assert name_signal("tool_failure/error") == "Tool failure"
     assert name_signal("error/\x00") == "Error"
+
+
+def test_a_mode_is_named_by_those_of_which_people_said_that_they_belong_where_they_are_enough() -> None:
+    """Half of the mode's turns are of something else, which nobody has looked at."""
+    failing = [*make_cases(10, TABLES, "large"), *make_cases(30, LINKS, "small"), *make_cases(20, GREETINGS, "small")]
+    numbers, vectors = [7] * 40 + [2] * 20, draw([0] * 10 + [1] * 30 + [2] * 20, 1)
+    well = [Case(f"w{at}", "help me", "see there") for at in range(300)]
+    titles, examples = [], []
+    for count in (9, 10):
+        verified = [at < count for at in range(60)]
+        [mode] = [
+            each
+            for each in describe_modes(numbers, failing, vectors, well, draw([3] * 300, 2), verified=verified)
+            if each.number == 7
+        ]
+        titles.append(mode.name.title)
+        examples.append(mode.central)
+    assert "table" not in titles[0]
+    assert "table" in titles[1]
+    assert all(row < 10 for row in examples[1]), "examples are such that belong"

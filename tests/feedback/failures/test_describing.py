@@ -164,7 +164,7 @@ def test_of_a_large_mode_and_of_what_is_in_none_a_part_is_looked_at(
     tell_failing(teller, 1, 25)
     tell_failing(teller, 0, 9, TABLES)
     modes = {1: FailureMode(number=1)}
-    members = describing.load_members_of(teller.store, teller.project.pk, modes)
+    members = describing.load_members_of(teller.store, teller.project.pk, modes, {})
     assert sorted(members.numbers) == [0] * 4 + [1] * 10
     assert {place for place, number in zip(members.places, members.numbers, strict=True) if number} == {
         (f"m1-{at}", 0) for at in range(15, 25)
