@@ -169,7 +169,9 @@ def describe_word(word: Word) -> dict[str, Any]:
     review = word.review
     names = ("choices", "better_answer", "note", "said_by", "is_adjudication", "is_informed", "guidelines_version")
     return {name: getattr(review, name) for name in names} | {
-        "id": encode_id(word.queue, word.conversation_id, word.turn_index, review.said_by, review.is_adjudication),
+        "id": encode_id(
+            word.queue, word.conversation_id, word.turn_index, review.said_by, is_adjudication=review.is_adjudication
+        ),
         "seconds": round(review.seconds, 3),
         "queue": word.queue,
         "question": word.question,
@@ -202,7 +204,7 @@ def add_review(request: HttpRequest, said: NewReview) -> dict[str, Any]:
     audit.describe(
         request, f"{item.place} of {item.queue.name}", choices=said.choices, adjudicates=said.is_adjudication
     )
-    review_id = encode_id(said.queue, item.conversation_id, item.turn_index, who, said.is_adjudication)
+    review_id = encode_id(said.queue, item.conversation_id, item.turn_index, who, is_adjudication=said.is_adjudication)
     return {"id": review_id, "state": settlement.state, "choices": list(settlement.choices)}
 
 
@@ -247,5 +249,5 @@ def find_by_id(request: HttpRequest, review_id: str) -> tuple[ReviewItem | None,
     return None, False
 
 
-def encode_id(queue: int, conversation_id: str, turn_index: int, said_by: str, is_adjudication: bool) -> str:
+def encode_id(queue: int, conversation_id: str, turn_index: int, said_by: str, *, is_adjudication: bool) -> str:
     return encode_parts(REVIEWS, queue, conversation_id, turn_index, said_by, int(is_adjudication))

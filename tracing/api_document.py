@@ -40,6 +40,7 @@ PARAMETER_WORDS = {
     "message_id": "The app's own id of a message.",
     "identifier": "What makes feedback unique in the project.",
     "label_id": "The `id` of a label.",
+    "review_id": "The `id` of a review.",
     "name": "`thumbs`, `rating`, `comment`, `correction`, an action such as `copy`, or the app's own.",
     "label": "Such as `up` and `down` of thumbs.",
     "number": "The `id` that the request was given.",

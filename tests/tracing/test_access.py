@@ -257,6 +257,7 @@ def list_addresses() -> Iterator[str]:
         "token": "t",
         "identifier": "t",
         "label_id": "t",
+        "review_id": "t",
         "kind": "slow",
         "version": "1",
         "other": "2",
