@@ -16,10 +16,11 @@ from feedback.datasets.definition import Definition
 from feedback.datasets.steps import Context
 from feedback.failures.listing import find_row, load_rows, name_mode
 from feedback.failures.records import load_failing_of
-from feedback.flywheel.forgetting import load_forgotten
+from feedback.flywheel.forgetting import load_forgotten, read_watermark
 from feedback.flywheel.reading import read_batch
 from feedback.flywheel.scrubbers import load_scrubber
 from feedback.holdouts import load_holdout
+from feedback.kept import Kept
 from feedback.models import FailureMode
 from feedback.review.membership import Membership
 from feedback.review.regressions.case import Failure, LeftOut, Reason
@@ -28,11 +29,13 @@ from feedback.review.regressions.failing import Verified, find_turn, read_failur
 from feedback.review.regressions.files import write_files
 from feedback.reviewing.memberships import load_memberships
 from feedback.reviewing.modes import list_verified_members, load_membership
+from feedback.reviewing.settled import load_settled
 from tracing.models import Project
 from tracing.store import Store
 
 MOST_READ: Final = 200
 """Verified conversations of one failure mode that are looked at, those whose ids come first."""
+COUNTED: Final[Kept["Counts"]] = Kept()
 
 
 class NotVerified(ValueError):  # noqa: N818 - the name says it
@@ -82,7 +85,15 @@ class Counts:
 
 
 def count_regressions(store: Store, project_id: int) -> Counts:
-    found = make_all_regressions(store, Project.objects.get(pk=project_id))
+    """Kept for ten minutes, as long as nothing else is settled and nobody else is forgotten."""
+    settled = load_settled(store, project_id)
+    latest = max((each.version for each in settled), default=0)
+    key = (project_id, len(settled), latest, read_watermark(project_id).count)
+    return COUNTED.work_out(key, lambda: work_out_counts(store, Project.objects.get(pk=project_id))).result
+
+
+def work_out_counts(store: Store, project: Project) -> Counts:
+    found = make_all_regressions(store, project)
     covered = {case.failure.mode for case in found.chosen.cases}
     return Counts(len(found.modes), len(covered), len(found.chosen.cases))
 

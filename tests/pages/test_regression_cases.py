@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
+from feedback.reviewing.regressions import COUNTED
 from tests.feedback.reviewing.verified import make_mode, tell_verified
 from tests.pages.conftest import Page, Teller
 from tracing.models import AuditEntry
@@ -13,6 +14,12 @@ from tracing.models import AuditEntry
 Open = Callable[[str], Page]
 CASES = "failure-modes/1/regression-cases"
 pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture(autouse=True)
+def _count_anew() -> None:
+    """Projects of tests have the same numbers."""
+    COUNTED.forget()
 
 
 def test_a_verified_mode_leads_to_its_cases(teller: Teller, open_page: Open) -> None:

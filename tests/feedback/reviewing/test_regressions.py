@@ -12,7 +12,7 @@ from django.test import Client
 from feedback.flywheel.forgetting import forget
 from feedback.holdouts import set_holdout
 from feedback.models import FailureMode
-from feedback.reviewing.regressions import count_regressions
+from feedback.reviewing.regressions import COUNTED, count_regressions
 from tests.feedback.reviewing.rows import settle
 from tests.feedback.reviewing.verified import ASKED, make_mode, tell_verified
 from tests.pages.conftest import Teller
@@ -21,6 +21,12 @@ from tracing.store import Store
 
 pytestmark = pytest.mark.django_db(transaction=True)
 CASES = "failure-modes/1/regression-cases"
+
+
+@pytest.fixture(autouse=True)
+def _count_anew() -> None:
+    """Projects of tests have the same numbers."""
+    COUNTED.forget()
 
 
 @pytest.fixture
@@ -142,3 +148,10 @@ def test_what_there_is_is_counted(teller: Teller) -> None:
     make_mode(teller, 2)
     counts = count_regressions(teller.store, teller.project.pk)
     assert (counts.verified, counts.covered, counts.cases) == (1, 1, 3)
+
+
+def test_what_is_counted_follows_what_is_settled(teller: Teller) -> None:
+    tell_verified(teller, 1)
+    before = count_regressions(teller.store, teller.project.pk)
+    tell_verified(teller, 2, prefix="other-")
+    assert (before.cases, count_regressions(teller.store, teller.project.pk).cases) == (3, 6)
