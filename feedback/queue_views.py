@@ -187,7 +187,7 @@ def go_on(request: HttpRequest, queue: ReviewQueue, *, draws: bool) -> HttpRespo
     """To the list, where nothing was drawn, else to the queue."""
     drawn = draw(request, queue) if draws else None
     if drawn is None:
-        messages.info(request, f"“{queue.name}” is saved; it counts from the next draw on.")
+        messages.info(request, f"“{queue.name}” is saved; how items are chosen counts from the next draw on.")
     audit.describe(request, tell_queue(queue), question=queue.question, drawn=drawn)
     return (
         redirect("review_queue", queue.project.slug, queue.number) if drawn else redirect("review", queue.project.slug)

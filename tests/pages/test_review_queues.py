@@ -142,7 +142,7 @@ def test_the_list_tells_how_far_each_queue_is(shop: Project) -> None:
     ReviewItem.objects.filter(place__lte=3).update(state=ReviewItem.State.SETTLED)
     ReviewItem.objects.filter(place=4).update(state=ReviewItem.State.DISAGREED)
     html = show()
-    assert "3 of 8" in html
+    assert "3 of 8 settled" in html
     assert "nothing drawn yet" in html
     assert f'href="{BASE}/1/disagreements">1</a>' in html
     assert "<script>alert(1)" not in html
