@@ -29,6 +29,8 @@ MOST_OTHER_CASE = 0.02
 UNSPACED = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u31f0-\u31ff\u3400-\u9fff\uf900-\ufaff"
 WORD = re.compile(rf"[{UNSPACED}]|(?:[^\W_{UNSPACED}]|[\u0300-\u036f\u0900-\u0963\u0966-\u0dff])+")
 THOUSANDS = re.compile(r"(?<=\d)[,'’\u00a0\u202f](?=\d{3}(?!\d))")
+THOUGHT = re.compile(r"\A\s*<think>.*?</think>", re.DOTALL)
+"""What some models show of their thoughts before they answer."""
 FENCED = re.compile(r"```[ \t]*\w*[^\n]*\n(.*?)(?:```|\Z)", re.DOTALL)
 ITEM = re.compile(r"^[ \t]*(?:[-*•–]|\d{1,2}[.)])\s+\S", re.MULTILINE)
 SENTENCE_END = re.compile(r"[.!?…]+[\"”’)]*(?=\s+[^a-zà-ÿ\s]|\s*\Z)|[。！？]")
@@ -36,9 +38,10 @@ SENTENCE_END = re.compile(r"[.!?…]+[\"”’)]*(?=\s+[^a-zà-ÿ\s]|\s*\Z)|[。
 
 def judge(case: Case, answer: str) -> list[str]:
     """What is wrong with an answer, a sentence for each check that it fails; nothing where it passes."""
-    if not answer.strip():
+    said = THOUGHT.sub("", answer)
+    if not said.strip():
         return ["the answer is empty"]
-    return [fault for check in case["checks"] if (fault := find_fault(check, case, answer))]
+    return [fault for check in case["checks"] if (fault := find_fault(check, case, said))]
 
 
 def find_fault(check: Check, case: Case, answer: str) -> str:
@@ -51,7 +54,17 @@ def get_assert(output: Any, context: Mapping[str, Any]) -> dict[str, Any]:
     case = json.loads(context["vars"]["case"])
     faults = judge(case, output if isinstance(output, str) else "")
     told = f"{case['failure']}: {'; '.join(faults)}" if faults else "the failure did not come back"
-    return {"pass": not faults, "score": 0.0 if faults else 1.0, "reason": told}
+    return {"pass": not faults, "score": 0.0 if faults else 1.0, "reason": make_plain(told)}
+
+
+def make_plain(text: str) -> str:
+    """A text for a terminal or a log, on one line: what moves a cursor, and what CI takes for a command, is undone.
+
+    >>> print(make_plain("a\\n::error::b"))
+    a\\n: :error: :b
+    """
+    shown = "".join(sign if sign.isprintable() else repr(sign)[1:-1] for sign in text)
+    return shown.replace("::", ": :").replace("##[", "# #[")
 
 
 def normalise(text: str) -> str:
@@ -112,7 +125,7 @@ def measure_likeness(one: str, other: str) -> float:
     """
     left, right = Counter(list_words(one)), Counter(list_words(other))
     both = sum((left & right).values())
-    return 2 * both / (left.total() + right.total()) if both else 0.0
+    return 2 * both / (sum(left.values()) + sum(right.values())) if both else 0.0
 
 
 def _check_answers(_check: Check, _case: Case, answer: str) -> str:
@@ -248,17 +261,17 @@ def has_type(wanted: Any, value: Any) -> bool:
 
 
 def _check_words(check: Check, _case: Case, answer: str) -> str:
-    """More of the words that tell the `language` asked for than of those that tell the one that was given."""
+    """Not as many of the words that tell the language that was `given` as of those that tell the one asked for."""
     words = set(list_words(FENCED.sub(" ", answer)))
     wanted, given = words & set(check["wanted"]), words & set(check["given"])
-    return "" if len(wanted) > len(given) else f"it does not seem to be in {check['language']}"
+    return f"it does not seem to be in {check['language']}" if len(given) >= max(1, len(wanted)) else ""
 
 
 def _check_script(check: Check, _case: Case, answer: str) -> str:
-    """At least half of the letters within `ranges`, pairs of the first and the last code point."""
+    """At least half of the letters, if there are any, within `ranges`: pairs of the first and the last code point."""
     letters = [ord(letter) for letter in FENCED.sub(" ", answer) if letter.isalpha()]
     own = sum(is_within(letter, check["ranges"]) for letter in letters)
-    return "" if letters and 2 * own >= len(letters) else f"it does not seem to be in {check['language']}"
+    return "" if 2 * own >= len(letters) else f"it does not seem to be in {check['language']}"
 
 
 def is_within(point: int, ranges: Iterable[Sequence[int]]) -> bool:

@@ -73,7 +73,7 @@ class Returned:
         for title, asked in sorted(self.asked.items()):
             failed = self.failed[title]
             told = f"CAME BACK in {failed} of {asked} cases" if failed else f"did not come back ({asked} cases)"
-            terminalreporter.write_line(f"{title}: {told}")
+            terminalreporter.write_line(f"- {checks.make_plain(title)}: {told}")
 
 
 @pytest.fixture(scope="module")
@@ -112,7 +112,7 @@ def tell_failure(case: Case, answers: list[str], faults: list[list[str]]) -> str
     lines = [f"The failure mode “{case['failure']}” came back: {passed} of {len(answers)} answers passed."]
     lines += [f"- {fault}" for fault in faults[at]]
     lines += [f"Why the case is there: {case['why']}", f"The answer: {shorten(answers[at])}"]
-    return "\n".join([*lines, f"The answer of then: {shorten(case['bad_answer'])}"])
+    return "\n".join(map(checks.make_plain, [*lines, f"The answer of then: {shorten(case['bad_answer'])}"]))
 
 
 def shorten(text: str) -> str:
@@ -155,7 +155,9 @@ def post(endpoint: str, body: Mapping[str, Any]) -> Any:
             with urllib.request.urlopen(asked, timeout=TIMEOUT_SECONDS) as answered:  # noqa: S310
                 return json.loads(answered.read())
         except urllib.error.HTTPError as error:
-            told = f"{endpoint} answered {error.code}: {shorten(error.read().decode('utf-8', 'replace'))}"
+            told = checks.make_plain(
+                f"{endpoint} answered {error.code}: {shorten(error.read().decode('utf-8', 'replace'))}"
+            )
             if error.code not in BUSY or attempt == TRIES:
                 pytest.fail(told, pytrace=False)
             time.sleep(find_wait(error.headers.get("Retry-After", ""), attempt))

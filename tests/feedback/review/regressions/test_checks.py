@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from feedback.review.regressions.checks import CHECKS, declines, find_fault, get_assert, holds, judge
+from feedback.review.regressions.checks import CHECKS, declines, find_fault, get_assert, holds, judge, make_plain
 from feedback.review.regressions.wishes import list_telling
 from tests.feedback.review.regressions.failing import ENGLISH
 
@@ -65,6 +65,24 @@ def test_an_empty_answer_passes_nothing(answer: str) -> None:
 
 def test_who_declines_and_then_helps_at_length_does_not_decline() -> None:
     assert not declines("I'm sorry, but I can't help with that. " + "But here is much that helps. " * 40)
+
+
+def test_what_a_model_thinks_before_it_answers_is_not_its_answer() -> None:
+    case = {**CASE, "checks": [{"kind": "lacks", "values": ["Sydney"]}]}
+    assert judge(case, "<think>Not Sydney, I hope.</think>\nCanberra.") == []
+    assert judge(case, "<think>Canberra?</think>") == ["the answer is empty"]
+
+
+@pytest.mark.parametrize("answer", ["42", "OK!"])
+def test_an_answer_without_telling_words_is_in_no_wrong_language(answer: str) -> None:
+    assert find_fault({"kind": "words", **GERMAN}, CASE, answer) == ""
+
+
+def test_what_is_printed_is_no_command_to_a_terminal_or_ci() -> None:
+    told = make_plain("::error::x\n##[group]\x1b[2J\u202e")
+    assert "::" not in told
+    assert "##[" not in told
+    assert told.isprintable()
 
 
 def test_a_value_in_a_longer_one_is_another() -> None:

@@ -77,6 +77,14 @@ def test_a_mended_model_passes(directory: Path) -> None:
     assert f"{TITLE}: did not come back (8 cases)" in ended.stdout
 
 
+def test_what_models_and_users_say_gives_no_orders_to_ci(directory: Path) -> None:
+    with serve_model(lambda _body: "I'm sorry\n::error::stop\n\x1b[2J##[group]x") as url:
+        ended = run_pytest(directory, url)
+    lines = ended.stdout.splitlines()
+    assert any(": :error: :stop" in line for line in lines)
+    assert not [line for line in lines if line.lstrip().startswith("::") or "##[" in line or "\x1b" in line]
+
+
 def test_without_an_endpoint_it_says_what_to_set(directory: Path) -> None:
     ended = run_pytest(directory, "")
     assert (ended.returncode, "Set OPENAI_BASE_URL and MODEL" in ended.stdout) == (0, True)
