@@ -53,7 +53,8 @@ def settle(reviews: Sequence[Review], needed: int) -> Settlement:
     adjudications = [each for each in reviews if each.is_adjudication]
     if adjudications:
         last = max(adjudications, key=lambda each: each.time_ns)
-        better = last.better_answer or find_better_answer(reviews)
+        overruled = [each for each in reviews if not set(each.choices) & set(last.choices)]
+        better = last.better_answer or find_better_answer([each for each in reviews if each not in overruled])
         return Settlement("settled", last.choices, better, (last.said_by,), is_adjudicated=True)
     if len(reviews) < needed:
         return Settlement("waiting")

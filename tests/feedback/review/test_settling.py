@@ -57,6 +57,15 @@ def test_who_adjudicates_decides_and_the_others_better_answer_stays() -> None:
     assert found.better_answer == "so"
 
 
+def test_the_better_answer_of_who_is_overruled_does_not_stay() -> None:
+    said = [
+        say("ann", "none", time_ns=1),
+        say("ben", "other", better="so", time_ns=2),
+        say("cy", "none", time_ns=3, is_adjudication=True),
+    ]
+    assert settle(said, 2).better_answer == ""
+
+
 def test_the_last_better_answer_of_those_who_agree_is_kept() -> None:
     said = [
         say("a", "dissatisfied", better="old", time_ns=1),

@@ -5,9 +5,18 @@ from datetime import UTC, datetime
 import pytest
 
 from feedback.datasets.formats import FORMATS
+from feedback.datasets.labels.pairs import PAIRS
+from feedback.datasets.labels.praised import PRAISED
+from feedback.datasets.labels.ratings import RATINGS
+from feedback.datasets.labels.selection import Selection
+from feedback.datasets.record import Drop
+from feedback.flywheel.reading import read_batch
 from feedback.models import Dataset, DatasetVersion
 from feedback.pages.ingredients import count_judgements, list_ingredients
+from feedback.review.questions import Question
 from feedback.reviewing.gold import ReviewedVersion, Settled, count_gold
+from feedback.reviewing.submitting import Said, submit, take_back
+from tests.feedback.reviewing.places import add_item, make_queue
 from tests.pages.conftest import Teller
 from tracing.models import Project
 from tracing.store import Store
@@ -89,3 +98,47 @@ def test_the_wizard_counts_what_reviewers_settled(teller: Teller) -> None:
     assert "answers with which reviewers found something wrong" in words["trl-kto"]
     assert "answers with which reviewers found something wrong" not in words["trl-sft"]
     assert not [each for each in list_ingredients("trl-dpo", count_judgements([])) if "review" in each.words]
+
+
+def list_labels(teller: Teller, selection: Selection) -> list[tuple[str, bool | None, str, str]]:
+    [labelled] = read_batch(teller.store, teller.project.pk, ["a"])
+    records = [each for each in selection.select(labelled) if not isinstance(each, Drop)]
+    return [
+        (each.completion[0].content, each.label, each.provenance.label_source, each.provenance.tier) for each in records
+    ]
+
+
+def test_what_a_reviewer_submits_is_a_row_until_they_take_it_back(teller: Teller) -> None:
+    teller.tell("a", [("How do I reset it?", "Hold the button."), ("And then?", "It blinks.")])
+    item = add_item(make_queue(teller.project, Question.ANSWER), "a", turn_index=1, answer_turn=1)
+    submit(teller.store, item, "anna", Said(["other"], better_answer="It blinks twice."))
+    source = "review:better_answer"
+    assert list_labels(teller, RATINGS) == [
+        ("It blinks.", False, source, "gold"),
+        ("It blinks twice.", True, source, "gold"),
+    ]
+    assert list_labels(teller, PAIRS) == [("It blinks twice.", None, source, "gold")]
+    assert list_labels(teller, PRAISED) == [("It blinks twice.", None, source, "gold")]
+    assert count_gold(teller.store, teller.project.pk).settled == Settled(0, 1, 1, 0, 0)
+    take_back(teller.store, item, "anna")
+    assert list_labels(teller, RATINGS) == []
+    assert not count_gold(teller.store, teller.project.pk).is_any
+
+
+def test_what_a_reviewer_hears_in_a_message_is_gold(teller: Teller) -> None:
+    teller.tell("a", [("How do I reset it?", "Hold the button."), ("No, that is wrong!", "I am sorry.")])
+    item = add_item(make_queue(teller.project, Question.REACTION), "a", turn_index=1)
+    submit(teller.store, item, "anna", Said(["complaint"]))
+    assert list_labels(teller, RATINGS) == [("Hold the button.", False, "signal:complaint", "gold")]
+    assert count_gold(teller.store, teller.project.pk).settled.signals == 1
+
+
+def test_an_item_on_which_reviewers_disagree_is_no_row(teller: Teller) -> None:
+    teller.tell("a")
+    item = add_item(make_queue(teller.project, Question.ANSWER, reviewers=2), "a", answer_turn=0)
+    submit(teller.store, item, "anna", Said(["other"], better_answer="Press it twice."))
+    assert list_labels(teller, RATINGS) == []  # nobody else has looked at it yet
+    submit(teller.store, item, "bo", Said(["none"]))
+    assert list_labels(teller, RATINGS) == []
+    submit(teller.store, item, "cy", Said(["none"]), is_adjudication=True)
+    assert list_labels(teller, RATINGS) == [("Hold the button.", True, "review:right", "gold")]
