@@ -49,6 +49,7 @@ What = Literal[
     "owned",
     "ticket",
     "note",
+    "reviewed",
 ]
 Days = Annotated[int, Query(ge=1, le=MOST_DAYS, description="Figures are of so many days in UTC, today the last.")]
 StateFilter = Annotated[
@@ -93,7 +94,8 @@ class FailureModeResource(Schema):
     the days that were asked for, `days` has the conversations by day, the oldest first; `share` is that of all
     conversations of people, with an interval of 90 %. `trend` is how many times as common it is in the latest seven
     days as in the four weeks before, with an interval of 95 %; null where there is too little. `fix` is null unless it
-    was resolved, and for half a minute after."""
+    was resolved, and for half a minute after. Reviewers looked at `reviewed` of its conversations, of which `belonging`
+    belong to it; it `is_verified` where five or more were reviewed and surely more than half of all belong."""
 
     number: int
     title: str
@@ -120,6 +122,9 @@ class FailureModeResource(Schema):
     resolved_at: Time | None
     ignored_until_count: int | None
     fix: FixResource | None
+    reviewed: int
+    belonging: int
+    is_verified: bool
 
 
 class FailureTotals(Schema):
@@ -534,6 +539,9 @@ def describe_mode(mode: ListedMode) -> dict[str, Any]:
         "days": list(mode.days),
         "trend": asdict(mode.trend) if mode.trend else None,
         "fix": describe_fix(mode.fix) if mode.fix else None,
+        "reviewed": mode.membership.reviewed,
+        "belonging": mode.membership.belonging,
+        "is_verified": mode.membership.is_verified,
     }
 
 

@@ -1,6 +1,6 @@
 """REST of what reviews changed: a key for each thing that learns from them."""
 
-from typing import Any
+from typing import Any, Literal
 
 from django.http import HttpRequest
 from ninja import Router, Schema
@@ -16,6 +16,7 @@ from feedback.review_resources import (
 from feedback.reviewing.calibration import load_estimate_effects
 from feedback.reviewing.effects import Learnt, load_detector_effects
 from feedback.reviewing.gold import count_gold
+from feedback.reviewing.mode_effects import ModeEffect, load_mode_effects
 from feedback.reviewing.regressions import count_regressions
 from tracing.access.requirements import May
 from tracing.access.rights import Right
@@ -53,6 +54,23 @@ class ThresholdMoveResource(Schema):
     who: str
 
 
+class ModeEffectResource(Schema):
+    """A failure mode that was reviewed: how many of its conversations belong to it, how many came and left by what
+    reviewers said, its `border` beside that with which all modes begin, and from how many reviewed conversations its
+    title was found, 0 where it was found from all."""
+
+    number: int
+    title: str
+    reviewed: int
+    belonging: int
+    verdict: Literal["unsure", "verified", "mixed"]
+    came: int
+    left: int
+    border_before: float
+    border: float
+    named_from: int
+
+
 class ReviewEffectsResource(Schema):
     """What reviews changed. Detectors are those that review queues asked about; moves of thresholds the latest 20."""
 
@@ -60,6 +78,7 @@ class ReviewEffectsResource(Schema):
     threshold_moves: list[ThresholdMoveResource]
     estimates: EstimateEffectsResource
     datasets: GoldResource
+    failure_modes: list[ModeEffectResource]
     regression_cases: RegressionCountsResource
 
 
@@ -75,8 +94,16 @@ def show_review_effects(request: HttpRequest) -> dict[str, Any]:
         ],
         "estimates": describe_estimates(load_estimate_effects(get_store(), project_id)),
         "datasets": describe_gold(count_gold(get_store(), project_id)),
+        "failure_modes": [describe_mode_effect(each) for each in load_mode_effects(get_store(), project_id).modes],
         "regression_cases": describe_counts(count_regressions(get_store(), project_id)),
     }
+
+
+def describe_mode_effect(effect: ModeEffect) -> dict[str, Any]:
+    names = ("number", "title", "came", "left", "border_before", "border", "named_from")
+    membership = effect.membership
+    told = {"reviewed": membership.reviewed, "belonging": membership.belonging, "verdict": membership.verdict}
+    return {name: getattr(effect, name) for name in names} | told
 
 
 def describe_learnt(learnt: Learnt) -> dict[str, Any]:

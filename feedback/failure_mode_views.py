@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from feedback.detectors import DETECTORS
-from feedback.failure_mode_list import FAMILY_TITLES, list_owners, load_examples, load_families
+from feedback.failure_mode_list import FAMILY_TITLES, list_owners, load_examples, load_families, load_review
 from feedback.failure_modes.clustering import LEAST_SIZE
 from feedback.failures import changes
 from feedback.failures.delivery import measure_delivery
@@ -36,7 +36,6 @@ from feedback.pages.failure_mode_details import (
 )
 from feedback.pages.failure_modes import SORT_WORDS, TABS, WINDOWS, count_tabs, list_rows, show_mode
 from feedback.pages.filters import Filters
-from feedback.reviewing.modes import load_membership
 from feedback.views import DISSATISFIED, read_choices, read_rows, show_rows
 from tracing.access import audit
 from tracing.access.requirements import access_of, project_page
@@ -164,7 +163,8 @@ def show_page(
         "chart": draw_days(mode.days, now.date(), [(each.at, each.what) for each in history if each.what in MARKS]),
         "history": [tell_change(each.at, each.who, each.what, each.text) for each in history],
         "query": Filters(q=f"failure_mode:{number}").query,
-        "membership": load_membership(store, project.pk, number),
+        "membership": mode.membership,
+        **load_review(store, row),
         "problems": problems,
         **(read_forms(project, mode, waits="wait" in request.GET) if Right.REVIEW in access_of(request).rights else {}),
         **(read_split(project, number, newest) if "split" in request.GET else {}),

@@ -9,6 +9,7 @@ from django.views.decorators.http import require_safe
 from feedback.reviewing.calibration import load_estimate_effects
 from feedback.reviewing.effects import load_detector_effects
 from feedback.reviewing.gold import count_gold
+from feedback.reviewing.mode_effects import load_mode_effects
 from feedback.reviewing.regressions import count_regressions
 from tracing.access.requirements import project_page
 from tracing.access.rights import Right
@@ -20,6 +21,7 @@ EFFECTS: Final[tuple[tuple[str, Callable[[Store, int], Any], str], ...]] = (
     ("detectors", load_detector_effects, "parts/effects_detectors.html"),
     ("calibration", load_estimate_effects, "parts/review_calibration.html"),
     ("gold", count_gold, "parts/review_gold.html"),
+    ("moved", load_mode_effects, "parts/review_failure_modes.html"),
     ("cases", count_regressions, "parts/review_cases.html"),
 )
 """What learns from reviews: the name under which its template knows what was loaded of a project, and the template."""

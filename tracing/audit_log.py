@@ -116,6 +116,7 @@ WORDS = {
     "resolve_alert": "resolved the alert",
     "resolve_failure_mode": "resolved the failure mode",
     "retry_dead_letters": "inserted the dead letters again",
+    "review_failure_mode": "opened the review queue",
     "review_skip": "skipped the item to review",
     "review_submit": "judged the item to review",
     "review_take": "took an item to review of the queue",

@@ -1,7 +1,7 @@
 """What pages and REST show of failure modes: a project and a time come in, modes with their figures go out."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -12,6 +12,8 @@ from feedback.failures.severity import LEVELS, Extent, Severity, judge_severity
 from feedback.failures.trends import compare_rates
 from feedback.failures.verifying import Fix, read_fix
 from feedback.models import FailureMode, FailureModeChange
+from feedback.review.membership import NOT_REVIEWED, Membership, find_membership
+from feedback.reviewing.memberships import load_memberships
 from feedback.satisfaction.intervals import Interval, estimate_share
 from tracing.models import Project
 from tracing.store import Store
@@ -62,6 +64,8 @@ class ListedMode:
     """An ignored one is open again from so many conversations on."""
     description: Mapping[str, Any] = field(default_factory=dict)
     """As `feedback.failures.describing` tells it."""
+    membership: Membership = NOT_REVIEWED
+    """What reviewers said of its conversations."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +115,9 @@ def show_modes(
     store: Store, project: Project, rows: Collection[FailureMode], figures: Figures, now: datetime
 ) -> list[ListedMode]:
     counts, touched = load_counts(store, project.pk), find_touched(rows)
-    return [show_mode(row, figures, counts.get(row.number, 0), now, is_touched=row.number in touched) for row in rows]
+    reviewed = load_memberships(store, project.pk)
+    modes = [show_mode(row, figures, counts.get(row.number, 0), now, is_touched=row.number in touched) for row in rows]
+    return [replace(mode, membership=find_membership(reviewed, mode.number)) for mode in modes]
 
 
 def find_row(project_id: int, number: int) -> FailureMode | None:

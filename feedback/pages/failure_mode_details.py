@@ -58,6 +58,7 @@ CHANGES = {
     "reopened": ("was opened again", "was opened again: %s"),
     "ignored": ("is ignored for good", "is ignored until %s more conversations"),
     "owned": ("has no owner any more", "has the owner %s"),
+    "reviewed": ("was reviewed", "follows what reviewers said: %s"),
     "ticket": ("has no ticket any more", "has the ticket %s"),
 }
 """By `FailureModeChange.What`, without a text and with one."""

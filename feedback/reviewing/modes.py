@@ -5,6 +5,8 @@ whatever sort, in the order of their numbers.
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
 
 import numpy as np
 
@@ -16,12 +18,14 @@ from feedback.failures.merges import follow_merges, load_merges
 from feedback.failures.records import FailingRow, load_failing_of
 from feedback.models import FailureMode, ReviewItem
 from feedback.review.membership import Membership, find_membership
-from feedback.review.questions import MOST_MODES, ModeChoice, read_mode
+from feedback.review.questions import MODE, MOST_MODES, ModeChoice, read_mode
 from feedback.reviewing.memberships import load_memberships, load_said
 from tracing.store import Store
 
 TERMS_SHOWN = 6
 """In the line beneath a mode's name."""
+NOTES_SHOWN, MOST_READ = 5, 1_000
+"""Notes of so many conversations."""
 
 
 def list_mode_choices(store: Store, item: ReviewItem, chosen: Sequence[str] = ()) -> list[ModeChoice]:
@@ -74,3 +78,32 @@ def list_verified_members(store: Store, project_id: int, number: int) -> list[st
     """Ids of the conversations of which reviewers said that they belong to a mode, in their order."""
     merges, told = load_merges(project_id), load_said(store, project_id)
     return sorted(each.conversation_id for each, said in told if follow_merges(merges, said) == number)
+
+
+def tell_filter(number: int) -> str:
+    """Of the conversations of a mode, as queues have it."""
+    return f"failure_mode:{number}"
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """What a reviewer wrote beside their answer."""
+
+    said_by: str
+    text: str
+    at: datetime
+
+
+def load_notes(store: Store, project_id: int, number: int) -> list[Note]:
+    """The latest notes of who said that a conversation belongs to a mode, where that holds: nobody who is still to
+    judge it reads them."""
+    merges = load_merges(project_id)
+    numbers = [each for each in merges if follow_merges(merges, each) == number]
+    rows = store.query(
+        "feedback/sql/notes_on_failure_mode.sql",
+        project_id=project_id,
+        conversation_ids=list_verified_members(store, project_id, number)[:MOST_READ],
+        choices=[f"{MODE}{each}" for each in (number, *numbers)],
+        limit=NOTES_SHOWN,
+    )
+    return [Note(row["said_by"], row["note"], datetime.fromtimestamp(row["version"] / 10**6, UTC)) for row in rows]
