@@ -80,7 +80,7 @@ def test_it_says_how_many_reviews_are_missing(
     teller: Teller, items: list[ReviewItem], open_page: Open, client: Client
 ) -> None:
     judge(teller, items[-6:])
-    assert "4 more that it hears" in open_page(ADDRESS).text
+    assert "too few: 4 missing" in open_page(ADDRESS).text
     assert read_complaint(client)["by_reviews"] == {"reviewed": 6, "precision": None, "recall": None}
 
 
@@ -95,10 +95,11 @@ def test_how_right_a_detector_is_stands_beside_what_was_shipped(
     assert told["label_confidence"] < told["shipped_label_confidence"] - 0.1
     text = open_page(ADDRESS).text
     assert f"{told['shipped_label_confidence']:.0%} → {told['label_confidence']:.0%}".replace("%", " %") in text
-    assert "40 % 26 % to 56 %, from 40" in text
+    assert "40 % 26 % to 56 %, n = 40, effective 39" in text
     assert "No threshold was moved by what people said" in text
     assert (
-        "40 % of what it hears is right (26 % to 56 %, 40 reviewed)" in open_page("/p/default/settings/detectors").text
+        "40 % (26 % to 56 %, 40 reviewed) hears 100 % of what there is"
+        in open_page("/p/default/settings/detectors").text
     )
 
 
