@@ -201,6 +201,7 @@ def make_side(store: Store, first_id: int) -> Side:
     add_days(store, side)
     add_datasets(store, side)
     add_reviews(store, side)
+    verify_mode(store, side)
     return side
 
 
@@ -262,7 +263,7 @@ def add_rows(side: Side) -> None:
     AskedUser.objects.create(pk=pk, project=project, at=timezone.now(), propensity=0.5, **told)
     AskingSetting.objects.create(pk=pk, project=project, **asdict(Rules(days=3)))
     Expectation.objects.create(pk=pk, project=project, slow_ms=1000, goal=side.word("goal"))
-    HoldoutSetting.objects.create(pk=pk, project=project, share=0.1, secret=side.word("secret"))
+    HoldoutSetting.objects.create(pk=pk, project=project, share=0, secret=side.word("secret"))
     JudgeDay.objects.create(pk=pk, project=project, day=timezone.now().date(), problem=side.word("problem"))
     Listening.objects.create(pk=pk, project=project, basis="none", since=timezone.now())
     told = {"basis": "none", "fitted_at": timezone.now(), "parameters": {}, "rates": {}}
@@ -339,6 +340,32 @@ def add_reviews(store: Store, side: Side) -> None:
         held = said | {"conversation_id": each, "choices": ["dissatisfied"], "version": pk}
         insert_row(store, "reviews", held | {"said_by": side.word("reviewer"), "note": side.word("note")})
         insert_row(store, "settled_reviews", held | held_as)
+
+
+def verify_mode(store: Store, side: Side) -> None:
+    """Reviewers hold that five conversations belong to the failure mode, so that it gives regression cases."""
+    pk, now = side.first_id + 1, timezone.now()
+    queue = ReviewQueue.objects.create(
+        pk=pk,
+        project=side.project,
+        number=pk,
+        question="failure_mode",
+        mix={},
+        created_at=now,
+        filter=side.mark,
+        **{name: side.word(f"other {name}") for name in ("name", "guidelines", "problem", "created_by")},
+    )
+    opinion = {"failure_mode": side.first_id, "explicit": side.mark}
+    chosen = {"answer_turn": 0, "reason": "random", "propensity": 0.5, "needed": 1, "opinion": opinion}
+    ids = [side.conversation, SHARED_CONVERSATION, *(f"{number}-{side.mark}" for number in range(3))]
+    for place, each in enumerate(ids, start=pk):
+        ReviewItem.objects.create(
+            pk=place, queue=queue, place=place, conversation_id=each, turn_index=0, drawn_at=now, **chosen
+        )
+        row = {"project_id": side.project.pk, "queue": pk, "question": "failure_mode", "conversation_id": each}
+        held = {"choices": [f"mode:{side.first_id}"], "better_answer": side.word("It went quite otherwise, as I see")}
+        said = {"said_by": [side.word("reviewer")], "reason": side.word("reason"), "propensity": 0.5, "version": pk}
+        insert_row(store, "settled_reviews", row | held | said)
 
 
 def insert_row(store: Store, table: str, row: dict[str, Any]) -> None:
