@@ -126,9 +126,10 @@ def calibrate(table: Table, judgements: Sequence[Judgement], shipped: Satisfacti
 
 def weigh(judgements: Sequence[Judgement]) -> Array:
     """Inverses of the probabilities, clipped, with mean 1."""
-    weights = 1 / np.array([each.propensity for each in judgements])
-    clipped: Array = np.minimum(weights, MOST_WEIGHT * np.median(weights))
-    return clipped / clipped.mean()
+    inverses = 1 / np.array([each.propensity for each in judgements])
+    clipped: Array = np.minimum(inverses, MOST_WEIGHT * np.median(inverses))
+    weights: Array = clipped / clipped.mean()
+    return weights
 
 
 def estimate_crosswise(
@@ -159,7 +160,8 @@ def leave_out(table: Table, places: Places) -> Table:
 
 
 def estimate(satisfaction: Satisfaction, table: Table) -> Array:
-    return np.clip(estimate_conversations(satisfaction, table).probabilities, TINY, 1 - TINY)
+    probabilities: Array = np.clip(estimate_conversations(satisfaction, table).probabilities, TINY, 1 - TINY)
+    return probabilities
 
 
 def lose(probabilities: Array, said: Booleans) -> Array:

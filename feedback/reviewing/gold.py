@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from feedback.datasets.labels.reviewed import BETTER, SOURCES
-from feedback.models import DatasetVersion
+from feedback.models import Dataset, DatasetVersion
 from tracing.store import Store
 
 
@@ -57,18 +57,16 @@ def count_gold(store: Store, project_id: int) -> Gold:
 
 def list_reviewed_versions(project_id: int) -> Iterator[ReviewedVersion]:
     """Of datasets that were built, by their numbers."""
-    built = DatasetVersion.objects.filter(project_id=project_id, state=DatasetVersion.State.BUILT)
-    named = built.exclude(dataset=None).select_related("dataset").order_by("dataset__number", "-number")
-    newest: dict[int, DatasetVersion] = {}
-    for version in named.defer("inspection", "definition"):
-        newest.setdefault(version.dataset.number, version)
-    return (tell_version(number, version) for number, version in newest.items())
+    for dataset in Dataset.objects.filter(project_id=project_id).order_by("number"):
+        built = dataset.versions.filter(state=DatasetVersion.State.BUILT).order_by("-number").defer("inspection")
+        if newest := built.first():
+            yield tell_version(dataset, newest)
 
 
-def tell_version(number: int, version: DatasetVersion) -> ReviewedVersion:
+def tell_version(dataset: Dataset, version: DatasetVersion) -> ReviewedVersion:
     manifest: Mapping[str, Any] = version.manifest or {}
     sources: Mapping[str, int] = manifest.get("counts", {}).get("label_sources", {})
     reviewed = sum(sources.get(source, 0) for source in SOURCES)
     return ReviewedVersion(
-        number, version.dataset.name, version.number, manifest.get("rows", 0), reviewed, sources.get(BETTER, 0)
+        dataset.number, dataset.name, version.number, manifest.get("rows", 0), reviewed, sources.get(BETTER, 0)
     )

@@ -14,7 +14,7 @@ from feedback.datasets.definition import GOLD, SILVER
 from feedback.datasets.labels.confidence import measure_confidence
 from feedback.datasets.labels.edits import Rewrite, read_rewrite
 from feedback.datasets.labels.going_on import Course
-from feedback.datasets.labels.reviewed import BETTER, SATISFIED, list_verdicts, list_words
+from feedback.datasets.labels.reviewed import BETTER, list_verdicts, list_words
 from feedback.datasets.labels.statements import AnswerKey, Statement, identify_answer
 from feedback.datasets.record import Reason
 from feedback.detectors import accept, copy, share
@@ -25,6 +25,7 @@ from feedback.detectors.signal import Signal
 from feedback.detectors.targets import Action
 from feedback.detectors.thumbs import read_thumb
 from feedback.explicit import Feedback
+from feedback.review.questions import SATISFIED
 
 GOOD_ACTIONS: Final[Mapping[str, Act]] = {"copy": copy.ACT, "accept": accept.ACT, "share": share.ACT}
 WEAK_ACTIONS: Final = frozenset({"action:share"})
@@ -94,8 +95,13 @@ def collect_opinions(course: Course) -> Opinions:
 
 def approve(rewrite: Rewrite) -> Opinion:
     """Of the new text: somebody wrote it for better."""
-    told = {"reviewers": rewrite.reviewers, "is_adjudicated": rewrite.is_adjudicated}
-    return Opinion(rewrite.source, good=True, is_explicit=True, **told)
+    return Opinion(
+        rewrite.source,
+        good=True,
+        is_explicit=True,
+        reviewers=rewrite.reviewers,
+        is_adjudicated=rewrite.is_adjudicated,
+    )
 
 
 def weigh_opinions(opinions: Sequence[Opinion]) -> Opinion | Reason:

@@ -19,11 +19,12 @@ from feedback.datasets.labels.opinions import (
     list_explicit,
 )
 from feedback.datasets.labels.propensities import name_stratum
-from feedback.datasets.labels.reviewed import SATISFIED, list_verdicts
+from feedback.datasets.labels.reviewed import list_verdicts
 from feedback.datasets.labels.selection import Selection
 from feedback.datasets.labels.statements import AnswerKey, identify_answer
 from feedback.datasets.record import Drop, LabelledConversation, Reason, Record
 from feedback.datasets.weighing.outline import Outline
+from feedback.review.questions import SATISFIED
 from tracing.conversations import Answer, Turn
 
 

@@ -5,8 +5,8 @@ What is shipped holds as if a dozen reviews had said so; with each review the pr
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Final
+from dataclasses import dataclass, fields
+from typing import Any, Final
 
 SHIPPED_REVIEWS: Final = 12
 """What the confidence that is shipped weighs, in reviews taken at random."""
@@ -72,10 +72,18 @@ def write_precisions(precisions: Precisions) -> dict[str, dict[str, float]]:
     }
 
 
+def read_precisions(told: Mapping[str, Mapping[str, Any]]) -> Precisions:
+    """What `write_precisions` wrote."""
+    return {
+        kind: Precision(**{field.name: each[field.name] for field in fields(Precision)}) for kind, each in told.items()
+    }
+
+
 def describe_precisions(precisions: Precisions) -> Sequence[str]:
     """A sentence of each kind, for people."""
     return [
-        f"{kind}: by {each.reviews} reviews of this project {each.right:.0%} right "
-        f"({each.low:.0%} to {each.high:.0%}), where {each.expected:.0%} was expected; confidence {each.shift:+.2f}"
+        f"{kind}: by {each.reviews} reviews of this project {each.right * 100:.0f} % right "
+        f"({each.low * 100:.0f} to {each.high * 100:.0f}), where {each.expected * 100:.0f} % was expected; "
+        f"confidence {each.shift:+.2f}"
         for kind, each in sorted(precisions.items())
     ]

@@ -1,6 +1,7 @@
 """Reviews of whole conversations are learnt from soon, and what they did to P(dissatisfied) is kept with the fit."""
 
 import time
+from collections.abc import Sequence
 from datetime import timedelta
 
 import pytest
@@ -65,7 +66,7 @@ def settle(teller: Teller, names: list[str], choice: str = "dissatisfied", **cha
 
 
 def say(teller: Teller, names: list[str], verdict: str, said_by: str = "anna") -> None:
-    columns = {
+    columns: dict[str, Sequence[object]] = {
         "project_id": [teller.project.pk] * len(names),
         "conversation_id": names,
         "kind": ["outcome"] * len(names),

@@ -110,7 +110,7 @@ def test_every_format_of_pairs_has_it(name: str) -> None:
 @pytest.mark.parametrize("name", ["trl-sft", "openai-sft", "trl-prompt-completion"])
 def test_every_format_of_examples_has_it(name: str) -> None:
     (row,) = read_rows(build(name, ask()))
-    assert row.get("messages", row.get("completion"))[-1]["content"] == BETTER
+    assert (row["messages"] if "messages" in row else row["completion"])[-1]["content"] == BETTER
 
 
 @pytest.mark.parametrize("name", ["trl-kto", "label-studio", "csv"])
