@@ -39,7 +39,8 @@ NO_LABEL = "There is no label of this id in this project; GET labels lists them.
 
 class LabelResource(Schema):
     """What somebody said. Of a signal: which one, and how it was shown then (`score` is null where no detector had
-    heard it). Of a conversation: `kind` is what was judged, and what only a signal has is null or empty."""
+    heard it). Of a conversation: `kind` is what was judged, and what only a signal has is null or empty. `queue` is the
+    number of the review queue from which it follows, null where somebody said it by hand."""
 
     id: str
     target: Literal["signal", "conversation"]
@@ -52,6 +53,7 @@ class LabelResource(Schema):
     fired: bool | None
     score: Number | None
     said_by: str
+    queue: int | None
     time: Time
 
 
@@ -124,6 +126,7 @@ def describe_said(said: Said) -> dict[str, Any]:
         "fired": said.fired,
         "score": said.score,
         "said_by": confirmation.said_by,
+        "queue": said.queue or None,
         "time": format_time(confirmation.time_ns),
     }
 
@@ -137,6 +140,7 @@ def describe_judged(label: Label) -> dict[str, Any]:
         "kind": label.key.kind,
         "verdict": label.verdict,
         "said_by": label.key.said_by,
+        "queue": label.queue or None,
         "time": format_time(label.time_ns),
     }
 

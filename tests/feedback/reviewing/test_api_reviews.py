@@ -63,6 +63,7 @@ def test_a_program_reviews_a_queue_to_its_end(queue: ReviewQueue, client: Client
         said.append(answer["id"])
     assert [each["id"] for each in read(client, "reviews")["items"]] == said[::-1]
     assert [each.key.said_by for each in load_labels(store, 1, "b")] == ["local"]
+    assert [each["queue"] for each in read(client, "labels?conversation_id=b")["items"]] == [1]
     [entry] = AuditEntry.objects.filter(action="add_review", target="1 of Queue 1")
     assert entry.details == {"choices": ["dissatisfied"], "adjudicates": False}
     assert AuditEntry.objects.filter(action="take_review_item").count() == 4

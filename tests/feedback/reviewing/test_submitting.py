@@ -2,8 +2,10 @@
 
 import time
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+from django.db import connection
 from django.utils import timezone
 
 from feedback.confirmations import SignalKey, load_confirmations, write_confirmation
@@ -326,6 +328,25 @@ def test_what_is_said_while_another_word_is_applied_counts_too(
     item.refresh_from_db()
     assert (item.state, item.applied_version) == ("settled", item.said_version)
     assert list_outcomes(store) == {"anna": "dissatisfied", "bert": "dissatisfied"}
+
+
+def test_of_four_at_once_all_count(store: Store, item: ReviewItem) -> None:
+    ReviewItem.objects.filter(pk=item.pk).update(needed=4)
+    item.refresh_from_db()
+
+    def judge(who: str) -> str:
+        try:
+            return say(store, item, who, "dissatisfied")
+        finally:
+            connection.close()
+
+    names = ["anna", "bert", "carl", "dora"]
+    with ThreadPoolExecutor(4) as pool:
+        assert "settled" in list(pool.map(judge, names))
+    item.refresh_from_db()
+    assert (item.state, item.applied_version) == ("settled", item.said_version)
+    assert [each.said_by for each in load_settled(store, 1)] == [tuple(names)]
+    assert sorted(list_outcomes(store)) == names
 
 
 def test_to_settle_again_changes_nothing(store: Store, message: ReviewItem) -> None:
