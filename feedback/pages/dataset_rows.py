@@ -25,6 +25,8 @@ PROVENANCE: Final[Mapping[str, str]] = {
     "confidence": "confidence",
     "detector": "detector",
     "version": "its version",
+    "reviewers": "reviewers who said so",
+    "is_adjudicated": "decided by one",
     "propensity": "chance of being judged",
     "weight": "weight",
 }
