@@ -5,7 +5,6 @@ from dataclasses import dataclass
 
 from feedback.pages.failure_mode_details import shorten
 from feedback.review.regressions.case import Case, LeftOut, Reason
-from feedback.review.regressions.wishes import read_request
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +36,7 @@ def show_case(case: Case) -> ShownCase:
         case.id,
         failure.conversation_id,
         failure.turn_index,
-        shorten(read_request(failure)),
+        shorten(failure.request),
         shorten(failure.bad_answer),
         shorten(failure.better_answer),
         tuple(WORDS[check["kind"]].format(check["why"]) for check in case.checks),

@@ -23,7 +23,9 @@ class Failure:
     title: str
     """… and its name."""
     prompt: tuple[Message, ...]
-    """System instructions, history and the user's message."""
+    """System instructions, history and the user's message, …"""
+    request: str
+    """… and that in the user's own words, without what the app put around them."""
     tools: tuple[Mapping[str, Any], ...]
     parameters: Mapping[str, Any]
     """What was asked of the model beside its input."""

@@ -13,7 +13,6 @@ from feedback.datasets.validation import check_exchange, encode_line
 from feedback.review.regressions.case import Case, Failure, LeftOut, Reason
 from feedback.review.regressions.deriving import NOT_COVERED, is_fair, is_telling, list_checks
 from feedback.review.regressions.lines import write_case
-from feedback.review.regressions.wishes import read_request
 
 MOST: Final = 50
 """Cases of one failure mode."""
@@ -80,7 +79,7 @@ def find_place(case: Case, own: Sequence[Case], most: int) -> Case | Reason:
 
 
 def list_asked(failure: Failure) -> frozenset[str]:
-    return frozenset(split_words(read_request(failure)))
+    return frozenset(split_words(failure.request))
 
 
 def measure_overlap(one: frozenset[str], other: frozenset[str]) -> float:

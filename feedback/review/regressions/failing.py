@@ -93,9 +93,13 @@ class Cleaned:
 
 
 def clean(course: Course, turn: Turn, better: Better, context: Context) -> Cleaned | Reason:
-    """The prompt, the better answer as its completion, and rejected: the bad answer and what the user said of it. They
-    stand in one record, for the same value is to have the same placeholder in all of them."""
-    said = (Message("assistant", turn.answer.text), Message("user", read_reaction(course, turn)))
+    """The prompt, the better answer as its completion, and rejected: the bad answer, what its user had asked and what
+    they said of it. They stand in one record, for the same value is to have the same placeholder in all of them."""
+    said = (
+        Message("assistant", turn.answer.text),
+        Message("user", turn.user_text),
+        Message("user", read_reaction(course, turn)),
+    )
     record = Record(
         prompt=build_prompt(course, turn, turn.answer),
         completion=(Message("assistant", better.text),),
@@ -132,7 +136,7 @@ def read_reaction(course: Course, turn: Turn) -> str:
 
 def tell_failure(verified: Verified, course: Course, turn: Turn, cleaned: Cleaned) -> Failure:
     record, review = cleaned.record, find_review(verified.labelled)
-    bad, reaction = (each.content for each in record.rejected)
+    bad, request, reaction = (each.content for each in record.rejected)
     generation = verified.labelled.generations.get(turn.answer.span_id)
     return Failure(
         conversation_id=course.conversation.conversation_id,
@@ -140,6 +144,7 @@ def tell_failure(verified: Verified, course: Course, turn: Turn, cleaned: Cleane
         mode=verified.mode,
         title=verified.title,
         prompt=record.prompt,
+        request=request,
         tools=record.tools,
         parameters=generation.parameters if generation else {},
         bad_answer=bad,

@@ -37,14 +37,9 @@ def read_system(failure: Failure) -> str:
     return "\n".join(each.content for each in failure.prompt if each.role == "system")
 
 
-def read_request(failure: Failure) -> str:
-    """The last that the user said."""
-    return next((each.content for each in reversed(failure.prompt) if each.role == "user"), "")
-
-
 def check_constraints(failure: Failure) -> Iterator[Check]:
     """Of its length and its words, as the message and the instructions ask."""
-    for asked in (read_asked(read_request(failure)), read_told(read_system(failure))):
+    for asked in (read_asked(failure.request), read_told(read_system(failure))):
         yield from map(_limit, asked.limits)
         yield from (check for wish in asked.wishes for check in _word(wish))
 
@@ -66,30 +61,21 @@ def _word(wish: WordWish) -> Iterator[Check]:
         case "start" | "end":
             word = re.escape(wish.words[0].strip(" .!?"))
             pattern = rf"(?i)\A\W*{word}" if wish.demand == "start" else rf"(?i){word}\W*\Z"
-            what = f"{'beginning' if wish.demand == 'start' else 'end'} {named}"
-            yield {
-                "kind": "pattern",
-                "pattern": pattern,
-                "is_wanted": True,
-                "what": what,
-                "why": f"it was to {wish.demand} with {named}",
-            }
+            yield _want(pattern, f"{wish.demand} {named}", f"it was to {wish.demand} with {named}")
         case "lower_case" | "upper_case":
-            is_lower = wish.demand == "lower_case"
-            yield {
-                "kind": "case",
-                "is_lower": is_lower,
-                "why": f"{'lower' if is_lower else 'upper'} case was asked for",
-            }
+            told = wish.demand.replace("_", " ")
+            yield {"kind": "case", "is_lower": wish.demand == "lower_case", "why": f"{told} was asked for"}
         case demand:
             pattern, what = PATTERNS[demand]
-            yield {
-                "kind": "pattern",
-                "pattern": pattern,
-                "is_wanted": False,
-                "what": what,
-                "why": f"{what} was to be left out",
-            }
+            yield _refuse(pattern, what, f"{what} was to be left out")
+
+
+def _want(pattern: str, what: str, why: str) -> Check:
+    return {"kind": "pattern", "pattern": pattern, "is_wanted": True, "what": what, "why": why}
+
+
+def _refuse(pattern: str, what: str, why: str) -> Check:
+    return {"kind": "pattern", "pattern": pattern, "is_wanted": False, "what": what, "why": why}
 
 
 def check_form(failure: Failure) -> Iterator[Check]:
@@ -97,7 +83,7 @@ def check_form(failure: Failure) -> Iterator[Check]:
     if is_json_asked(failure.parameters):
         yield _json(is_only=True, schema=read_schema(failure.parameters.get("response_format")))
         return
-    wishes = find_form_wishes(read_request(failure)) or find_standing_form_wishes(read_system(failure))
+    wishes = find_form_wishes(failure.request) or find_standing_form_wishes(read_system(failure))
     yield from (check for wish in wishes for check in _form(wish))
 
 
@@ -105,17 +91,10 @@ def _form(wish: FormWish) -> Iterator[Check]:
     if wish.form == "json":
         yield _json(is_only=wish.is_only, schema=None)
     elif wish.form == "plain":
-        pattern, what = PATTERNS["plain"]
-        yield {
-            "kind": "pattern",
-            "pattern": pattern,
-            "is_wanted": False,
-            "what": what,
-            "why": "plain text was asked for",
-        }
+        yield _refuse(*PATTERNS["plain"], why="plain text was asked for")
     elif wish.form in WANTED:
         pattern, what = WANTED[wish.form]
-        yield {"kind": "pattern", "pattern": pattern, "is_wanted": True, "what": what, "why": f"a {what} was asked for"}
+        yield _want(pattern, what, f"a {what} was asked for")
 
 
 def _json(*, is_only: bool, schema: Any) -> Check:
@@ -126,8 +105,8 @@ def _json(*, is_only: bool, schema: Any) -> Check:
 def check_language(failure: Failure) -> Iterator[Check]:
     """The language that the message or the instructions ask for, else the one that the user writes."""
     given = identify_language(read_prose(failure.bad_answer)).code
-    wished = find_language_wishes(read_request(failure)) or find_language_wishes(read_system(failure))
-    wanted = wished[-1].code if wished else identify_language(read_prose(read_request(failure))).code
+    wished = find_language_wishes(failure.request) or find_language_wishes(read_system(failure))
+    wanted = wished[-1].code if wished else identify_language(read_prose(failure.request)).code
     if not wanted or not given or wanted == given:
         return
     name = name_language(wanted)

@@ -18,6 +18,7 @@ def fail(name: str, request: str, bad: str, *kinds: str, system: str = "", **giv
         "mode": 3,
         "title": TITLE,
         "prompt": messages,
+        "request": request,
         "tools": (),
         "parameters": {},
         "better_answer": "",

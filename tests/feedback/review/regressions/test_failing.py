@@ -11,6 +11,7 @@ from feedback.review.regressions.case import Failure, Reason
 from feedback.review.regressions.failing import Verified, read_failure
 from tests.feedback.datasets.dialogue import Dialogue
 from tests.feedback.datasets.planted import KEY
+from tracing.generations import Message
 
 CONTEXT = Context(Definition("evals"))
 
@@ -45,6 +46,12 @@ def test_the_prompt_goes_up_to_the_message_whose_answer_failed() -> None:
         ("user", "Two?"),
     ]
     assert (failure.bad_answer, failure.reaction) == ("Second.", "No!")
+
+
+def test_what_the_app_puts_around_a_message_is_not_what_its_user_asked() -> None:
+    sent = Message("user", "Answer in 5 words. Documents: none. Question: Which?")
+    failure = read(Dialogue().ask("Which?", "That one.", input_messages=(sent,)))
+    assert (failure.request, failure.prompt[-1].content) == ("Which?", sent.content)
 
 
 def test_a_reviewers_better_answer_says_which_turn_failed() -> None:
