@@ -241,7 +241,8 @@ def find_by_id(request: HttpRequest, review_id: str) -> tuple[ReviewItem | None,
     """The item that an id names, of the caller's own words, and whether it is of an adjudication."""
     match decode_parts(review_id):
         case ["review", int() as queue, str() as conversation_id, int() as turn_index, str() as said_by, int() as kind]:
-            if said_by != access_of(request).who or not 0 <= turn_index <= LARGEST_NUMBER or queue > LARGEST_NUMBER:
+            is_own = said_by == access_of(request).who and "\0" not in conversation_id  # PostgreSQL fails on it
+            if not is_own or not all(0 <= number <= LARGEST_NUMBER for number in (queue, turn_index)):
                 return None, False
             items = ReviewItem.objects.select_related("queue").filter(queue__project=project_of(request))
             item = items.filter(queue__number=queue, conversation_id=conversation_id, turn_index=turn_index).first()

@@ -8,6 +8,7 @@ from django.http import HttpResponse
 from django.test import Client
 from django.utils import timezone
 
+from feedback.api_reviews import encode_id
 from feedback.labels import load_labels
 from feedback.models import ReviewItem, ReviewQueue
 from feedback.review.questions import Question
@@ -74,7 +75,11 @@ def test_a_review_is_taken_back_once_and_stays_in_the_history(queue: ReviewQueue
     review_id = json.loads(post(client, "reviews", told).content)["id"]
     assert client.delete(f"/api/v1/reviews/{review_id}").status_code == 204
     assert client.delete(f"/api/v1/reviews/{review_id}").status_code == 404
-    assert client.delete("/api/v1/reviews/nothing").status_code == 404
+    others = [
+        encode_id(*given, "local", is_adjudication=False) for given in ((1, "a\0", 0), (2**40, "a", 0), (1, "a", -1))
+    ]
+    for other in ("nothing", *others):
+        assert client.delete(f"/api/v1/reviews/{other}").status_code == 404
     assert read(client, "reviews")["items"] == []
     history = read(client, "reviews?history=true")["items"]
     assert [each["is_taken_back"] for each in history] == [True, False]
