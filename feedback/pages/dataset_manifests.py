@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
+from feedback.datasets.labels.precisions import describe_precisions, read_precisions
+
 PLAIN: Final = ("why", "note", "notes")
 """Of the advice what is for people."""
 
@@ -32,6 +34,8 @@ class Advice:
 class ShownManifest:
     needs: tuple[str, ...]
     biases: tuple[str, ...]
+    reviewed: tuple[str, ...]
+    """How right labels by behaviour are by reviews of the project, a sentence a kind."""
     advice: tuple[Advice, ...]
     licence: str
     facts: tuple[tuple[str, str], ...]
@@ -50,6 +54,7 @@ def show_manifest(manifest: Mapping[str, Any]) -> ShownManifest:
     return ShownManifest(
         needs=tuple(list_texts(manifest.get("needs"))),
         biases=tuple(dict.fromkeys(list_texts(manifest.get("known_biases")))),
+        reviewed=tuple(describe_precisions(read_precisions(manifest.get("reviewed_detectors", {})))),
         advice=tuple(show_advice(manifest.get("trainer_advice", {}))),
         licence=write_text(manifest.get("licence", "")),
         facts=tuple((words, write_text(manifest[name])) for name, words in FACTS.items() if manifest.get(name)),

@@ -95,7 +95,7 @@ def test_how_right_a_detector_is_stands_beside_what_was_shipped(
     assert told["label_confidence"] < told["shipped_label_confidence"] - 0.1
     text = open_page(ADDRESS).text
     assert f"{told['shipped_label_confidence']:.0%} → {told['label_confidence']:.0%}".replace("%", " %") in text
-    assert "40 % 26 % to 56 %, n = 40, effective 39" in text
+    assert "40 % 26 % to 56 % n = 40, effective 39" in text
     assert "No threshold was moved by what people said" in text
     assert (
         "40 % (26 % to 56 %, 40 reviewed) hears 100 % of what there is"

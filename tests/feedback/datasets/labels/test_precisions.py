@@ -6,10 +6,11 @@ from feedback.datasets.definition import Definition
 from feedback.datasets.labels.confidence import CONFIDENCE
 from feedback.datasets.labels.measured import measure_precisions
 from feedback.datasets.labels.pairs import PAIRS
-from feedback.datasets.labels.precisions import Precision
+from feedback.datasets.labels.precisions import Precision, read_precisions
 from feedback.datasets.labels.ratings import RATINGS
 from feedback.datasets.record import Drop
 from feedback.datasets.steps import Context
+from feedback.pages.dataset_manifests import show_manifest
 from feedback.review.measuring import Heard, Reviewed
 from feedback.review.questions import Question
 from tests.feedback.datasets.dialogue import Dialogue, build
@@ -111,5 +112,10 @@ def test_manifest_and_card_tell_what_was_measured() -> None:
     }
     assert "n / (n + 12)" in dataset.manifest["methods"]["confidence"]
     card = dataset.files["README.md"].decode()
-    assert "complaint: by 40 reviews of this project 50% right" in card
+    assert "complaint: by 40 reviews of this project 50 % right" in card
     assert "How right labels by behaviour are" not in build("hf", complain()).files["README.md"].decode()
+    [told] = show_manifest(dataset.manifest).reviewed
+    assert told.startswith(
+        "complaint: by 40 reviews of this project 50 % right (40 to 60), where 80 % was expected; confidence -0.2"
+    )
+    assert read_precisions(dataset.manifest["reviewed_detectors"]) == context.precisions
