@@ -30,7 +30,7 @@ def make_catalogue() -> Catalogue:
     means = draw(3)
     modes = (
         Mode(2, (Examples("answer", 7, means[0]), Examples("form", 1, means[1]))),
-        Mode(5, (Examples("answer", 9, means[2]),), frozenset({2, 4})),
+        Mode(5, (Examples("answer", 9, means[2]),), frozenset({2, 4}), 0.625),
     )
     return Catalogue(modes, 6, means.sum(axis=0), 17)
 
@@ -39,7 +39,12 @@ def describe(catalogue: Catalogue) -> list[object]:
     return [
         (catalogue.next_number, catalogue.seen, None if catalogue.sum is None else catalogue.sum.tolist()),
         *(
-            (mode.number, mode.split_from, [(each.kind, each.count, each.mean.tolist()) for each in mode.examples])
+            (
+                mode.number,
+                mode.split_from,
+                mode.border,
+                [(each.kind, each.count, each.mean.tolist()) for each in mode.examples],
+            )
             for mode in catalogue.modes
         ),
     ]
