@@ -33,19 +33,22 @@ def make_mode(teller: Teller, number: int = 1, title: str = "Refuses <b>needless
 
 
 def tell_verified(
-    teller: Teller, number: int = 1, *, reviewed: int = 5, prefix: str = "", user_id: str = "", **better: str
+    teller: Teller, number: int = 1, *, reviewed: int = 5, said: bool = True, prefix: str = "", **better: str
 ) -> FailureMode:
-    """Five members, of which so many were reviewed; `better` are answers that reviewers wrote, by conversation."""
+    """Five members, of which so many were drawn, and reviewed where it was `said`; `better` are answers that
+    reviewers wrote, by conversation."""
     mode = make_mode(teller, number)
     with teller.together():
         for name, turn in ASKED.items():
             after = [(CORRECTION, "Sorry.")] if name == "corrected" else []
-            teller.tell(f"{prefix}{name}", [turn, *after], user_id=user_id or f"user-{name}")
+            teller.tell(f"{prefix}{name}", [turn, *after], user_id=f"user-{name}")
     names = [f"{prefix}{name}" for name in ASKED]
     write_failing(teller.store, teller.project.pk, [make_row(teller, name, number) for name in names], [], 1)
     queue = make_queue(teller.project, Question.FAILURE_MODE)
     for name in names[:reviewed]:
         add_item(queue, name, opinion={"failure_mode": number}, answer_turn=0)
+        if not said:
+            continue
         told = {"question": "failure_mode", "turn_index": 0, "queue": queue.number, "said_by": ["ann", "bo"]}
         written = better.get(name.removeprefix(prefix).replace("-", "_"), "")
         settle(teller.store, name, [f"mode:{number}"], project_id=teller.project.pk, better_answer=written, **told)
