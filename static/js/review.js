@@ -62,6 +62,7 @@ const arrive = () => {
 };
 
 document.addEventListener("htmx:afterSwap", (event) => {
+  if (event.detail.target.id === "pane") find("#pane").focus({ preventScroll: true });
   if (event.detail.target.id !== "review") return;
   const review = document.getElementById("review");
   document.title = review.dataset.title;
@@ -155,25 +156,31 @@ const pressEnter = (event) => {
 };
 
 const pressKey = (key) => {
-  if (/^[1-9]$/.test(key)) return void [find(`[data-digit="${key}"]`)].filter(Boolean).forEach(press);
+  const choice = find(`[data-digit="${key}"]`);
   const field = find(`[data-write="${key}"]`);
-  if (field?.matches("details")) field.open = !field.open;
+  if (choice) press(choice);
+  else if (field?.matches("details")) field.open = !field.open;
   else if (field) write(field);
   else find(`[data-key="${key}"]`)?.click();
-  return undefined;
+};
+
+// Digits count where the keyboard has them, whatever else stands on their keys.
+const readKey = (event) => {
+  if (event.repeat || event.ctrlKey || event.metaKey || event.altKey || event.target.closest(TEXT)) return "";
+  if (/^[1-9?]$/.test(event.key)) return event.key;
+  if (event.shiftKey) return "";
+  const digit = /^(?:Digit|Numpad)([1-9])$/.exec(event.code)?.[1];
+  return digit ?? (/^[ensujkg]$/i.test(event.key) ? event.key.toLowerCase() : "");
 };
 
 document.addEventListener("keydown", (event) => {
   if (event.isComposing || help.open) return;
   if (event.key === "Enter") pressEnter(event);
-  else if (event.key === "Escape") event.target.closest("#review textarea") && find("#pane").focus({ preventScroll: true });
-  else if (!(event.repeat || event.ctrlKey || event.metaKey || event.altKey || event.target.closest(TEXT) || isSending)) {
-    const digit = /^(?:Digit|Numpad)([1-9])$/.exec(event.code)?.[1];
-    const key = /^[1-9?]$/.test(event.key) ? event.key : (digit ?? event.key.toLowerCase());
-    if (!/^[1-9ensujkg?]$/.test(key)) return;
-    event.preventDefault();
-    pressKey(key);
-  }
+  if (event.key === "Escape" && event.target.closest("#review textarea")) find("#pane").focus({ preventScroll: true });
+  const key = readKey(event);
+  if (!key) return;
+  event.preventDefault();
+  if (!isSending) pressKey(key);
 });
 
 arrive();

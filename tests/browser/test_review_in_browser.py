@@ -186,6 +186,8 @@ def test_keys_of_the_browser_and_of_fields_stay_theirs(
         begin(page, server)
         for key in ("Alt+1", "Control+u", "Control+s", "Meta+2", "Shift+Enter"):
             page.locator("#pane").dispatch_event("keydown", make_event(key))
+        page.keyboard.press("Shift+Digit1")
+        page.keyboard.press("Shift+S")
         expect_item(page, 1)
         expect(page.locator("[name=choice]:checked")).to_have_count(0)
         page.keyboard.press("?")
@@ -196,7 +198,10 @@ def test_keys_of_the_browser_and_of_fields_stay_theirs(
         expect(page.get_by_role("dialog")).to_be_hidden()
         expect_item(page, 1)
         expect(page.locator("[name=choice]:checked")).to_have_count(0)
-        page.get_by_role("link", name="Review", exact=True).first.focus()
+        page.get_by_role("main").get_by_role("link", name="Review", exact=True).focus()
+        page.keyboard.press("Enter")  # of a link it follows the link
+        expect(page).to_have_url(re.compile("/review$"))
+    assert not ReviewTurn.objects.exclude(state="held").exists()
 
 
 def make_event(chord: str) -> dict[str, Any]:
