@@ -172,7 +172,7 @@ def tell_origin(provenance: Mapping[str, Any]) -> Iterable[tuple[str, str]]:
     for name, words in PROVENANCE.items():
         value = provenance.get(name)
         if value not in (None, ""):
-            yield words, f"{value:.3g}" if isinstance(value, float) else str(value)
+            yield words, f"{value:.3g}" if isinstance(value, float) else "yes" if value is True else str(value)
 
 
 def choose_row(rows: Sequence[Any], asked: str) -> int:
