@@ -9,7 +9,7 @@ import numpy as np
 from scipy.stats import t
 
 from benchmarks.accuracy.hearing import PLATFORM
-from benchmarks.flywheel_loop.season import ARMS, EXPORT, KINDS, THUMB
+from benchmarks.flywheel_loop.season import ARMS, KINDS
 from feedback.accuracy import load_card
 
 DOCUMENT: Final = Path(__file__).resolve().parents[2] / "docs/flywheel.md"
@@ -24,9 +24,9 @@ def write_document(text: str, results: Results) -> str:
 
 
 def write_tables(results: Results) -> str:
-    seeds = sorted(results["seeds"].items(), key=lambda each: int(each[0]))
+    seeds = sorted(results.items(), key=lambda each: int(each[0]))
     parts = [write_model(name, title, seeds) for name, title in MODELS.items()]
-    parts += [write_rows(seeds), write_right(seeds), write_heard(seeds), write_worlds(results)]
+    parts += [write_rows(seeds), write_right(seeds), write_heard(seeds)]
     return "\n\n".join(part for part in parts if part)
 
 
@@ -37,7 +37,7 @@ def write_model(name: str, title: str, seeds: Sequence[tuple[str, Any]]) -> str:
     names = [seed for seed, _ in held]
     arms = write_table(
         ["pairs put right, %", *(f"seed {seed}" for seed in names), "mean", "best of four, %"],
-        [list_arm(arm, [model for _, model in held]) for arm in held[0][1]["arms"]],
+        [list_arm(arm, [model for _, model in held]) for arm in ARMS if arm in held[0][1]["arms"]],
     )
     against = write_table(
         ["points ahead", *(f"seed {seed}" for seed in names), "mean", "ahead on"],
@@ -78,7 +78,7 @@ def tell_mean(values: Sequence[float]) -> str:
 
 
 def write_rows(seeds: Sequence[tuple[str, Any]]) -> str:
-    rows = [[ARMS[arm], *(f"{told['rows'][arm]:,}" for _, told in seeds)] for arm in seeds[0][1]["rows"]]
+    rows = [[ARMS[arm], *(f"{told['rows'][arm]:,}" for _, told in seeds)] for arm in ARMS]
     rows.append(["answers of the traffic", *(f"{told['answers']:,}" for _, told in seeds)])
     rows.append(
         ["the average person, as a judge: pairs put right, %", *(f"{100 * told['ceiling']:.1f}" for _, told in seeds)]
@@ -94,7 +94,9 @@ def write_right(seeds: Sequence[tuple[str, Any]]) -> str:
 
 
 def write_heard(seeds: Sequence[tuple[str, Any]]) -> str:
-    totals = add_up({kind: tuple(each.values()) for kind, each in told["heard"].items()} for _, told in seeds)
+    totals = add_up(
+        {kind: (each["so"], each["heard"], each["both"]) for kind, each in told["heard"].items()} for _, told in seeds
+    )
     rows = [
         [f"`{kind}`", f"{so:,}", f"{both / max(so, 1):.2f}", f"{both / max(heard, 1):.2f}", *tell_card(kind)]
         for kind, (so, heard, both) in totals.items()
@@ -119,24 +121,6 @@ def tell_card(kind: str) -> Iterator[str]:
     figures = next(each for each in tiers if each.tier == PLATFORM.name)
     for figure in (figures.recall, figures.precision, figures.precision_when_rare):
         yield f"{figure.value:.2f}" if figure else "–"
-
-
-def write_worlds(results: Results) -> str:
-    """Where people press more or fewer thumbs, the linear head."""
-    worlds = list(results["worlds"].values())
-    if not worlds:
-        return ""
-    rows = [list_world(times, [told[times] for told in worlds]) for times in worlds[0]]
-    head = ["thumbs, times as many", "rows of thumbs, mean", "our export, %", "thumbs only, %", "ahead by", "ahead on"]
-    return "### Where people press more or fewer thumbs, a linear head on MiniLM\n\n" + write_table(head, rows)
-
-
-def list_world(times: str, told: Sequence[Any]) -> list[str]:
-    export, thumbs = (np.array([each["accuracy"][arm] for each in told]) for arm in (EXPORT, THUMB))
-    rows = np.mean([each["rows"][THUMB] for each in told])
-    ahead = f"{(export > thumbs).sum()} of {len(told)}"
-    means = f"{100 * export.mean():.1f}", f"{100 * thumbs.mean():.1f}"
-    return [times, f"{rows:.0f}", *means, tell_mean(list(export - thumbs)), ahead]
 
 
 def write_table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:

