@@ -281,6 +281,19 @@ def test_who_was_logged_out_meanwhile_keeps_what_they_typed(
     assert len(list_drafts(page)) == 1
 
 
+def test_the_button_that_submits_stays_in_sight_while_one_writes(
+    teller: Teller, server: Server, chromium: Browser
+) -> None:
+    make_queue(teller.project, NAMES[:1], Question.ANSWER)
+    with open_page(chromium) as page:
+        begin(page, server)
+        for key in ("e", "Escape", "n", "Escape", "g"):
+            page.keyboard.press(key)
+        expect(page.get_by_role("button", name="Submit")).to_be_in_viewport(ratio=1)
+        page.keyboard.press("e")
+        expect(page.get_by_role("button", name="Submit")).to_be_in_viewport(ratio=1)
+
+
 def test_on_a_small_screen_the_next_item_is_in_sight(queue: ReviewQueue, server: Server, chromium: Browser) -> None:
     with open_page(chromium, width=390) as page:
         begin(page, server)
@@ -393,6 +406,7 @@ def test_who_does_not_see_is_told_what_was_done(
         expect(page.locator("#told")).to_have_text("Dissatisfied: chosen")
         page.keyboard.press("Enter")
         expect(page.locator("#told")).to_have_text("Kept. Item 2 of 20.")
+        expect(page.get_by_role("link", name="Review (19)")).to_be_visible()
         expect(page.locator("#pane")).to_be_focused()
 
 
