@@ -17,6 +17,7 @@ from feedback.agent_tasks import ToolCount
 from feedback.models import Listening
 from feedback.records import write_feedback
 from tests.conftest import Server
+from tests.feedback.reviewing.rows import hear, settle
 from tests.pages.conftest import SECOND_NS, Teller
 from tests.pages.test_comparisons import list_compared
 from tests.pages.test_failure_modes import describe, make_mode, tell_failing
@@ -45,6 +46,7 @@ PATHS = (
     "/p/default/failure-modes/contradictions",
     "/p/default/returns?measure=drop_off",
     "/p/default/datasets",
+    "/p/default/review/effects",
     "/audit",
     "/p/default/settings/audit",
     "/p/default/settings/detectors",
@@ -107,6 +109,9 @@ def test_every_page_is_clean_fits_its_width_and_can_be_hit(
         say(server, trace, "paid", model=model)
     derive(server)
     lead(told, ["c-1"], "load_test", "w" * 200)
+    for number in range(12):
+        settle(server.store, f"r-{number}", ["complaint"])
+        hear(server.store, f"r-{number}", "complaint", 0.9)
     Listening.objects.create(project=server.project, basis="new", since=timezone.now(), waiting=3)
     tools = tuple(ToolCount(name * 40, 3, 1) for name in ("w", "long_", "a-", "b."))
     write_agent_tasks(server.store, 1, [replace(TASK, tools=tools, failed=True, request="w" * 300)], [], 1)
