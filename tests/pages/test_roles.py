@@ -9,6 +9,9 @@ from feedback.datasets.definition import Definition
 from feedback.flywheel.datasets import create_dataset
 from feedback.flywheel.versions import start_version
 from feedback.models import DatasetVersion, FailureMode
+from feedback.review.questions import Question
+from feedback.review.queue import QueueDefinition
+from feedback.reviewing.queues import create_queue
 from tests.pages.conftest import Teller
 from tests.pages.people import log_in, make_user, read
 from tests.pages.test_drift import make_alarm
@@ -21,7 +24,17 @@ pytestmark = pytest.mark.usefixtures("quick_passwords")
 PAGES = (
     *("", "conversations", "conversations/c", "failure-modes", "failure-modes/1", "failure-modes/2"),
     *("datasets/new", "datasets/1", "datasets/1/versions/1", "datasets/evaluation-sets"),
-    *("returns", "datasets", "dead-letters", "setup", "settings/prices", "drift", "drift/alarms/1"),
+    *(
+        "review",
+        "review/effects",
+        "returns",
+        "datasets",
+        "dead-letters",
+        "setup",
+        "settings/prices",
+        "drift",
+        "drift/alarms/1",
+    ),
 )
 OF_MODES = ("name", "owner", "ticket", "notes", "resolve", "ignore")
 REVIEWING = {
@@ -36,6 +49,8 @@ EDITING = REVIEWING | {
     "/p/demo/datasets/holdout",
     "/p/demo/datasets/evaluation-sets/add",
     *(f"/p/demo/datasets/1/{change}" for change in ("look", "delete", "versions/1/build", "versions/1/delete")),
+    "/p/demo/review/1/draw",
+    *(f"/p/demo/failure-modes/{number}/review" for number in (1, 2)),
     "/p/demo/returns/goal",
     "/p/demo/dead-letters/retry",
     "/p/demo/settings/prices/add",
@@ -56,6 +71,7 @@ def demo(project: Project, store: Store) -> Project:
     make_alarm(demo, pk=1)
     start_version(create_dataset(demo, "Judged", Definition("trl-kto"), ""), "", goes_on=False)
     DatasetVersion.objects.update(state="inspected")
+    create_queue(demo, "Judged", QueueDefinition(Question.OUTCOME), "")
     return demo
 
 
