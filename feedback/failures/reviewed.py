@@ -6,9 +6,10 @@ turns are saved in one transaction with a mark of the reviews that were followed
 """
 
 import hashlib
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import transaction
 
@@ -25,6 +26,8 @@ from feedback.reviewing.memberships import load_said
 from tracing.store import Store
 
 Rows = Mapping[str, FailingRow]
+SITTING = timedelta(hours=1)
+"""What follows within so long after the last time is told with it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +53,35 @@ class Effect:
         border = f"its border went from {self.before:.2f} to {self.after:.2f}" if self.before != self.after else ""
         border += f", and {self.outside:,} more lie outside of it" if self.outside else ""
         return "; ".join(each for each in (", ".join(moved), border) if each)
+
+
+_READ = re.compile(
+    r"(?:(?P<came>[\d,]+) conversations? came)?(?:, )?(?:(?P<left>[\d,]+) left)?(?:; )?"
+    r"(?:its border went from (?P<before>[\d.]+) to (?P<after>[\d.]+))?(?:, and (?P<outside>[\d,]+) more)?"
+)
+
+
+def read_effect(words: str) -> Effect:
+    """What `Effect.words` told.
+
+    >>> read_effect(Effect(1, 1_200, 3, 0.5, 0.62).words)
+    Effect(came=1, left=1200, outside=3, before=0.5, after=0.62)
+    """
+    found = _READ.match(words)
+    told = {name: (value or "0").replace(",", "") for name, value in (found.groupdict() if found else {}).items()}
+    counts = {name: int(told.pop(name, 0)) for name in ("came", "left", "outside")}
+    return Effect(**counts, **{name: float(value) for name, value in told.items()})
+
+
+def add_effects(one: Effect, other: Effect) -> Effect:
+    """Of two that followed each other.
+
+    >>> add_effects(Effect(1, 0, 0, 0.5, 0.5), Effect(2, 1, 4, 0.5, 0.6))
+    Effect(came=3, left=1, outside=4, before=0.5, after=0.6)
+    """
+    moved = [each for each in (one, other) if each.before != each.after] or [other]
+    counts = (one.came + other.came, one.left + other.left, one.outside + other.outside)
+    return Effect(*counts, moved[0].before, moved[-1].after)
 
 
 def are_reviews_new(store: Store, project_id: int) -> bool:
@@ -153,11 +185,15 @@ def count_effects(
 
 
 def note_effects(project_id: int, effects: Mapping[int, Effect], now: datetime) -> None:
-    """Write into the histories of modes what reviews changed."""
+    """Write into the histories of modes what reviews changed; of one sitting in one line."""
+    what = FailureModeChange.What.REVIEWED
     for mode in FailureMode.objects.filter(project_id=project_id, number__in=effects):
-        FailureModeChange.objects.create(
-            mode=mode, at=now, what=FailureModeChange.What.REVIEWED, text=effects[mode.number].words
-        )
+        effect, last = effects[mode.number], mode.changes.order_by("-at", "-pk").first()
+        if last and last.what == what and now - last.at < SITTING:
+            last.at, last.text = now, add_effects(read_effect(last.text), effect).words or effect.words
+            last.save(update_fields=["at", "text"])
+        else:
+            FailureModeChange.objects.create(mode=mode, at=now, what=what, text=effect.words)
 
 
 def lengthen(project_id: int, rows: Rows, moves: Mapping[str, int]) -> None:

@@ -7,6 +7,7 @@ from feedback.failures.catalogues import load_catalogue, load_pins
 from feedback.failures.changes import merge_modes, split_mode
 from feedback.failures.finding import assign_waiting, is_due
 from feedback.failures.records import load_failing
+from feedback.failures.reviewed import SITTING
 from feedback.models import FailureModeChange
 from feedback.review.questions import CANNOT_TELL, NONE
 from tests.feedback.failures.filling import NOW
@@ -38,9 +39,19 @@ def test_a_conversation_goes_where_reviewers_say_and_stays_there(project: Projec
     assert (list_effects(project, 1), list_effects(project, 2)) == (["1 left"], ["1 conversation came"])
     assert not is_due(store, project.pk, NOW)
     draw_modes(store, project, range(20, 30))
-    look(store, project)
     assert load_modes(store, project)["late-0"] == 2
     assert (len(list_effects(project, 1)), len(list_effects(project, 2))) == (1, 1), "reviews are followed once"
+
+
+def test_what_follows_from_one_sitting_is_one_line_of_the_history(project: Project, store: Store) -> None:
+    draw_modes(store, project)
+    for name in ("late-0", "late-1"):
+        say(store, project, {name: "mode:2"})
+        look(store, project)
+    assert list_effects(project, 2) == ["2 conversations came"]
+    say(store, project, {"late-2": "mode:2"})
+    assert assign_waiting(store, project.pk, NOW + 2 * SITTING)
+    assert list_effects(project, 2) == ["2 conversations came", "1 conversation came"]
 
 
 def test_a_conversation_whose_texts_change_goes_back_to_where_it_belongs(project: Project, store: Store) -> None:
