@@ -50,6 +50,7 @@ WORDS = {
     "case": "is written so: {}",
     "count": "keeps its length: {}",
     "holds": "says it: {}",
+    "instead": "does not say the one without the other: {}",
     "json": "is valid JSON: {}",
     "lacks": "does not say it again: {}",
     "nearer": "is nearer to the better answer than to this one: {}",

@@ -109,6 +109,14 @@ def _check_lacks(check: Check, _case: Case, answer: str) -> str:
     return f"it says “{found[0]}”, which was to be left out" if found else ""
 
 
+def _check_instead(check: Check, _case: Case, answer: str) -> str:
+    """None of `wrong` without any of `right`."""
+    found = [value for value in check["wrong"] if holds(answer, value)]
+    if not found or any(holds(answer, value) for value in check["right"]):
+        return ""
+    return f"it says “{found[0]}”, and not “{check['right'][0]}”"
+
+
 def _check_nearer(_check: Check, case: Case, answer: str) -> str:
     """Its words are to be more like those of the better answer than those of the bad one."""
     to_better, to_bad = (measure_likeness(answer, case[name]) for name in ("better_answer", "bad_answer"))
@@ -283,6 +291,7 @@ CHECKS: Mapping[str, Callable[[Check, Case, str], str]] = {
     "case": _check_case,
     "count": _check_count,
     "holds": _check_holds,
+    "instead": _check_instead,
     "json": _check_json,
     "lacks": _check_lacks,
     "nearer": _check_nearer,

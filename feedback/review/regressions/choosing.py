@@ -4,14 +4,17 @@ give the same cases, in whatever order they come."""
 import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import groupby
+from operator import attrgetter
 from typing import Final
 
 from feedback.datasets.labels.wording import split_words
 from feedback.datasets.messages import hold_only_text
 from feedback.datasets.openai_rows import name_tools, write_dialogue
 from feedback.datasets.validation import check_exchange, encode_line
+from feedback.review.regressions.agreed import Agreed, find_agreed
 from feedback.review.regressions.case import Case, Failure, LeftOut, Reason
-from feedback.review.regressions.deriving import NOT_COVERED, is_fair, is_telling, list_checks
+from feedback.review.regressions.deriving import NOT_COVERED, NOTHING, is_fair, is_telling, list_checks
 from feedback.review.regressions.lines import write_case
 
 MOST: Final = 50
@@ -32,8 +35,10 @@ def choose_cases(failures: Iterable[Failure], most: int = MOST) -> Chosen:
     """At most so many of each failure mode."""
     cases: list[Case] = []
     left_out: list[LeftOut] = []
-    for failure in sorted(failures, key=lambda each: (each.mode, name_case(each))):
-        made = make_case(failure)
+    ordered = sorted(failures, key=lambda each: (each.mode, name_case(each)))
+    agreed = {mode: find_agreed(list(own)) for mode, own in groupby(ordered, attrgetter("mode"))}
+    for failure in ordered:
+        made = make_case(failure, agreed[failure.mode])
         own = [case for case in cases if case.failure.mode == failure.mode]
         result = find_place(made, own, most) if isinstance(made, Case) else made
         if isinstance(result, Case):
@@ -47,7 +52,7 @@ def leave_out(failure: Failure, reason: Reason) -> LeftOut:
     return LeftOut(failure.conversation_id, failure.turn_index, failure.mode, reason)
 
 
-def make_case(failure: Failure) -> Case | Reason:
+def make_case(failure: Failure, agreed: Agreed = NOTHING) -> Case | Reason:
     """The case with the checks that tell the bad answer from a good one, or why there is none."""
     if not failure.bad_answer.strip():
         return Reason.NO_ANSWER
@@ -55,7 +60,7 @@ def make_case(failure: Failure) -> Case | Reason:
     answer = [{"role": "assistant", "content": failure.bad_answer}]
     if not hold_only_text(failure.prompt) or check_exchange(messages, answer):
         return Reason.NOT_SENDABLE
-    telling = [check for check in list_checks(failure) if is_telling(check, failure)]
+    telling = [check for check in list_checks(failure, agreed) if is_telling(check, failure)]
     checks = tuple(check for check in telling if is_fair(check, failure))
     if not checks:
         return find_reason(failure, found_any=bool(telling))

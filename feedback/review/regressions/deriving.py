@@ -8,11 +8,13 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Final
 
+from feedback.review.regressions.agreed import Agreed, check_agreed, is_said, list_made
 from feedback.review.regressions.case import Check, Failure
 from feedback.review.regressions.checks import find_fault, holds, measure_likeness
 from feedback.review.regressions.values import Value, list_values
 from feedback.review.regressions.wishes import check_constraints, check_form, check_language
 
+NOTHING: Final = Agreed()
 NEARLY_THE_SAME: Final = 0.8
 """How alike two answers are in their words from which on only what they state tells them apart."""
 MOST_VALUES: Final = 3
@@ -28,10 +30,10 @@ _OF_THEIRS: Final = re.compile(
 """Who speaks of what is theirs, or of what they meant, tells what no model could know."""
 
 
-def list_checks(failure: Failure) -> list[Check]:
+def list_checks(failure: Failure, agreed: Agreed = NOTHING) -> list[Check]:
     """All that could tell; those of what was asked for, and of what was said to be right, before likeness."""
     by_kind = (check for kinds, derive in BY_KIND.items() if failure.kinds & set(kinds) for check in derive(failure))
-    return [*by_kind, *_check_better(failure)]
+    return [*by_kind, *check_agreed(failure, agreed), *_check_better(failure)]
 
 
 def is_telling(check: Check, failure: Failure) -> bool:
@@ -61,9 +63,9 @@ def _check_invented(failure: Failure) -> Iterator[Check]:
 
 def _check_correction(failure: Failure) -> Iterator[Check]:
     """Of what its user said is right, what the answer did not say: if a model could have known it."""
-    right = [each for each in list_values(failure.reaction) if not _is_said(failure.bad_answer, each)]
+    right = [each for each in list_values(failure.reaction) if not is_said(failure.bad_answer, each)]
     if failure.better_answer:
-        right = [each for each in right if _is_said(failure.better_answer, each)]
+        right = [each for each in right if is_said(failure.better_answer, each)]
     elif not _is_knowable(failure, right):
         return
     if 0 < len(right) <= MOST_VALUES:
@@ -79,14 +81,10 @@ def _is_knowable(failure: Failure, right: list[Value]) -> bool:
     """Whether it stood in what the model was given; else whether it stands in the place of what the model made up, and
     its user speaks of the matter, not of what they had meant."""
     given = "\n".join(each.content for each in failure.prompt)
-    if right and all(_is_said(given, each) for each in right):
+    if right and all(is_said(given, each) for each in right):
         return True
-    own = {each.kind for each in list_values(failure.bad_answer) if not _is_said(given, each)}
+    own = {each.kind for each in list_made(failure)}
     return all(each.kind in own for each in right) and not _OF_THEIRS.search(failure.reaction)
-
-
-def _is_said(text: str, value: Value) -> bool:
-    return any(holds(text, way) for way in value.ways)
 
 
 def _check_better(failure: Failure) -> Iterator[Check]:
@@ -96,7 +94,7 @@ def _check_better(failure: Failure) -> Iterator[Check]:
     if measure_likeness(failure.better_answer, failure.bad_answer) < NEARLY_THE_SAME:
         yield {"kind": "nearer", "why": failure.better_source}
         return
-    stated = [each for each in list_values(failure.better_answer) if not _is_said(failure.bad_answer, each)]
+    stated = [each for each in list_values(failure.better_answer) if not is_said(failure.bad_answer, each)]
     if 0 < len(stated) <= MOST_VALUES:
         why = f"{failure.better_source}, which states it"
         yield {"kind": "holds", "values": [list(each.ways) for each in stated], "why": why}

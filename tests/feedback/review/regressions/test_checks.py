@@ -22,6 +22,8 @@ FAULTS: list[tuple[str, dict[str, Any], str, str]] = [
     ("holds", {"values": [["1,200"]]}, "It is 1200.", "It is 11,200."),
     ("holds", {"values": [["巴黎"]]}, "法国的首都是巴黎。", "是里昂"),
     ("lacks", {"values": ["cheap"]}, "A good lamp", "A CHEAP lamp"),
+    ("instead", {"right": ["30"], "wrong": ["14"]}, "30 days, not 14", "It is 14 days"),
+    ("instead", {"right": ["30"], "wrong": ["14"]}, "Yes, you may", "14, though the law says 300"),
     ("nearer", {}, "Canberra is the capital.", "Sydney, it is the largest."),
     ("answers", {}, "Here is a joke.", "I'm sorry, but I can't help with that."),
     ("answers", {}, "Das geht so: …", "Es tut mir leid, dabei kann ich Ihnen nicht helfen."),

@@ -157,6 +157,27 @@ def test_a_language_that_was_kept_is_no_check() -> None:
     )
 
 
+def complain(number: int, said: str = "14") -> Failure:
+    """Users say in passing what is right; no signal of a correction tells it."""
+    reaction = f"Wrong, your page {'promises' * (number + 1)} 30 days, my {number + 3} friends know."
+    return fail(
+        f"r{number}", f"How about {'returns ' * number}?", f"Within {said} days.", "complaint", reaction=reaction
+    )
+
+
+def test_what_three_users_hold_against_their_answers_is_checked() -> None:
+    chosen = choose_cases(map(complain, range(3)))
+    assert {case.checks[0]["kind"] for case in chosen.cases} == {"instead"}
+    case = chosen.cases[0]
+    assert (case.checks[0]["right"], case.checks[0]["wrong"]) == (["30"], ["14"])
+    assert "in several conversations users hold “30” against “14”" in case.why
+
+
+@pytest.mark.parametrize("failures", [[complain(0), complain(1)], [complain(0), complain(1), complain(2, "10")]])
+def test_what_two_say_is_no_agreement(failures: list[Failure]) -> None:
+    assert choose_cases(failures).cases == ()
+
+
 TEXTS = st.one_of(st.sampled_from([*HOSTILE, "Answer in 5 words, in German, as JSON.", ENGLISH]), st.text(max_size=60))
 KINDS = st.sets(
     st.sampled_from(["refusal", "correction", "language_mismatch", "format_failure", "constraint_violation"])
