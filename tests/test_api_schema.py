@@ -47,6 +47,8 @@ MORE_IS_ASKED = (
     "ask_user",
     "change_failure_mode",
     "add_dataset",
+    "add_review_queue",
+    "change_review_queue",
     "change_dataset",
     "add_evaluation_set",
     "add_export",
