@@ -38,6 +38,16 @@ Booleans = npt.NDArray[np.bool_]
 
 
 @dataclass(frozen=True, slots=True)
+class Project:
+    """Conversations with their true outcomes, and what is believed of each before a word of a reviewer."""
+
+    truth: Booleans
+    table: Table
+    defaults: Defaults
+    before: Array
+
+
+@dataclass(frozen=True, slots=True)
 class Judged:
     """Conversations of a project that were not reviewed."""
 
@@ -84,18 +94,20 @@ def add_reviews(table: Table, places: npt.NDArray[np.int64], truth: Booleans, ra
     return replace(table, verdicts=verdicts)
 
 
-def run_project(
-    truth: Booleans, table: Table, defaults: Defaults, count: int, mix: Mix, seed: tuple[int, ...]
-) -> Judged:
+def start_project(truth: Booleans, table: Table, defaults: Defaults) -> Project:
+    return Project(truth, table, defaults, estimate(table, defaults))
+
+
+def run_project(project: Project, count: int, mix: Mix, seed: tuple[int, ...]) -> Judged:
     """Whatever the number of reviews, the same half is judged; the other is drawn from."""
-    before = estimate(table, defaults)
+    truth, before = project.truth, project.before
     order = np.random.default_rng((SEED, *seed))
     judged = np.zeros(len(truth), bool)
     judged[order.permutation(len(truth))[: len(truth) // 2]] = True
     drawable = np.flatnonzero(~judged)
     places = drawable[draw(before[drawable], count, mix, f"{SEED} {seed}")] if count else drawable[:0]
     random = np.random.default_rng((SEED, *seed, count))
-    after = estimate(add_reviews(table, places, truth, random), defaults) if count else before
+    after = estimate(add_reviews(project.table, places, truth, random), project.defaults) if count else before
     return Judged(truth[judged], after[judged])
 
 
@@ -116,7 +128,7 @@ def measure(projects: Sequence[Judged]) -> Run:
     )
 
 
-def list_chats() -> Iterator[tuple[Booleans, Table, Defaults]]:
+def list_chats() -> Iterator[Project]:
     """Each fifth of the training chats as a project, by what was learnt from the other four."""
     told = load_told(validation=False)
     folds = np.array([find_fold(each.facts.conversation_id, FOLDS) for each in told])
@@ -124,7 +136,7 @@ def list_chats() -> Iterator[tuple[Booleans, Table, Defaults]]:
         defaults = learn_defaults([each for each, of in zip(told, folds, strict=True) if of != fold])
         held = [each for each, of in zip(told, folds, strict=True) if of == fold]
         truth = np.array([each.is_dissatisfied for each in held])
-        yield truth, tabulate([each.facts for each in held], [], defaults), defaults
+        yield start_project(truth, tabulate([each.facts for each in held], [], defaults), defaults)
 
 
 def measure_chats(runs: int) -> str:
@@ -133,7 +145,7 @@ def measure_chats(runs: int) -> str:
     for name, mix in DRAWS.items():
         for count in COUNTS:
             found = [
-                measure([run_project(*project, count, mix, (seed, at)) for at, project in enumerate(projects)])
+                measure([run_project(project, count, mix, (seed, at)) for at, project in enumerate(projects)])
                 for seed in range(runs)
             ]
             rows.append(tell_row(f"{count} {name}" if count else "none", found))
@@ -169,12 +181,10 @@ def review_crosswise(truth: Booleans, table: Table, defaults: Defaults, share: f
 def measure_worlds(runs: int) -> str:
     shipped, rows = learn_shipped(), []
     for world in WEIGHED:
-        projects = [simulate(world, np.random.default_rng((SEED, number))) for number in range(runs)]
+        told = (simulate(world, np.random.default_rng((SEED, number))) for number in range(runs))
+        projects = [start_project(truth, table, shipped) for truth, table in told]
         for count in COUNTS:
-            found = [
-                measure([run_project(truth, table, shipped, count, MIXED, (at,))])
-                for at, (truth, table) in enumerate(projects)
-            ]
+            found = [measure([run_project(each, count, MIXED, (at,))]) for at, each in enumerate(projects)]
             rows.append(tell_row(f"{name_world(world)}: {count or 'none'}", found))
             print(rows[-1], flush=True)
     return tell_table("simulated project, reviews", rows)
