@@ -79,6 +79,8 @@ FILTERED: dict[str, ListName] = {
     "feedback/sql/page_signal_counts.sql": "conversations",
     "feedback/sql/return_count.sql": "conversations",
     "feedback/sql/return_facts.sql": "conversations",
+    "feedback/sql/review_conversations.sql": "conversations",
+    "feedback/sql/review_turns.sql": "conversations",
     "feedback/sql/signal_page.sql": "signals",
     "drift/sql/measure_calls.sql": "generations",
     "drift/sql/measure_conversations.sql": "conversations",
