@@ -66,7 +66,7 @@ document.addEventListener("htmx:afterSwap", (event) => {
   if (event.detail.target.id !== "review") return;
   const review = document.getElementById("review");
   document.title = review.dataset.title;
-  document.querySelector(".side a[aria-current=page]").textContent = review.dataset.menu;
+  for (const entry of document.querySelectorAll(".side a[aria-current=page]")) entry.textContent = review.dataset.menu;
   failed.hidden = true;
   arrive();
   if (review.getBoundingClientRect().top < 0) review.scrollIntoView();

@@ -281,6 +281,28 @@ def test_who_was_logged_out_meanwhile_keeps_what_they_typed(
     assert len(list_drafts(page)) == 1
 
 
+def test_whoever_is_quick_stays_on_the_page(
+    queue: ReviewQueue, teller: Teller, server: Server, chromium: Browser
+) -> None:
+    """A form that the script does not know yet would load the whole page anew."""
+    with open_page(chromium) as page:
+        begin(page, server)
+        page.evaluate(
+            """() => {
+              window.mark = "stayed";
+              document.addEventListener("htmx:afterSwap", () => setTimeout(() => {
+                document.querySelector('[data-digit="1"]').click();
+                document.querySelector("[data-key=enter]").click();
+              }), { once: true });
+            }"""
+        )
+        page.keyboard.press("1")
+        page.keyboard.press("Enter")
+        expect_item(page, 3)
+        assert page.evaluate("window.mark") == "stayed"
+        assert list_drafts(page) == []
+
+
 def test_the_button_that_submits_stays_in_sight_while_one_writes(
     teller: Teller, server: Server, chromium: Browser
 ) -> None:
