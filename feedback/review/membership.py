@@ -84,15 +84,6 @@ def _measure(number: int, members: list[Judged], found: int) -> Membership:
     return Membership(len(members), sum(hits), found, share)
 
 
-def tell_membership(found: Membership) -> str:
-    """In words, empty where nothing was reviewed.
-
-    >>> tell_membership(Membership(11, 9))
-    '9 of 11 reviewed belong'
-    """
-    return f"{found.belonging:,} of {found.reviewed:,} reviewed belong" if found.reviewed else ""
-
-
 NOT_REVIEWED: Final = Membership()
 
 

@@ -36,10 +36,6 @@ class ModeEffect:
     def is_border_moved(self) -> bool:
         return self.border != self.border_before
 
-    @property
-    def is_changed(self) -> bool:
-        return bool(self.came or self.left or self.named_from) or self.is_border_moved
-
 
 @dataclass(frozen=True, slots=True)
 class ModeEffects:
