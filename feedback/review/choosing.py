@@ -76,7 +76,8 @@ def find_chances(strengths: Array, parts: Array, size: int) -> Array:
         middle = (low + high) / 2
         is_short = unite(np.minimum(1.0, middle * shares)).sum() < size
         low, high = (middle, high) if is_short else (low, middle)
-    return np.minimum(1.0, high * shares)
+    chances: Array = np.minimum(1.0, high * shares)
+    return chances
 
 
 def unite(chances: Array) -> Array:
@@ -123,4 +124,5 @@ def digest(text: str, count: int) -> bytes:
 
 def to_numbers(digests: bytes) -> Array:
     """As many digits as a double has, so that none is rounded to 1."""
-    return (np.frombuffer(digests, "<u8") >> np.uint64(11)) * 2.0**-53
+    numbers: Array = (np.frombuffer(digests, "<u8") >> np.uint64(11)).astype(np.float64)
+    return numbers * 2.0**-53
