@@ -18,6 +18,7 @@ from feedback.models import Listening
 from feedback.records import write_feedback
 from tests.conftest import Server
 from tests.feedback.reviewing.rows import hear, settle
+from tests.feedback.reviewing.verified import tell_verified
 from tests.pages.conftest import SECOND_NS, Teller
 from tests.pages.test_comparisons import list_compared
 from tests.pages.test_failure_modes import describe, make_mode, tell_failing
@@ -43,6 +44,7 @@ PATHS = (
     "/p/default/failure-modes",
     "/p/default/failure-modes?state=all&days=90&wait=yes",
     "/p/default/failure-modes/1?split=yes",
+    "/p/default/failure-modes/3/regression-cases",
     "/p/default/failure-modes/contradictions",
     "/p/default/returns?measure=drop_off",
     "/p/default/datasets",
@@ -135,6 +137,7 @@ def test_every_page_is_clean_fits_its_width_and_can_be_hit(
         told, ticket=f"https://example.org/{'w' * 200}", description=describe(slices=[sliced], terms=terms), **texts
     )
     make_mode(told, 2, state="resolved")
+    tell_verified(told, 3, vague="w" * 300)
     with open_page(chromium, width=width, scheme=scheme) as page:
         for path in PATHS:
             response = page.goto(server.url + path)
