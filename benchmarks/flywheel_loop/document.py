@@ -78,7 +78,7 @@ def tell_mean(values: Sequence[float]) -> str:
 
 
 def write_rows(seeds: Sequence[tuple[str, Any]]) -> str:
-    rows = [[ARMS[arm], *(f"{told['rows'][arm]:,}" for _, told in seeds)] for arm in ARMS]
+    rows = [[ARMS[arm], *(f"{told['rows'][arm]:,}" for _, told in seeds)] for arm in ARMS if arm in seeds[0][1]["rows"]]
     rows.append(["answers of the traffic", *(f"{told['answers']:,}" for _, told in seeds)])
     rows.append(
         ["the average person, as a judge: pairs put right, %", *(f"{100 * told['ceiling']:.1f}" for _, told in seeds)]

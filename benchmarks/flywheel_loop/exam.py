@@ -15,6 +15,7 @@ import numpy.typing as npt
 from benchmarks.flywheel_loop.world import Candidate, World
 
 Floats = npt.NDArray[np.float64]
+Counts = npt.NDArray[np.int64]
 
 TEST_PEOPLE, ANSWERS = 200, 4
 LEAST_DIFFERENCE: Final = 1e-9
@@ -47,7 +48,7 @@ class Marks:
     to_gain: Floats
     """The same of the answer that the person likes best."""
 
-    def weigh(self, people: Floats, tasks: Floats) -> "Marks":
+    def weigh(self, people: Counts, tasks: Counts) -> "Marks":
         """Each person and task as often as told."""
         weight = people[:, None] * tasks[None, :]
         return Marks(self.right * weight, self.pairs * weight, self.gained * weight, self.to_gain * weight)
@@ -82,7 +83,7 @@ def mark(exam: Exam, scores: Floats) -> Marks:
     return Marks(right.sum(2), counts.sum(2), chosen - mean, exam.utility.max(2) - mean)
 
 
-def draw_again(exam: Exam, seed: int) -> list[tuple[Floats, Floats]]:
+def draw_again(exam: Exam, seed: int) -> list[tuple[Counts, Counts]]:
     """How often each person and each task comes in each of many draws with replacement."""
     random = np.random.default_rng([seed, 9])
     people, tasks = exam.utility.shape[:2]

@@ -32,6 +32,7 @@ AGAINST: Final = (
     (EXPORT, RANDOM),
     (FEW, THUMB),
     ("words", THUMB),
+    ("thumbs and words", THUMB),
     ("pairs", RANDOM),
     ("weighed", THUMB),
 )
@@ -71,8 +72,9 @@ def load_results() -> dict[str, Any]:
 
 def join(before: dict[str, Any] | None, told: dict[str, Any]) -> dict[str, Any]:
     """The other model's figures stay, where they are of the same rows."""
-    is_same = before is not None and before["rows"] == told["rows"]
-    return {**told, "models": {**(before["models"] if before and is_same else {}), **told["models"]}}
+    if before is None or any(before["rows"].get(arm, rows) != rows for arm, rows in told["rows"].items()):
+        return told
+    return {**told, "models": {**before["models"], **told["models"]}}
 
 
 def measure_seed(seed: int, reader: Reader, options: argparse.Namespace) -> dict[str, Any]:

@@ -149,7 +149,7 @@ class World:
             traits = tuple(
                 old if random.random() < ALIKE else new for old, new in zip(before.traits, traits, strict=True)
             )
-        source = task if traits[0] else tasks[random.integers(len(tasks))]
+        source = task if traits[0] else tasks[int(random.integers(len(tasks)))]
         return Candidate(task, write_answer(source, traits, random), traits)
 
     def measure_utility(self, person: Person, traits: Sequence[bool] | Floats) -> Any:

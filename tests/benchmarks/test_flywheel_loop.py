@@ -58,6 +58,7 @@ def test_arms_hold_what_they_are_called(season: Season) -> None:
     assert {lesson.source for lesson in arms["thumbs"]} == {"thumbs:up", "thumbs:down"}
     assert {lesson.source for lesson in arms["words"]} <= set(WORDS)
     assert set(arms["thumbs"]) <= set(arms["export"])
+    assert set(arms["thumbs and words"]) <= set(arms["export"])
     assert set(arms["export as few"]) <= set(arms["export"])
     assert len(arms["export as few"]) == len(arms["thumbs"])
     assert len(arms["random"]) == len(arms["export"]) == len(arms["truth"]) == len(arms["weighed"])
