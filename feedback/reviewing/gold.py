@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from feedback.datasets.labels.reviewed import BETTER, SOURCES
+from feedback.flywheel.versions import query_versions
 from feedback.models import Dataset, DatasetVersion
 from tracing.store import Store
 
@@ -58,7 +59,7 @@ def count_gold(store: Store, project_id: int) -> Gold:
 def list_reviewed_versions(project_id: int) -> Iterator[ReviewedVersion]:
     """Of datasets that were built, by their numbers."""
     for dataset in Dataset.objects.filter(project_id=project_id).order_by("number"):
-        built = dataset.versions.filter(state=DatasetVersion.State.BUILT).order_by("-number").defer("inspection")
+        built = query_versions(dataset).filter(state=DatasetVersion.State.BUILT).order_by("-number").defer("inspection")
         if newest := built.first():
             yield tell_version(dataset, newest)
 

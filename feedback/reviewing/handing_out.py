@@ -142,7 +142,8 @@ def find_last(queue: ReviewQueue, who: str) -> ReviewItem | None:
 
 def list_disagreements(queue: ReviewQueue) -> list[ReviewItem]:
     """Items whose reviewers are not of one mind, in the order of their places."""
-    return list(queue.items.select_related("queue").filter(state=ReviewItem.State.DISAGREED).order_by("place"))
+    items = queue.items.select_related("queue").filter(queue__project=queue.project_id)
+    return list(items.filter(state=ReviewItem.State.DISAGREED).order_by("place"))
 
 
 def mark_gone(item: ReviewItem) -> None:
