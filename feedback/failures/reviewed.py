@@ -69,8 +69,8 @@ def read_effect(words: str) -> Effect:
     """
     found = _READ.match(words)
     told = {name: (value or "0").replace(",", "") for name, value in (found.groupdict() if found else {}).items()}
-    counts = [int(told.get(name, 0)) for name in ("came", "left", "outside")]
-    return Effect(*counts, float(told.get("before", 0)), float(told.get("after", 0)))
+    came, left, outside = (int(told.get(name, 0)) for name in ("came", "left", "outside"))
+    return Effect(came, left, outside, float(told.get("before", 0)), float(told.get("after", 0)))
 
 
 def add_effects(one: Effect, other: Effect) -> Effect:
