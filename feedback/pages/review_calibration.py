@@ -66,7 +66,7 @@ def write_sentence(calibration: Calibration) -> str:
         return "Reviews made it truer, by more than chance."
     if calibration.is_worse:
         return (
-            "Reviews made it less true, by more than chance: what one reviewer said does not tell what others say. Look "
-            "at how far reviewers agree, and whether the guidelines mean by satisfied what users show."
+            "Reviews made it less true, by more than chance: what some reviews teach does not hold for others. Look at "
+            "how far reviewers agree, and whether the guidelines mean by satisfied what users show."
         )
     return "Whether reviews made it truer cannot be told yet: the difference may be chance."
