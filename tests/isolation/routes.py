@@ -82,7 +82,11 @@ class Route:
                 *(SignalKey(name, 0, "copy").encode() for name in (side.conversation, SHARED_CONVERSATION)),
                 LabelKey(side.conversation, OUTCOME, REVIEWER).encode(),
             ],
-            "review_id": [encode_id(side.first_id, side.conversation, 0, side.word("reviewer"), is_adjudication=False)],
+            "review_id": [
+                encode_id(
+                    side.first_id, side.conversation, 0, f"reviewer-{side.mark}@example.org", is_adjudication=False
+                )
+            ],
             "export": [side.export],
             **{name: ["train.jsonl"] for name in ("file", "name")},
             "key": [SegmentName(side.word("service"), side.word("environment")).key],

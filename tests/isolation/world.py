@@ -338,7 +338,7 @@ def add_reviews(store: Store, side: Side) -> None:
     held_as = {"said_by": [side.word("reviewer")], "reason": side.word("reason"), "propensity": 0.5}
     for each in (conversation_id, SHARED_CONVERSATION):
         held = said | {"conversation_id": each, "choices": ["dissatisfied"], "version": pk}
-        insert_row(store, "reviews", held | {"said_by": side.word("reviewer"), "note": side.word("note")})
+        insert_row(store, "reviews", held | {"said_by": who, "note": side.word("note")})
         insert_row(store, "settled_reviews", held | held_as)
 
 
