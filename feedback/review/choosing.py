@@ -67,11 +67,11 @@ def measure_strengths(candidates: Sequence[Candidate]) -> Array:
 def find_chances(strengths: Array, parts: Array, size: int) -> Array:
     """With which probability each reason alone would choose each, so that all together choose `size` or, if there are
     not as many, all."""
+    if size >= len(strengths):
+        return np.ones_like(strengths)
     totals = strengths.sum(axis=0)
     shares = strengths / np.where(totals > 0, totals, 1.0) * (parts / parts.sum())
     low, high = 0.0, 1.0 / float(shares[0, -1])  # there random alone takes all
-    if size >= len(strengths):
-        low = high
     for _ in range(STEPS):
         middle = (low + high) / 2
         is_short = unite(np.minimum(1.0, middle * shares)).sum() < size
