@@ -17,8 +17,13 @@ from tracing.store import Store
 LEASE = timedelta(minutes=10)
 
 
+def query_items(queue: ReviewQueue) -> QuerySet[ReviewItem]:
+    """Those of a queue, asked for in its project."""
+    return queue.items.select_related("queue").filter(queue__project=queue.project_id)
+
+
 def find_item(queue: ReviewQueue, place: int) -> ReviewItem | None:
-    return ReviewItem.objects.select_related("queue").filter(queue=queue, place=place).first()
+    return query_items(queue).filter(place=place).first()
 
 
 def find_next(queue: ReviewQueue, who: str, now: datetime) -> ReviewItem | None:
@@ -58,16 +63,10 @@ def mark_turns(queue: ReviewQueue, who: str, now: datetime) -> QuerySet[ReviewIt
     turns = ReviewTurn.objects.filter(item=OuterRef("pk"))
     own = turns.filter(who=who)
     others = turns.exclude(who=who).filter(select_taken(now)).order_by().values("item")
-    return (
-        ReviewItem.objects.select_related("queue")
-        .filter(queue=queue)
-        .annotate(
-            own=Coalesce(Subquery(own.values("state")[:1]), Value("")),
-            turned_at=Subquery(own.values("at")[:1]),
-            taken=Coalesce(
-                Subquery(others.annotate(count=Count("pk")).values("count")), 0, output_field=IntegerField()
-            ),
-        )
+    return query_items(queue).annotate(
+        own=Coalesce(Subquery(own.values("state")[:1]), Value("")),
+        turned_at=Subquery(own.values("at")[:1]),
+        taken=Coalesce(Subquery(others.annotate(count=Count("pk")).values("count")), 0, output_field=IntegerField()),
     )
 
 
@@ -142,8 +141,7 @@ def find_last(queue: ReviewQueue, who: str) -> ReviewItem | None:
 
 def list_disagreements(queue: ReviewQueue) -> list[ReviewItem]:
     """Items whose reviewers are not of one mind, in the order of their places."""
-    items = queue.items.select_related("queue").filter(queue__project=queue.project_id)
-    return list(items.filter(state=ReviewItem.State.DISAGREED).order_by("place"))
+    return list(query_items(queue).filter(state=ReviewItem.State.DISAGREED).order_by("place"))
 
 
 def mark_gone(item: ReviewItem) -> None:
