@@ -47,24 +47,31 @@ def write_model(name: str, title: str, seeds: Sequence[tuple[str, Any]]) -> str:
 
 
 def list_arm(arm: str, models: Sequence[Any]) -> list[str]:
-    figures = [model["arms"][arm] for model in models]
-    gain = np.mean([each["gain"] for each in figures])
-    return [ARMS[arm], *map(tell, figures), tell_mean([each["value"] for each in figures]), f"{100 * gain:.0f}"]
+    figures = [model["arms"].get(arm) for model in models]
+    gain = np.mean([each["gain"] for each in figures if each])
+    return [ARMS[arm], *map(tell, figures), tell_mean(list_values(figures)), f"{100 * gain:.0f}"]
 
 
 def list_against(pair: str, models: Sequence[Any]) -> list[str]:
-    figures = [model["against"][pair] for model in models]
-    values = [each["value"] for each in figures]
+    figures = [model["against"].get(pair) for model in models]
+    values = list_values(figures)
     one, other = pair.split(" - ")
     ahead = f"{sum(value > 0 for value in values)} of {len(values)}"
     return [f"{ARMS[one]}, over {ARMS[other]}", *map(tell, figures), tell_mean(values), ahead]
 
 
-def tell(figure: Mapping[str, float]) -> str:
-    """
+def list_values(figures: Sequence[Any]) -> list[float]:
+    return [each["value"] for each in figures if each]
+
+
+def tell(figure: Mapping[str, float] | None) -> str:
+    """A dash where a seed was not run.
+
     >>> tell({"value": 0.7012, "low": 0.68, "high": 0.72})
     '70.1 (68.0 to 72.0)'
     """
+    if figure is None:
+        return "–"
     return "{:.1f} ({:.1f} to {:.1f})".format(*(100 * figure[name] for name in ("value", "low", "high")))
 
 
@@ -78,7 +85,11 @@ def tell_mean(values: Sequence[float]) -> str:
 
 
 def write_rows(seeds: Sequence[tuple[str, Any]]) -> str:
-    rows = [[ARMS[arm], *(f"{told['rows'][arm]:,}" for _, told in seeds)] for arm in ARMS if arm in seeds[0][1]["rows"]]
+    rows = [
+        [ARMS[arm], *(f"{told['rows'].get(arm, '–')}" for _, told in seeds)]
+        for arm in ARMS
+        if arm in seeds[0][1]["rows"]
+    ]
     rows.append(["answers of the traffic", *(f"{told['answers']:,}" for _, told in seeds)])
     rows.append(
         ["the average person, as a judge: pairs put right, %", *(f"{100 * told['ceiling']:.1f}" for _, told in seeds)]

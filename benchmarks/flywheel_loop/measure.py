@@ -43,10 +43,9 @@ Scores = Mapping[str, Any]
 
 def main() -> None:
     options = read_options()
-    reader = Reader()
     found: dict[str, Any] = {}
     for seed in options.seeds:
-        told = measure_seed(seed, reader, options)
+        told = measure_seed(seed, options)
         found = load_results() if options.write else found  # another process may have written other seeds meanwhile
         found[str(seed)] = join(found.get(str(seed)), told)
         if options.write:
@@ -77,8 +76,9 @@ def join(before: dict[str, Any] | None, told: dict[str, Any]) -> dict[str, Any]:
     return {**told, "models": {**before["models"], **told["models"]}}
 
 
-def measure_seed(seed: int, reader: Reader, options: argparse.Namespace) -> dict[str, Any]:
-    season = live(seed, options.conversations)
+def measure_seed(seed: int, options: argparse.Namespace) -> dict[str, Any]:
+    """With a reader of its own: a vector depends a little on the texts that are read beside its own."""
+    season, reader = live(seed, options.conversations), Reader()
     if options.model == "linear":
         scores: Scores = judge_all(season, reader)
     else:
