@@ -34,7 +34,7 @@ class AnswerShare(Schema):
     share: float
 
 
-class AgreementResource(Schema):
+class ReviewerAgreementResource(Schema):
     """On the items that two or more people judged, by what they said before Tacit's opinion was shown to them. `raw` is
     the share of pairs who said the same; `kappa` (of two reviewers Cohen's, else the mean of the pairs), `alpha`
     (Krippendorff's) and `ac1` (Gwet's) are beyond chance. What cannot be told is null, and `why_not` says why.
@@ -54,13 +54,13 @@ class AgreementResource(Schema):
 class PairAgreement(Schema):
     first: str
     second: str
-    agreement: AgreementResource
+    agreement: ReviewerAgreementResource
 
 
 class ChoiceAgreement(Schema):
     answer: str
     title: str
-    agreement: AgreementResource
+    agreement: ReviewerAgreementResource
 
 
 class FoundShare(Schema):
@@ -98,8 +98,8 @@ class ReviewResults(Schema):
     """What came of a queue. `control_agreement` is on items alone that were chosen by chance; `choices` compares each
     answer by itself where several may hold at once."""
 
-    agreement: AgreementResource
-    control_agreement: AgreementResource
+    agreement: ReviewerAgreementResource
+    control_agreement: ReviewerAgreementResource
     pairs: list[PairAgreement]
     choices: list[ChoiceAgreement]
     found: list[FoundAnswer]
