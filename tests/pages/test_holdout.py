@@ -12,6 +12,7 @@ from feedback.datasets.holdout import Holdout
 from feedback.flywheel.exporting import build_export
 from feedback.holdouts import load_holdout, set_holdout
 from feedback.loop_list import KEPT, WEEK_NS, load_loops
+from feedback.models import HoldoutSetting
 from tests.pages.conftest import HOUR_NS, Page, Teller
 from tests.pages.people import log_in, make_user
 from tracing.access.rights import Role
@@ -159,7 +160,7 @@ def tell_loop(teller: Teller) -> None:
 
 
 def test_a_loop_is_warned_of_on_the_page_and_by_rest(teller: Teller, open_page: Open) -> None:
-    set_holdout(teller.project.pk, 0.3)
+    HoldoutSetting.objects.create(project=teller.project, share=0.3, secret="always the same users")
     tell_loop(teller)
     found = ask("loops")
     [lists] = [each for each in found["items"] if each["item"] == "answers with a list"]
