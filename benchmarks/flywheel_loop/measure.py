@@ -26,7 +26,7 @@ from benchmarks.flywheel_loop.season import CONVERSATIONS, EXPORT, RANDOM, THUMB
 RESULTS: Final = Path(__file__).parent / "results.json"
 SEEDS: Final = (1, 2, 3, 4, 5)
 FEW: Final = "export as few"
-FINETUNED: Final = (EXPORT, THUMB, RANDOM, FEW)
+FINETUNED: Final = (EXPORT, THUMB, RANDOM, FEW, "truth")
 AGAINST: Final = (
     (EXPORT, THUMB),
     (EXPORT, RANDOM),
