@@ -61,8 +61,6 @@ class Counts:
 
     conversations: int
     verdicts: int
-    reviews: int
-    """Conversations that reviewers judged."""
 
 
 def forget_fits() -> None:
@@ -114,7 +112,7 @@ def fit_project(store: Store, project_id: int) -> Fitted:
         "basis": fitted.basis,
         "conversations": counts.conversations,
         "verdicts": counts.verdicts,
-        "reviews": counts.reviews,
+        "reviews": count_reviewed(store, project_id),
         "fitted_at": timezone.now(),
         "parameters": told,
         "rates": tell_rates(estimate_rates(satisfaction, table)),
@@ -138,6 +136,12 @@ def count_all(store: Store, project_id: int) -> Counts:
     return Counts(**store.query("feedback/sql/satisfaction_counts.sql", project_id=project_id)[0])
 
 
+def count_reviewed(store: Store, project_id: int) -> int:
+    """Conversations that reviewers judged."""
+    rows = store.query("feedback/sql/reviewed_conversations.sql", project_id=project_id)
+    return int(rows[0]["conversations"])
+
+
 def is_due(store: Store, project_id: int) -> bool:
     """Whether there is enough to learn from, and so much more, or less, of it than when it was fitted last."""
     fit = SatisfactionFit.objects.filter(project_id=project_id).first()
@@ -147,14 +151,14 @@ def is_due(store: Store, project_id: int) -> bool:
     waited = (timezone.now() - fit.fitted_at).total_seconds()
     if waited < (SMALL_WAIT_S if is_small else REVIEWS_WAIT_S):
         return False
+    has_news = has_more_reviews(fit.reviews, count_reviewed(store, project_id))
+    if not has_news and waited < (SMALL_WAIT_S if is_small else WAIT_S):
+        return False  # before the counts, which take long where there is much
     counts = count_all(store, project_id)
-    if counts.conversations and has_more_reviews(fit.reviews, counts.reviews):
-        return True
-    if waited < (SMALL_WAIT_S if is_small else WAIT_S):
-        return False
     share = SMALL_GROWTH if is_small else GROWTH
     pairs = ((fit.conversations, counts.conversations), (fit.verdicts, counts.verdicts))
-    return counts.conversations > 0 and any(has_changed(before, now, share) for before, now in pairs)
+    has_grown = any(has_changed(before, now, share) for before, now in pairs)
+    return counts.conversations > 0 and (has_news or has_grown)
 
 
 def has_more_reviews(before: int, now: int) -> bool:

@@ -4,13 +4,14 @@ them go out, and what each answer was worth to its reader, which nobody records.
 Every share is an assumption; docs/flywheel.md has them with their sources.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Final
 
 import numpy as np
 from scipy.special import expit, logit
 
+from benchmarks.dataset_labels import make_generation
 from benchmarks.flywheel_loop.remarks import Remark, Remarks
 from benchmarks.flywheel_loop.world import Candidate, Person, Task, World
 from feedback.datasets.record import LabelledConversation
@@ -176,17 +177,3 @@ def list_history(talk: Talk, before: int) -> list[Message]:
     """What was said up to a turn, as the app sends it again."""
     pairs = [(turn.user_text, turn.answer.text) for turn in talk.turns[:before]]
     return [message for said, text in pairs for message in (Message("user", said), Message("assistant", text))]
-
-
-def make_generation(answer: Answer, said: Sequence[Message]) -> Generation:
-    return Generation(
-        project_id=1,
-        trace_id=answer.trace_id,
-        span_id=answer.span_id,
-        parent_span_id="",
-        start_time_ns=answer.start_time_ns,
-        duration_ns=answer.duration_ns,
-        convention="loop",
-        input_messages=tuple(said),
-        output_messages=(Message("assistant", answer.text),),
-    )

@@ -4,7 +4,7 @@ import math
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from enum import StrEnum
-from typing import Any, Final
+from typing import Final
 
 from feedback.review.questions import Question
 
@@ -105,7 +105,3 @@ def check_text(what: str, text: str, longest: int) -> str | None:
     if len(text) > longest:
         return f"{what} of {longest:,} characters at most."
     return f"{what} without the character NUL." if "\0" in text else None
-
-
-def write_mix(mix: Mix) -> dict[str, Any]:
-    return asdict(mix)

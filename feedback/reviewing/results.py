@@ -69,15 +69,6 @@ def load_results(store: Store, queue: ReviewQueue) -> Results:
     )
 
 
-def measure_agreements(store: Store, queues: Sequence[ReviewQueue]) -> dict[int, Agreement]:
-    """On whole answers, by the key of each queue that asks more than one person."""
-    return {
-        queue.pk: measure_agreement(read_ratings(load_rows(store, queue), {}))
-        for queue in queues
-        if queue.items.filter(needed__gt=1).exists()
-    }
-
-
 def load_rows(store: Store, queue: ReviewQueue) -> list[dict[str, Any]]:
     """What stands of each reviewer on each item."""
     return store.query("feedback/sql/reviews_of_queue.sql", project_id=queue.project_id, queue=queue.number)
