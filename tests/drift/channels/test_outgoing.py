@@ -205,11 +205,11 @@ def test_a_server_that_takes_forever_to_answer_is_cut_off(monkeypatch: pytest.Mo
 def test_what_comes_slowly_after_the_status_is_not_waited_for(
     monkeypatch: pytest.MonkeyPatch, pieces: list[bytes]
 ) -> None:
-    monkeypatch.setattr(outgoing, "MOST_SECONDS", 0.3)
+    monkeypatch.setattr(outgoing, "MOST_SECONDS", 2.0)
     started = time.monotonic()
-    with answer_by(pieces, 0.05) as url:
+    with answer_by(pieces, 0.1) as url:
         assert send(url).status == 200
-    assert time.monotonic() - started < 3
+    assert time.monotonic() - started < 6
 
 
 @pytest.mark.usefixtures("trusted")
