@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable
 
-from feedback.views import build_chart
+from feedback.overview_views import build_chart
 from tests.pages.conftest import Page, Teller, make_answer
 from tracing.conversations import Conversation, Turn
 
