@@ -22,8 +22,6 @@ from feedback.pages.markdown import MAX_CHARACTERS, render_markdown
 from feedback.pages.shares import Share, compare_shares
 from feedback.pages.transcript import mark_text
 from feedback.pages.undertone import draw_undertone
-from feedback.pages.waterfall import MAX_ROWS, draw_waterfall
-from tracing.spans import Span
 
 HOUR_S = 3600
 
@@ -166,29 +164,6 @@ def test_what_did_not_fire_is_a_ring() -> None:
     unsure = make_signal(fired=False, score=0.5)
     assert [mark.state for mark in draw_undertone(2, [unsure], {}).marks] == ["unsure"]
     assert not draw_undertone(2, [make_signal(fired=False, score=0.1)], {}).marks
-
-
-def make_span(name: str, parent: str = "", start: int = 0, duration: int = 10) -> Span:
-    return Span(1, "trace", name, parent, name, "Internal", start, duration, "Unset")
-
-
-def test_the_waterfall_puts_children_below_their_parents_on_one_scale() -> None:
-    spans = [make_span("root", duration=100), make_span("late", "root", 50, 50), make_span("early", "root", 0, 25)]
-    rows = draw_waterfall([*spans, make_span("inner", "early", 5, 5)], frozenset({"late"})).rows
-    assert [(row.span.name, row.depth, row.left, row.width) for row in rows] == [
-        ("root", 0, 0, 100), ("early", 1, 0, 25), ("inner", 2, 5, 5), ("late", 1, 50, 50),
-    ]  # fmt: skip
-    assert [row.is_generation for row in rows] == [False, False, False, True]
-
-
-def test_spans_that_are_each_others_parents_are_still_shown_once() -> None:
-    rows = draw_waterfall([make_span("a", "b"), make_span("b", "a"), make_span("c", "c")], frozenset()).rows
-    assert sorted(row.span.name for row in rows) == ["a", "b", "c"]
-
-
-def test_a_trace_of_very_many_spans_is_cut_and_counted() -> None:
-    waterfall = draw_waterfall([make_span(str(index), start=index) for index in range(MAX_ROWS + 5)], frozenset())
-    assert (len(waterfall.rows), waterfall.total) == (MAX_ROWS, MAX_ROWS + 5)
 
 
 def test_slices_are_as_fine_as_the_number_of_conversations_allows() -> None:
