@@ -78,3 +78,17 @@ def summarise_traces(
     """Those of these traces that began after `reach_ns`: before it there may be others that were not looked at."""
     rows = store.query("tracing/sql/trace_summaries.sql", where, project_id=project_id, trace_ids=trace_ids)
     return [TraceSummary(**row) for row in rows if row["start_time_ns"] > reach_ns]
+
+
+def find_traces_by_id(
+    store: Store, project_id: int, beginning: str, given: Filter, limit: int, now_ns: int
+) -> FilledPage[TraceSummary]:
+    """At most `limit` traces that match and whose ids begin so, latest first; what more there is nobody pages through.
+
+    Raises FilterError.
+    """
+    where = compile_filter(given, "traces", now_ns)
+    rows = store.query(
+        "tracing/sql/trace_ids_beginning.sql", project_id=project_id, beginning=beginning, limit=limit
+    )
+    return FilledPage(summarise_traces(store, project_id, [row["trace_id"] for row in rows], -1, where), None)

@@ -26,6 +26,8 @@ QUERIES = {
     "define_dataset": "format=trl-kto",
     "download_dataset": "format=trl-kto",
     "download_export": "format=trl-kto",
+    "find": f"q={SHARED_CONVERSATION}",
+    "find_results": f"q={SHARED_CONVERSATION}",
     "new_review_queue": "question=outcome",
     "run_backtest": "from=2026-06-01&to=2027-05-31",
 }
@@ -76,6 +78,7 @@ class Route:
         examples = {
             "conversation_id": [side.conversation, SHARED_CONVERSATION],
             "trace_id": [make_trace_id(side.trace), make_trace_id(SHARED_TRACE)],
+            "user_id": [side.word("user")],
             "token": ["what-nobody-was-sent"],  # whoever has that of an invitation is meant to see the project's name
             "kind": ["slow"],
             "label_id": [

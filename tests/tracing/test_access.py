@@ -250,6 +250,7 @@ def list_addresses() -> Iterator[str]:
     examples: dict[str, Any] = {
         "project": "default",
         "conversation_id": "c",
+        "user_id": "u",
         "trace_id": make_trace_id(1),
         "number": "1",
         "key": "0123456789abcdef",
