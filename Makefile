@@ -7,6 +7,9 @@ BIN := $(VENV)/bin
 PARALLEL := --numprocesses=auto --maxprocesses=4 --dist=worksteal
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
+# Where Python may not keep what it compiled, every process that a test starts compiles the whole program again.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: install run test test-slow check format bench bench-peers accuracy screenshots lock clean
 
 install: $(VENV)/.installed
@@ -14,8 +17,9 @@ install: $(VENV)/.installed
 run: install
 	$(BIN)/tacit up --demo
 
+# What fails beside others on a busy machine is asked once more, alone; what fails alone fails.
 test: $(VENV)/.installed-dev
-	$(BIN)/python -m pytest $(PARALLEL) -m "not slow"
+	$(BIN)/python -m pytest $(PARALLEL) -m "not slow" || $(BIN)/python -m pytest -m "not slow" --last-failed --last-failed-no-failures=none --maxfail=10
 
 # What takes minutes, and every property with ten times the examples.
 test-slow: $(VENV)/.installed-dev
