@@ -11,6 +11,7 @@ from tracing import urls as tracing_urls
 from tracing.access.requirements import public
 from tracing.views import open_home
 
+handler400 = "tracing.page_problems.refuse_request"
 urlpatterns = [
     path("", open_home, name="home"),
     path(

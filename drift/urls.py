@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from drift import alert_rule_views, alert_target_views, alert_views, event_views, report_views, views
+from drift import alert_rule_views, alert_target_views, alert_views, event_views, report_views, settings_views, views
 
 urlpatterns = [
     path("drift", views.show_drift, name="drift"),
@@ -32,6 +32,7 @@ urlpatterns = [
     path("alerts/<int:number>/resolve", alert_views.resolve_alert, name="resolve_alert"),
     path("alerts/<int:number>/accept", alert_views.accept_alert, name="accept_alert"),
     path("alerts/<int:number>/notes", alert_views.note_alert, name="note_alert"),
+    path("settings", settings_views.show_settings, name="settings"),
     path("settings/alert-targets", alert_target_views.show_targets, name="alert_targets"),
     path("settings/alert-targets/add", alert_target_views.add_alert_target, name="add_alert_target"),
     path("settings/alert-targets/<int:pk>", alert_target_views.show_one, name="alert_target"),

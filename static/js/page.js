@@ -1,5 +1,5 @@
-// Copy buttons, selectors that answer at once, and K and J for the conversation before and after.
-// Everything works without: lines can be selected, forms have a button, K and J are links.
+// Copy buttons, selectors that answer at once, more of a long conversation.
+// Everything works without: lines can be selected, forms have a button, the rest are links.
 
 for (const button of document.querySelectorAll("button[data-copy]")) {
   button.hidden = false;
@@ -62,10 +62,21 @@ if (turnAsked && document.querySelector("ol.turns") && !document.getElementById(
   }
 }
 
-const isTyping = (element) => element.closest("input, textarea, select, [contenteditable]") !== null;
+// The address of what is shown, to be sent to somebody.
+const share = document.querySelector("button[data-copy-address]");
+if (share) {
+  share.hidden = false;
+  share.addEventListener("click", async () => {
+    const label = share.textContent;
+    try {
+      await navigator.clipboard.writeText(location.href);
+      share.textContent = "Copied";
+    } catch {
+      share.textContent = "It stands in the address bar";
+    }
+    setTimeout(() => { share.textContent = label; }, 1500);
+  });
+}
 
-document.addEventListener("keydown", (event) => {
-  if (event.ctrlKey || event.metaKey || event.altKey || event.shiftKey || isTyping(event.target)) return;
-  const name = { k: "previous", j: "next" }[event.key];
-  if (name) document.querySelector(`a[data-key="${name}"]`)?.click();
-});
+// A menu that was opened on a narrow screen stands in its place on a wide one.
+matchMedia("(min-width: 52rem)").addEventListener("change", () => document.querySelector("#menu:popover-open")?.hidePopover());

@@ -1,10 +1,11 @@
 // Review by keyboard: a key presses what stands on the page for it. What is chosen and written is kept in this tab until
 // it was submitted. Everything works without: choices are a form, and every key has its button.
 
+import { areKeysOn } from "./keys.js";
+
 const MOST_KEPT = 200_000;
 const find = (selector) => document.querySelector(`#review ${selector}`);
 const failed = document.getElementById("failed");
-const help = document.getElementById("key-help");
 let isSending = false;
 let shownAt = performance.now();
 
@@ -66,7 +67,6 @@ document.addEventListener("htmx:afterSwap", (event) => {
   if (event.detail.target.id !== "review") return;
   const review = document.getElementById("review");
   document.title = review.dataset.title;
-  for (const entry of document.querySelectorAll(".side a[aria-current=page]")) entry.textContent = review.dataset.menu;
   failed.hidden = true;
   arrive();
   if (review.getBoundingClientRect().top < 0) review.scrollIntoView();
@@ -134,7 +134,6 @@ const write = (field) => {
 
 document.addEventListener("click", (event) => {
   const button = event.target.closest("#review button");
-  if (button?.dataset.key === "?") help.showModal();
   if (!button?.dataset.fill) return;
   const source = document.getElementById(button.dataset.fill);
   const field = document.getElementById("better");
@@ -168,14 +167,15 @@ const pressKey = (key) => {
 // Digits count where the keyboard has them, whatever else stands on their keys.
 const readKey = (event) => {
   if (event.repeat || event.ctrlKey || event.metaKey || event.altKey || event.target.closest(TEXT)) return "";
-  if (/^[1-9?]$/.test(event.key)) return event.key;
+  if (!areKeysOn()) return "";
+  if (/^[1-9]$/.test(event.key)) return event.key;
   if (event.shiftKey) return "";
   const digit = /^(?:Digit|Numpad)([1-9])$/.exec(event.code)?.[1];
   return digit ?? (/^[ensujkg]$/i.test(event.key) ? event.key.toLowerCase() : "");
 };
 
 document.addEventListener("keydown", (event) => {
-  if (event.isComposing || help.open) return;
+  if (event.isComposing || document.querySelector("dialog[open]")) return;
   if (event.key === "Enter") pressEnter(event);
   if (event.key === "Escape" && event.target.closest("#review textarea")) find("#pane").focus({ preventScroll: true });
   const key = readKey(event);

@@ -1,34 +1,52 @@
-// Applies the stored choice of light or dark before the page is painted, and keeps it. It stands in the head as a
-// plain script: a module would come after the first paint.
+// Applies what somebody chose on this device (colours, the keys of a letter) before the page is painted, and keeps it. It
+// stands in the head as a plain script: a module would come after the first paint.
 "use strict";
 (() => {
-  const key = "tacit-theme";
-  const read = () => {
-    try { return localStorage.getItem(key) ?? "system"; } catch { return "system"; }
+  const root = document.documentElement;
+  const read = (key, usual) => {
+    try { return localStorage.getItem(key) ?? usual; } catch { return usual; }
   };
-  const keep = (theme) => {
-    try { localStorage.setItem(key, theme); } catch { /* private windows may refuse; the choice then ends with the page */ }
+  const keep = (key, value) => {
+    try { localStorage.setItem(key, value); } catch { /* private windows may refuse; the choice then ends with the page */ }
   };
-  const apply = (theme) => {
-    if (theme === "system") delete document.documentElement.dataset.theme;
-    else document.documentElement.dataset.theme = theme;
+  const applyTheme = (theme) => {
+    if (theme === "system") delete root.dataset.theme;
+    else root.dataset.theme = theme;
   };
-  apply(read());
-  document.addEventListener("DOMContentLoaded", () => {
-    const group = document.querySelector("[data-theme-switch]");
+  applyTheme(read("tacit-theme", "system"));
+  root.dataset.keys = read("tacit-keys", "on");
+  root.dataset.times = read("tacit-times", "utc");
+  const offer = (selector, value, choose) => {
+    const group = document.querySelector(selector);
     if (!group) return;
-    const buttons = [...group.querySelectorAll("button")];
-    const press = (theme) => {
-      for (const button of buttons) button.setAttribute("aria-pressed", String(button.value === theme));
+    const press = (chosen) => {
+      for (const button of group.querySelectorAll("button")) button.setAttribute("aria-pressed", String(button.value === chosen));
     };
     group.hidden = false;
-    press(read());
+    press(value);
     group.addEventListener("click", (event) => {
       const button = event.target.closest("button");
       if (!button) return;
-      keep(button.value);
-      apply(button.value);
+      choose(button.value);
       press(button.value);
+    });
+  };
+  document.addEventListener("DOMContentLoaded", () => {
+    offer("[data-theme-switch]", read("tacit-theme", "system"), (theme) => {
+      keep("tacit-theme", theme);
+      applyTheme(theme);
+    });
+    offer("[data-time-switch]", root.dataset.times, (times) => {
+      keep("tacit-times", times);
+      root.dataset.times = times;
+      document.dispatchEvent(new CustomEvent("tacit:times"));
+    });
+    const keys = document.querySelector("[data-key-switch]");
+    if (!keys) return;
+    keys.checked = root.dataset.keys !== "off";
+    keys.addEventListener("change", () => {
+      root.dataset.keys = keys.checked ? "on" : "off";
+      keep("tacit-keys", root.dataset.keys);
     });
   });
 })();

@@ -428,7 +428,7 @@ def test_who_does_not_see_is_told_what_was_done(
         expect(page.locator("#told")).to_have_text("Dissatisfied: chosen")
         page.keyboard.press("Enter")
         expect(page.locator("#told")).to_have_text("Kept. Item 2 of 20.")
-        expect(page.get_by_role("link", name="Review (19)")).to_be_visible()
+        expect(page.get_by_role("link", name="Review 19 waiting for you")).to_be_visible()
         expect(page.locator("#pane")).to_be_focused()
 
 

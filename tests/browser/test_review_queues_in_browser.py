@@ -39,5 +39,5 @@ def test_a_queue_is_begun_without_a_script(server: Server, chromium: Browser) ->
         page.get_by_role("button", name=re.compile("Draw 50 and begin.*Was the user satisfied")).click()
         expect(page.get_by_text("3 items drawn for “Were users satisfied?”.")).to_be_visible()
         page.goto(f"{server.url}/p/default/review")
-        expect(page.get_by_role("link", name="Review (3)")).to_be_visible()
+        expect(page.get_by_role("link", name="Review 3 waiting for you")).to_be_visible()
         expect(page.get_by_text("0 of 3 settled")).to_be_visible()

@@ -418,12 +418,12 @@ def test_the_menu_counts_modes_that_want_to_be_looked_at(teller: Teller, open_pa
     make_mode(teller, 4)  # goes on
     make_mode(teller, 5, found_at=now, state="ignored")
     make_mode(teller, 6, found_at=now, merged_into=new)
-    assert "Failure modes (3)" in open_page("setup").text
+    assert "Failure modes 3 new, surging or back" in open_page("setup").text
     FailureModeChange.objects.create(mode=new, at=now, who="anna", what="note", text="I look at it")
-    assert "Failure modes (2)" in open_page("setup").text
+    assert "Failure modes 2 new, surging or back" in open_page("setup").text
     teller.project.slug = "demo"
     teller.project.save()
-    assert "Failure modes (" not in read(Client(headers={"host": "localhost"}).get("/p/demo/setup"))
+    assert "new, surging or back" not in read(Client(headers={"host": "localhost"}).get("/p/demo/setup"))
 
 
 def test_the_overview_says_nothing_of_modes_while_there_are_none(teller: Teller, open_page: Open) -> None:

@@ -104,7 +104,7 @@ def test_the_menu_leads_only_where_a_role_may_go(demo: Project) -> None:
     make_user("bo@example.org", demo, Role.EDITOR)
     make_user("olga@example.org", demo, Role.OWNER)
     settings = [
-        set(re.findall(r'href="/p/demo/settings/([\w-]+)"', read(log_in(email).get("/p/demo/setup"))))
+        set(re.findall(r'href="/p/demo/settings/([\w-]+)"', read(log_in(email).get("/p/demo/settings"))))
         for email in ("bo@example.org", "olga@example.org")
     ]
     assert settings[0] == {"alert-targets", "asking", "detectors", "judge", "prices"}

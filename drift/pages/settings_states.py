@@ -1,0 +1,72 @@
+"""How each page of settings stands, in a sentence: counts and dates in, words out."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from feedback.asking import Rules
+from feedback.detectors.tuning import Tuning
+
+MOST_NAMES = 3
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """Words, the moment that they speak of where there is one, and whether somebody should look."""
+
+    words: str
+    at: datetime | None = None
+    is_bad: bool = False
+
+
+def tell_retention(slug: str, days: int) -> State:
+    return State(f"{slug}; data is kept for {count(days, 'day') if days else 'ever'}")
+
+
+def tell_members(members: int, invited: int) -> State:
+    words = count(members, "member") if members else "nobody has been invited yet"
+    return State(f"{words}, {count(invited, 'invitation')} open" if invited else words)
+
+
+def tell_keys(keys: int, last_used: datetime | None) -> State:
+    if not keys:
+        return State("none yet")
+    return State(f"{count(keys, 'key')}, last used" if last_used else f"{count(keys, 'key')}, never used", last_used)
+
+
+def tell_audit(last: datetime | None) -> State:
+    return State("last change", last) if last else State("nothing was changed yet")
+
+
+def tell_detectors(detectors: int, tuning: Tuning) -> State:
+    words = f"{detectors - len(tuning.off)} of {detectors} on"
+    own = len(tuning.thresholds)
+    return State(f"{words}, {own} with {'a threshold' if own == 1 else 'thresholds'} of this project" if own else words)
+
+
+def tell_asking(rules: Rules) -> State:
+    if not rules.is_on:
+        return State("off: nobody is asked")
+    return State(f"on: {rules.random_share:.1%} of all users at random".replace("%", " %"))
+
+
+def tell_judge(model: str, calls: int, calls_a_day: int, problem: str) -> State:
+    if not model:
+        return State("none is set up")
+    return State(problem or f"{model}, {calls:,} of {calls_a_day:,} calls today", is_bad=bool(problem))
+
+
+def tell_targets(names: Sequence[str], troubles: int) -> State:
+    """`names` are those of the targets that are on."""
+    if troubles:
+        return State(f"{count(troubles, 'target')} did not take the last alert", is_bad=True)
+    more = f" and {len(names) - MOST_NAMES} more" if len(names) > MOST_NAMES else ""
+    return State(", ".join(names[:MOST_NAMES]) + more if names else "none: alerts are shown here alone")
+
+
+def tell_prices(own: int) -> State:
+    return State(f"{count(own, 'price')} of this project, else those that Tacit knows" if own else "those Tacit knows")
+
+
+def count(number: int, noun: str) -> str:
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"

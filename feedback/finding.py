@@ -1,0 +1,102 @@
+"""What somebody looks for comes in as text, what fits of a project goes out: pages, conversations, traces, users, and
+all that people named."""
+
+from collections.abc import Collection, Iterable, Iterator
+
+from django.urls import reverse
+
+from feedback.conversation_list import find_page
+from feedback.failures.listing import load_rows, name_mode
+from feedback.flywheel.datasets import list_datasets
+from feedback.pages.filters import Filters
+from feedback.pages.finding import Found, FoundGroup, begins_all, find_entries, may_be_id, may_be_trace_id
+from feedback.reviewing.queues import list_queues
+from tracing.access.rights import Right
+from tracing.filter_language import FilterError
+from tracing.menu import list_entries
+from tracing.models import Project
+from tracing.paging import Place
+from tracing.store import Store
+
+MOST_OF_A_KIND = 5
+SHORTEST_WORDS = 2
+"""Fewer letters would find every conversation."""
+
+
+def find_anything(
+    store: Store, project: Project, rights: Collection[Right], question: str, now_ns: int
+) -> list[FoundGroup]:
+    """Groups of what fits; of an empty question every page."""
+    groups = [FoundGroup("Pages", tuple(find_pages(project, rights, question)))]
+    if question:
+        groups += [
+            find_said(store, project, question, now_ns),
+            *find_ids(store, project, question),
+            *find_named(project, question),
+        ]
+    return [group for group in groups if group.items]
+
+
+def find_pages(project: Project, rights: Collection[Right], question: str) -> list[Found]:
+    entries = find_entries(list_entries(rights), question)
+    return [Found(each.title, reverse(each.address, args=[project.slug]), each.purpose.rstrip(".")) for each in entries]
+
+
+def find_said(store: Store, project: Project, question: str, now_ns: int) -> FoundGroup:
+    """The newest conversations that the question, read as a filter, finds; none where it cannot be read as one."""
+    filters = Filters(q=question)
+    try:
+        page = find_page(
+            store, "feedback/sql/page_conversations.sql", project.pk, filters.given, Place(), MOST_OF_A_KIND, now_ns
+        )
+    except FilterError:
+        return FoundGroup("Conversations", ())
+    if len(question) < SHORTEST_WORDS:
+        return FoundGroup("Conversations", ())
+    everything = f"{reverse('conversations', args=[project.slug])}?{filters.query}"
+    rows = [show_conversation(project, row, filters.query) for row in page.rows]
+    return FoundGroup("Conversations", tuple(rows), everything if page.next else "")
+
+
+def show_conversation(project: Project, row: dict[str, object], query: str = "") -> Found:
+    conversation_id = str(row["conversation_id"])
+    address = reverse("conversation", args=[project.slug, conversation_id])
+    title = str(row["first_message"]) or "(no words)"
+    return Found(title[:200], f"{address}?{query}" if query else address, conversation_id[:80])
+
+
+def find_ids(store: Store, project: Project, question: str) -> Iterator[FoundGroup]:
+    """Conversations, traces and users whose ids begin with the question."""
+    if not may_be_id(question):
+        return
+    asked = {"project_id": project.pk, "beginning": question, "limit": MOST_OF_A_KIND}
+    rows = store.query("feedback/sql/find_conversations.sql", **asked)
+    yield FoundGroup("Conversations by id", tuple(show_conversation(project, row) for row in rows))
+    if may_be_trace_id(question):
+        rows = store.query("feedback/sql/find_traces.sql", **asked | {"beginning": question.lower()})
+        yield FoundGroup("Traces", tuple(show_id(project, "trace", row["trace_id"]) for row in rows))
+    rows = store.query("feedback/sql/find_users.sql", **asked)
+    yield FoundGroup("Users", tuple(show_id(project, "user", row["user_id"]) for row in rows))
+
+
+def show_id(project: Project, address: str, found: str) -> Found:
+    return Found(found, reverse(address, args=[project.slug, found]), is_id=True)
+
+
+def find_named(project: Project, question: str) -> Iterator[FoundGroup]:
+    """What people named: failure modes, datasets and queues of reviews."""
+    modes = [(name_mode(row), row.number) for row in load_rows(project.pk)]
+    yield group_named(project, "Failure modes", "failure_mode", modes, question)
+    datasets = [(each.name, each.number) for each in list_datasets(project)]
+    yield group_named(project, "Datasets", "dataset", datasets, question)
+    queues = [(each.name, each.number) for each in list_queues(project)]
+    yield group_named(project, "Review queues", "review_queue", queues, question)
+
+
+def group_named(
+    project: Project, title: str, address: str, named: Iterable[tuple[str, int]], question: str
+) -> FoundGroup:
+    """Those whose names have words that begin with each word of the question."""
+    words = question.casefold().split()
+    fits = [(name, number) for name, number in named if begins_all(words, name)][:MOST_OF_A_KIND]
+    return FoundGroup(title, tuple(Found(name, reverse(address, args=[project.slug, number])) for name, number in fits))
