@@ -16,7 +16,7 @@ import re
 import statistics
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -60,17 +60,18 @@ class Question:
     ask: Callable[[Store], object]
 
 
-def fill(store: Store, spans: int) -> None:
-    """Put the rows of so many spans into every table, block by block, and count the hours."""
-    store.execute("CREATE TABLE sentences (text String, words Array(String)) ENGINE = Memory")
+def fill(store: Store, spans: int, project_id: int = PROJECT_ID, tables: Sequence[str] = FILL, **more: object) -> None:
+    """Put the rows of so many spans into these tables, block by block, and count the hours; `more` are further
+    parameters of their statements."""
+    store.execute("CREATE TABLE IF NOT EXISTS sentences (text String, words Array(String)) ENGINE = Memory")
     sentences = read_sentences()
     store.insert("sentences", {"text": sentences, "words": [split_words(text) for text in sentences]})
-    bound = {"spans": spans, "until_ns": time.time_ns(), "step_ns": WEEK_NS // spans}
+    bound = {"project_id": project_id, "spans": spans, "until_ns": time.time_ns(), "step_ns": WEEK_NS // spans, **more}
     for first in range(0, spans, BLOCK):
-        for table in FILL:
+        for table in tables:
             store.change(f"benchmarks/fill/{table}.sql", first=first, count=min(BLOCK, spans - first), **bound)
     hours = [int(row["id"]) for row in store.query("tracing/sql/changed_hours.sql", after_us=0, limit=1_000)]
-    store.change("tracing/sql/count_hours.sql", project_id=PROJECT_ID, hours=hours, version=time.time_ns() // 1000)
+    store.change("tracing/sql/count_hours.sql", project_id=project_id, hours=hours, version=time.time_ns() // 1000)
     store.insert("watermarks", {"stage": ["rollups"], "done_until": [datetime.now(UTC)]})
 
 

@@ -12,7 +12,7 @@ WITH
         i -> least(cityHash64(number, 'a', i) % 40, cityHash64(number, 'b', i) % 40), range(1 + cityHash64(number, 11) % 12)
     )) AS used
 SELECT
-    1,
+    {project_id:UInt32},
     concat('conversation-', toString(intDiv(number, 8))),
     intDiv(number % 8, 2),
     lower(hex(sipHash128(intDiv(number, 2)))),

@@ -11,7 +11,7 @@ WITH
         arrayMap(i -> words_of[1 + cityHash64(number, salt, i) % length(words_of)], range(22))) AS hear,
     span -> {until_ns:Int64} - toInt64(({spans:UInt64} - span) * {step_ns:UInt64}) AS begin_ns
 SELECT
-    1,
+    {project_id:UInt32},
     concat('conversation-', toString(intDiv(number, 8))),
     concat('user-', toString(cityHash64(intDiv(number, 8), 1) % 1000)),
     concat('service-', toString(cityHash64(intDiv(number, 8)) % 3)),

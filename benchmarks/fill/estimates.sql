@@ -6,7 +6,7 @@ INSERT INTO estimates
 WITH
     span -> {until_ns:Int64} - toInt64(({spans:UInt64} - span) * {step_ns:UInt64}) AS begin_ns
 SELECT
-    1,
+    {project_id:UInt32},
     concat('conversation-', toString(intDiv(number, 8))),
     (cityHash64(intDiv(number, 8), 12) % 1000000) / 1e6 AS probability,
     probability / 2,

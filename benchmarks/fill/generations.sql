@@ -2,7 +2,8 @@
 INSERT INTO generations
 (
     project_id, trace_id, span_id, conversation_id, user_id, provider, operation, request_model, response_model,
-    input_messages, output_messages, user_text, tool_definitions, metadata, input_tokens, output_tokens, cost_usd,
+    input_messages, output_messages, user_text, tool_definitions, parameters, prompt_variables,
+    metadata, input_tokens, output_tokens, cost_usd,
     start_time, duration_ns, time_to_first_chunk_ns, outcome, convention, service_name, environment, version
 )
 WITH
@@ -11,7 +12,7 @@ WITH
         arrayMap(i -> texts[1 + cityHash64(number, salt, i) % length(texts)], range(count)), ' ') AS tell,
     span -> {until_ns:Int64} - toInt64(({spans:UInt64} - span) * {step_ns:UInt64}) AS begin_ns
 SELECT
-    1,
+    {project_id:UInt32},
     lower(hex(sipHash128(intDiv(number, 2)))),
     lower(hex(sipHash64(number))),
     concat('conversation-', toString(intDiv(number, 8))),
@@ -24,6 +25,8 @@ SELECT
     concat('[{"role":"assistant","content":"', tell('out', number, 22), '"}]'),
     tell('in', number, 22),
     '[]',
+    '{}',
+    '{}',
     '{}',
     cityHash64(number, 2) % 2000,
     cityHash64(number, 3) % 800,

@@ -8,7 +8,7 @@ INSERT INTO generations_by_time
 WITH
     span -> {until_ns:Int64} - toInt64(({spans:UInt64} - span) * {step_ns:UInt64}) AS begin_ns
 SELECT
-    1,
+    {project_id:UInt32},
     toStartOfHour(fromUnixTimestamp64Nano(begin_ns(number))),
     lower(hex(sipHash128(intDiv(number, 2)))),
     lower(hex(sipHash64(number))),

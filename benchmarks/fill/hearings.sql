@@ -3,7 +3,7 @@ INSERT INTO hearings (project_id, conversation_id, basis, machine, machine_score
 WITH
     span -> {until_ns:Int64} - toInt64(({spans:UInt64} - span) * {step_ns:UInt64}) AS begin_ns
 SELECT
-    1,
+    {project_id:UInt32},
     concat('conversation-', toString(intDiv(number, 8))),
     '0123456789abcdef',
     if(cityHash64(intDiv(number, 8), 11) % 10 = 0, ['evaluation', 'schedule', 'monitor'][1 + number % 3], '') AS machine,

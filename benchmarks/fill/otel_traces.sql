@@ -10,7 +10,7 @@ WITH
         arrayMap(i -> texts[1 + cityHash64(number, salt, i) % length(texts)], range(count)), ' ') AS tell,
     span -> {until_ns:Int64} - toInt64(({spans:UInt64} - span) * {step_ns:UInt64}) AS begin_ns
 SELECT
-    1,
+    {project_id:UInt32},
     fromUnixTimestamp64Nano(begin_ns(number)),
     lower(hex(sipHash128(intDiv(number, 2)))),
     lower(hex(sipHash64(number))),

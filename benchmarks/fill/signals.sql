@@ -7,7 +7,7 @@ INSERT INTO signals
 WITH
     span -> {until_ns:Int64} - toInt64(({spans:UInt64} - span) * {step_ns:UInt64}) AS begin_ns
 SELECT
-    1,
+    {project_id:UInt32},
     concat('conversation-', toString(intDiv(number, 8))),
     intDiv(number % 8, 2),
     ['thumbs', 'rephrase', 'regeneration', 'refusal', 'sentiment'][1 + cityHash64(number, 8) % 5] AS kind,

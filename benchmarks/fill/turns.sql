@@ -12,7 +12,7 @@ WITH
         arrayMap(i -> texts[1 + cityHash64(number, salt, i) % length(texts)], range(count)), ' ') AS tell,
     span -> {until_ns:Int64} - toInt64(({spans:UInt64} - span) * {step_ns:UInt64}) AS begin_ns
 SELECT
-    1,
+    {project_id:UInt32},
     concat('conversation-', toString(intDiv(number, 8))),
     intDiv(number % 8, 2),
     tell('in', number, 22),
