@@ -29,14 +29,15 @@ from feedback.api_review_queues import router as review_queues_router
 from feedback.api_review_results import router as review_results_router
 from feedback.api_reviews import router as reviews_router
 from feedback.api_satisfaction import router as satisfaction_router
-from feedback.conversation_list import find_page
+from feedback.api_saved_views import router as saved_views_router
+from feedback.conversation_rows import describe_rows, find_rows
 from feedback.datasets import UnknownFormat
 from feedback.datasets.definition import DefinitionProblems
 from feedback.derivation import FEEDBACK, SIGNALS
 from feedback.estimating import ESTIMATES
 from feedback.excerpts import load_heard_excerpt
 from feedback.failures.deriving import FAILURES
-from feedback.failures.listing import find_mode_of, load_modes_of
+from feedback.failures.listing import find_mode_of
 from feedback.labels import load_labels
 from feedback.machines import load_machines
 from feedback.records import confirm_rows, place_signal
@@ -46,13 +47,11 @@ from feedback.resources import (
     SignalPage,
     StatsResource,
     describe_conversation,
-    describe_estimate,
-    describe_machine,
-    describe_mode_of,
     describe_signal,
 )
 from feedback.review.queue import QueueProblems
 from feedback.satisfaction_records import load_estimates
+from feedback.saved_views import SavedViewProblems
 from tracing import reprocessing
 from tracing.access.requirements import May
 from tracing.access.rights import Right
@@ -70,7 +69,7 @@ from tracing.api_reprocessing import router as reprocessing_router
 from tracing.derivation import READING
 from tracing.filter_sql import compile_filter
 from tracing.paging import MAX_LIMIT, Cursor, Limit, decode_cursor, give_page
-from tracing.resources import format_time, to_ms
+from tracing.resources import format_time
 from tracing.rollups import ROLLUPS
 from tracing.stages import STAGES
 from tracing.store import get_store
@@ -99,6 +98,7 @@ api.add_router("", accuracy_router)
 api.add_router("", judge_router)
 api.add_router("", labels_router)
 api.add_router("", satisfaction_router)
+api.add_router("", saved_views_router)
 api.add_router("", exports_router)
 api.add_router("", datasets_router)
 api.add_router("", returns_router)
@@ -129,6 +129,11 @@ def refuse_queue(_request: HttpRequest, error: QueueProblems) -> HttpResponse:
     return refuse_parts([{"parameter": name, "detail": words} for name, words in error.problems.items()])
 
 
+@api.exception_handler(SavedViewProblems)
+def refuse_saved_view(_request: HttpRequest, error: SavedViewProblems) -> HttpResponse:
+    return refuse_parts([{"parameter": name, "detail": words} for name, words in error.problems.items()])
+
+
 @api.get("stats", response=StatsResource, summary="Counts, and how far each stage is behind", auth=May(Right.READ))
 def show_stats(request: HttpRequest) -> dict[str, Any]:
     store = get_store()
@@ -153,25 +158,9 @@ def list_conversations(
     cursor: Cursor = "",
 ) -> dict[str, Any]:
     place = decode_cursor(cursor, "conversations")
-    path = "feedback/sql/conversation_page.sql"
-    page = find_page(get_store(), path, project_of(request).pk, filters.read(), place, limit, time.time_ns())
-    ids = [row["conversation_id"] for row in page.rows]
-    machines = load_machines(get_store(), project_of(request).pk, ids)
-    estimates = load_estimates(get_store(), project_of(request).pk, ids)
-    modes = load_modes_of(get_store(), project_of(request).pk, ids)
-    items = [
-        row
-        | describe_machine(machines.get(row["conversation_id"]))
-        | {
-            "dissatisfied": describe_estimate(estimates.get(row["conversation_id"])),
-            "failure_mode": describe_mode_of(modes.get(row["conversation_id"])),
-            "first_time": format_time(row["first_time_ns"]),
-            "last_time": format_time(row["last_time_ns"]),
-            "longest_ms": to_ms(row["longest_ns"]),
-        }
-        for row in page.rows
-    ]
-    return give_page("conversations", items, page.next)
+    store, project_id = get_store(), project_of(request).pk
+    page = find_rows(store, project_id, filters.read(), place, limit)
+    return give_page("conversations", describe_rows(store, project_id, page.rows), page.next)
 
 
 @api.get(

@@ -1,7 +1,9 @@
 """The door by which a reviewer's word on a conversation is kept: key and verdict come in, what stands now goes out."""
 
+from collections.abc import Mapping
+
 from feedback.estimating import estimate_keys
-from feedback.labels import Label, LabelKey, load_labels, write_label
+from feedback.labels import Label, LabelKey, load_labels, load_own_verdicts, write_label, write_labels
 from tracing.records.excerpts import load_facts
 from tracing.store import Store
 
@@ -20,6 +22,19 @@ def label_conversation(store: Store, project_id: int, key: LabelKey, verdict: st
     label = write_label(store, project_id, key, verdict)
     estimate_keys(store, [(project_id, key.conversation_id)])
     return label
+
+
+def label_conversations(
+    store: Store, project_id: int, verdicts: Mapping[str, str], kind: str, said_by: str
+) -> dict[str, str]:
+    """Keep what a reviewer says of several conversations that there are, by id; what they said before of those that
+    change, empty where that was nothing. The conversations are estimated again at once."""
+    before = load_own_verdicts(store, project_id, list(verdicts), kind, said_by)
+    changed = {key: verdict for key, verdict in verdicts.items() if before.get(key, "") != verdict}
+    if changed:
+        write_labels(store, project_id, {LabelKey(key, kind, said_by): verdict for key, verdict in changed.items()})
+        estimate_keys(store, [(project_id, key) for key in changed])
+    return {key: before.get(key, "") for key in changed}
 
 
 def take_back_label(store: Store, project_id: int, key: LabelKey) -> bool:

@@ -5,7 +5,7 @@ Several may judge one conversation, each for themselves. It is listed together w
 
 import json
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import astuple, dataclass
 from typing import Any
 
@@ -69,21 +69,38 @@ def read_label(row: Mapping[str, Any]) -> Label:
     )
 
 
+def load_own_verdicts(
+    store: Store, project_id: int, conversation_ids: Sequence[str], kind: str, said_by: str
+) -> dict[str, str]:
+    """What one reviewer said of these conversations, of those of which they said something."""
+    bound = {"conversation_ids": list(conversation_ids), "kind": kind, "said_by": said_by}
+    rows = store.query("feedback/sql/own_labels.sql", project_id=project_id, **bound)
+    return {row["conversation_id"]: row["verdict"] for row in rows}
+
+
 def write_label(store: Store, project_id: int, key: LabelKey, verdict: str, queue: int = 0) -> Label | None:
     """Keep what a reviewer said; an empty verdict takes it back."""
-    now_us = time.time_ns() // 1000
-    row = {
-        "project_id": project_id,
-        "conversation_id": key.conversation_id,
-        "kind": key.kind,
-        "verdict": verdict,
-        "said_by": key.said_by,
-        "version": now_us,
-        "is_deleted": int(not verdict),
-        "queue": queue,
-    }
-    store.insert("labels", {name: [each] for name, each in row.items()})
+    now_us = write_labels(store, project_id, {key: verdict}, queue)
     return Label(key, verdict, now_us * 1000, queue) if verdict else None
+
+
+def write_labels(store: Store, project_id: int, verdicts: Mapping[LabelKey, str], queue: int = 0) -> int:
+    """The same of several at once; when, in microseconds since the epoch."""
+    now_us = time.time_ns() // 1000
+    store.insert(
+        "labels",
+        {
+            "project_id": [project_id] * len(verdicts),
+            "conversation_id": [key.conversation_id for key in verdicts],
+            "kind": [key.kind for key in verdicts],
+            "verdict": list(verdicts.values()),
+            "said_by": [key.said_by for key in verdicts],
+            "version": [now_us] * len(verdicts),
+            "is_deleted": [int(not verdict) for verdict in verdicts.values()],
+            "queue": [queue] * len(verdicts),
+        },
+    )
+    return now_us
 
 
 def load_page(

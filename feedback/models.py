@@ -502,3 +502,27 @@ class ReviewTurn(models.Model):
 
     def __str__(self) -> str:
         return f"{self.item_id} of {self.who}: {self.state}"
+
+
+class SavedView(models.Model):
+    """A list of conversations that somebody named, to come back to it: what it is narrowed to, its order and columns."""
+
+    project = models.ForeignKey("tracing.Project", on_delete=models.CASCADE, related_name="saved_views")
+    number = models.PositiveIntegerField()
+    """Counts from 1 in its project; it stands in addresses."""
+    name = models.CharField(max_length=100)
+    query = models.TextField(blank=True, default="")
+    """As `feedback.pages.list_state` writes it."""
+    owner = models.CharField(max_length=254)
+    is_shared = models.BooleanField(default=False)
+    """Whether everybody in the project sees it, or its owner alone."""
+    created_at = models.DateTimeField()
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=["project", "number"], name="one_saved_view_a_number"),
+            models.UniqueConstraint(fields=["project", "owner", "name"], name="one_saved_view_a_name"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.number} of {self.project_id}: {self.name}"

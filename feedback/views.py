@@ -6,9 +6,7 @@ from typing import Any
 from feedback.conversation_list import Row, find_page, place_rank
 from feedback.detectors import DETECTORS
 from feedback.machines import load_machines
-from feedback.pages.filters import (
-    Filters,
-)
+from feedback.pages.filters import Filters
 from feedback.pages.listing import ListedConversation, list_conversations
 from feedback.records import load_signals
 from feedback.satisfaction_records import load_estimates
@@ -34,6 +32,11 @@ DISSATISFIED = "dissatisfied"
 
 def read_choices(project: Project) -> Mapping[str, Any]:
     return get_store().query("feedback/sql/page_choices.sql", project_id=project.pk)[0]
+
+
+def read_list(project: Project, filters: Filters, now_ns: int, limit: int) -> list[ListedConversation]:
+    """Query the top of the list, with the signals of its conversations."""
+    return show_rows(project, read_rows(project, filters, Place(), now_ns, limit).rows)
 
 
 def read_rows(

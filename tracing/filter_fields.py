@@ -59,6 +59,19 @@ IN_MODE = (
     "FINAL WHERE project_id = {project_id:UInt32} AND mode > 0 AND has({values:Array(String)}, 'none'))))"
 )
 """Those of a failure mode by its number, of `any`, or of `none`."""
+ANY_VERDICT = (
+    "SELECT conversation_id FROM confirmations FINAL WHERE project_id = {project_id:UInt32} UNION DISTINCT "
+    "SELECT conversation_id FROM settled_reviews FINAL WHERE project_id = {project_id:UInt32} UNION DISTINCT "
+    "SELECT conversation_id FROM labels FINAL WHERE project_id = {project_id:UInt32}"
+)
+REVIEWED = (
+    "((hasAny({values:Array(String)}, ['yes', 'no']) "
+    "AND (conversation_id IN (%s) OR has({values:Array(String)}, 'no')) "
+    "AND (conversation_id NOT IN (%s) OR has({values:Array(String)}, 'yes'))) "
+    "OR conversation_id IN (SELECT conversation_id FROM labels FINAL WHERE project_id = {project_id:UInt32} "
+    "AND verdict IN {values:Array(String)}))"
+).replace("%s", ANY_VERDICT)
+"""Somebody said something of the conversation, of a signal of it, or of an item of a review queue."""
 SAID = "SELECT %s FROM feedback FINAL WHERE project_id = {project_id:UInt32} AND name IN {values:Array(String)}"
 RELEASES = "arrayMap(each -> concat('service.version=', each), {values:Array(String)})"
 TOKENS = "coalesce(input_tokens + output_tokens, input_tokens, output_tokens)"
@@ -297,6 +310,14 @@ FIELDS = (
         "machine:no",
         {"conversations": LED},
         choices=("yes", "no", *MACHINES),
+    ),
+    Field(
+        "reviewed",
+        "name",
+        "Whether people judged the conversation or a signal of it; or what they said of its user.",
+        "reviewed:yes",
+        {"conversations": REVIEWED},
+        choices=("yes", "no", "satisfied", "dissatisfied"),
     ),
     Field(
         "outcome",

@@ -21,6 +21,12 @@ OUTCOME_WORDS = {
 }
 THUMBS_WORDS = {"up": "thumb up", "down": "thumb down"}
 LEADER_WORDS = {"no": "people", "yes": "machines"} | {each.name: each.title for each in MACHINES}
+REVIEWED_WORDS = {
+    "yes": "reviewed by people",
+    "no": "not reviewed yet",
+    "satisfied": "judged satisfied",
+    "dissatisfied": "judged dissatisfied",
+}
 OPERATOR_WORDS = {":": "", ">": "over ", ">=": "at least ", "<": "under ", "<=": "at most "}
 SENTENCES = {"thumbs": " a %s", "outcome": " an answer that is %s"}
 TIME_WORDS = {":": "in ", ">": "after ", ">=": "from ", "<": "before ", "<=": "up to "}
@@ -65,10 +71,14 @@ class Filters:
 
     def describe(self, titles: Mapping[str, str]) -> list[str]:
         """Return each filter in words. `titles` has the words for kinds of signals."""
-        conditions = self.given.conditions
-        said = [each for each in conditions if each.field == TEXT and not each.negated]
-        others = [describe_condition(each, titles) for each in conditions if each not in said]
-        return others + ([f"containing {describe_terms(said)}"] if said else [])
+        return describe_conditions(self.given.conditions, titles)
+
+
+def describe_conditions(conditions: Sequence[Condition], titles: Mapping[str, str]) -> list[str]:
+    """Each condition in words, those that look for words in one."""
+    said = [each for each in conditions if each.field == TEXT and not each.negated]
+    others = [describe_condition(each, titles) for each in conditions if each not in said]
+    return others + ([f"containing {describe_terms(said)}"] if said else [])
 
 
 def describe_condition(condition: Condition, titles: Mapping[str, str]) -> str:
@@ -85,6 +95,9 @@ def describe_condition(condition: Condition, titles: Mapping[str, str]) -> str:
     if condition.field == "machine":
         named = " or ".join(LEADER_WORDS[value] for value in condition.values)
         return f"{'not ' if negation else ''}led by {named}"
+    if condition.field == "reviewed":
+        named = " or ".join(REVIEWED_WORDS[value] for value in condition.values)
+        return negation + named
     if condition.field == "signal":
         named = " or ".join(name_heard(value, titles) for value in condition.values)
         return f"{'without' if negation else 'with'} “{named}”"

@@ -1,7 +1,7 @@
 """Rows of conversations and their signals come in; what a list shows of each goes out."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from feedback.detectors.signal import Signal
@@ -12,7 +12,13 @@ from feedback.pages.satisfaction import ShownEstimate, show_estimate
 from feedback.pages.undertone import Undertone, draw_undertone
 from feedback.satisfaction_records import Estimate
 
-CHIPS_SHOWN = 3
+CHIPS_SHOWN = 2
+
+
+@dataclass(frozen=True, slots=True)
+class ListedMode:
+    number: int
+    title: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,13 +32,24 @@ class ListedConversation:
     cost_usd: float | None
     """Of the calls whose cost is known; None where none is."""
     service_name: str
+    environment: str
+    slowest_ns: int
+    """The longest that an answer took."""
+    tokens: int | None
     undertone: Undertone
     observations: tuple[Observation, ...]
-    """The first few; `more` are left out."""
-    more: int
+    """The first few."""
+    others: tuple[str, ...]
+    """Titles of those that are left out."""
     machine: Machine | None
     """What led it, where that was no person."""
     dissatisfied: ShownEstimate | None
+    failure_mode: ListedMode | None = None
+    """Where it was asked for."""
+
+    @property
+    def more(self) -> int:
+        return len(self.others)
 
     @property
     def cursor(self) -> Cursor:
@@ -55,6 +72,11 @@ def list_conversations(
     return found
 
 
+def add_modes(listed: Iterable[ListedConversation], modes: Mapping[str, ListedMode]) -> list[ListedConversation]:
+    """The same with their failure modes, by conversation."""
+    return [replace(each, failure_mode=modes.get(each.conversation_id)) for each in listed]
+
+
 def list_conversation(
     row: Mapping[str, Any],
     signals: Sequence[Signal],
@@ -72,9 +94,12 @@ def list_conversation(
         models=tuple(row["models"]),
         cost_usd=row["cost_usd"],
         service_name=row["service_name"],
+        environment=row["environment"],
+        slowest_ns=row["longest_ns"],
+        tokens=row["tokens"],
         undertone=draw_undertone(row["turn_count"], signals, titles),
         observations=tuple(observations[:CHIPS_SHOWN]),
-        more=max(0, len(observations) - CHIPS_SHOWN),
+        others=tuple(each.title for each in observations[CHIPS_SHOWN:]),
         machine=machine,
         dissatisfied=estimate,
     )

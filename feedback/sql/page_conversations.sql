@@ -19,6 +19,8 @@ SELECT
     cost_usd,
     service_name,
     environment,
+    longest_ns,
+    coalesce(input_tokens + output_tokens, input_tokens, output_tokens) AS tokens,
     derived
 FROM conversations FINAL
 PREWHERE project_id = {project_id:UInt32} AND conversation_id IN (SELECT conversation_id FROM page)

@@ -29,6 +29,8 @@ SELECT
     cost_usd,
     service_name,
     environment,
+    longest_ns,
+    coalesce(input_tokens + output_tokens, input_tokens, output_tokens) AS tokens,
     derived,
     page.1[indexOf(page.2, conversation_id)] AS rank
 FROM conversations FINAL
