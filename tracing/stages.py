@@ -20,7 +20,7 @@ from django.db import transaction
 
 from tracing.ingest import is_busy
 from tracing.models import StageLease
-from tracing.store import Store, StoreUnavailableError
+from tracing.store import Store, StoreUnavailableError, Writes
 from tracing.times import EPOCH, to_us
 
 logger = logging.getLogger(__name__)
@@ -32,6 +32,9 @@ SHORT_OVERLAP = timedelta(seconds=3)
 FAR_LOOK = timedelta(seconds=20)
 """How often a stage looks back as far as `OVERLAP`: reading so many rows again costs more than a stage's own work."""
 LEASE = timedelta(minutes=2)
+
+LOOK_SECONDS = 10.0
+"""How often a stage looks for what the clock alone makes due, where nothing is written."""
 
 STOPPING = threading.Event()
 """Set when this process is about to end: stages finish their batch and take no other."""
@@ -80,6 +83,18 @@ class Courtesy:
         return False
 
 
+@dataclass(frozen=True, slots=True)
+class Idle:
+    """That nothing waited when somebody looked, after what was written last then."""
+
+    latest_write: tuple[Writes, int] | None
+    looked_at: float
+
+    def lasts(self, store: Store) -> bool:
+        is_known = self.latest_write is not None and self.latest_write == store.latest_write
+        return is_known and time.monotonic() - self.looked_at < LOOK_SECONDS
+
+
 class Stage:
     """One step of the data's way.
 
@@ -99,6 +114,7 @@ class Stage:
         self._seen: dict[Key, Change] = {}
         self._lock = threading.Lock()
         self._looked_far_us = 0
+        self._idle: Idle | None = None
         self._courtesy = Courtesy(PATIENCE_SECONDS)
         STAGES[name] = self
 
@@ -140,8 +156,12 @@ class Stage:
         return has_done
 
     def _run_batch(self, store: Store, work: Callable[[Sequence[Key]], None]) -> int:
+        if self._idle and self._idle.lasts(store):
+            return 0
+        idle = Idle(store.latest_write, time.monotonic())
         watermark = self.read_watermark(store)
         changes = self._find_changes(store, watermark)
+        self._idle = None if changes else idle
         if not changes:
             return 0
         with hold_lease(self.name) as held:
@@ -156,6 +176,7 @@ class Stage:
         """Know only what the store knows, as a new process does."""
         self._seen.clear()
         self._looked_far_us = 0
+        self._idle = None
 
     def read_watermark(self, store: Store) -> int:
         """Microseconds since the epoch up to which everything is done."""

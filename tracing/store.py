@@ -5,6 +5,7 @@ No two threads have the same client at once; all of them share one engine or one
 
 import copy
 import hashlib
+import itertools
 import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -128,6 +129,21 @@ class LentClient:
             context.data = None
 
 
+class Writes:
+    """Numbers what is written, so that who found nothing knows whether to look again."""
+
+    def __init__(self) -> None:
+        self._numbers = itertools.count(1)
+        self.latest = 0
+
+    @contextmanager
+    def number(self) -> Iterator[None]:
+        try:
+            yield
+        finally:  # what failed may have been written
+            self.latest = next(self._numbers)
+
+
 class Store:
     """One ClickHouse database.
 
@@ -145,7 +161,13 @@ class Store:
         self._idle: list[LentClient] = []
         self._clients: list[Client] = []
         self._clients_lock = threading.Lock()
+        self._writes = Writes()
         self._kept_until: datetime | None = None
+
+    @property
+    def latest_write(self) -> tuple[Writes, int] | None:
+        """What was written last, to be compared; None where other processes write too, and nobody here knows."""
+        return (self._writes, self._writes.latest) if self.dsn.startswith(EMBEDDED_PREFIX) else None
 
     def keep_until(self, moment: datetime) -> "Store":
         """The same store, whose new rows go at this moment, whatever their project says."""
@@ -178,23 +200,23 @@ class Store:
         if self._kept_until is not None:
             columns = {**columns, "expires_at": [self._kept_until] * len(columns[names[0]])}
             names = list(columns)
-        with self._lend() as lent:
+        with self._writes.number(), self._lend() as lent:
             lent.insert(table, names, columns)
 
     def change(self, path: str, **parameters: Any) -> None:
         """Run the statement in `path` that changes rows; when it returns they are changed."""
-        with self._lend() as lent:
+        with self._writes.number(), self._lend() as lent:
             lent.client.command(read_query(path), parameters=parameters)
 
     def execute(self, statement: str) -> None:
         """Run a statement of the schema."""
-        with self._lend() as lent:
+        with self._writes.number(), self._lend() as lent:
             lent.client.command(statement)
 
     def delete_project(self, project_id: int) -> None:
         """Delete every row of a project; when it returns they are gone."""
         statement = read_query("tracing/sql/delete_project.sql")
-        with self._lend() as lent:
+        with self._writes.number(), self._lend() as lent:
             for table in PROJECT_TABLES:
                 lent.client.command(statement, parameters={"table": table, "project_id": project_id})
 

@@ -298,3 +298,29 @@ def test_things_with_many_rows_come_in_smaller_batches(store: Store, work: Work)
             ingest(store, trace, span=span + 1, at=NOW + timedelta(milliseconds=trace))
     run_until_done(stage, store, work)
     assert work.batches == [[1, 2], [3], [4, 5]]
+
+
+def test_what_found_nothing_asks_the_store_again_only_when_something_was_written(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stage, work, looks = make_stage(), Work(), []
+    query_columns = store.query_columns
+    monkeypatch.setattr(store, "query_columns", lambda *args, **named: looks.append(1) or query_columns(*args, **named))
+    for _ in range(3):
+        assert stage.run(store, work) == 0
+    assert len(looks) == 1
+    ingest(store, 1)
+    assert stage.run(store, work) == 1
+    assert work.done == [1]
+
+
+def test_what_only_the_clock_makes_due_is_looked_for_now_and_then(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stage, work, looks = make_stage(), Work(), []
+    query_columns = store.query_columns
+    monkeypatch.setattr(store, "query_columns", lambda *args, **named: looks.append(1) or query_columns(*args, **named))
+    monkeypatch.setattr(stages, "LOOK_SECONDS", 0.0)
+    for _ in range(3):
+        assert stage.run(store, work) == 0
+    assert len(looks) == 3
