@@ -37,3 +37,37 @@ def load_trace_calls(store: Store, project_id: int, trace_ids: Sequence[str]) ->
 def read_calls(row: dict[str, object]) -> TraceCalls:
     named = {name: tuple(row[name]) for name in ("models", "outcomes")}  # type: ignore[arg-type]
     return TraceCalls(**(row | named))  # type: ignore[arg-type]
+
+
+@dataclass(frozen=True, slots=True)
+class CallOutline:
+    """A model call of a trace, without what was said in it."""
+
+    span_id: str
+    other_span_ids: tuple[str, ...]
+    conversation_id: str
+    input_tokens: int | None
+    output_tokens: int | None
+    time_to_first_chunk_ns: int | None
+    cost_usd: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class TracedTurn:
+    """The turn that a trace was made for; its first words."""
+
+    turn_index: int
+    opening: str
+
+
+def load_calls_in_outline(store: Store, project_id: int, trace_id: str) -> list[CallOutline]:
+    """The model calls of a trace, by start."""
+    rows = store.query("tracing/sql/calls_in_outline.sql", project_id=project_id, trace_id=trace_id)
+    return [CallOutline(**(row | {"other_span_ids": tuple(row["other_span_ids"])})) for row in rows]
+
+
+def load_turn(store: Store, project_id: int, conversation_id: str, trace_id: str) -> TracedTurn | None:
+    """The turn of the conversation that the trace was made for."""
+    bound = {"project_id": project_id, "conversation_id": conversation_id, "trace_id": trace_id}
+    rows = store.query("tracing/sql/turn_of_trace.sql", **bound)
+    return TracedTurn(**rows[0]) if rows else None

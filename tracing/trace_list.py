@@ -88,7 +88,42 @@ def find_traces_by_id(
     Raises FilterError.
     """
     where = compile_filter(given, "traces", now_ns)
-    rows = store.query(
-        "tracing/sql/trace_ids_beginning.sql", project_id=project_id, beginning=beginning, limit=limit
-    )
+    rows = store.query("tracing/sql/trace_ids_beginning.sql", project_id=project_id, beginning=beginning, limit=limit)
     return FilledPage(summarise_traces(store, project_id, [row["trace_id"] for row in rows], -1, where), None)
+
+
+def find_neighbour(
+    store: Store, project_id: int, trace_id: str, given: Filter, now_ns: int, *, is_newer: bool
+) -> str | None:
+    """The id of the trace that stands before (`is_newer`) or after this one in the list of those that match; None where
+    none does. Raises FilterError."""
+    here = summarise_traces(store, project_id, [trace_id], -1)
+    if not here:
+        return None
+    if not is_newer:
+        page = find_traces(store, project_id, given, here[0].place, 1, now_ns)
+        return page.rows[0].trace_id if page.rows else None
+    return find_newer(store, project_id, here[0], compile_filter(given, "traces", now_ns))
+
+
+def find_newer(store: Store, project_id: int, here: TraceSummary, where: Where) -> str | None:
+    """Looks through more and more of what began after it, `MOST_LOOKS` traces at most."""
+    limit = 10
+    while True:
+        bound = {"project_id": project_id, "after_ns": here.start_time_ns, "after_id": here.trace_id, "limit": limit}
+        ids = [row["trace_id"] for row in store.query("tracing/sql/newer_trace_ids.sql", **bound)]
+        found = [each for each in summarise_traces(store, project_id, ids, -1, where) if is_before(each, here)]
+        if found:
+            return max(found, key=order_of).trace_id
+        if len(ids) < limit or limit >= MOST_LOOKS:
+            return None
+        limit *= 10
+
+
+def is_before(one: TraceSummary, other: TraceSummary) -> bool:
+    """Whether it stands before the other in the list."""
+    return order_of(one) < order_of(other)
+
+
+def order_of(trace: TraceSummary) -> tuple[int, str]:
+    return -trace.start_time_ns, trace.trace_id

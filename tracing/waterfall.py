@@ -2,13 +2,12 @@
 its place on a common scale of time. Two pages show them: that of a conversation, turn by turn, and that of a trace."""
 
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, Protocol
 
-from tracing.generations import Generation
+from tracing.span_choice import choose_spans
 from tracing.spans import Span, SpanEvent, Trace
-from tracing.tool_runs import ToolRun
 
 MAX_ROWS = 300
 MAX_EVENTS = 100
@@ -63,6 +62,8 @@ class SpanRow:
     first_token: float | None = None
     is_told: bool = True
     """Whether there is room for its attributes on a page that folds them in."""
+    left_out: int = 0
+    """So many spans below it have no row of their own."""
 
     @property
     def level(self) -> int:
@@ -95,9 +96,35 @@ class Waterfall:
     rows: tuple[SpanRow, ...]
     total: int
     duration_ns: int
+    outside: int = 0
+    """So many spans are left out that stand below no row."""
 
 
-def list_figures(generations: Iterable[Generation], runs: Iterable[ToolRun]) -> dict[str, SpanFigures]:
+class Call(Protocol):
+    """A call of a model, whole or in outline."""
+
+    @property
+    def span_id(self) -> str: ...
+    @property
+    def other_span_ids(self) -> Collection[str]: ...
+    @property
+    def input_tokens(self) -> int | None: ...
+    @property
+    def output_tokens(self) -> int | None: ...
+    @property
+    def time_to_first_chunk_ns(self) -> int | None: ...
+    @property
+    def cost_usd(self) -> float | None: ...
+
+
+class Run(Protocol):
+    """A run of a tool."""
+
+    @property
+    def span_id(self) -> str: ...
+
+
+def list_figures(generations: Sequence[Call], runs: Iterable[Run]) -> dict[str, SpanFigures]:
     """What is known by span id; spans that tell a model's call again are told as what they are, without its figures."""
     found = {run.span_id: SpanFigures("tool") for run in runs}
     for call in generations:
@@ -122,21 +149,27 @@ class Scale:
 
 
 def draw_waterfall(
-    spans: Sequence[Span], figures: Mapping[str, SpanFigures] | None = None, most_rows: int = MAX_ROWS
+    spans: Sequence[Span],
+    figures: Mapping[str, SpanFigures] | None = None,
+    most_rows: int = MAX_ROWS,
+    kept: Collection[str] = (),
 ) -> Waterfall:
-    """Return the first `most_rows` spans, parents before children; `figures` by span id."""
+    """Return rows of `most_rows` spans, parents before children, upper levels and those of the ids `kept` first;
+    `figures` by span id."""
     trace = Trace(spans)
     if not trace.spans:
         return Waterfall((), 0, 0)
     start = min(span.start_time_ns for span in trace.spans)
     scale = Scale(start, max(span.end_time_ns for span in trace.spans) - start)
+    branches = list(walk_spans(trace))
+    choice = choose_spans(branches, most_rows, kept)
     rows, room = [], MOST_INSIDE
-    for branch in walk_spans(trace):
-        if len(rows) == most_rows:
-            break
-        rows.append(place_span(branch, scale, (figures or {}).get(branch.span.span_id, NO_FIGURES), room > 0))
+    for index in choice.shown:
+        branch = branches[index]
+        told = (figures or {}).get(branch.span_id, NO_FIGURES), room > 0, choice.left_out.get(index, 0)
+        rows.append(place_span(branch, scale, *told))
         room -= count_characters(branch.span)
-    return Waterfall(tuple(rows), len(trace.spans), scale.duration_ns)
+    return Waterfall(tuple(rows), len(trace.spans), scale.duration_ns, choice.outside)
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,6 +181,10 @@ class Branch:
     place: int
     siblings: int
     has_children: bool
+
+    @property
+    def span_id(self) -> str:
+        return self.span.span_id
 
 
 def walk_spans(trace: Trace) -> Iterator[Branch]:
@@ -176,7 +213,7 @@ def list_waiting(siblings: Sequence[Span], depth: int) -> list[tuple[Span, int, 
     return [(span, depth, place, len(siblings)) for place, span in enumerate(siblings, 1)][::-1]
 
 
-def place_span(branch: Branch, scale: Scale, figures: SpanFigures, is_told: bool) -> SpanRow:
+def place_span(branch: Branch, scale: Scale, figures: SpanFigures, is_told: bool, left_out: int) -> SpanRow:
     span = branch.span
     width = min(max(100 * span.duration_ns / max(scale.duration_ns, 1), NARROWEST), 100)
     return SpanRow(
@@ -190,6 +227,7 @@ def place_span(branch: Branch, scale: Scale, figures: SpanFigures, is_told: bool
         figures=figures,
         first_token=place_first_token(span, scale, figures),
         is_told=is_told,
+        left_out=left_out,
     )
 
 

@@ -11,13 +11,17 @@ PLAIN_LOG = "log"
 """Name of a record that is no event and says no severity."""
 
 
-def load_logs(store: Store, project_id: int, trace_ids: Sequence[str], log_ids: Sequence[int] = ()) -> list[LogRecord]:
-    """All log records of these traces, and those of `log_ids` that belong to no trace, by time."""
+def load_logs(
+    store: Store, project_id: int, trace_ids: Sequence[str], log_ids: Sequence[int] = (), span_ids: Sequence[str] = ()
+) -> list[LogRecord]:
+    """All log records of these traces, and those of `log_ids` that belong to no trace, by time; where `span_ids` are
+    named, those of these spans alone."""
     rows = store.query(
         "tracing/sql/logs.sql",
         project_id=project_id,
         trace_ids=list(trace_ids),
         log_ids=list(log_ids),
+        span_ids=list(span_ids),
     )
     return [read_log(project_id, row) for row in rows]
 

@@ -9,13 +9,23 @@ from tracing.spans import Span, SpanEvent, SpanLink, join_logs
 from tracing.store import Store
 
 
-def load_spans(store: Store, project_id: int, trace_ids: Sequence[str]) -> list[Span]:
-    """All spans of these traces, each in its latest version, with the log records that name it among its events."""
+def load_spans(store: Store, project_id: int, trace_ids: Sequence[str], span_ids: Sequence[str] = ()) -> list[Span]:
+    """All spans of these traces, each in its latest version, with the log records that name it among its events; where
+    `span_ids` are named, those alone."""
     if not trace_ids:
         return []
-    rows = store.query("tracing/sql/spans.sql", project_id=project_id, trace_ids=list(trace_ids))
+    rows = store.query(
+        "tracing/sql/spans.sql", project_id=project_id, trace_ids=list(trace_ids), span_ids=list(span_ids)
+    )
     spans = [read_span(project_id, row) for row in rows]
-    return join_logs(spans, load_logs(store, project_id, trace_ids)) if spans else []
+    return join_logs(spans, load_logs(store, project_id, trace_ids, span_ids=span_ids)) if spans else []
+
+
+def load_outline(store: Store, project_id: int, trace_id: str, limit: int) -> list[Span]:
+    """The first `limit` spans of a trace by their start, without attributes and events."""
+    path = "tracing/sql/spans_in_outline.sql"
+    rows = store.query(path, project_id=project_id, trace_id=trace_id, limit=limit)
+    return [Span(project_id=project_id, trace_id=trace_id, **row) for row in rows]
 
 
 def read_span(project_id: int, row: Mapping[str, Any]) -> Span:

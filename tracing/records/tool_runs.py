@@ -1,7 +1,7 @@
 """`ToolRun`s as rows of `tool_runs`, and back."""
 
 from collections.abc import Sequence
-from dataclasses import fields
+from dataclasses import dataclass, fields
 from typing import Any
 
 from tracing.store import Store
@@ -16,6 +16,26 @@ def load_tool_runs(store: Store, project_id: int, trace_ids: Sequence[str]) -> l
         return []
     rows = store.query("tracing/sql/tool_runs_of_traces.sql", project_id=project_id, trace_ids=list(trace_ids))
     return [ToolRun(**{name: row[name] for name in (*NAMES, "start_time_ns")}) for row in rows]
+
+
+@dataclass(frozen=True, slots=True)
+class RunKey:
+    """Which span of a trace tells of a run of a tool."""
+
+    span_id: str
+
+
+def load_run_keys(store: Store, project_id: int, trace_id: str) -> list[RunKey]:
+    """The spans of the trace that tell of runs of tools."""
+    rows = store.query("tracing/sql/keys_of_tool_runs.sql", project_id=project_id, trace_ids=[trace_id])
+    return [RunKey(row["span_id"]) for row in rows]
+
+
+def load_run(store: Store, project_id: int, trace_id: str, span_id: str) -> ToolRun | None:
+    """The run of a tool that a span tells of."""
+    bound = {"project_id": project_id, "trace_id": trace_id, "span_id": span_id}
+    rows = store.query("tracing/sql/run_of_span.sql", **bound)
+    return ToolRun(**{name: rows[0][name] for name in (*NAMES, "start_time_ns")}) if rows else None
 
 
 def write_tool_runs(

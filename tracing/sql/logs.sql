@@ -1,4 +1,4 @@
--- Log records of some traces, and some that belong to no trace, each once.
+-- Log records of some traces, or of some spans of theirs alone, and some that belong to no trace, each once.
 SELECT
     TraceId AS trace_id,
     SpanId AS span_id,
@@ -11,5 +11,6 @@ SELECT
     LogAttributeTypes AS attribute_types
 FROM otel_logs FINAL
 WHERE project_id = {project_id:UInt32}
+    AND (empty({span_ids:Array(String)}) OR SpanId IN {span_ids:Array(String)})
     AND (TraceId IN {trace_ids:Array(String)} OR (TraceId = '' AND log_id IN {log_ids:Array(UInt64)}))
 ORDER BY time_ns, log_id

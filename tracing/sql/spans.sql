@@ -1,4 +1,4 @@
--- All spans of some traces, each in its latest version.
+-- All spans of some traces, or those of some ids alone, each in its latest version.
 SELECT
     TraceId AS trace_id,
     SpanId AS span_id,
@@ -25,4 +25,5 @@ SELECT
     LinkAttributeTypes AS link_attribute_types
 FROM otel_traces FINAL
 PREWHERE project_id = {project_id:UInt32} AND TraceId IN {trace_ids:Array(String)}
+    AND (empty({span_ids:Array(String)}) OR SpanId IN {span_ids:Array(String)})
 ORDER BY TraceId, Timestamp, SpanId

@@ -1,0 +1,4 @@
+-- One run of a tool.
+SELECT * EXCEPT (start_time, version, is_deleted), toUnixTimestamp64Nano(start_time) AS start_time_ns
+FROM tool_runs FINAL
+PREWHERE project_id = {project_id:UInt32} AND trace_id = {trace_id:String} AND span_id = {span_id:String}
