@@ -22,6 +22,8 @@ from tracing.access.rights import RIGHTS_OF_SCOPES, Right, Scope
 from tracing.addresses import find_public_address
 from tracing.models import ApiKey, Project
 from tracing.pages import render_page
+from tracing.setup_lines import write_script
+from tracing.setup_views import show_lines
 
 SCOPE_WORDS = {
     Scope.INGEST: "send traces and feedback",
@@ -113,6 +115,8 @@ def add_key(request: HttpRequest, project: Project) -> HttpResponse:
     except KeyRefusedError as error:
         return show_list(request, project, {"problems": [str(error)], "filled": filled}, status=422)
     audit.describe(request, f"{made.prefix}… {made.name}", scopes=made.scopes, origins=made.origins)
+    if request.POST.get("for") == "setup":
+        return show_lines(request, project, secret)
     return show_secret(request, project, made, secret)
 
 
@@ -178,14 +182,6 @@ def write_snippets(endpoint: str, made: ApiKey, secret: str) -> list[Snippet]:
         )
         snippets.append(Snippet("curl", "In a shell", curl))
     return snippets
-
-
-def write_script(endpoint: str, secret: str) -> str:
-    return (
-        f'<script src="{endpoint}/tacit.js" data-key="{secret}"></script>\n'
-        '<div data-tacit-message="…">\n'
-        '  <button data-tacit-thumb="up">Good</button> <button data-tacit-thumb="down">Bad</button>\n</div>'
-    )
 
 
 def write_fetch(endpoint: str, secret: str) -> str:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from tracing import audit_views, key_views, member_views, price_views, project_views, views
+from tracing import audit_views, key_views, member_views, price_views, project_views, setup_views, views
 
 urlpatterns = [
     path("dead-letters", views.show_dead_letters, name="dead_letters"),
@@ -26,6 +26,6 @@ urlpatterns = [
     path("settings/project", project_views.show_project_settings, name="project_settings"),
     path("settings/project/change", project_views.change_project, name="change_project"),
     path("settings/project/remove", project_views.end_project, name="end_project"),
-    path("setup", views.show_setup, name="setup"),
-    path("setup/arrival", views.show_arrival, name="setup_arrival"),
+    path("setup", setup_views.show_setup, name="setup"),
+    path("setup/arrival", setup_views.show_arrival, name="setup_arrival"),
 ]

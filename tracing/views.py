@@ -1,9 +1,5 @@
-"""Where the address alone leads, and the page that helps an app to send its first span."""
+"""Where the address alone leads, the end of the demo, and what the store refused."""
 
-import shlex
-from typing import Any
-
-from django.conf import settings
 from django.contrib import messages
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
@@ -12,10 +8,8 @@ from django.views.decorators.http import require_POST, require_safe
 
 from tracing.access import audit
 from tracing.access.decisions import list_projects
-from tracing.access.openness import is_open
 from tracing.access.requirements import for_person, project_page
 from tracing.access.rights import Right
-from tracing.addresses import find_public_address
 from tracing.dead_letters import count_letters, load_letters, retry_letters
 from tracing.models import DEFAULT_PROJECT, DEMO_PROJECT, Project
 from tracing.pages import render_page
@@ -23,7 +17,6 @@ from tracing.paging import CursorError, decode_cursor, encode_cursor
 from tracing.projects import remove_project
 from tracing.store import get_store
 
-SDK_DIRECTORY = "tracing/sdk"
 LETTERS_PER_PAGE = 100
 
 
@@ -44,45 +37,6 @@ def has_conversations(project_id: int) -> bool:
     return bool(get_store().query("tracing/sql/page_has_conversations.sql", project_id=project_id))
 
 
-@require_safe
-@project_page(Right.READ)
-def show_setup(request: HttpRequest, project: Project) -> HttpResponse:
-    """The lines to paste, made for this server, and what has arrived."""
-    endpoint = find_public_address(request)
-    needs_key = not is_open() or project.slug != DEFAULT_PROJECT
-    context = {
-        "project": project,
-        "section": "setup",
-        "endpoint": endpoint,
-        "needs_key": needs_key,
-        **write_lines(endpoint, needs_key),
-        "import_line": write_import_line(project),
-        "arrival": read_arrival(project),
-    }
-    return render_page(request, "setup.html", context)
-
-
-def write_lines(endpoint: str, needs_key: bool) -> dict[str, str]:
-    """The lines to paste. The SDK is in this checkout; on another machine its path there has to be put in."""
-    sdk = settings.BASE_DIR / SDK_DIRECTORY if is_open() else SDK_DIRECTORY
-    key = ', api_key="tacit_…"' if needs_key else ""
-    exporter = f"export OTEL_EXPORTER_OTLP_ENDPOINT={endpoint}\nexport OTEL_EXPORTER_OTLP_PROTOCOL=http/protobuf"
-    return {
-        "install": f"pip install {sdk}",
-        "decorate": (
-            f'import tacit\n\ntacit.configure(endpoint="{endpoint}"{key})\n\n'
-            "@tacit.observe\ndef answer(message: str) -> str:\n    ..."
-        ),
-        "exporter": exporter + ("\nexport OTEL_EXPORTER_OTLP_HEADERS=x-api-key=tacit_…" if needs_key else ""),
-    }
-
-
-def write_import_line(project: Project) -> str:
-    """The command that takes in an old log, for the directory of this server."""
-    options = "" if project.slug == DEFAULT_PROJECT else f" --project {project.slug}"
-    return f"tacit import jsonl conversations.jsonl --data-dir {shlex.quote(str(settings.DATA_DIR))}{options}"
-
-
 @require_POST
 @project_page(Right.ADMINISTER)
 @transaction.non_atomic_requests
@@ -92,17 +46,6 @@ def remove_demo(_request: HttpRequest, project: Project) -> HttpResponse:
         raise Http404(f"Project {project.slug} is not the demo.")
     remove_project(get_store(), project)
     return redirect("home")
-
-
-@require_safe
-@project_page(Right.READ)
-def show_arrival(request: HttpRequest, project: Project) -> HttpResponse:
-    """The part of the set-up page that htmx asks for every second until a conversation is there."""
-    return render_page(request, "parts/arrival.html", {"project": project, "arrival": read_arrival(project)})
-
-
-def read_arrival(project: Project) -> dict[str, Any]:
-    return get_store().query("tracing/sql/page_arrivals.sql", project_id=project.pk)[0]
 
 
 @require_safe

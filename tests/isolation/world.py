@@ -75,6 +75,7 @@ from feedback.models import (
     ReviewQueue,
     ReviewTurn,
     SatisfactionFit,
+    SavedView,
 )
 from feedback.records import ConversationSignals, Hearing, write_feedback, write_hearings, write_signals
 from feedback.satisfaction import Interval
@@ -189,11 +190,11 @@ class Side:
         return f"{what} {self.mark}"
 
 
-def make_side(store: Store, first_id: int) -> Side:
+def make_side(store: Store, first_id: int, of: type[Side] = Side) -> Side:
     """A project with something in each table of both databases."""
     mark = f"zq{secrets.token_hex(8)}"
     project = Project.objects.create(pk=first_id, slug=f"side-{mark}", name=f"Side {mark}", retention_days=0)
-    side = Side(project, mark, first_id)
+    side = of(project, mark, first_id)
     add_people(side)
     add_keys(side)
     add_rows(side)
@@ -271,6 +272,8 @@ def add_rows(side: Side) -> None:
     pins = {side.conversation: [pk, pk, 1, pk]}
     told = {"places": {side.conversation: pk}, "pins": pins, "reviews_mark": side.mark, "described_at": timezone.now()}
     FailureCatalogue.objects.create(pk=pk, project=project, **told)
+    told = {"number": pk, "query": f"q={side.mark}", "is_shared": True, "created_at": timezone.now()}
+    SavedView.objects.create(pk=pk, project=project, name=side.word("view"), owner=side.word("by"), **told)
     add_failure_mode(side)
     add_ledger(side)
     add_drift(side)
@@ -531,7 +534,7 @@ def fill_store(store: Store, side: Side) -> None:
 
 
 def insert_raw(store: Store, side: Side, trace: int) -> None:
-    attributes = {f"key.{side.mark}": side.word("value")}
+    attributes = {side.word("key"): side.word("value")}
     span = make_span(
         trace, trace, attributes, name=side.word("name"), trace_state=side.word("state"), parent=trace + 500
     )

@@ -201,7 +201,7 @@ def test_the_same_spans_twice_count_once_and_the_later_version_wins(server: Serv
         span = make_span(7, name=name, start_time_unix_nano=1_000 + len(name))
         assert send(server, make_request(span).SerializeToString()).status == 200
     assert count_spans(server) == 1
-    [arrivals] = server.store.query("tracing/sql/page_arrivals.sql", project_id=server.project.pk)
+    [arrivals] = server.store.query("tracing/sql/page_arriving.sql", project_id=server.project.pk)
     assert arrivals["spans"] == 1
     [span] = load_spans(server.store, server.project.pk, [make_trace_id(1)])
     assert (span.span_id, span.name) == (make_span_id(7), "second")
