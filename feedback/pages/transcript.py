@@ -1,56 +1,48 @@
 """A conversation, its signals and what people said of it come in; the chat as a page shows it goes out."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
-from itertools import pairwise
+from dataclasses import dataclass, field, replace
 
 from feedback.confirmations import SignalKey
 from feedback.detectors.signal import Signal
-from feedback.detectors.targets import TargetFinder
 from feedback.explicit import Feedback
+from feedback.pages.alternatives import MOST_COMPARED, Alternative, pair_answers
 from feedback.pages.markdown import render_markdown
+from feedback.pages.marked_text import Piece, mark_text
 from feedback.pages.observations import (
     EXPLICIT_KINDS,
     STATE_ORDER,
     Observation,
-    State,
     find_state,
-    find_worst,
     is_shown,
     observe_signal,
 )
+from feedback.pages.remarks import Remark, read_remarks
 from feedback.pages.undertone import is_about_own_answer
+from feedback.pages.workings import NOTHING, AnswerKey, Workings
 from tracing.conversations import Answer, Conversation, Turn
 
-ACTIONS = frozenset({"copy", "edit", "regenerate", "stop", "accept", "share", "rename", "delete"})
 ENDED_BY_WORDS = {
     "client": "stopped by the user",
     "app_code": "stopped by the app",
     "timeout": "ended by a time limit",
     "shutdown": "ended by a shutdown",
 }
-EVALUATORS = {"LLM": "by a model", "CODE": "by a program"}
 
 SENT_CHARACTERS = 4_000
 """A prompt with its documents is longer than all that people say to one another; its span has the rest."""
+LONG_TEXT = 12_000
+"""So much of a message or an answer is shown at once."""
+LONGEST_TEXT = 60_000
+"""So much more of it is folded; its span has the rest."""
 
 
 @dataclass(frozen=True, slots=True)
-class Piece:
-    """A stretch of the user's text, marked where a signal points at it."""
+class Rest:
+    """What is folded of a long text, and how many characters more there are."""
 
-    text: str
-    state: State | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Remark:
-    """What was said about an answer on purpose, by a person or by an evaluation."""
-
-    title: str
-    state: State
-    words: str
-    source: str = "said on purpose"
+    text: str = ""
+    left_out: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +53,8 @@ class ShownAnswer:
     """How it ended, in words; empty where it is complete."""
     observations: tuple[Observation, ...]
     remarks: tuple[Remark, ...]
+    workings: Workings = NOTHING
+    rest: Rest = field(default_factory=Rest)
 
     @property
     def is_cut(self) -> bool:
@@ -83,8 +77,10 @@ class ShownTurn:
     observations: tuple[Observation, ...]
     """What the user's message says about the answer before it."""
     answer: ShownAnswer
-    replaced: tuple[ShownAnswer, ...]
+    alternatives: tuple[Alternative[ShownAnswer], ...]
+    """Earlier answers that were replaced, oldest first."""
     selected: bool
+    rest: Rest = field(default_factory=Rest)
     sent: str = ""
     """The beginning of the message that the model got, where that is more than the user's own words."""
     sent_left_out: int = 0
@@ -101,9 +97,18 @@ class ShownTurn:
         return self.index + 1
 
     @property
+    def replaced(self) -> tuple[ShownAnswer, ...]:
+        return tuple(each.old for each in self.alternatives)
+
+    @property
+    def flows(self) -> bool:
+        """Whether what stands beside the message may reach down beside the answer."""
+        return not (self.alternatives or self.answer.observations or self.answer.remarks)
+
+    @property
     def start_ns(self) -> int:
         """When the user had sent the message: the first answer to it began."""
-        return (*self.replaced, self.answer)[0].answer.start_time_ns
+        return (self.alternatives[0].old if self.alternatives else self.answer).answer.start_time_ns
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +119,7 @@ class Heard:
     signals: Sequence[Signal]
     feedback: Sequence[Feedback]
     titles: Mapping[str, str]
+    workings: Mapping[AnswerKey, Workings] = field(default_factory=dict)
 
 
 def show_turns(conversation: Conversation, heard: Heard, selected: int) -> tuple[ShownTurn, ...]:
@@ -122,14 +128,13 @@ def show_turns(conversation: Conversation, heard: Heard, selected: int) -> tuple
     signals: dict[int, list[Signal]] = {}
     for signal in heard.signals:
         signals.setdefault(signal.turn_index, []).append(signal)
-    left = conversation.list_left()
-    return tuple(
-        replace(
-            show_turn(turn, replace(heard, signals=signals.get(turn.index, ())), remarks, turn.index == selected),
-            is_left=turn.index in left,
-        )
-        for turn in conversation.turns
-    )
+    left, room, shown = conversation.list_left(), MOST_COMPARED, []
+    for turn in conversation.turns:
+        own = replace(heard, signals=signals.get(turn.index, ()))
+        each = show_turn(turn, own, remarks, room, is_selected=turn.index == selected)
+        room -= len(each.alternatives)
+        shown.append(replace(each, is_left=turn.index in left))
+    return tuple(shown)
 
 
 def select_turn(turn_count: int, signals: Sequence[Signal], asked: str) -> int:
@@ -158,30 +163,43 @@ def shorten_words(text: str, length: int) -> str:
     return f"{cut.rpartition(' ')[0] or cut}…"
 
 
-def show_turn(turn: Turn, heard: Heard, remarks: Mapping[tuple[int, int], list[Remark]], selected: bool) -> ShownTurn:
+def show_turn(
+    turn: Turn, heard: Heard, remarks: Mapping[AnswerKey, list[Remark]], room: int, *, is_selected: bool
+) -> ShownTurn:
     own = [signal for signal in heard.signals if is_shown(signal) or (signal.is_rejected and signal.polarity != 0)]
     about_before = [signal for signal in own if not is_about_own_answer(signal)]
     answers = [
         show_answer(
             answer,
             [signal for signal in own if is_about_own_answer(signal) and is_about(signal, turn, answer)],
-            remarks.get((turn.index, attempt), []),
+            (turn.index, attempt),
+            remarks,
             heard,
         )
         for attempt, answer in enumerate(turn.answers)
     ]
+    said, rest = fold_rest(turn.user_text)
     return ShownTurn(
         index=turn.index,
-        pieces=tuple(mark_text(turn.user_text, [signal for signal in own if not signal.is_rejected])),
+        pieces=tuple(mark_text(said, [signal for signal in own if not signal.is_rejected])),
         observations=observe_all(about_before, heard),
         answer=answers[-1],
-        replaced=tuple(answers[:-1]),
-        selected=selected,
+        alternatives=tuple(pair_answers(answers, room)),
+        selected=is_selected,
+        rest=rest,
         sent=turn.sent_text[:SENT_CHARACTERS],
         sent_left_out=max(0, len(turn.sent_text) - SENT_CHARACTERS),
         missed_key=SignalKey(heard.conversation_id, turn.index, "").encode() if turn.index and turn.user_text else "",
         goes_on_from=None if turn.follows is None else turn.follows + 1,
     )
+
+
+def fold_rest(text: str) -> tuple[str, Rest]:
+    """What is shown at once of a text, up to the end of a line where one is near, and the rest."""
+    if len(text) <= LONG_TEXT:
+        return text, Rest()
+    at = text.rfind("\n", LONG_TEXT // 2, LONG_TEXT) + 1 or LONG_TEXT
+    return text[:at], Rest(text[at : at + LONGEST_TEXT], max(0, len(text) - at - LONGEST_TEXT))
 
 
 def is_about(signal: Signal, turn: Turn, answer: Answer) -> bool:
@@ -190,14 +208,23 @@ def is_about(signal: Signal, turn: Turn, answer: Answer) -> bool:
     return signal.span_id == answer.span_id if named else answer is turn.answer
 
 
-def show_answer(answer: Answer, signals: Sequence[Signal], remarks: Sequence[Remark], heard: Heard) -> ShownAnswer:
+def show_answer(
+    answer: Answer,
+    signals: Sequence[Signal],
+    key: AnswerKey,
+    remarks: Mapping[AnswerKey, list[Remark]],
+    heard: Heard,
+) -> ShownAnswer:
     implicit = [signal for signal in signals if signal.kind not in EXPLICIT_KINDS]
+    said, rest = fold_rest(answer.text)
     return ShownAnswer(
         answer=answer,
-        html=render_markdown(answer.text),
+        html=render_markdown(said),
         ending=describe_ending(answer),
         observations=observe_all(implicit, heard),
-        remarks=tuple(remarks),
+        remarks=tuple(remarks.get(key, ())),
+        workings=heard.workings.get(key, NOTHING),
+        rest=rest,
     )
 
 
@@ -219,52 +246,3 @@ def describe_ending(answer: Answer) -> str:
     if answer.outcome == "error":
         return f"failed with {answer.error_type}" if answer.error_type else "failed"
     return ""
-
-
-def read_remarks(conversation: Conversation, feedback: Sequence[Feedback]) -> dict[tuple[int, int], list[Remark]]:
-    """Return what was said, by (turn, attempt). People's actions are left out: they are shown as signals."""
-    finder = TargetFinder(conversation)
-    remarks: dict[tuple[int, int], list[Remark]] = {}
-    for each in sorted(feedback, key=lambda each: (each.time_ns, each.identifier)):
-        target = finder.find(each)
-        if target is not None and not (each.annotator_kind == "HUMAN" and each.name in ACTIONS):
-            remarks.setdefault(target.key, []).append(describe_feedback(each))
-    return remarks
-
-
-def describe_feedback(feedback: Feedback) -> Remark:
-    words = " · ".join(part for part in (feedback.explanation, feedback.correction) if part)
-    if feedback.annotator_kind != "HUMAN":
-        return describe_evaluation(feedback, words)
-    if feedback.name == "thumbs":
-        up = feedback.label == "up" if feedback.label else (feedback.score or 0) >= 0.5
-        return Remark("Thumb up" if up else "Thumb down", "good" if up else "bad", words)
-    value = feedback.label or ("" if feedback.score is None else f"{feedback.score:g}")
-    title = feedback.name.replace("_", " ").capitalize()
-    return Remark(f"{title}: {value}" if value else title, "unsure", words)
-
-
-def describe_evaluation(feedback: Feedback, words: str) -> Remark:
-    """Return a model's or a program's finding, with who found it; what its scale means is not known."""
-    score = "" if feedback.score is None else f"{feedback.score:g}"
-    value = ", ".join(part for part in (feedback.label, score) if part)
-    title = feedback.name.replace("_", " ")
-    who = EVALUATORS.get(feedback.annotator_kind, "by an evaluation")
-    return Remark(f"{title}: {value} · {who}" if value else f"{title} · {who}", "unsure", words, f"an evaluation {who}")
-
-
-def mark_text(text: str, signals: Sequence[Signal]) -> list[Piece]:
-    """Cut the user's text at the offsets that signals point at; where they overlap, the worse state shows."""
-    pointing = [
-        (start, min(end, len(text)), find_state(signal))
-        for signal in signals
-        if signal.evidence.text == "user"
-        for start, end in signal.evidence.offsets
-        if 0 <= start < min(end, len(text))
-    ]
-    cuts = sorted({0, len(text), *(start for start, _, _ in pointing), *(end for _, end, _ in pointing)})
-    pieces = []
-    for start, end in pairwise(cuts):
-        worst = find_worst([state for first, last, state in pointing if first <= start and end <= last])
-        pieces.append(Piece(text[start:end], worst))
-    return pieces

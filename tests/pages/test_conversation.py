@@ -7,10 +7,14 @@ from dataclasses import replace
 from urllib.parse import quote
 
 import pytest
+from django.utils import timezone
 
+from drift.models import LedgerEvent
 from feedback.explicit import Feedback
 from tests.pages.conftest import SECOND_NS, Page, Teller, make_answer
 from tracing.conversations import Conversation, Turn
+from tracing.generations import Generation, Message, ToolCall
+from tracing.records import write_generations
 
 Open = Callable[[str], Page]
 Address = Callable[[str], str]
@@ -103,16 +107,97 @@ def test_signals_stand_beside_the_turn_that_gave_them(teller: Teller, open_page:
     assert '<mark class="bad">' in rest
 
 
-def test_a_replaced_answer_is_folded_with_its_reason(teller: Teller, open_page: Open) -> None:
+def test_a_replaced_answer_stands_beside_what_came_in_its_place(teller: Teller, open_page: Open) -> None:
     start = teller.now_ns
-    old = make_answer("Paris, I guess.", start, "old")
-    new = make_answer("Lyon.", start + 20 * SECOND_NS, "new")
-    teller.write(Conversation(teller.project.pk, "one", (Turn(0, "Which city?", new, (old,)),)))
+    old = make_answer("Take the red train to Paris.", start, "old")
+    new = make_answer("Take the blue train to Paris.", start + 20 * SECOND_NS, "new")
+    teller.write(Conversation(teller.project.pk, "one", (Turn(0, "Which train?", new, (old,)),)))
     page = open_page("conversations/one")
-    folded = page.html[page.html.index('<details class="replaced">') : page.html.index("Lyon.")]
+    folded = page.html[page.html.index('<details class="alternative">') : page.html.index('class="to-spans"')]
     assert "earlier answer, replaced" in folded
-    assert "Paris, I guess." in folded
+    assert "86% of the words stayed" in folded
+    assert "Take the <del>red</del> train" in folded
+    assert "Take the <ins>blue</ins> train" in folded
     assert "Asked for another answer" in folded
+
+
+def test_of_several_replaced_answers_each_stands_beside_the_next(teller: Teller, open_page: Open) -> None:
+    answers = [make_answer(text, teller.now_ns + at * 20 * SECOND_NS, f"a{at}") for at, text in enumerate("xyz")]
+    teller.write(Conversation(teller.project.pk, "one", (Turn(0, "Which?", answers[2], tuple(answers[:2])),)))
+    text = open_page("conversations/one").text
+    assert "answer 1 of 3, replaced · compare: hardly a word is the same" in text
+    assert "answer 2 of 3, replaced" in text
+
+
+def write_call(teller: Teller, trace_id: str, **fields: object) -> None:
+    """A model call that is what `tell` says wrote the answer of this trace."""
+    known = {"start_time_ns": teller.now_ns, "duration_ns": SECOND_NS, "parent_span_id": "", "convention": "genai"}
+    name = trace_id.removesuffix("-trace")
+    call = Generation(teller.project.pk, trace_id, f"{name}-span", **(known | fields))  # type: ignore[arg-type]
+    write_generations(teller.store, [call], {}, version=1)
+
+
+def test_tools_are_folded_above_the_answer_with_what_they_were_asked_and_gave(teller: Teller, open_page: Open) -> None:
+    told = teller.tell("one", [("Where is order 48112?", "I could not find it.")])
+    asked = Message("assistant", "", tool_calls=(ToolCall("c1", "find_order", {"order": 48112, "note": HOSTILE}),))
+    thought = Message("assistant", "", parts=({"type": "reasoning", "content": f"Hm. {HOSTILE}"},))
+    given = Message("tool", '{"error": "connection refused"}', tool_call_id="c1")
+    offered = ({"name": "find_order"}, {"type": "function", "function": {"name": "refund_order"}})
+    write_call(
+        teller, "one-0-trace", input_messages=(given,), output_messages=(thought, asked), tool_definitions=offered,
+        start_time_ns=told.turns[0].start_time_ns, system_instructions=f"Be kind. {HOSTILE}", prompt_version="v14",
+    )  # fmt: skip
+    write_spans(teller, "one-0-trace", ["answer"])
+    page = open_page("conversations/one")
+    assert "find_order order: 48112" in page.text
+    assert "failed" in page.text[page.text.index("find_order order: 48112") :][:300]
+    assert "connection refused" in page.text
+    assert "thought Hm." in page.text
+    assert "not called: refund_order" in page.text
+    assert "Be kind." in page.text
+    assert "prompt v14" in page.text
+    assert "<script>alert" not in page.html
+    assert "<img" not in page.html
+
+
+def test_what_changed_in_the_system_prompt_before_the_turn_is_shown(teller: Teller, open_page: Open) -> None:
+    teller.tell("one", service_name="shop")
+    text = "Refer to the website, dear Anna."
+    write_call(teller, "one-0-trace", system_instructions=text, service_name="shop", prompt_version="v14")
+    known = {
+        "project": teller.project, "field": "system_instructions", "kind": "new", "service_name": "shop",
+        "told_at": timezone.now(),
+    }  # fmt: skip
+    changed = "Refer to the website, dear «name»."
+    LedgerEvent.objects.create(**known, old="Use the order.", new=changed, time_ns=teller.now_ns - 1, span_id="1")
+    LedgerEvent.objects.create(**known, old="Be kind.", new="Another prompt.", time_ns=teller.now_ns, span_id="2")
+    LedgerEvent.objects.create(**known, old=changed, new=text, time_ns=teller.now_ns + 1, span_id="3")
+    page = open_page("conversations/one")
+    card = page.text[page.text.index("System prompt, v14") : page.text.index("the whole prompt")]
+    assert "System instructions of shop changed in" in card
+    assert "Use the order." in card
+    assert "Another prompt." not in card
+
+
+def test_a_very_long_message_and_answer_are_folded(teller: Teller, open_page: Open) -> None:
+    line = f"{HOSTILE}{'x' * 1_000_000}"
+    teller.tell("long", [(line, line), ("Hello?", "Yes?")])
+    page = open_page("conversations/long")
+    assert page.text.count("the rest, 60,000 more characters") == 2
+    assert "more, in its span" in page.text
+    assert len(page.html) < 1_000_000
+    assert "<script>alert" not in page.html
+
+
+def test_other_conversations_of_the_user_are_at_hand(teller: Teller, open_page: Open) -> None:
+    for name in ("one", "two"):
+        teller.tell(name, [(f"This is {name}", "Yes.")], user_id="anna/1")
+    teller.tell("three", [("This is three", "Yes.")], user_id="bob")
+    text = open_page("conversations/one").text
+    others = text[text.index("Other conversations of this user") :]
+    assert "This is two" in others
+    assert "This is one" not in others
+    assert "This is three" not in others
 
 
 def test_a_message_stands_in_the_users_own_words_and_folded_as_the_model_got_it(
@@ -209,5 +294,5 @@ def test_an_edited_message_shows_what_was_left(teller: Teller, open_page: Open) 
     teller.write(replace(told, turns=(first, second, replace(third, follows=0))))
     page = open_page("conversations/edited")
     assert "this goes on from turn 1" in page.text
-    assert page.html.count('class="turn left"') == 1
+    assert re.findall(r'<li class="turn[^"]* left[^"]*" id="([^"]*)"', page.html) == ["turn-2"]
     assert page.text.index("left: an earlier message was edited after it") < page.text.index("Two?")

@@ -19,8 +19,8 @@ from feedback.pages.cursors import Cursor, decode_cursor
 from feedback.pages.filters import Filters
 from feedback.pages.ingredients import name_judgement
 from feedback.pages.markdown import MAX_CHARACTERS, render_markdown
+from feedback.pages.marked_text import mark_text
 from feedback.pages.shares import Share, compare_shares
-from feedback.pages.transcript import mark_text
 from feedback.pages.undertone import draw_undertone
 
 HOUR_S = 3600

@@ -1,0 +1,106 @@
+"""What a page or a panel shows of one conversation, from the store: its turns with everything pinned to them, and what
+the selected turn was made with."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from feedback.detectors import DETECTORS
+from feedback.detectors.material import Material
+from feedback.excerpts import HeardExcerpt, load_heard_excerpt
+from feedback.pages.blocks import Blocks, list_blocks
+from feedback.pages.transcript import Heard, ShownTurn, select_turn, show_turns
+from feedback.pages.undertone import Undertone, draw_undertone
+from feedback.pages.workings import list_workings
+from feedback.records import load_outline
+from tracing.conversations import Conversation, Turn
+from tracing.generations import Generation
+from tracing.records import load_recent_generations, load_spans, load_tool_runs
+from tracing.records.excerpts import Facts, load_facts
+from tracing.spans import Span
+from tracing.store import Store
+from tracing.waterfall import Waterfall, draw_waterfall, list_figures
+
+TITLES = {detector.kind: detector.title for detector in DETECTORS}
+
+
+@dataclass(frozen=True)
+class Chat:
+    """Turns that stand together, with one of them selected."""
+
+    heard: HeardExcerpt
+    material: Material
+    undertone: Undertone
+    selected: Turn
+    blocks: Blocks | None
+
+    @property
+    def conversation(self) -> Conversation:
+        return self.heard.excerpt.conversation
+
+    @property
+    def facts(self) -> Facts:
+        return self.heard.excerpt.facts
+
+    @cached_property
+    def turns(self) -> tuple[ShownTurn, ...]:
+        workings = list_workings(self.material)
+        name = self.conversation.conversation_id
+        heard = Heard(name, self.heard.signals, self.heard.feedback, TITLES, workings)
+        return show_turns(self.conversation, heard, self.selected.index)
+
+    @property
+    def shown(self) -> ShownTurn:
+        """The selected turn."""
+        return next(turn for turn in self.turns if turn.index == self.selected.index)
+
+    @property
+    def call(self) -> Generation | None:
+        """The model call that wrote the selected turn's answer, else the first that was made for it."""
+        answer, calls = self.selected.answer, self.material.calls_of(self.selected.answer)
+        return next((call for call in calls if call.span_id == answer.span_id), calls[0] if calls else None)
+
+
+def read_chat(store: Store, project_id: int, conversation_id: str, asked_turn: str, page_turns: int) -> Chat | None:
+    """So many turns as a page holds, those with the turn asked for, else with the first that went wrong; None where
+    there is no such conversation."""
+    facts = load_facts(store, project_id, conversation_id)
+    outline = load_outline(store, project_id, conversation_id) if facts else []
+    selected = select_turn(facts.turn_count, outline, asked_turn) if facts else 0
+    first = selected // page_turns * page_turns
+    heard = load_heard_excerpt(store, project_id, conversation_id, first, page_turns)
+    if heard is None:
+        return None
+    conversation, turn_count = heard.excerpt.conversation, heard.excerpt.facts.turn_count
+    return Chat(
+        heard,
+        load_material(store, conversation),
+        draw_undertone(turn_count, outline, TITLES),
+        next((turn for turn in conversation.turns if turn.index == selected), conversation.turns[-1]),
+        list_blocks(turn_count, first, page_turns),
+    )
+
+
+def load_material(store: Store, conversation: Conversation) -> Material:
+    """The conversation with the model calls and the runs of tools behind its answers."""
+    trace_ids = sorted({answer.trace_id for answer in conversation.answers})
+    calls = load_recent_generations(store, conversation.project_id, trace_ids)
+    return Material(
+        conversation,
+        calls={(call.trace_id, call.span_id): call for call in calls},
+        tool_runs=load_tool_runs(store, conversation.project_id, trace_ids),
+    )
+
+
+def read_waterfalls(store: Store, chat: Chat) -> Sequence[tuple[str, str, Waterfall]]:
+    """The spans behind the selected turn: of each trace its id, which answer it made, and its tree, on a scale of its
+    own; first that of the answer that stayed."""
+    turn, material = chat.selected, chat.material
+    captions = {turn.answer.trace_id: "the answer that stayed"}
+    for answer in turn.alternatives:
+        captions.setdefault(answer.trace_id, "earlier answer, replaced")
+    spans: dict[str, list[Span]] = {trace_id: [] for trace_id in captions}
+    for span in load_spans(store, material.conversation.project_id, list(captions)):
+        spans[span.trace_id].append(span)
+    figures = list_figures(material.calls.values(), material.tool_runs)
+    return [(trace_id, caption, draw_waterfall(spans[trace_id], figures)) for trace_id, caption in captions.items()]
