@@ -29,6 +29,7 @@ from feedback.api_review_queues import router as review_queues_router
 from feedback.api_review_results import router as review_results_router
 from feedback.api_reviews import router as reviews_router
 from feedback.api_satisfaction import router as satisfaction_router
+from feedback.api_users import router as users_router
 from feedback.api_saved_views import router as saved_views_router
 from feedback.conversation_rows import describe_rows, find_rows
 from feedback.datasets import UnknownFormat
@@ -98,6 +99,7 @@ api.add_router("", accuracy_router)
 api.add_router("", judge_router)
 api.add_router("", labels_router)
 api.add_router("", satisfaction_router)
+api.add_router("", users_router)
 api.add_router("", saved_views_router)
 api.add_router("", exports_router)
 api.add_router("", datasets_router)

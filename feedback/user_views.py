@@ -92,6 +92,8 @@ def show_user(request: HttpRequest, project: Project, user_id: str) -> HttpRespo
         "machines": len(visits) - len(led),
         "modes": count_modes(project, [visit.conversation_id for visit in led]),
         "rows": show_rows(project, page.rows),
+        "left_out": ["user"],
+        "added": [],
         "has_more": page.next is not None,
     }
     return render_page(request, "user.html", context)

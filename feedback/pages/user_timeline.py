@@ -202,8 +202,14 @@ def draw_bars(visits: Sequence[Visit], scale: Scale, step_ns: int) -> Iterator[P
 
 
 def draw_ticks(scale: Scale) -> Iterator[TimeTick]:
-    for index in range(MOST_TICKS):
-        time_ns = scale.first_ns + scale.length_ns * index // (MOST_TICKS - 1)
+    """At midnights, UTC, so many days apart that there are few; within two days at even distances."""
+    days = scale.length_ns // DAY_NS
+    if days < 2:
+        times = [scale.first_ns + scale.length_ns * index // (MOST_TICKS - 1) for index in range(MOST_TICKS)]
+    else:
+        first = (scale.first_ns // DAY_NS + 1) * DAY_NS
+        times = list(range(first, scale.first_ns + scale.length_ns + 1, (days // MOST_TICKS + 1) * DAY_NS))
+    for time_ns in times:
         yield TimeTick(scale.place(time_ns), write_time(time_ns, scale.length_ns))
 
 
