@@ -75,6 +75,12 @@ def count_rejected(signal: str, reason: str, count: int) -> None:
     REJECTED.labels(signal, word if word in REJECTION_REASONS else "other").inc(count)
 
 
+def count_all(counter: Counter) -> int:
+    """What a counter of this process has counted, under all of its labels."""
+    samples = (sample for metric in counter.collect() for sample in metric.samples)
+    return round(sum(sample.value for sample in samples if sample.name.endswith("_total")))
+
+
 class AskedGauge(Collector):
     """A gauge whose values are asked for when the page is; where the asking fails it is left out, and said."""
 

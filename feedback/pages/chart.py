@@ -11,6 +11,8 @@ from feedback.pages.shares import Share
 
 WIDTH = 1000.0
 HEIGHT = 100.0
+STRETCH = 10
+"""Of percent to places in a box that is so wide."""
 HOUR_S = 3600
 STEPS_S = {
     "24h": (HOUR_S, 3 * HOUR_S, 6 * HOUR_S),

@@ -1,11 +1,14 @@
 -- Conversations and turns that began in each slice of the period, and in the whole period of the same length before it, by
--- the machine that led them ('' is people).
+-- the machine that led them ('' is people); and how many of them are how likely dissatisfied, by log odds in fifths: as
+-- estimated (`corrected`), and without what was said on purpose (`implicit`).
 SELECT
     first_time >= fromUnixTimestamp64Nano({current_ns:Int64}, 'UTC') AS is_current,
     if(is_current, intDiv(toUnixTimestamp64Nano(first_time), {step_ns:Int64}) * {step_ns:Int64}, 0) AS slice_ns,
     machine,
     count() AS conversations,
-    sum(turn_count) AS turns
+    sum(turn_count) AS turns,
+    sumMapIf(map(toInt8(round(5 * greatest(-7, least(7, log_odds)))), toUInt64(1)), is_estimated) AS corrected,
+    sumMapIf(map(toInt8(round(5 * greatest(-7, least(7, log_odds - said)))), toUInt64(1)), is_estimated) AS implicit
 FROM
 (
     SELECT conversation_id, first_time, turn_count
@@ -18,4 +21,14 @@ ANY LEFT JOIN
 (
     SELECT conversation_id, machine FROM hearings FINAL WHERE project_id = {project_id:UInt32} AND machine != ''
 ) AS led USING (conversation_id)
+ANY LEFT JOIN
+(
+    SELECT
+        conversation_id,
+        true AS is_estimated,
+        log(greatest(probability, 1e-9) / greatest(1 - probability, 1e-9)) AS log_odds,
+        arraySum(arrayMap((name, value) -> if(name = 'said on purpose', value, 0), reasons.name, reasons.log_odds)) AS said
+    FROM estimates FINAL
+    WHERE project_id = {project_id:UInt32}
+) AS estimated USING (conversation_id)
 GROUP BY is_current, slice_ns, machine

@@ -1,7 +1,8 @@
 -- Of what stands, as it fired or a person said: for each kind (thumbs: each label) in how many conversations that began
 -- in each slice of the period, and in the whole one before it, it fired. A conversation begins once, so slices may be summed. Besides what several kinds tell together:
 -- `violation` (the answer gave way to an attack, was abusive or gave personal data away) and `false_refusal` (it declined
--- a harmless request). Of these two and of thumbs also about how many turns' answers, each once.
+-- a harmless request), `said_well` and `said_badly` (what thumbs and ratings say). Of these four and of thumbs also about how many
+-- turns' answers, each once.
 WITH picked AS
 (
     SELECT
@@ -31,6 +32,7 @@ FROM
         arrayJoin(multiIf(
             kind IN ('toxic_output', 'pii_leak') OR (kind = 'prompt_attack' AND label = 'succeeded'), ['', 'violation'],
             kind = 'refusal' AND label = 'needless', ['', 'false_refusal'],
+            kind IN ('thumbs', 'rating') AND polarity != 0, ['', if(polarity > 0, 'said_well', 'said_badly')],
             ['']
         )) AS measure
     FROM signals FINAL

@@ -3,7 +3,6 @@
 import re
 from collections.abc import Callable
 
-from feedback.overview_views import build_chart
 from tests.pages.conftest import Page, Teller, make_answer
 from tracing.conversations import Conversation, Turn
 
@@ -26,7 +25,7 @@ def test_one_conversation_is_shown_with_a_word_on_how_little_it_says(teller: Tel
     teller.tell("one")
     page = open_page("")
     assert "1 conversation with 1 turn" in page.text
-    assert "a rate says little yet" in page.text
+    assert "One conversation so far: read it." in page.text
     assert page.list_conversations() == ["/p/default/conversations/one"]
 
 
@@ -44,8 +43,9 @@ def test_a_rate_has_its_interval_its_change_and_the_list_behind_it(teller: Telle
         for index in range(20):
             tell_stopped(teller, f"stopped-{index}", age_hours=2 + index)
     page = open_page("")
-    assert "60 conversations with 60 turns · last 7 days against the same time before (40)" in page.text
-    card = page.text[page.text.index("Stopped the answer") :]
+    assert "60 conversations with 60 turns · last 7 days against the 7 days before (40)" in page.text
+    assert "“Stopped the answer” rose by 33.3 points, to 33.3 %." in page.text
+    card = page.text[page.text.index("Stopped the answer 33.3 %") :]
     assert "33.3 % 22.7 % to 45.9 % at 95 %" in card
     assert "▲ 33.3 points" in card
     assert "20 of 60 conversations" in card
@@ -67,8 +67,8 @@ def test_thumbs_stand_apart_from_what_was_read_and_say_how_few_they_are(teller: 
         name = f"c-{index}"
         teller.tell(name, [("Hi", "Hello."), ("Thanks", "Sure.")], feedback=[teller.thumb(name, 0, label)])
     page = open_page("")
-    assert "Thumbs up 66.7 %" in page.text
-    assert "2 up , 1 down ; 50.0 % of turns have any" in page.text
+    assert "Thumbs only 67 %" in page.text
+    assert "50.0 % of turns have a thumb: 2 up , 1 down ." in page.text
 
 
 def test_the_range_of_the_address_decides_what_counts(teller: Teller, open_page: Open) -> None:
@@ -111,18 +111,3 @@ def test_a_project_that_is_not_there_is_a_404_that_names_it(teller: Teller, open
     page = open_page("/p/nowhere/")
     assert page.status == 404
     assert "There is no project “nowhere”." in page.text
-
-
-def test_slices_add_up_where_the_chart_has_longer_ones_than_are_counted() -> None:
-    day_ns = 86_400 * 10**9
-    now_ns = 20_000 * day_ns
-    counts = [
-        {"is_current": current, "slice_ns": now_ns - day_ns + hour * 3600 * 10**9, "conversations": 6, "turns": 9}
-        for current, hour in ((True, 1), (True, 2), (True, 23), (False, 1))
-    ]
-    signals = [
-        {**row, "kind": kind, "label": "", "conversations": 2} for row in counts for kind in ("rephrase", "refusal")
-    ]
-    chart = build_chart(counts, signals, "7d", now_ns)
-    assert [column.conversations for column in chart.columns][-2:] == [18, 0]
-    assert [share.part for share in chart.columns[-2].shares] == [6, 0, 0]

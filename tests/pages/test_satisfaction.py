@@ -1,6 +1,7 @@
 """Satisfaction where it is shown: conversations, their list, the overview, REST; and what narrows by it."""
 
 import json
+import re
 import time
 from collections.abc import Callable
 from typing import Any
@@ -156,25 +157,34 @@ def test_rest_has_no_rate_where_there_is_no_conversation(teller: Teller) -> None
     assert told["reason"] == "no conversation of people that was listened to matches"
 
 
+def estimate_all(teller: Teller) -> None:
+    fit_project(teller.store, teller.project.pk)
+    ESTIMATES.forget()
+    while estimate_changed(teller.store):
+        pass
+
+
 def test_the_overview_shows_three_rates_and_never_their_sum(teller: Teller, open_page: Open) -> None:
     tell_many(teller, 40, thumbs=30)
-    assert "How many are dissatisfied" not in open_page("").text
-    fit_project(teller.store, teller.project.pk)
+    assert "An estimate needs about 20 conversations" in open_page("").text
+    estimate_all(teller)
     page = open_page("")
-    assert page.html.count('class="whisker"') == 4, "a scale and three rates"
-    for words in ("Thumbs only", "of 30 thumbs and ratings, as they came", "Implicit", "Corrected", "30 verdicts"):
-        assert words in page.text
-    assert "Of the latest 40 conversations of people" in page.text
+    ways = page.text[page.text.index("Thumbs only") :].partition("Satisfaction by")[0]
+    assert re.search(r"Thumbs only \d+ % .* Implicit only \d+ % .* Corrected \d+ %", ways)
+    assert "of 30 thumbs and ratings, as they came" in page.text
+    assert "The corrected rate is from signals and 30 verdicts" in page.text
+    told = ask("satisfaction")["corrected"]["value"]
+    satisfied = int(re.search(r"An estimated (\d+) % of conversations", page.text)[1])  # type: ignore[index]
+    assert abs(satisfied - 100 * (1 - told)) < 3, "the same as REST finds"
 
 
 def test_without_thumbs_the_overview_says_what_is_missing(teller: Teller, open_page: Open) -> None:
     tell_many(teller, 20, thumbs=0)
-    fit_project(teller.store, teller.project.pk)
+    estimate_all(teller)
     page = open_page("")
-    assert page.html.count('class="whisker"') == 4
-    assert page.html.count('<circle class="dot"') >= 1
-    assert "nobody gave a thumb or rating" in page.text
-    assert "0 verdicts are too few to correct with" in page.text
+    assert "There is no corrected rate: 0 verdicts are too few to correct with" in page.text
+    assert "Thumbs only –" in page.text
+    assert "Corrected" not in page.text.partition("Satisfaction by")[0]
 
 
 def test_the_stage_makes_what_pages_show(teller: Teller, open_page: Open) -> None:

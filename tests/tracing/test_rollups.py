@@ -1,9 +1,10 @@
 """Hourly figures are what counting all calls says, whatever calls did before: came late, twice, moved, vanished."""
 
 import math
+import random
 import time
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import astuple, replace
 from typing import Any
 
 import pytest
@@ -16,9 +17,10 @@ from tracing.filter_sql import compile_filter
 from tracing.generations import Generation
 from tracing.records import write_generations
 from tracing.records.generations import HOUR_NS, find_hour
+from tracing.records.speed import Speed, SpeedPeriods, load_speed
 from tracing.rollups import REST_FACTOR, ROLLUPS, count_changed_hours
 from tracing.stages import Pace
-from tracing.store import Store
+from tracing.store import SCHEMA_DIRECTORY, Store
 
 pytestmark = pytest.mark.usefixtures("project")
 START_NS = 1_700_000_000 * 10**9
@@ -222,3 +224,56 @@ def test_rest_gives_hours(server: Server) -> None:
     assert hour["duration_ms_p50"] == pytest.approx(1000, rel=0.02)
     assert hour["time_to_first_chunk_ms_p95"] is None
     assert server.get_json("hours?model=other")["items"] == []
+
+
+def read_periods(store: Store, step_s: int = 3600) -> SpeedPeriods:
+    """The hour at which calls of these tests begin, and the hour before it."""
+    where = compile_filter(read_filter(""), "hours", 0)
+    return load_speed(store, 1, START_NS - HOUR_NS, START_NS, step_s, where)
+
+
+def test_times_of_a_period_are_right_to_two_percent(store: Store) -> None:
+    """Against the exact percentiles of times that lie far apart; what fails or is not an answer counts as it should."""
+    draw = random.Random(7)
+    durations = sorted(round(10**9 * math.exp(draw.gauss(0.5, 1))) for _ in range(2_000))
+    calls = [
+        make_generation(number, duration_ns=each, time_to_first_chunk_ns=each // 4, output_tokens=76)
+        for number, each in enumerate(durations)
+    ]
+    failed = make_generation(9_001, duration_ns=10**6, outcome="error")
+    vector = make_generation(9_002, duration_ns=10**12, operation="embeddings")
+    earlier = make_generation(9_003, start_time_ns=START_NS - HOUR_NS, duration_ns=4 * 10**9)
+    write(store, [*calls, failed, vector, earlier], version=1)
+    count_changed_hours(store)
+    found = read_periods(store)
+    exact = [durations[round(share * 2_000)] / 1e6 for share in (0.5, 0.95, 0.99)]
+    assert found.now.duration_ms
+    assert found.now.first_chunk_ms
+    assert found.now.token_ms
+    assert list(astuple(found.now.duration_ms)) == pytest.approx(exact, rel=0.02)
+    assert list(astuple(found.now.first_chunk_ms)) == pytest.approx([each / 4 for each in exact], rel=0.02)
+    assert list(astuple(found.now.token_ms)) == pytest.approx([each / 100 for each in exact], rel=0.02)
+    assert (found.now.calls, found.now.answers, found.now.errors) == (2_002, 2_001, 1)
+    for limit_ms in (300, 1_000, 4_321):
+        within = sum(each <= limit_ms * 10**6 for each in durations)
+        assert found.now.count_within(limit_ms) == pytest.approx(within, abs=20)
+    assert found.before.calls == 1
+    assert found.before.count_within(3_900) == 0
+    assert found.before.count_within(4_200) == 1
+    assert list(found.slices) == [START_NS // HOUR_NS * 3600]
+
+
+def test_a_period_without_calls_has_no_times(store: Store) -> None:
+    found = read_periods(store)
+    assert (found.now, found.before, found.slices) == (Speed(), Speed(), {})
+
+
+def test_hours_that_were_counted_before_are_counted_again_with_what_is_new(store: Store) -> None:
+    """As the schema file says it to a store that was filled by an earlier version, and only to that."""
+    [*_, again, _] = (SCHEMA_DIRECTORY / "030_generation_speed.sql").read_text().split(";\n")
+    write(store, [make_generation(1)], version=1)
+    store.execute(again)
+    count_changed_hours(store)
+    assert ROLLUPS.read_watermark(store) == 1
+    store.execute(again)
+    assert ROLLUPS.read_watermark(store) == 0
