@@ -9,6 +9,7 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
+from feedback.choices import load_kinds
 from feedback.conversation_list import Row
 from feedback.conversation_panel_views import read_panel
 from feedback.failures.listing import load_modes_of
@@ -80,19 +81,19 @@ def count_arrivals(request: HttpRequest, project: Project) -> HttpResponse:
     state = ListState.from_query(request.GET.dict())
     since_ns = min(read_number(request.GET.get("since", "")) or 0, LATEST_NS)
     if find_fault(state.filters):
-        return HttpResponse(status=204)
+        return HttpResponse()
     where = compile_filter(state.filters.given, "conversations", time.time_ns())
     bound = {"project_id": project.pk, "since_ns": since_ns, "most": MOST_ARRIVALS + 1}
     [found] = get_store().query("feedback/sql/page_arrivals.sql", where, **bound)
     if not found["conversations"]:
-        return HttpResponse(status=204)
+        return HttpResponse()
     context = {
         "project": project,
         "count": min(found["conversations"], MOST_ARRIVALS),
         "is_more": found["conversations"] > MOST_ARRIVALS,
         "state": state,
     }
-    return render_page(request, "parts/arrivals.html", context)
+    return render_page(request, "parts/new_conversations.html", context)
 
 
 def show_views(request: HttpRequest, project: Project, state: ListState) -> dict[str, Any]:
@@ -162,7 +163,7 @@ def list_rows(project: Project, rows: Sequence[Row], *, with_modes: bool) -> lis
 
 def list_options(project: Project, filters: Filters, machines: Collection[str]) -> Mapping[str, Mapping[str, str]]:
     """What the selectors of the list offer, by value; the chosen value is always among them."""
-    found = get_store().query("feedback/sql/page_kinds.sql", project_id=project.pk)
+    found = load_kinds(get_store(), project.pk)
     words = {row["kind"]: f"{name_heard(row['kind'], TITLES)} ({row['conversations']:,})" for row in found}
     if filters.signal:
         words.setdefault(filters.signal, name_heard(filters.signal, TITLES))

@@ -505,7 +505,7 @@ class ReviewTurn(models.Model):
 
 
 class SavedView(models.Model):
-    """A list of conversations that somebody named, to come back to it: what it is narrowed to, its order and columns."""
+    """A list of conversations that somebody named: what it is narrowed to, its order and its columns."""
 
     project = models.ForeignKey("tracing.Project", on_delete=models.CASCADE, related_name="saved_views")
     number = models.PositiveIntegerField()

@@ -13,7 +13,7 @@ from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_POST
 
 from feedback.conversation_rows import READ_AT_ONCE, describe_rows, read_rows
 from feedback.labelling import label_conversations
@@ -25,6 +25,7 @@ from feedback.review.questions import Question
 from feedback.review.queue import LONGEST_FILTER, MOST_ITEMS
 from feedback.review.starters import STARTERS
 from feedback.reviewing.queues import create_queue
+from feedback.saved_view_views import go_back
 from tracing.access import audit
 from tracing.access.requirements import access_of, project_page
 from tracing.access.rights import Right
@@ -115,12 +116,13 @@ def review_picked(request: HttpRequest, project: Project) -> HttpResponse:
     return go_on(request, create_queue(project, name, ticked, access_of(request).who), draws=True)
 
 
-@require_safe
+@require_POST
+@transaction.non_atomic_requests
 @project_page(Right.READ)
 def collect_picked(request: HttpRequest, project: Project) -> HttpResponse:
     """To the first step of a dataset of what was picked."""
     try:
-        picked = Picked.read(request.GET)
+        picked = Picked.read(request.POST)
     except (NothingPickedError, FilterError) as error:
         return refuse(request, project, error)
     if len(picked.text) > LONGEST_FILTER:
@@ -159,8 +161,5 @@ def refuse(request: HttpRequest, project: Project, error: Exception) -> HttpResp
     if getattr(request, "htmx", False):
         context = {"project": project, "problem": str(error)}
         return render_page(request, "parts/picked_result.html", context)
-    if request.method == "POST":
-        messages.error(request, str(error))
-    given = request.POST if request.method == "POST" else request.GET
-    query = "".join(given.get("query", "").split()).lstrip("?&")
-    return redirect(f"{reverse('conversations', args=[project.slug])}{'?' if query else ''}{query}")
+    messages.error(request, str(error))
+    return go_back(project, request.POST.get("query", ""))

@@ -159,6 +159,13 @@ def tell_failing(store: Store, now_ns: int) -> None:
     insert(store, "failing_turns", [{"conversation_id": name, "mode": mode} for name, mode in modes.items()])
 
 
+def tell_reviews(store: Store, now_ns: int) -> None:
+    insert(store, "labels", [{"conversation_id": "bo", "kind": "outcome", "verdict": "dissatisfied", "said_by": "eva"}])
+    insert(
+        store, "confirmations", [{"conversation_id": "nobody", "kind": "thumbs", "label": "up", "verdict": "confirmed"}]
+    )
+
+
 def tell_spans(store: Store, now_ns: int) -> None:
     rows = [
         {
@@ -178,7 +185,7 @@ def tell_spans(store: Store, now_ns: int) -> None:
 
 @pytest.fixture
 def told(server: Server) -> Server:
-    for tell in (tell_conversations, tell_calls, tell_signals, tell_feedback, tell_failing, tell_spans):
+    for tell in (tell_conversations, tell_calls, tell_signals, tell_feedback, tell_failing, tell_reviews, tell_spans):
         tell(server.store, NOW_NS)
     while count_changed_hours(server.store):
         pass
@@ -246,6 +253,13 @@ OF_CONVERSATIONS = [
     ("feedback:copy", {"bo"}),
     ("-feedback:copy", {"anna", "nobody"}),
     ("feedback:none", set()),
+    ("reviewed:yes", {"bo", "nobody"}),
+    ("reviewed:no", {"anna"}),
+    ("-reviewed:yes", {"anna"}),
+    ("reviewed:yes,no", EVERYBODY),
+    ("reviewed:dissatisfied", {"bo"}),
+    ("reviewed:no,dissatisfied", {"anna", "bo"}),
+    ("reviewed:satisfied", set()),
     ("outcome:error,stopped", {"bo", "nobody"}),
     ("-outcome:completed", {"bo"}),
     ("cost>0.01", {"anna"}),

@@ -70,6 +70,7 @@ FILTERED: dict[str, ListName] = {
     "feedback/sql/comparisons_conversations.sql": "comparisons",
     "feedback/sql/conversation_ids.sql": "conversations",
     "feedback/sql/conversation_page.sql": "conversations",
+    "feedback/sql/page_arrivals.sql": "conversations",
     "feedback/sql/page_conversations.sql": "conversations",
     "feedback/sql/page_counts.sql": "conversations",
     "feedback/sql/page_dataset_counts.sql": "conversations",

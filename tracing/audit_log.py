@@ -56,6 +56,7 @@ WORDS = {
     "change_project": "changed the settings of the project",
     "change_review_queue": "changed the review queue",
     "change_saved_view": "changed the view",
+    "collect_picked": "began a dataset of conversations of a list",
     "create_user": "made the account",
     "delete_dataset": "deleted the dataset",
     "delete_dataset_version": "deleted",

@@ -1,11 +1,24 @@
 """The list: what it shows, how it is narrowed, and that its pages show every conversation once."""
 
+import csv
+import io
+import json
+import re
 from collections.abc import Callable
+from html import unescape
+from urllib.parse import parse_qsl, urlencode
 
 import pytest
+from django.http import HttpResponse
+from django.test import Client
 
-from tests.pages.conftest import Page, Teller, make_answer
+from feedback.conversation_rows import READ_AT_ONCE
+from feedback.labels import OUTCOME, load_own_verdicts
+from feedback.models import ReviewQueue
+from feedback.pages.list_columns import USUAL
+from tests.pages.conftest import HOUR_NS, Page, Teller, make_answer
 from tracing.conversations import Conversation, Turn
+from tracing.models import AuditEntry
 
 Open = Callable[[str], Page]
 
@@ -25,8 +38,8 @@ def test_a_row_tells_its_first_message_turns_user_model_and_what_was_heard(telle
     teller.tell("one", turns, user_id="anna", feedback=[teller.thumb("one", 0, "up")])
     page = open_page("conversations")
     assert "1 conversation, newest first" in page.text
-    assert "How do I reset it? 2 " in page.text
-    assert "anna – gpt-x" in page.text
+    assert "How do I reset it? went well: Thumb up went well: Praised" in page.text
+    assert re.search(r"2 anna – gpt-x", page.text)
     assert "went well: Thumb up" in page.text
     assert 'aria-label="Undertone: turn 1: Thumb up' in page.html
 
@@ -157,3 +170,184 @@ def test_another_project_sees_nothing_of_it(teller: Teller, open_page: Open) -> 
     other = type(teller.project).objects.create(slug="other", name="Other")
     assert "No conversation has come in yet" in open_page(f"/p/{other.slug}/conversations").text
     assert open_page(f"/p/{other.slug}/conversations/one").status == 404
+
+
+def test_each_filter_is_a_chip_that_leads_to_the_list_without_it(varied: Teller, open_page: Open) -> None:
+    query = urlencode({"thumbs": "down", "q": "hold button cost<1 -whales", "sort": "dissatisfied", "columns": "turns"})
+    page = open_page(f"conversations?{query}")
+    chips = re.findall(r'<li><a class="chip" href="([^"]*)".*?dir="auto">([^<]*)<', page.html)
+    found = {unescape(words): dict(parse_qsl(unescape(address)[1:])) for address, words in chips}
+    kept = {"sort": "dissatisfied", "columns": "turns"}
+    assert found == {
+        "with a thumb down": kept | {"q": "hold button cost<1 -whales"},
+        "cost under 1": kept | {"thumbs": "down", "q": "hold button -whales"},
+        "not containing “whales”": kept | {"thumbs": "down", "q": "hold button cost<1"},
+        "containing “hold button”": kept | {"thumbs": "down", "q": "cost<1 -whales"},
+    }
+
+
+def test_columns_are_chosen_in_the_address(varied: Teller, open_page: Open) -> None:
+    usual = open_page("conversations")
+    assert "gpt-x" in usual.text
+    assert '<th scope="col" class="c-service"' not in usual.html
+    chosen = open_page("conversations?column=&column=service&column=environment&q=whales&view=7")
+    assert chosen.response.headers["Location"].endswith("/conversations?q=whales&columns=service%2Cenvironment&view=7")
+    page = open_page("conversations?columns=environment,service,no-such")
+    assert re.findall(r'<th scope="col" class="([^"]*)"', page.html) == ["pick", "first", "c-service", "c-environment"]
+    assert "Tell me of whales sea test" in page.text
+    assert open_page("conversations?column=").response.headers["Location"].endswith("?columns=none")
+    usual_again = open_page(f"conversations?{urlencode([('column', name) for name in USUAL])}")
+    assert usual_again.response.headers["Location"].endswith("/conversations?")
+
+
+def test_the_columns_of_failures_and_figures_are_there_to_be_chosen(teller: Teller, open_page: Open) -> None:
+    teller.tell("one")
+    text = open_page("conversations?columns=failure_mode,tokens,slowest").text
+    assert "first message failure mode slowest tokens" in text
+    assert "How do I reset it? 2.0 s –" in text
+
+
+def test_rows_of_machines_are_told_apart(teller: Teller, open_page: Open) -> None:
+    teller.tell("one")
+    assert '<tr data-row data-id="one">' in open_page("conversations").html
+
+
+def test_the_panel_shows_turns_what_was_heard_and_where_it_opens_whole(teller: Teller, open_page: Open) -> None:
+    turns = [("How do I reset it?", "Hold **the** button."), ("Great, thanks!", "You are welcome.")]
+    teller.tell("one/two", turns, user_id="anna", feedback=[teller.thumb("one/two", 0, "up")])
+    page = open_page("conversation-panels/one/two?q=button&sort=dissatisfied")
+    assert page.status == 200
+    assert "“How do I reset it?” Open Close" in page.text
+    assert "Hold the button. Thumb up" in page.text
+    assert "<strong>the</strong>" in page.html
+    assert page.find_links("conversations/one/two") == ["/p/default/conversations/one/two?q=button"]
+    assert "/p/default/conversations?q=button&sort=dissatisfied" in page.find_links("conversations?")
+    assert "<html" not in page.html
+
+
+def test_the_panel_of_the_address_stands_beside_the_list(teller: Teller, open_page: Open) -> None:
+    teller.tell("one")
+    page = open_page("conversations?peek=one")
+    assert "Hold the button." in page.text
+    assert find_ids(page) == ["one"]
+    assert "There is no such conversation" in open_page("conversations?peek=gone").text
+    assert open_page("conversation-panels/gone").status == 404
+
+
+def test_what_came_since_is_counted(varied: Teller, open_page: Open) -> None:
+    since_ns = varied.now_ns - 2 * HOUR_NS
+    assert open_page(f"conversations-since?since={since_ns}").text == "3 new"
+    page = open_page(f"conversations-since?since={since_ns}&thumbs=down")
+    assert page.text == "1 new"
+    assert page.find_links("conversations") == ["/p/default/conversations?thumbs=down"]
+    assert open_page(f"conversations-since?since={varied.now_ns}").html == ""
+    assert open_page("conversations-since?since=x&q=modle%3Ax").html == ""
+    rows = open_page("conversations").html
+    assert f'data-since="{varied.now_ns - HOUR_NS}"' in rows
+    assert "data-since" not in open_page("conversations?sort=dissatisfied").html
+
+
+Send = Callable[..., HttpResponse]
+
+
+@pytest.fixture
+def send(varied: Teller) -> Send:
+    client = Client(headers={"host": "localhost"})
+
+    def post(path: str, **fields: object) -> HttpResponse:
+        return client.post(f"/p/{varied.project.slug}/picked/{path}", fields)
+
+    return post
+
+
+def test_those_ticked_are_judged_and_that_is_undone(varied: Teller, send: Send) -> None:
+    def find_verdicts() -> dict[str, str]:
+        names = ["plain", "down", "old", "gone"]
+        return load_own_verdicts(varied.store, varied.project.pk, names, OUTCOME, "local")
+
+    send("judge", conversation=["down"], verdict="satisfied")
+    answer = send("judge", conversation=["plain", "down", "gone"], verdict="dissatisfied", query="range=7d")
+    html = answer.content.decode()
+    assert "2 conversations judged dissatisfied." in html
+    assert 'href="/p/default/conversations?range=7d"' in html
+    assert find_verdicts() == {"plain": "dissatisfied", "down": "dissatisfied"}
+    [undo] = re.findall(r'name="undo" value="([^"]*)"', html)
+    assert "Taken back in 2 conversations." in send("judge", undo=undo).content.decode()
+    assert find_verdicts() == {"down": "satisfied"}
+    assert "cannot be undone" in send("judge", undo=undo[:-1] + "~").wsgi_request._messages._queued_messages[0].message
+
+
+def test_all_that_match_are_judged(varied: Teller, send: Send) -> None:
+    answer = send("judge", of="all", query="service_name=sea&columns=turns", verdict="satisfied")
+    assert "1 conversation judged satisfied." in answer.content.decode()
+    names = ["plain", "down"]
+    assert load_own_verdicts(varied.store, varied.project.pk, names, OUTCOME, "local") == {"plain": "satisfied"}
+
+
+@pytest.mark.parametrize(
+    ("fields", "problem"),
+    [
+        ({"verdict": "satisfied"}, "Tick conversations first"),
+        ({"verdict": "so-so", "conversation": "plain"}, "Say whether they were satisfied"),
+        ({"verdict": "satisfied", "of": "all", "query": "q=modle%3Ax"}, "Unknown field `modle`"),
+    ],
+)
+def test_what_cannot_be_judged_is_told_on_the_list(
+    varied: Teller, send: Send, fields: dict[str, str], problem: str
+) -> None:
+    answer = send("judge", **fields)
+    assert answer.status_code == 302
+    page = Client(headers={"host": "localhost"}, cookies=answer.cookies).get(answer.headers["Location"])
+    assert problem in page.content.decode()
+
+
+def test_a_table_of_those_ticked_is_safe_for_spreadsheets(teller: Teller, send: Send) -> None:
+    teller.tell("evil", [('=1+1,\n"x"', "No.")], user_id="@anna")
+    answer = send("download", conversation=["evil"], **{"as": "csv"})
+    assert answer.headers["Content-Disposition"] == 'attachment; filename="tacit-default-conversations.csv"'
+    [row] = csv.DictReader(io.StringIO(b"".join(answer.streaming_content).decode()))
+    assert (row["conversation_id"], row["first_message"], row["user_id"]) == ("evil", '\'=1+1, "x"', "'@anna")
+
+
+def test_json_lines_of_all_that_match_hold_what_rest_holds(varied: Teller, send: Send) -> None:
+    answer = send("download", of="all", query="range=7d", **{"as": "jsonl"})
+    lines = [json.loads(line) for line in b"".join(answer.streaming_content).decode().splitlines()]
+    assert {each["conversation_id"] for each in lines} == {"plain", "down", "stopped"}
+    assert lines[0].keys() >= {"signal_kinds", "dissatisfied", "failure_mode", "first_time", "turn_count"}
+    assert send("download", of="all", **{"as": "exe"}).status_code == 302
+
+
+def test_more_than_are_read_at_once_are_all_in_the_file(teller: Teller, send: Send) -> None:
+    with teller.together():
+        for number in range(READ_AT_ONCE + 7):
+            teller.tell(f"c-{number}")
+    answer = send("download", of="all", query="q=reset", **{"as": "jsonl"})
+    assert len(b"".join(answer.streaming_content).splitlines()) == READ_AT_ONCE + 7 + 1
+
+
+def test_those_ticked_become_a_review_queue_with_all_of_them(varied: Teller, send: Send) -> None:
+    answer = send("review", conversation=["plain", "down"], question="outcome")
+    queue = ReviewQueue.objects.get()
+    assert answer.headers["Location"] == f"/p/default/review/{queue.number}"
+    assert queue.filter == "conversation:plain,down"
+    assert set(queue.items.values_list("conversation_id", "propensity")) == {("plain", 1.0), ("down", 1.0)}
+    whole = send("review", of="all", query="service_name=sea", question="reaction")
+    assert whole.headers["Location"] == "/p/default/review/new?question=reaction&q=service%3Asea"
+    many = send("review", conversation=[f"{'x' * 90}{number}" for number in range(60)], question="outcome")
+    assert many.headers["Location"] == "/p/default/conversations"
+
+
+QUOTED = 'conversation:plain,"a b"'
+
+
+def test_those_ticked_lead_to_a_dataset_of_them(varied: Teller, send: Send) -> None:
+    location = send("dataset", conversation=["plain", "a b"]).headers["Location"]
+    assert location == f"/p/default/datasets/new?{urlencode({'q': QUOTED})}"
+
+
+def test_judging_and_exporting_stand_in_the_audit_log(varied: Teller, send: Send) -> None:
+    send("judge", conversation=["plain", "down"], verdict="satisfied")
+    send("download", conversation=["plain"], **{"as": "csv"})
+    told = {entry.action: (entry.target, entry.details) for entry in AuditEntry.objects.all()}
+    assert told["judge_picked"] == ("", {"conversations": 2, "verdict": "satisfied"})
+    assert told["download_picked"] == ("csv", {"is_filtered": True})

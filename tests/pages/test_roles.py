@@ -37,7 +37,8 @@ PAGES = (
     ),
 )
 OF_MODES = ("name", "owner", "ticket", "notes", "resolve", "ignore")
-REVIEWING = {
+VIEWING = {"/p/demo/picked/download"}
+REVIEWING = VIEWING | {
     "/p/demo/conversation-outcome",
     "/p/demo/failure-modes/merge",
     *(f"/p/demo/failure-modes/1/{change}" for change in OF_MODES),
@@ -83,7 +84,7 @@ def list_forms(email: str) -> set[str]:
 
 
 @pytest.mark.parametrize(
-    ("role", "expected"), [(Role.VIEWER, set()), (Role.REVIEWER, REVIEWING), (Role.EDITOR, EDITING)]
+    ("role", "expected"), [(Role.VIEWER, VIEWING), (Role.REVIEWER, REVIEWING), (Role.EDITOR, EDITING)]
 )
 def test_a_role_is_offered_what_it_may_do(demo: Project, role: Role, expected: set[str]) -> None:
     make_user("bo@example.org", demo, role)
