@@ -21,6 +21,7 @@ from drift.shown_alarms import list_read_alarms, load_shown_alarm, read_time, to
 from drift.watching.alarm_records import accept_alarm
 from drift.watching.outlooks import Outlook, SegmentOutlook, load_outlook
 from drift.watching.segments import SegmentName
+from feedback.choices import load_choices
 from tracing.access import audit
 from tracing.access.requirements import access_of, project_page
 from tracing.access.rights import Right
@@ -130,8 +131,7 @@ def draw_shown(shown: SegmentOutlook, own: list[Alarm], events: list[LedgerEvent
 
 def read_nothing(project: Project) -> dict[str, Any]:
     """Why nothing is watched yet."""
-    path = "feedback/sql/page_choices.sql"
-    return {"choices": get_store().query(path, project_id=project.pk)[0]}
+    return {"choices": load_choices(get_store(), project.pk)}
 
 
 @require_safe

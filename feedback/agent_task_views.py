@@ -7,6 +7,7 @@ from django.views.decorators.http import require_safe
 
 from feedback.agent_task_list import find_page, load_figures
 from feedback.agent_tasks import AgentTask
+from feedback.choices import load_task_choices
 from feedback.detectors import DETECTORS
 from feedback.pages.cursors import Cursor, decode_cursor
 from feedback.pages.filters import LEADER_WORDS, OUTCOME_WORDS, RANGE_WORDS
@@ -50,7 +51,7 @@ def show_tasks(request: HttpRequest, project: Project) -> HttpResponse:
         "section": "tasks",
         "filters": filters,
         "fields": FIELDS_SHOWN,
-        "choices": store.query("feedback/sql/agent_task_choices.sql", project_id=project.pk)[0],
+        "choices": load_task_choices(store, project.pk),
         "options": {"failed": FAILED_WORDS, "outcome": OUTCOME_WORDS, "range": RANGE_WORDS, "machine": LEADERS},
         "is_later_page": bool(token),
         "example": EXAMPLE,

@@ -5,6 +5,7 @@ import time
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
+from feedback.choices import load_choices
 from feedback.comparison_list import SLICES, Found, load_comparisons, rank_slices
 from feedback.comparisons.answers import BUILT_IN, MODEL
 from feedback.comparisons.comparison import MOST_TEXT
@@ -48,7 +49,7 @@ def show_comparisons(request: HttpRequest, project: Project) -> HttpResponse:
         "section": "comparisons",
         "filters": filters,
         "fields": FIELDS_SHOWN,
-        "choices": store.query("feedback/sql/page_choices.sql", project_id=project.pk)[0],
+        "choices": load_choices(store, project.pk),
         "options": {"range": RANGE_WORDS, "machine": LEADERS},
         "by": by,
         "slice": slice_by,

@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_POST, require_safe
 
+from feedback.choices import load_choices
 from feedback.detectors import DETECTORS
 from feedback.goals import MOST_DAYS, Goal, find_fault, load_goal, set_goal
 from feedback.kept import AsOf
@@ -43,7 +44,7 @@ def show_page(request: HttpRequest, project: Project, problems: list[str], *, st
         "section": "returns",
         "filters": filters,
         "fields": FIELDS_SHOWN,
-        "choices": get_store().query("feedback/sql/page_choices.sql", project_id=project.pk)[0],
+        "choices": load_choices(get_store(), project.pk),
         "options": {"range": RANGE_WORDS, "measure": OUTCOME_WORDS},
         "outcome": outcome,
         "does": OUTCOME_WORDS[outcome],

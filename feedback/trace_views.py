@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_safe
 
+from feedback.choices import load_choices
 from feedback.detectors import DETECTORS
 from feedback.pages.cursors import Cursor, decode_cursor
 from feedback.pages.filters import OUTCOME_WORDS, RANGE_WORDS
@@ -46,7 +47,7 @@ def show_traces(request: HttpRequest, project: Project) -> HttpResponse:
         "filters": filters,
         "chips": list_trace_chips(filters, TITLES),
         "fields": FIELDS_SHOWN,
-        "choices": get_store().query("feedback/sql/page_choices.sql", project_id=project.pk)[0],
+        "choices": load_choices(get_store(), project.pk),
         "options": {"range": RANGE_WORDS, "outcome": OUTCOME_WORDS, "slower": SLOW_WORDS, "failed": {FAILED: "failed"}},
         "is_later_page": bool(token),
     }

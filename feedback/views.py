@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from feedback.choices import load_choices
 from feedback.conversation_list import Row, find_page, place_rank
 from feedback.detectors import DETECTORS
 from feedback.machines import load_machines
@@ -31,7 +32,7 @@ DISSATISFIED = "dissatisfied"
 
 
 def read_choices(project: Project) -> Mapping[str, Any]:
-    return get_store().query("feedback/sql/page_choices.sql", project_id=project.pk)[0]
+    return load_choices(get_store(), project.pk)
 
 
 def read_list(project: Project, filters: Filters, now_ns: int, limit: int) -> list[ListedConversation]:
