@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from datetime import datetime
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.db import transaction
@@ -16,7 +17,16 @@ from drift.alert_rule_list import list_watching, look_back_on
 from drift.alerting import alerts
 from drift.delivering.targets import list_targets
 from drift.models import Alert, AlertRule, Delivery, DriftAlarm
-from drift.pages.alerts import MUTES, TABS, read_hours, show_alert, show_alerts, sort_alerts, tell_change
+from drift.pages.alerts import (
+    MUTES,
+    TABS,
+    filter_conversations,
+    read_hours,
+    show_alert,
+    show_alerts,
+    sort_alerts,
+    tell_change,
+)
 from drift.pages.deliveries import show_deliveries
 from drift.recording.events import find_event
 from drift.shown_alarms import load_shown_alarm, show_near
@@ -109,6 +119,7 @@ def show_page(
         "section": "alerts",
         "alert": alert,
         "row": show_alert(alert, now),
+        "conversations": urlencode({"q": filter_conversations(alert)}),
         "mutes": MUTES,
         "history": [tell_change(change) for change in alerts.list_changes(alert)],
         "deliveries": show_deliveries(list_deliveries(project, alert)),

@@ -2,10 +2,11 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 
 from drift.models import Alert, AlertChange
 from feedback.pages.failure_modes import Bar, Chip, show_bars
+from tracing.filter_language import Condition, format_conditions
 
 TABS = {"open": "open", "acknowledged": "acknowledged", "resolved": "resolved", "all": ""}
 """By the name in the address, what the list is asked for."""
@@ -20,6 +21,14 @@ SEGMENT_WORDS = {
     "prompt_version": "prompt %s",
     "model": "model %s",
 }
+FILTER_FIELDS = {
+    "service_name": "service",
+    "service": "service",
+    "environment": "environment",
+    "prompt_version": "prompt_version",
+    "model": "model",
+}
+"""Of a segment, by what filters call them."""
 CHANGES = {
     "opened": "opened",
     "reopened": "is back: opened again",
@@ -29,6 +38,24 @@ CHANGES = {
     "unmuted": "is no longer muted",
     "accepted": "was accepted as the new normal",
 }
+
+
+def filter_conversations(alert: Alert) -> str:
+    """What finds the conversations behind an alert: those that its rule counts, where it was, from its start on."""
+    began = (alert.alarm and datetime.combine(alert.alarm.started, time(), UTC)) or alert.started_at
+    places = [
+        Condition(FILTER_FIELDS[name], ":", (value,))
+        for name, value in alert.segment.items()
+        if name in FILTER_FIELDS and isinstance(value, str)
+    ]
+    times = [Condition("time", ">=", (write_moment(began),))]
+    if alert.resolved_at:
+        times.append(Condition("time", "<=", (write_moment(alert.resolved_at),)))
+    return " ".join(filter(None, [alert.rule.filter, format_conditions([*places, *times])]))
+
+
+def write_moment(moment: datetime) -> str:
+    return f"{moment.astimezone(UTC):%Y-%m-%dT%H:%M:%S}"
 
 
 @dataclass(frozen=True, slots=True)
