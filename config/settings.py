@@ -82,7 +82,6 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "axes.middleware.AxesMiddleware",
     "tracing.access.middleware.AccessMiddleware",
-    "tracing.page_problems.PageProblemMiddleware",
 ]
 
 ROOT_URLCONF = "config.urls"

@@ -9,7 +9,15 @@ from feedback.conversation_list import find_page
 from feedback.failures.listing import load_rows, name_mode
 from feedback.flywheel.datasets import list_datasets
 from feedback.pages.filters import Filters
-from feedback.pages.finding import Found, FoundGroup, begins_all, find_entries, may_be_id, may_be_trace_id
+from feedback.pages.finding import (
+    Found,
+    FoundGroup,
+    begins_all,
+    find_entries,
+    looks_like_id,
+    may_be_id,
+    may_be_trace_id,
+)
 from feedback.reviewing.queues import list_queues
 from tracing.access.rights import Right
 from tracing.filter_language import FilterError
@@ -27,14 +35,13 @@ def find_anything(
     store: Store, project: Project, rights: Collection[Right], question: str, now_ns: int
 ) -> list[FoundGroup]:
     """Groups of what fits; of an empty question every page."""
-    groups = [FoundGroup("Pages", tuple(find_pages(project, rights, question)))]
-    if question:
-        groups += [
-            find_said(store, project, question, now_ns),
-            *find_ids(store, project, question),
-            *find_named(project, question),
-        ]
-    return [group for group in groups if group.items]
+    pages = FoundGroup("Pages", tuple(find_pages(project, rights, question)))
+    if not question:
+        return [pages]
+    said = find_said(store, project, question, now_ns)
+    of_ids = list(find_ids(store, project, question, {each.detail for each in said.items}))
+    parts = [*of_ids, said] if looks_like_id(question) else [said, *of_ids]
+    return [group for group in (pages, *parts, *find_named(project, question)) if group.items]
 
 
 def find_pages(project: Project, rights: Collection[Right], question: str) -> list[Found]:
@@ -65,13 +72,14 @@ def show_conversation(project: Project, row: dict[str, object], query: str = "")
     return Found(title[:200], f"{address}?{query}" if query else address, conversation_id[:80])
 
 
-def find_ids(store: Store, project: Project, question: str) -> Iterator[FoundGroup]:
-    """Conversations, traces and users whose ids begin with the question."""
+def find_ids(store: Store, project: Project, question: str, shown: Collection[str]) -> Iterator[FoundGroup]:
+    """Traces, users and, but for those that are shown already, conversations whose ids begin with the question."""
     if not may_be_id(question):
         return
     asked = {"project_id": project.pk, "beginning": question, "limit": MOST_OF_A_KIND}
     rows = store.query("feedback/sql/find_conversations.sql", **asked)
-    yield FoundGroup("Conversations by id", tuple(show_conversation(project, row) for row in rows))
+    found = (show_conversation(project, row) for row in rows)
+    yield FoundGroup("Conversations by id", tuple(each for each in found if each.detail not in shown))
     if may_be_trace_id(question):
         rows = store.query("feedback/sql/find_traces.sql", **asked | {"beginning": question.lower()})
         yield FoundGroup("Traces", tuple(show_id(project, "trace", row["trace_id"]) for row in rows))

@@ -3,7 +3,6 @@
 The page has no menu: what counts there would ask the store again, which may be what does not answer.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from http import HTTPStatus
 
@@ -13,7 +12,7 @@ from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, HttpResponse
 
 from tracing.access.limits import LaterError
-from tracing.api_problems import ROOT, STORE_RETRY_S
+from tracing.api_problems import STORE_RETRY_S
 from tracing.pages import render_page
 from tracing.store import StoreUnavailableError
 
@@ -44,20 +43,6 @@ def tell_problem(error: Exception) -> PageProblem | None:
         )
         return PageProblem(HTTPStatus.SERVICE_UNAVAILABLE, "The store does not answer", words, STORE_RETRY_S)
     return None
-
-
-class PageProblemMiddleware:
-    """Answers what views raise and tell_problem knows."""
-
-    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
-        self.get_response = get_response
-
-    def __call__(self, request: HttpRequest) -> HttpResponse:
-        return self.get_response(request)
-
-    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
-        problem = None if request.path.startswith(ROOT) else tell_problem(error)
-        return show_problem(request, problem) if problem else None
 
 
 def refuse_request(request: HttpRequest, error: Exception) -> HttpResponse:

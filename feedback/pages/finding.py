@@ -1,4 +1,4 @@
-"""What somebody looks for comes in as text, with what was found; groups of links and the pages whose names fit go out."""
+"""What somebody looks for comes in as text, with what was found; links in groups and pages whose names fit go out."""
 
 import re
 from collections.abc import Iterable
@@ -38,6 +38,15 @@ def clean_question(text: str) -> str:
 def may_be_id(question: str) -> bool:
     """Whether an id could begin like this: it is one word."""
     return ID.fullmatch(question) is not None
+
+
+def looks_like_id(question: str) -> bool:
+    """Whether it is an id rather than a word.
+
+    >>> looks_like_id("order-17"), looks_like_id("order"), looks_like_id("cost>0.1")
+    (True, False, False)
+    """
+    return re.fullmatch(r"[\w.:/-]*[\d_/-][\w.:/-]*", question) is not None
 
 
 def may_be_trace_id(question: str) -> bool:

@@ -67,8 +67,6 @@ const run = async () => {
 };
 
 if (listLive().length && pause) {
-  pause.hidden = false;
-  pause.setAttribute("aria-pressed", "false");
   pause.title = "New things appear by themselves; press to have the page stay as it is";
   pause.addEventListener("click", () => {
     isPaused = !isPaused;

@@ -65,7 +65,6 @@ if (turnAsked && document.querySelector("ol.turns") && !document.getElementById(
 // The address of what is shown, to be sent to somebody.
 const share = document.querySelector("button[data-copy-address]");
 if (share) {
-  share.hidden = false;
   share.addEventListener("click", async () => {
     const label = share.textContent;
     try {

@@ -1,5 +1,6 @@
-// Applies what somebody chose on this device (colours, the keys of a letter) before the page is painted, and keeps it. It
-// stands in the head as a plain script: a module would come after the first paint.
+// Applies what somebody chose on this device (colours, times, the keys of a letter) before the page is painted, and keeps
+// it; what works by a script alone is shown from the start. It stands in the head as a plain script: a module would come
+// after the first paint.
 "use strict";
 (() => {
   const root = document.documentElement;
@@ -13,6 +14,7 @@
     if (theme === "system") delete root.dataset.theme;
     else root.dataset.theme = theme;
   };
+  root.dataset.script = "on";
   applyTheme(read("tacit-theme", "system"));
   root.dataset.keys = read("tacit-keys", "on");
   root.dataset.times = read("tacit-times", "utc");
@@ -22,7 +24,6 @@
     const press = (chosen) => {
       for (const button of group.querySelectorAll("button")) button.setAttribute("aria-pressed", String(button.value === chosen));
     };
-    group.hidden = false;
     press(value);
     group.addEventListener("click", (event) => {
       const button = event.target.closest("button");

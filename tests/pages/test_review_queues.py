@@ -44,7 +44,7 @@ def post(path: str, fields: Mapping[str, object] = {}) -> HttpResponse:
 
 def read_form(html: str) -> dict[str, str]:
     """What a browser would send of the form of a queue."""
-    form = html[html.index('class="rule-form dataset-form"') :]
+    form = html[html.index('class="rule-form dataset-form"') : html.index("</main>")]
     fields: dict[str, str] = {}
     for tag in re.findall(r"<input[^>]*>", form):
         given = {name: unescape(value) for name, value in re.findall(r'([\w-]+)="([^"]*)"', tag)}

@@ -13,6 +13,7 @@ from tracing.access.decisions import find_person, read_origin
 from tracing.access.openness import is_open
 from tracing.access.origins import is_of_other_page, refuse_foreign
 from tracing.access.requirements import find_requirement
+from tracing.page_problems import show_problem, tell_problem
 
 REST = "ninja"
 """The name of the application whose operations ask for themselves: see `requirements.May`."""
@@ -51,7 +52,13 @@ class AccessMiddleware:
         if requirement.exports and is_of_other_page(read_origin(request)):
             message = "A page of another site asked for this file; open the address directly."
             return HttpResponse(message, status=403, content_type="text/plain; charset=utf-8")
-        response: HttpResponse = run_recorded(
-            request, requirement, match.url_name or "", view, partial(view, request, *args, **named)
-        )
+        try:
+            response: HttpResponse = run_recorded(
+                request, requirement, match.url_name or "", view, partial(view, request, *args, **named)
+            )
+        except Exception as error:
+            problem = tell_problem(error)
+            if problem is None:
+                raise
+            return show_problem(request, problem)
         return response
