@@ -23,6 +23,11 @@ def find_chromium() -> str | None:
 def told(server: Server) -> Teller:
     """Some good, some bad, one with a replaced and a stopped answer, one of markdown."""
     teller = Teller(server.project, server.store)
+    tell_some(teller)
+    return teller
+
+
+def tell_some(teller: Teller) -> None:
     with teller.together():
         for index in range(60):
             thumbs = [teller.thumb(f"c-{index}", 0, "down" if index % 8 else "up")] if index % 4 == 0 else []
@@ -35,8 +40,7 @@ def told(server: Server) -> Teller:
     )
     cut = make_answer("It has been", start + 60 * SECOND_NS, "cut", outcome="stopped", ended_by="client")
     turns = (Turn(0, "Which city? " + "w" * 200, new, (old,)), Turn(1, "Why? I hate this.", cut))
-    teller.write(Conversation(server.project.pk, "rich/ünï", turns, user_id="bo", service_name="travel"))
-    return teller
+    teller.write(Conversation(teller.project.pk, "rich/ünï", turns, user_id="bo", service_name="travel"))
 
 
 @pytest.fixture(scope="module")

@@ -6,7 +6,8 @@
     .filter((element) => element.checkVisibility({ visibilityProperty: true }))
     .map((element) => [element, element.getBoundingClientRect()])
     .filter(([, box]) => box.width && (box.width < 24 || box.height < 24))
-    .map(([element, box]) => `${box.width.toFixed(1)}x${box.height.toFixed(1)} ${tell(element)}`);
+    .map(([element, box]) => `${box.width.toFixed(1)}x${box.height.toFixed(1)} ${tell(element)}`)
+    .slice(0, 3);
   const width = document.documentElement.clientWidth;
   const isOver = document.documentElement.scrollWidth > width;
   const scrolls = (element) => {

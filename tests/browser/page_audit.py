@@ -23,7 +23,7 @@ async (only) => {
   const options = { resultTypes: ["violations"], elementRef: false, ancestry: false, xpath: false, runOnly: only };
   const { violations } = await axe.run(document, options);
   return violations.flatMap(({ id, nodes }) => nodes.slice(0, 3).map((node) =>
-    `${id}: ${node.html.replace(/\\s+/g, " ").slice(0, 130)} (${node.target.join(" ")}) ${node.any[0]?.message ?? ""}`));
+    `${id}: ${node.html.replace(/\\s+/g, " ").slice(0, 130)} (${node.target.join(" ")}) ${node.any[0]?.message}`));
 }
 """
 MOST_BYTES = 300_000
@@ -89,14 +89,17 @@ class Visit:
         return answer
 
     def list_faults(self) -> list[str]:
-        """What was refused, failed, ran or moved since the page was gone to."""
+        """What was refused, failed or ran since the page was gone to."""
         told = self.page.evaluate("window.watched")
         found = [*self.watch.faults]
         found += [f"refused by the Content-Security-Policy: {each}" for each in told["refused"]]
-        found += [f"a text ran: {each}" for each in told["ran"]]
-        if told["shift"] > 0:
-            found.append(f"moves while it loads, by {told['shift']:.4f}: {', '.join(told['shifted'][:3])}")
-        return found
+        return found + [f"a text ran: {each}" for each in told["ran"]]
+
+    def list_moves(self) -> list[str]:
+        """What moved while the page loaded; to be asked before its size is changed."""
+        told = self.page.evaluate("window.watched")
+        where = ", ".join(told["shifted"][:3])
+        return [f"moves while it loads, by {told['shift']:.4f}: {where}"] if told["shift"] else []
 
     def weigh(self) -> tuple[int, int]:
         """Bytes of all that the page loads, and of its scripts by gzip."""

@@ -5,11 +5,12 @@
   addEventListener("securitypolicyviolation", (event) => {
     watched.refused.push(`${event.violatedDirective} ${event.blockedURI} ${event.sample}`);
   });
-  for (const name of ["alert", "confirm", "prompt", "print"]) {
+  for (const name of ["alert", "confirm", "prompt", "print", "hostile"]) {
     window[name] = (...said) => { watched.ran.push(`${name}(${said.join()})`); };
   }
   new PerformanceObserver((list) => {
     for (const entry of list.getEntries()) {
+      if (entry.hadRecentInput) continue;
       watched.shift += entry.value;
       for (const source of entry.sources) watched.shifted.push(source.node?.outerHTML?.slice(0, 90) ?? "?");
     }
