@@ -3,9 +3,8 @@
 from typing import Annotated, Any, Literal
 
 from django.http import HttpRequest
-from ninja import Router, Schema
+from ninja import Query, Router, Schema
 from ninja.errors import HttpError
-from pydantic import Field
 
 from feedback.user_list import User, find_users, load_user
 from tracing.access.requirements import May
@@ -18,9 +17,9 @@ from tracing.store import get_store
 router = Router(tags=["feedback"])
 Sorted = Annotated[
     Literal["last_seen", "conversations", "dissatisfied"],
-    Field(description="The order, the highest first; by `dissatisfied` only users whose share is told."),
+    Query(description="The order, the highest first; by `dissatisfied` only users whose share is told."),
 ]
-Beginning = Annotated[str, Field(max_length=10_000, description="How the ids begin.")]
+Beginning = Annotated[str, Query(max_length=10_000, description="How the ids begin.")]
 
 
 class UserShareResource(Schema):

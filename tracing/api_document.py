@@ -37,6 +37,7 @@ PARAMETER_WORDS = {
     "conversation_id": "Id of a conversation; in a path percent-encoded, slashes in it too.",
     "trace_id": "Id of a trace, 32 hexadecimal digits.",
     "span_id": "Id of a span, 16 hexadecimal digits.",
+    "user_id": "The app's own id of a user; in a path percent-encoded, slashes in it too.",
     "message_id": "The app's own id of a message.",
     "identifier": "What makes feedback unique in the project.",
     "label_id": "The `id` of a label.",

@@ -157,7 +157,7 @@ def test_the_drawing_holds_all_conversations_in_its_box() -> None:
     assert [dot.left for dot in timeline.dots] == sorted(dot.left for dot in timeline.dots)
     assert all(0 <= dot.left <= 100 and 0 <= dot.high <= dot.top <= dot.low <= 100 for dot in timeline.dots)
     assert [change.words for change in timeline.changes] == ["prompt 1 → 2"]
-    assert all(0 <= bar.left and bar.left + bar.width <= 100.5 for bar in timeline.bars)
+    assert all(bar.left >= 0 and bar.left + bar.width <= 100.5 for bar in timeline.bars)
     assert len({tick.label for tick in timeline.ticks}) == len(timeline.ticks) > 2
 
 
