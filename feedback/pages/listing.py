@@ -12,7 +12,10 @@ from feedback.pages.satisfaction import ShownEstimate, show_estimate
 from feedback.pages.undertone import Undertone, draw_undertone
 from feedback.satisfaction_records import Estimate
 
-CHIPS_SHOWN = 2
+MOST_CHIPS = 2
+CHIPS_WIDE = 39
+"""Characters that chips have room for in one line, where the frame of one takes as much as six."""
+CHIP_FRAME, MORE_FRAME = 6, 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +88,7 @@ def list_conversation(
     titles: Mapping[str, str],
 ) -> ListedConversation:
     observations = summarise_signals(signals, titles)
+    shown = count_fitting([each.title for each in observations])
     return ListedConversation(
         conversation_id=row["conversation_id"],
         first_time_ns=row["first_time_ns"],
@@ -98,8 +102,22 @@ def list_conversation(
         slowest_ns=row["longest_ns"],
         tokens=row["tokens"],
         undertone=draw_undertone(row["turn_count"], signals, titles),
-        observations=tuple(observations[:CHIPS_SHOWN]),
-        others=tuple(each.title for each in observations[CHIPS_SHOWN:]),
+        observations=tuple(observations[:shown]),
+        others=tuple(each.title for each in observations[shown:]),
         machine=machine,
         dissatisfied=estimate,
     )
+
+
+def count_fitting(titles: Sequence[str]) -> int:
+    """How many chips with these titles stand in one line, none of them cut, with `+n` behind them for the rest; one at
+    least.
+
+    >>> count_fitting(["Tool failed", "Complained", "Left"]), count_fitting(["Asked again in other words", "Left"])
+    (2, 1)
+    """
+    for shown in range(min(MOST_CHIPS, len(titles)), 1, -1):
+        room = CHIPS_WIDE - MORE_FRAME * (len(titles) > shown)
+        if sum(len(title) + CHIP_FRAME for title in titles[:shown]) <= room:
+            return shown
+    return min(1, len(titles))

@@ -1,7 +1,6 @@
 """Views of the list: those that are there, those that people save, share, change and delete, by page and by REST."""
 
 import json
-import re
 from collections.abc import Callable
 from html import unescape
 from typing import Any
@@ -21,16 +20,14 @@ from tracing.access.rights import Role
 from tracing.models import AuditEntry, Project
 
 Open = Callable[[str], Page]
-HOSTILE = "<script>alert(1)</script> \N{RIGHT-TO-LEFT MARK}"
+HOSTILE = "<script>alert(1)</script> %s {{ x }} \N{PILE OF POO}"
 
 
 def find_tabs(html: str) -> list[tuple[str, bool]]:
     """The names of the views, each with whether it is current."""
     part = html.partition('<nav aria-label="Views">')[2].partition("</nav>")[0]
-    found = re.findall(r"<a [^>]*?( aria-current)?[^>]*>.*?dir=\"auto\">([^<]*)</span>", part)
-    assert len(found) == part.count("<a ")
-    current = re.findall(r'aria-current="page"[^>]*>.*?dir="auto">([^<]*)<', part)
-    return [(unescape(name), name in current) for _, name in found]
+    links = part.split("<a ")[1:]
+    return [(unescape(link.partition('dir="auto">')[2].partition("<")[0]), "aria-current" in link) for link in links]
 
 
 def test_what_most_look_for_is_there_without_being_saved(teller: Teller, open_page: Open) -> None:
@@ -66,7 +63,7 @@ def test_a_list_is_saved_opened_changed_and_deleted(post: Callable[..., HttpResp
     assert "(changed)" in changed.text
     assert "Keep what it shows now" in changed.text
     post("1/change", query="q=latency%3E3s")
-    post("1/change", renames="yes", name=HOSTILE.strip(), is_shared="on")
+    post("1/change", renames="yes", name=HOSTILE, is_shared="on")
     view.refresh_from_db()
     assert (view.query, view.is_shared) == ("q=latency%3E3s", True)
     deleted = post("1/delete", query="thumbs=down")
@@ -77,10 +74,9 @@ def test_a_list_is_saved_opened_changed_and_deleted(post: Callable[..., HttpResp
 
 
 def test_names_and_lists_are_hostile(post: Callable[..., HttpResponse], open_page: Open) -> None:
-    name = "<script>alert(1)</script>"
-    post("add", name=name, query="q=%22%3E%3Cscript%3E&user_id=%00%27")
+    post("add", name=HOSTILE, query="q=%3E%3Cscript%3E&user_id=%00%27")
     page = open_page("conversations")
-    assert (name, False) in find_tabs(page.html)
+    assert (HOSTILE, False) in find_tabs(page.html)
     assert "<script>alert" not in page.html
     answer = post("add", name="evil", query="\r\nLocation: https://example.org\r\n")
     assert answer.redirect_chain[0][0].startswith("/p/default/conversations")
@@ -92,17 +88,15 @@ def test_names_and_lists_are_hostile(post: Callable[..., HttpResponse], open_pag
         ("", "", "A name has 1 to 100 characters"),
         ("x" * 101, "", "A name has 1 to 100 characters"),
         ("a\0b", "", "A name has 1 to 100 characters"),
-        ("\N{RIGHT-TO-LEFT OVERRIDE}x", "", "all of which can be seen"),
+        ("\N{RIGHT-TO-LEFT OVERRIDE}x", "", "A name has 1 to 100 characters, all of which can be seen"),
         ("taken", "", "There is already a view called “taken”"),
         ("x", "q=modle%3Ax", "The filter cannot be read: Unknown field `modle`"),
-        ("x", "outcome=gone", "`outcome` is one of"),
+        ("x", "outcome=gone", "The filter cannot be read: `outcome` is one of"),
     ],
 )
 def test_what_cannot_be_saved_is_told(post: Callable[..., HttpResponse], name: str, query: str, problem: str) -> None:
     post("add", name="taken", query="thumbs=up")
-    assert f"Not saved. {problem}" in unescape(read(post("add", name=name, query=query))) or problem in unescape(
-        read(post("add", name=name, query=query))
-    )
+    assert f"Not saved. {problem}" in unescape(read(post("add", name=name, query=query)))
     assert SavedView.objects.count() == 1
 
 
