@@ -46,7 +46,7 @@ const update = async () => {
     const fresh = page.getElementById(part.id);
     if (!fresh) continue;
     showTimes(fresh);
-    Idiomorph.morph(part, fresh, { ignoreActiveValue: true, callbacks: keep });
+    Idiomorph.morph(part, fresh, { callbacks: keep });
     if (window.htmx) htmx.process(part);
     part.dispatchEvent(new CustomEvent("tacit:updated", { bubbles: true }));
   }
