@@ -30,6 +30,8 @@ from tracing.records import load_cost
 from tracing.store import get_store
 
 PAGE_TURNS = 100
+GOING_ON_NS = 10 * 60 * 10**9
+"""So soon after the last answer more may be said while one looks."""
 OTHERS_SHOWN = 5
 """Conversations of the same user."""
 
@@ -55,6 +57,7 @@ def show_conversation(request: HttpRequest, project: Project, conversation_id: s
         "conversation": chat.conversation,
         "facts": chat.facts,
         "turns": chat.turns,
+        "is_going_on": chat.blocks is None and now_ns - chat.facts.last_time_ns < GOING_ON_NS,
         "selected": chat.selected.index + 1,
         "filters": filters,
         "described": filters.describe(TITLES),

@@ -1,7 +1,8 @@
 """Turns of a conversation that stand together, with what was heard in them: what a page or REST opens of it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from feedback.detectors.signal import Signal
 from feedback.explicit import Feedback
@@ -21,10 +22,11 @@ class HeardExcerpt:
 
 
 def load_heard_excerpt(
-    store: Store, project_id: int, conversation_id: str, first: int, count: int
+    store: Store, project_id: int, conversation_id: str, first: int, count: int, row: Mapping[str, Any] | None = None
 ) -> HeardExcerpt | None:
-    """At most `count` turns from index `first` on; None where there are none."""
-    told = load_told_excerpt(store, project_id, conversation_id, first, count)
+    """At most `count` turns from index `first` on; None where there are none. `row` is that of the conversation, where
+    it was read before."""
+    told = load_told_excerpt(store, project_id, conversation_id, first, count, row)
     if told is None:
         return None
     excerpt, feedback = told
@@ -33,10 +35,10 @@ def load_heard_excerpt(
 
 
 def load_told_excerpt(
-    store: Store, project_id: int, conversation_id: str, first: int, count: int
+    store: Store, project_id: int, conversation_id: str, first: int, count: int, row: Mapping[str, Any] | None = None
 ) -> tuple[Excerpt, list[Feedback]] | None:
     """The same without signals: what they are made from."""
-    excerpt = load_excerpt(store, project_id, conversation_id, first, count)
+    excerpt = load_excerpt(store, project_id, conversation_id, first, count, row)
     return None if excerpt is None else (excerpt, list_feedback(store, project_id, excerpt))
 
 

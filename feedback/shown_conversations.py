@@ -16,7 +16,8 @@ from feedback.records import load_outline
 from tracing.conversations import Conversation, Turn
 from tracing.generations import Generation
 from tracing.records import load_recent_generations, load_spans, load_tool_runs
-from tracing.records.excerpts import Facts, load_facts
+from tracing.records.conversations import load_rows
+from tracing.records.excerpts import Facts
 from tracing.spans import Span
 from tracing.store import Store
 from tracing.waterfall import Waterfall, draw_waterfall, list_figures
@@ -64,11 +65,13 @@ class Chat:
 def read_chat(store: Store, project_id: int, conversation_id: str, asked_turn: str, page_turns: int) -> Chat | None:
     """So many turns as a page holds, those with the turn asked for, else with the first that went wrong; None where
     there is no such conversation."""
-    facts = load_facts(store, project_id, conversation_id)
-    outline = load_outline(store, project_id, conversation_id) if facts else []
-    selected = select_turn(facts.turn_count, outline, asked_turn) if facts else 0
+    row = load_rows(store, project_id, [conversation_id]).get(conversation_id)
+    if row is None:
+        return None
+    outline = load_outline(store, project_id, conversation_id)
+    selected = select_turn(row["turn_count"], outline, asked_turn)
     first = selected // page_turns * page_turns
-    heard = load_heard_excerpt(store, project_id, conversation_id, first, page_turns)
+    heard = load_heard_excerpt(store, project_id, conversation_id, first, page_turns, row)
     if heard is None:
         return None
     conversation, turn_count = heard.excerpt.conversation, heard.excerpt.facts.turn_count
@@ -102,5 +105,5 @@ def read_waterfalls(store: Store, chat: Chat) -> Sequence[tuple[str, str, Waterf
     spans: dict[str, list[Span]] = {trace_id: [] for trace_id in captions}
     for span in load_spans(store, material.conversation.project_id, list(captions)):
         spans[span.trace_id].append(span)
-    figures = list_figures(material.calls.values(), material.tool_runs)
+    figures = list_figures([*material.calls.values()], material.tool_runs)
     return [(trace_id, caption, draw_waterfall(spans[trace_id], figures)) for trace_id, caption in captions.items()]

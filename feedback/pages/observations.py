@@ -32,6 +32,12 @@ class Observation:
         return "said to be wrong" if self.verdict == "rejected" else STATE_WORDS[self.state]
 
     @property
+    def brief(self) -> str:
+        """Its reason without the words that it quotes, which are marked beside it."""
+        _, quoted, rest = self.reason.rpartition("”: ")
+        return rest if quoted and self.reason.startswith("says “") else self.reason
+
+    @property
     def verdict(self) -> str:
         """What a person said of it: confirmed, rejected or nothing."""
         return self.confirmation.verdict if self.confirmation else ""

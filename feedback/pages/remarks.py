@@ -1,7 +1,7 @@
 """What people and evaluations said of answers on purpose comes in; what stands beside each answer goes out."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from feedback.detectors.targets import TargetFinder
 from feedback.explicit import Feedback
@@ -10,6 +10,9 @@ from tracing.conversations import Conversation
 
 ACTIONS = frozenset({"copy", "edit", "regenerate", "stop", "accept", "share", "rename", "delete"})
 EVALUATORS = {"LLM": "by a model", "CODE": "by a program"}
+LONGEST_WORDS = 5_000
+LONGEST_TITLE = 200
+"""So many characters of what anybody may send at any length; REST has all of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,8 +32,21 @@ def read_remarks(conversation: Conversation, feedback: Sequence[Feedback]) -> di
     for each in sorted(feedback, key=lambda each: (each.time_ns, each.identifier)):
         target = finder.find(each)
         if target is not None and not (each.annotator_kind == "HUMAN" and each.name in ACTIONS):
-            remarks.setdefault(target.key, []).append(describe_feedback(each))
+            remarks.setdefault(target.key, []).append(bound(describe_feedback(each)))
     return remarks
+
+
+def bound(remark: Remark) -> Remark:
+    """A remark that has room on a page."""
+    return replace(remark, title=cut(remark.title, LONGEST_TITLE), words=cut(remark.words, LONGEST_WORDS))
+
+
+def cut(text: str, most: int) -> str:
+    """
+    >>> cut("abcdef", 3), cut("abc", 3)
+    ('abc … (6 characters)', 'abc')
+    """
+    return text if len(text) <= most else f"{text[:most]} … ({len(text):,} characters)"
 
 
 def describe_feedback(feedback: Feedback) -> Remark:

@@ -26,8 +26,14 @@ function addCopyButtons(within) {
 }
 
 addCopyButtons(document);
-document.addEventListener("htmx:afterSettle", (event) => addCopyButtons(event.target));
-new MutationObserver(() => addCopyButtons(document)).observe(document.querySelector("ol.turns"), { childList: true });
+for (const name of ["htmx:afterSettle", "tacit:updated"]) {
+  document.addEventListener(name, (event) => addCopyButtons(event.target));
+}
+const turns = document.querySelector("ol.turns");
+new MutationObserver(() => {
+  addCopyButtons(turns);
+  window.htmx?.process(turns);
+}).observe(turns, { childList: true });
 
 // The turn whose spans are shown is marked; where they stand below the chat, the page goes there.
 document.addEventListener("htmx:afterSwap", (event) => {

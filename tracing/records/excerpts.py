@@ -57,9 +57,12 @@ def read_facts(row: Mapping[str, Any]) -> Facts:
     return Facts(**{name: row[name] for name in Facts.__slots__} | {"models": tuple(row["models"])})
 
 
-def load_excerpt(store: Store, project_id: int, conversation_id: str, first: int, count: int) -> Excerpt | None:
-    """At most `count` turns from index `first` on; None where there are none."""
-    row = load_rows(store, project_id, [conversation_id]).get(conversation_id)
+def load_excerpt(
+    store: Store, project_id: int, conversation_id: str, first: int, count: int, row: Mapping[str, Any] | None = None
+) -> Excerpt | None:
+    """At most `count` turns from index `first` on; None where there are none. `row` is that of the conversation, where
+    it was read before."""
+    row = row or load_rows(store, project_id, [conversation_id]).get(conversation_id)
     if row is None:
         return None
     loaded = load_turns(store, project_id, [conversation_id], range(first, first + count + 1)).get(conversation_id, [])
