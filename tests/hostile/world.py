@@ -27,7 +27,7 @@ CALCULATED = "1234567"
 SQL = "' OR 1=1 -- \\' {project_id:UInt32} ; DROP TABLE otel_traces"
 UNSEEN = "\u202egnp.exe\u2066\u200b\ufeff\x00\x1b[31m\x07\r\n\t"
 EMOJI = "👩🏽‍🚀🏳️‍🌈" + "Z̸̡̢̧̛̗̱͚̺̖̖̼̬" + "ﷺ𒐫"
-FORMULA = "=HYPERLINK(\"https://hostile.example\",\"x\")\n=cmd|' /C calc'!A0\n+1\n-1\n@SUM(1)"
+FORMULA = '=HYPERLINK("https://hostile.example","x")\n=cmd|\' /C calc\'!A0\n+1\n-1\n@SUM(1)'
 HOSTILE = "\n".join((SCRIPTS, ATTRIBUTES, LINKS, BRACES, SQL, UNSEEN, EMOJI, FORMULA))
 LONG_LINE = "x" * 1_000_000
 LONG = frozenset({"asked", "answered", "text", "value", "body", "sent", "system_instructions", "explanation"})
