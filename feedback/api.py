@@ -19,6 +19,7 @@ from feedback.api_detectors import router as detectors_router
 from feedback.api_exports import router as exports_router
 from feedback.api_failure_modes import router as failure_modes_router
 from feedback.api_feedback import router as feedback_router
+from feedback.api_figures import router as figures_router
 from feedback.api_judge import router as judge_router
 from feedback.api_labels import router as labels_router
 from feedback.api_regressions import router as regressions_router
@@ -29,8 +30,8 @@ from feedback.api_review_queues import router as review_queues_router
 from feedback.api_review_results import router as review_results_router
 from feedback.api_reviews import router as reviews_router
 from feedback.api_satisfaction import router as satisfaction_router
-from feedback.api_users import router as users_router
 from feedback.api_saved_views import router as saved_views_router
+from feedback.api_users import router as users_router
 from feedback.conversation_rows import describe_rows, find_rows
 from feedback.datasets import UnknownFormat
 from feedback.datasets.definition import DefinitionProblems
@@ -99,6 +100,7 @@ api.add_router("", accuracy_router)
 api.add_router("", judge_router)
 api.add_router("", labels_router)
 api.add_router("", satisfaction_router)
+api.add_router("", figures_router)
 api.add_router("", users_router)
 api.add_router("", saved_views_router)
 api.add_router("", exports_router)

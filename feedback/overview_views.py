@@ -42,6 +42,7 @@ def show_overview(request: HttpRequest, project: Project) -> HttpResponse:
         "filters": told.filters if told else asked,
         "range_words": RANGE_WORDS,
         "choices": choices,
+        "told": told,
         "shown": show_told(told, TITLES) if told else None,
         "arrivals": show_arrivals(load_arrivals(get_store(), project.pk)),
         **(read_rest(project, told) if told and told.now.conversations else {}),

@@ -5,7 +5,9 @@ from django.utils import timezone
 
 from drift.alert_list import list_open_alerts
 from drift.alerting.alerts import count_open
+from drift.models import Alert
 from drift.pages.alerts import OpenAlerts
+from drift.pages.evidence import Evidence, show_evidence
 from tracing.models import DEMO_PROJECT, Project
 
 register = template.Library()
@@ -21,3 +23,9 @@ def count_open_alerts(project: Project) -> int:
 def find_open_alerts(project: Project) -> OpenAlerts | None:
     """The worst alerts that are open, for the overview; None where there is none."""
     return None if project.slug == DEMO_PROJECT else list_open_alerts(project, timezone.now())
+
+
+@register.simple_tag
+def find_evidence(alert: Alert) -> Evidence | None:
+    """What an alert of drift rests on; None of any other."""
+    return show_evidence(alert.alarm.families, alert.alarm.causes) if alert.alarm else None

@@ -8,8 +8,10 @@ from django.utils.safestring import SafeString
 
 from drift.models import LedgerEvent
 from drift.pages.change_marks import Change, Changes, mark_changes
+from drift.pages.turning_points import TurningPoint, find_turning_point
 from drift.recording.events import Part, list_events
 from drift.recording.sentences import tell_event
+from feedback.overview import Overview
 from tracing.models import Project
 from tracing.times import to_ns
 
@@ -26,6 +28,12 @@ def change_marks(
     segment = Part(service_name or None, environment or None)
     events = list_events(project.pk, to_ns(start), to_ns(end), segment, MOST_CHANGES)
     return mark_changes([show_change(event) for event in events], start, end)
+
+
+@register.simple_tag
+def find_turning(told: Overview, changes: Changes) -> TurningPoint | None:
+    """The change in the time of the overview since which satisfaction differs."""
+    return find_turning_point(changes.marks, told.counts, told.ways.usual)
 
 
 def show_change(event: LedgerEvent) -> Change:

@@ -100,6 +100,15 @@ def compare_satisfied(now: Satisfied | None, before: Satisfied | None) -> Change
     return Change(difference, difference - reach, difference + reach)
 
 
+def compare_around(counts: "Rows", usual: float, at_ns: int) -> Change | None:
+    """How much more are satisfied after a moment of the period than before it; None where either side has too few."""
+    sides = (
+        add_counts(row["corrected"] for row in counts if row["is_current"] and (row["slice_ns"] >= at_ns) is after)
+        for after in (True, False)
+    )
+    return compare_satisfied(*(estimate_satisfied(side, usual) for side in sides))
+
+
 def find_level_error(interval: Mapping[str, float] | None) -> float:
     """The standard error in log odds that a fit's interval at 90 % tells; 0 where there is none."""
     if not interval:
@@ -140,6 +149,8 @@ class Ways:
     """Whether too few said anything on purpose to correct with."""
     reason: str
     """One sentence: what the corrected rate rests on, or why there is none; empty where nothing was fitted yet."""
+    usual: float
+    """The share of dissatisfied ones that estimates rest on."""
 
 
 FEWEST_IN_SLICE = 5
@@ -162,6 +173,7 @@ def read_ways(counts: Rows, signals: Rows, rates: Mapping[str, Any] | None, step
         likely=count_likely(add_counts(row["corrected"] for row in counts if row["is_current"])),
         verdicts_needed=corrected is None,
         reason=told.get("reason", ""),
+        usual=usual,
     )
 
 

@@ -1,10 +1,17 @@
 """The overview with nothing, with one conversation and with many; its numbers against what was told."""
 
+import json
 import re
 from collections.abc import Callable
 
+from feedback.arrivals import forget_arrivals
+from feedback.tunings import set_expectation
 from tests.pages.conftest import Page, Teller, make_answer
+from tests.tracing.test_rollups import make_generation
 from tracing.conversations import Conversation, Turn
+from tracing.dead_letters import keep_letters
+from tracing.records import write_generations
+from tracing.rollups import ROLLUPS, count_changed_hours
 
 Open = Callable[[str], Page]
 
@@ -111,3 +118,59 @@ def test_a_project_that_is_not_there_is_a_404_that_names_it(teller: Teller, open
     page = open_page("/p/nowhere/")
     assert page.status == 404
     assert "There is no project “nowhere”." in page.text
+
+
+def test_rest_gives_what_the_page_shows(teller: Teller, open_page: Open) -> None:
+    with teller.together():
+        for index in range(30):
+            name = f"now-{index}"
+            teller.tell(name, age_hours=1 + index, feedback=[teller.thumb(name, 0, "up")] if index < 3 else [])
+            teller.tell(f"before-{index}", age_hours=8 * 24 + index)
+        for index in range(10):
+            tell_stopped(teller, f"stopped-{index}", age_hours=2 + index)
+    told = json.loads(open_page("/api/v1/figures?range=7d").response.content)
+    assert (told["conversations"], told["conversations_before"]) == (40, 30)
+    assert (told["feedback"]["part"], told["thumbs"]["part"], told["thumbs"]["whole"]) == (3, 3, 3)
+    stopped = {each["kind"]: each["conversations"] for each in told["signals"]}["early_termination"]
+    assert (stopped["part"], stopped["whole"], stopped["share"]["value"]) == (10, 40, 0.25)
+    assert stopped["change"]["clear"]
+    assert "Stopped the answer 25.0 %" in open_page("").text
+    assert sum(each["conversations"] for each in told["slices"]) == 40
+    assert told["satisfaction"]["thumbs"]["satisfied"]["value"] == 1.0
+    assert told["satisfaction"]["corrected"] is None, "nothing was fitted yet"
+    assert told["calls"]["calls"] == 0
+    assert open_page("/api/v1/figures?range=1y").status == 422
+
+
+def test_goodput_asks_for_an_objective_and_then_holds_calls_against_it(teller: Teller, open_page: Open) -> None:
+    teller.tell("one")
+    start_ns = teller.now_ns - 3600 * 10**9
+    calls = [
+        make_generation(
+            number, project_id=teller.project.pk, start_time_ns=start_ns, duration_ns=number * 10**9,
+            time_to_first_chunk_ns=10**8, output_tokens=11, outcome="error" if number == 1 else "completed",
+        )
+        for number in range(1, 11)
+    ]  # fmt: skip
+    write_generations(teller.store, calls, {}, 1)
+    ROLLUPS.forget()
+    count_changed_hours(teller.store)
+    assert "No time is set that an answer may take. Set one" in open_page("").text
+    set_expectation(teller.project.pk, slow_ms=5_200, long_is="neutral")
+    page = open_page("")
+    assert "Answered in time 40.0 % within 5.2 s, without an error" in page.text
+    assert page.find_links("latency%3E5200ms")
+    assert "Time to first token, p95 100 ms" in page.text.replace("101 ms", "100 ms").replace("99 ms", "100 ms")
+    assert "Failed calls 10.0 % 1 of 10" in page.text
+    assert page.find_links("outcome=error")
+
+
+def test_ingestion_has_a_calm_line_and_a_clear_one(teller: Teller, open_page: Open) -> None:
+    forget_arrivals()
+    assert "What comes in All that came in was read and listened to. Nothing came in" in open_page("").text
+    teller.tell("one")
+    keep_letters(teller.store, "otel_traces", [({"project_id": teller.project.pk, "TraceId": "a"}, "broken")])
+    page = open_page("")
+    assert "1 row was refused by the store and kept as dead letters." in page.text
+    assert page.find_links("dead-letters")
+    assert page.text.index("What comes in") < page.text.index("Satisfied, estimated"), "at the top where it is not well"

@@ -2,10 +2,14 @@
 
 import math
 from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
+from drift.pages.change_marks import Change as AppChange
+from drift.pages.change_marks import Mark
+from drift.pages.turning_points import find_turning_point
 from feedback.arrivals import Arrivals
 from feedback.detectors import DETECTORS
 from feedback.overview import Overview
@@ -148,6 +152,24 @@ def test_a_quiet_week_is_called_quiet() -> None:
     counts = tell_counts(600, bad=0.3) + tell_counts(600, bad=0.3, is_current=False)
     assert "did not move clearly" in read_summary(make_overview(counts))
     assert "No other rate moved clearly." in read_summary(make_overview(counts))
+
+
+def make_mark(day: float, sentence: str) -> Mark:
+    at = datetime.fromtimestamp(NOW_NS / 10**9, UTC) - timedelta(days=day)
+    return Mark(50.0, (AppChange(1, at, sentence),))
+
+
+def test_the_change_since_which_satisfaction_differs_is_told_and_no_other() -> None:
+    fell = [row | {"corrected": {10: 30, -10: 70}} for row in tell_counts(600, bad=0.3)[:3]]
+    fell += [row | {"corrected": {10: 70, -10: 30}} for row in tell_counts(600, bad=0.3)[3:]]
+    marks = [make_mark(5.5, "A release."), make_mark(3.5, "The prompt changed.")]
+    found = find_turning_point(marks, fell, 0.4)
+    assert found
+    assert found.change.sentence == "The prompt changed."
+    assert found.difference < -0.3
+    assert found.words.endswith("points lower")
+    assert find_turning_point(marks, tell_counts(600, bad=0.3), 0.4) is None, "nothing moved"
+    assert find_turning_point([], fell, 0.4) is None
 
 
 def test_what_is_welcome_is_good_when_it_rises() -> None:

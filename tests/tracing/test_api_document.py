@@ -130,6 +130,7 @@ OPERATIONS = {
     "show_comparisons": "get comparisons",
     "list_comparisons": "get comparisons/items",
     "show_satisfaction": "get satisfaction",
+    "show_figures": "get figures",
     "list_contradictions": "get failure-modes/contradictions",
     "show_returns": "get returns",
     "set_goal": "put returns/goal",
