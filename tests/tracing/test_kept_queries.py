@@ -1,0 +1,120 @@
+"""A small project is always asked; what a large one answered holds for a while."""
+
+from collections.abc import Callable
+
+import pytest
+
+from tracing import kept_queries
+from tracing.filter_sql import Where
+from tracing.kept_queries import query_kept
+from tracing.store import Store
+
+PATH = "feedback/sql/page_choices.sql"
+FIGURES = "feedback/sql/agent_task_figures.sql"
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> Callable[[float], None]:
+    """Moves time to so many seconds."""
+    at = [100.0]
+    monkeypatch.setattr(kept_queries.time, "monotonic", lambda: at[0])
+    kept_queries.forget()
+    return lambda seconds: at.__setitem__(0, 100.0 + seconds)
+
+
+@pytest.fixture
+def large(monkeypatch: pytest.MonkeyPatch) -> None:
+    """From one conversation on a project is large; for one more it is kept a second longer."""
+    monkeypatch.setattr(kept_queries, "LARGE", 1)
+    monkeypatch.setattr(kept_queries, "CONVERSATIONS_A_SECOND", 1)
+
+
+def add(store: Store, model: str) -> None:
+    row = {"project_id": [1], "conversation_id": [model], "models": [[model]], "version": [1]}
+    store.insert("conversations", row)
+
+
+def list_models(store: Store, project_id: int = 1, **more: int) -> list[str]:
+    return sorted(query_kept(store, PATH, project_id=project_id, **more)[0]["models"])
+
+
+def test_a_small_project_is_always_asked(store: Store, clock: Callable[[float], None]) -> None:
+    add(store, "first")
+    assert list_models(store) == ["first"]
+    add(store, "second")
+    assert list_models(store) == ["first", "second"]
+
+
+@pytest.mark.usefixtures("large")
+def test_what_a_large_project_answered_holds_for_a_while(store: Store, clock: Callable[[float], None]) -> None:
+    add(store, "first")
+    assert list_models(store) == ["first"]
+    add(store, "second")
+    clock(0.9)
+    assert list_models(store) == ["first"]
+    clock(1.1)
+    assert list_models(store) == ["first", "second"]
+
+
+@pytest.mark.usefixtures("large")
+def test_what_hardly_changes_is_kept_for_longer(store: Store, clock: Callable[[float], None]) -> None:
+    add(store, "first")
+    list_models(store, longer=5)
+    add(store, "second")
+    clock(4.9)
+    assert list_models(store, longer=5) == ["first"]
+    clock(5.1)
+    assert list_models(store, longer=5) == ["first", "second"]
+
+
+@pytest.mark.usefixtures("large", "clock")
+def test_one_project_is_never_told_what_another_answered(store: Store) -> None:
+    add(store, "first")
+    assert list_models(store, 1) == ["first"]
+    assert list_models(store, 2) == []
+
+
+@pytest.mark.usefixtures("large", "clock")
+def test_what_is_changed_in_an_answer_is_nobody_elses(store: Store) -> None:
+    add(store, "first")
+    query_kept(store, PATH, project_id=1)[0]["models"] = []
+    assert list_models(store) == ["first"]
+
+
+@pytest.mark.usefixtures("large", "clock")
+def test_another_filter_is_another_question(store: Store) -> None:
+    add(store, "first")
+    row = {"project_id": [1], "conversation_id": ["first"], "version": [1]}
+    store.insert("agent_tasks", row)
+    tasks = [query_kept(store, FIGURES, Where(sql), project_id=1)[0]["tasks"] for sql in ("true", "false", "true")]
+    assert tasks == [1, 0, 1]
+
+
+@pytest.mark.usefixtures("large", "clock")
+def test_a_time_that_goes_with_now_is_told_by_how_far_back_it_is(store: Store) -> None:
+    add(store, "first")
+    path, bound = "feedback/sql/page_counts.sql", {"current_ns": 0, "step_ns": 1}
+
+    def ask(now_ns: int, since_ns: int) -> int:
+        asked = {"since_ns": since_ns, **bound}
+        found = query_kept(
+            store, path, Where("true"), project_id=1, now_ns=now_ns, moving=("since_ns", "current_ns"), **asked
+        )
+        return len(found)
+
+    assert ask(10, 0) == 1
+    kept = len(kept_queries._kept)
+    bound["current_ns"] = 1
+    assert ask(11, 1) == 1
+    assert len(kept_queries._kept) == kept
+    ask(11, 0)
+    assert len(kept_queries._kept) == kept + 1
+
+
+@pytest.mark.usefixtures("large", "clock")
+def test_there_is_an_end_to_what_is_kept(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(kept_queries, "MOST_KEPT", 2)
+    add(store, "first")
+    for number in range(5):
+        query_kept(store, FIGURES, Where(f"{number} = {number}"), project_id=1)
+    assert len(kept_queries._kept) <= 2
