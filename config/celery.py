@@ -1,10 +1,12 @@
 """Celery only says when: each task asks the store for its work."""
 
 import os
+import sys
 from typing import Any
 
 from celery import Celery, Task
-from celery.signals import task_success
+from celery.signals import task_prerun, task_success
+from django.db import close_old_connections
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
@@ -29,6 +31,7 @@ app.conf.update(
     worker_send_task_events=False,
     task_acks_late=True,
     timezone="UTC",
+    CELERY_DB_REUSE_MAX=sys.maxsize,  # else Celery opens a connection to Django's database anew for each task
 )
 app.conf.beat_schedule = {
     name: {"task": name, "schedule": TICK_SECONDS, "options": {"expires": 5 * TICK_SECONDS}}
@@ -74,6 +77,12 @@ app.conf.beat_schedule["feedback.follow_confirmations"] = {
     "schedule": HOUR_SECONDS,
 }
 app.autodiscover_tasks(["tracing", "feedback", "drift"])
+
+
+@task_prerun.connect
+def end_old_connections(**_named: Any) -> None:
+    """As before each request: of those to Django's database, what broke and what is old."""
+    close_old_connections()
 
 
 @task_success.connect

@@ -3,7 +3,9 @@ from typing import Any
 
 import pytest
 from celery import Task
+from celery.fixups.django import DjangoWorkerFixup
 from celery.signals import task_prerun
+from django.db import connection
 
 from config.celery import TICK_SECONDS, WAKES, app
 from drift.tasks import hand_over
@@ -49,3 +51,13 @@ def test_every_task_that_is_timed_or_woken_is_there() -> None:
     timed = {entry["task"] for entry in app.conf.beat_schedule.values()}
     assert {*timed, *WAKES, *WAKES.values()} <= set(app.tasks)
     assert all(entry["schedule"] >= TICK_SECONDS for entry in app.conf.beat_schedule.values())
+
+
+@pytest.mark.django_db
+def test_tasks_keep_their_connection_to_djangos_database() -> None:
+    connection.ensure_connection()
+    kept = connection.connection
+    fixup = DjangoWorkerFixup(app)
+    fixup.on_task_prerun(read_changed_traces)
+    fixup.on_task_postrun(read_changed_traces)
+    assert connection.connection is kept
