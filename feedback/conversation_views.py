@@ -29,7 +29,7 @@ from tracing.paging import Place
 from tracing.records import load_cost
 from tracing.store import get_store
 
-PAGE_TURNS = 100
+PAGE_TURNS = 50
 GOING_ON_NS = 10 * 60 * 10**9
 """So soon after the last answer more may be said while one looks."""
 OTHERS_SHOWN = 5

@@ -33,9 +33,18 @@ class Observation:
 
     @property
     def brief(self) -> str:
-        """Its reason without the words that it quotes, which are marked beside it."""
-        _, quoted, rest = self.reason.rpartition("”: ")
-        return rest if quoted and self.reason.startswith("says “") else self.reason
+        """Its reason without the words that it quotes, which are marked beside it.
+
+        >>> Observation("sentiment", "Tone", "bad", "", "“it breaks” sounds negative").brief
+        'sounds negative'
+        >>> Observation("complaint", "Complained", "bad", "", "says “no” about “yes”: tells that it is wrong").brief
+        'tells that it is wrong'
+        """
+        for opens, closes in (("says “", "”: "), ("“", "” ")):
+            _, quoted, rest = self.reason.rpartition(closes)
+            if quoted and self.reason.startswith(opens):
+                return rest
+        return self.reason
 
     @property
     def verdict(self) -> str:
