@@ -24,7 +24,6 @@ from tracing.models import Project
 from tracing.page_filling import FilledPage
 from tracing.pages import render_page
 from tracing.paging import Place
-from tracing.records.conversations import load_rows
 from tracing.store import get_store
 from tracing.trace_calls import load_trace_calls
 from tracing.trace_list import TraceSummary, find_traces, find_traces_by_id
@@ -75,7 +74,5 @@ def read_page(project: Project, filters: TraceFilters, token: str) -> FilledPage
 
 
 def build_rows(project: Project, traces: Sequence[TraceSummary]) -> list[TraceRow]:
-    """Query what the calls of these traces say, and the conversations that they are in."""
-    calls = load_trace_calls(get_store(), project.pk, [each.trace_id for each in traces])
-    conversation_ids = sorted({each.conversation_id for each in calls.values()} - {""})
-    return list_rows(traces, calls, load_rows(get_store(), project.pk, conversation_ids))
+    """Query what the calls of these traces say."""
+    return list_rows(traces, load_trace_calls(get_store(), project.pk, [each.trace_id for each in traces]))

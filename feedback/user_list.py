@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from feedback.satisfaction.intervals import Interval
+from tracing.kept_queries import query_kept
 from tracing.page_filling import FilledPage
 from tracing.paging import Place
 from tracing.store import Store
@@ -62,11 +63,11 @@ def find_users(store: Store, project_id: int, beginning: str, sort: Sort, place:
         "limit": limit + 1,
     }
     if sort == "dissatisfied":
-        ranked = store.query("feedback/sql/user_page_dissatisfied.sql", enough=ENOUGH, **bound)
+        ranked = query_kept(store, "feedback/sql/user_page_dissatisfied.sql", enough=ENOUGH, **bound)
         figures = load_figures(store, project_id, [row["user_id"] for row in ranked])
         rows = [figures[row["user_id"]] | {"rank": row["rank"]} for row in ranked if row["user_id"] in figures]
     else:
-        rows = store.query("feedback/sql/user_page.sql", by_count=sort == "conversations", **bound)
+        rows = query_kept(store, "feedback/sql/user_page.sql", by_count=sort == "conversations", **bound)
     last = rows[limit - 1] if len(rows) > limit else None
     users = build_users(store, project_id, rows[:limit])
     return FilledPage(users, Place(last["rank"], last["user_id"]) if last else None)

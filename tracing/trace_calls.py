@@ -19,6 +19,8 @@ class TraceCalls:
     cost_usd: float | None
     conversation_id: str
     user_id: str
+    asked: str
+    """The first words of what the user wrote."""
 
     @property
     def tokens(self) -> int | None:

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from feedback.pages.observations import State
 from tracing.trace_calls import TraceCalls
@@ -30,8 +29,6 @@ class TraceRow:
 
     trace: TraceSummary
     calls: TraceCalls | None
-    opening: str
-    """The first words of its conversation."""
     width: float
     """Of its bar, in percent of the longest."""
 
@@ -49,17 +46,14 @@ def find_ending(trace: TraceSummary, calls: TraceCalls | None) -> Ending | None:
     return found
 
 
-def list_rows(
-    traces: Sequence[TraceSummary], calls: Mapping[str, TraceCalls], conversations: Mapping[str, Mapping[str, Any]]
-) -> list[TraceRow]:
-    """`calls` by trace, `conversations` by id."""
+def list_rows(traces: Sequence[TraceSummary], calls: Mapping[str, TraceCalls]) -> list[TraceRow]:
+    """`calls` by trace."""
     longest = max([1, *(trace.duration_ns for trace in traces)])
-    return [list_row(trace, calls.get(trace.trace_id), conversations, longest) for trace in traces]
+    return [
+        TraceRow(trace, calls.get(trace.trace_id), round(measure_bar(trace.duration_ns, longest), 2))
+        for trace in traces
+    ]
 
 
-def list_row(
-    trace: TraceSummary, calls: TraceCalls | None, conversations: Mapping[str, Mapping[str, Any]], longest_ns: int
-) -> TraceRow:
-    around = conversations.get(calls.conversation_id, {}) if calls else {}
-    width = round(min(max(100 * trace.duration_ns / longest_ns, NARROWEST), 100), 2)
-    return TraceRow(trace, calls, around.get("first_message", ""), width)
+def measure_bar(duration_ns: int, longest_ns: int) -> float:
+    return min(max(100 * duration_ns / longest_ns, NARROWEST), 100)

@@ -17,6 +17,7 @@ STEPS_NS = (DAY_NS, 7 * DAY_NS, 28 * DAY_NS, 91 * DAY_NS)
 STEP_WORDS = ("day", "week", "four weeks", "quarter")
 MOST_BARS = 40
 MOST_TICKS = 6
+MOST_COUNTED = 20
 MOST_CHANGES = 8
 SMOOTHED = 5
 """Over so many conversations the line is a mean."""
@@ -79,6 +80,19 @@ class PeriodBar:
     start: datetime
 
     @property
+    def middle(self) -> float:
+        return round(self.left + self.width / 2, 3)
+
+    @property
+    def well_end(self) -> float:
+        """Percent of the whole box at which the bar above the line ends."""
+        return round(50 - self.good / 2, 2)
+
+    @property
+    def wrong_end(self) -> float:
+        return round(50 + self.bad / 2, 2)
+
+    @property
     def well_top(self) -> float:
         """Where the bar of what went well begins, as it stands on the line in the middle."""
         return round(99 - self.good, 2)
@@ -103,6 +117,11 @@ class Timeline:
     bars: tuple[PeriodBar, ...]
     step_words: str
     ticks: tuple[TimeTick, ...]
+
+    @property
+    def counts_bars(self) -> bool:
+        """Whether there is room for a number at each bar."""
+        return len(self.bars) <= MOST_COUNTED
 
 
 @dataclass(frozen=True, slots=True)

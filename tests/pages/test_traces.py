@@ -60,7 +60,7 @@ def test_the_list_shows_what_ran_and_what_it_took(teller: Teller, open_page: Ope
     read()
     page = open_page("traces")
     assert list_traces(page) == [2, 1]
-    assert "Where is my order?" in page.text
+    assert "Where is my order?" in page.text  # the turn's own words
     assert page.find_links("/conversations/c-1")
     assert page.find_links("/users/anna")
     assert list_traces(open_page("traces?failed=yes")) == [2]
