@@ -9,8 +9,9 @@ import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, Final
 
+from feedback.datasets.spreadsheet import guard_cell
+
 Item = Mapping[str, Any]
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 COLUMNS: Final[Mapping[str, Callable[[Item], Any]]] = {
     "conversation_id": lambda item: item["conversation_id"],
     "first_time": lambda item: item["first_time"],
@@ -61,5 +62,4 @@ def guard(value: Any) -> Any:
     """
     if value is None:
         return ""
-    is_formula = isinstance(value, str) and value.startswith(FORMULA_STARTS)
-    return f"'{value}" if is_formula else value
+    return guard_cell(value) if isinstance(value, str) else value

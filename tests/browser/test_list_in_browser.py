@@ -1,0 +1,159 @@
+"""The list of conversations in a real browser: a row beside the list, ticked rows, views, and what came since."""
+
+from playwright.sync_api import Browser, Page, expect
+
+from feedback.labels import OUTCOME, load_own_verdicts
+from feedback.models import SavedView
+from tests.browser.page_audit import Visit, start_visit
+from tests.conftest import Server
+from tests.pages.conftest import Teller
+
+LIST = "/p/default/conversations"
+NAMED = ("c-0", "c-1", "c-2", "c-3", "c-4")
+
+
+def test_the_list_is_worked_through(told: Teller, server: Server, chromium: Browser) -> None:
+    """One server for all of it."""
+    with start_visit(chromium, server.url) as visit:
+        visit.page.remove_listener("requestfinished", visit.watch.see_end)  # nothing is weighed on the way
+        visit.page.set_default_timeout(60_000)
+        look_at_rows(visit)
+        tick_rows(visit, told)
+        save_view(visit)
+        hear_of_new_ones(visit, told)
+        assert visit.list_faults() == []
+    with start_visit(chromium, server.url, viewport={"width": 390, "height": 800}, color_scheme="dark") as visit:
+        look_on_a_narrow_screen(visit)
+    with start_visit(chromium, server.url, java_script_enabled=False) as visit:
+        do_without_script(visit.page, server, told)
+
+
+def open_first(page: Page, name: str) -> None:
+    page.locator(f'[data-row][data-id="{name}"] a[data-open]').click()
+
+
+def look_at_rows(visit: Visit) -> None:
+    page, panel = visit.page, visit.page.locator("#panel")
+    visit.go(LIST)
+    expect(panel).to_be_hidden()
+    open_first(page, "c-0")
+    expect(panel).to_contain_text("Hold the button.")
+    page.wait_for_url("**/conversations?peek=c-0")
+    page.keyboard.press("j")
+    page.wait_for_url("**/conversations?peek=c-1")
+    expect(panel).to_contain_text("That does not help at all!")
+    assert visit.ask_axe() == []
+    panel.get_by_role("button", name="no", exact=True).click()
+    expect(panel.get_by_role("button", name="no", exact=True)).to_have_attribute("aria-pressed", "true")
+    page.keyboard.press("Escape")
+    expect(panel).to_be_hidden()
+    page.wait_for_url("**/conversations")
+    expect(page.locator('[data-id="c-1"] a[data-open]')).to_be_focused()
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/conversations?peek=c-1")
+    open_first(page, "c-1")
+    page.wait_for_url("**/conversations/c-1")
+    visit.go(f"{LIST}?peek=c-3")
+    expect(panel).to_contain_text("How do I reset it?")
+    page.get_by_role("link", name="Close").click()
+    expect(panel).to_be_hidden()
+
+
+def tick_rows(visit: Visit, told: Teller) -> None:
+    page, bar = visit.page, visit.page.locator("#picks")
+    visit.go(LIST)
+    expect(bar).to_be_hidden()
+    page.locator('[data-id="c-0"] input[data-pick]').check()
+    page.locator('[data-id="c-3"] input[data-pick]').click(modifiers=["Shift"])
+    expect(bar.get_by_role("combobox")).to_contain_text("4 ticked")
+    page.locator('[data-id="c-4"] a[data-open]').focus()
+    page.keyboard.press("x")
+    expect(bar.get_by_role("combobox")).to_contain_text("5 ticked")
+    assert [each for each in visit.ask_axe() if "obscured" not in each] == []  # the bar floats over rows
+    bar.get_by_role("button", name="Dissatisfied").click()
+    result = page.locator("#picked-result")
+    expect(result).to_contain_text("4 conversations judged dissatisfied; the others of 5 were already.")
+    assert set(read_verdicts(told)) == set(NAMED)
+    result.get_by_role("button", name="Undo").click()
+    expect(result).to_contain_text("Taken back in 4 conversations.")
+    assert set(read_verdicts(told)) == {"c-1"}
+    bar.get_by_text("Download").click()
+    with page.expect_download() as download:
+        bar.get_by_role("button", name="Table (CSV)").click()
+    lines = download.value.path().read_text(encoding="utf-8").splitlines()
+    assert {line.partition(",")[0] for line in lines} == {"conversation_id", *NAMED}
+    page.get_by_label("Tick all on this page").check()
+    expect(bar.get_by_role("combobox")).to_contain_text("50 ticked")
+    bar.get_by_role("button", name="Untick").click()
+    expect(bar).to_be_hidden()
+
+
+def read_verdicts(told: Teller) -> dict[str, str]:
+    return load_own_verdicts(told.store, told.project.pk, NAMED, OUTCOME, "local")
+
+
+def save_view(visit: Visit) -> None:
+    page = visit.page
+    visit.go(LIST)
+    page.get_by_text("Add a filter").click()
+    page.get_by_label("Thumbs").select_option("down")
+    page.get_by_role("button", name="Show").first.click()
+    page.wait_for_url("**/conversations?thumbs=down")
+    page.get_by_label("Search", exact=True).fill("button turns>1")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**q=button+turns%3E1&thumbs=down")
+    page.get_by_role("link", name="containing “button”").click()
+    page.wait_for_url("**/conversations?thumbs=down&q=turns%3E1")
+    page.get_by_text("Columns").click()
+    page.get_by_label("service").check()
+    page.get_by_role("button", name="Show").last.click()
+    expect(page.get_by_role("columnheader", name="service")).to_be_visible()
+    page.get_by_text("Save as a view").click()
+    page.get_by_label("Name").fill("Long and <b>bad</b>")
+    page.get_by_role("button", name="Save", exact=True).click()
+    expect(page.get_by_role("link", name="Long and <b>bad</b>")).to_have_attribute("aria-current", "page")
+    assert "service" in SavedView.objects.get().query
+    page.get_by_role("link", name="All", exact=True).click()
+    page.get_by_role("link", name="Long and <b>bad</b>").click()
+    expect(page.get_by_role("columnheader", name="service")).to_be_visible()
+    page.get_by_text("Edit view").click()
+    assert visit.ask_axe() == []
+    page.get_by_role("button", name="Delete the view").click()
+    expect(page.get_by_text("is deleted")).to_be_visible()
+
+
+def hear_of_new_ones(visit: Visit, told: Teller) -> None:
+    page = visit.page
+    page.clock.install()
+    visit.go(LIST)
+    told.now_ns += 1
+    told.tell("brand-new", [("Is this new?", "Yes.")], age_hours=0)
+    page.clock.run_for(21_000)
+    page.get_by_role("link", name="1 new").click()
+    expect(page.locator("[data-row]").first).to_contain_text("Is this new?")
+
+
+def look_on_a_narrow_screen(visit: Visit) -> None:
+    page, panel = visit.page, visit.page.locator("#panel")
+    visit.go(LIST)
+    assert visit.measure(360) == []
+    open_first(page, "c-1")
+    expect(panel).to_contain_text("That does not help at all!")
+    assert visit.measure(360) == []
+    assert visit.ask_axe() == []
+    page.get_by_role("link", name="Close").click()
+    expect(panel).to_be_hidden()
+
+
+def do_without_script(page: Page, server: Server, told: Teller) -> None:
+    page.goto(f"{server.url}{LIST}?peek=c-1")
+    expect(page.locator("#panel")).to_contain_text("That does not help at all!")
+    page.locator('[data-id="c-2"] input[data-pick]').check()
+    page.locator("#picks").get_by_role("button", name="Satisfied", exact=True).click()
+    expect(page.get_by_text("1 conversation judged satisfied.")).to_be_visible()
+    page.get_by_role("button", name="Undo").click()
+    expect(page.get_by_text("Taken back in 1 conversation.")).to_be_visible()
+    assert set(read_verdicts(told)) == {"c-1"}
+    page.get_by_role("link", name="Back to the list").click()
+    page.locator('[data-id="c-2"] a[data-open]').click()
+    page.wait_for_url("**/conversations/c-2")
