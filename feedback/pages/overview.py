@@ -4,7 +4,7 @@ from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Literal
 
 from feedback.overview import SECOND_NS, Overview
 from feedback.pages.cards import CARD_KINDS, Card, Period, SafetyRate, Thumbs, Tone, build_safety, build_thumbs
@@ -144,7 +144,7 @@ def list_rates(now: Period, before: Period, titles: Mapping[str, str], filters: 
 
 def rate_kind(kind: str, now: Period, before: Period, titles: Mapping[str, str], filters: Filters) -> Card:
     share, earlier = now.share_conversations(kind), before.share_conversations(kind)
-    rise_is = 1 if kind in WELCOME else -1
+    rise_is: Literal[-1, 1] = 1 if kind in WELCOME else -1
     return Card(
         titles.get(kind, kind), share, compare_shares(share, earlier), rise_is, replace(filters, signal=kind).query
     )

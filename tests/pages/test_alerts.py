@@ -295,8 +295,18 @@ def test_the_overview_shows_the_worst_open_alerts(teller: Teller, open_page: Ope
     for severity in ("info", "warning", "critical", "info"):
         make_alert(teller.project, severity=severity)
     page = open_page("")
-    assert list_numbers(page) == [3, 2, 4]
+    assert [link.rpartition("/")[2] for link in page.find_links("/alerts/")] == ["3", "2", "4"]
+    assert "In the last hour it was 8 % of 1,240 calls" in page.text, "the worst one is told in full"
     assert "All 4 that are open 1 critical, 1 warning, 2 info" in page.text
+    alarm = DriftAlarm.objects.create(
+        project=teller.project, segment={}, segment_key="k", day=NOW.date(), started=NOW.date(), score=9.0, bound=1.0,
+        cause="system_prompt", families={"output": 0.8, "feedback": 0.2}, found_at=NOW,
+        causes=[{"cause": "users", "share": 0.2}, {"cause": "system_prompt", "share": 0.71}],
+    )  # fmt: skip
+    make_alert(teller.project, severity="critical", alarm=alarm)
+    page = open_page("")
+    assert "80 % of the evidence" in page.text, "drift shows what moved, and why"
+    assert "Why, most likely: The instructions changed (71 %) · Users changed (20 %)" in page.text
 
 
 @pytest.mark.usefixtures("store")

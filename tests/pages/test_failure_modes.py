@@ -428,7 +428,9 @@ def test_the_menu_counts_modes_that_want_to_be_looked_at(teller: Teller, open_pa
 
 def test_the_overview_says_nothing_of_modes_while_there_are_none(teller: Teller, open_page: Open) -> None:
     tell_failing(teller, 1, 3)
-    assert "Failure modes" not in open_page("").text.partition("All projects")[2]
+    page = open_page("")
+    assert 'id="rising"' not in page.html
+    assert "What goes wrong most" not in page.text
 
 
 def test_a_conversation_says_which_mode_it_is_in(teller: Teller, open_page: Open) -> None:
