@@ -1,4 +1,4 @@
-"""Whatever people and programs write into any field of any table is shown as text on every page, and is nothing else."""
+"""Whatever anybody writes into any field of any table is shown as text on every page, and is nothing else."""
 
 import csv
 import io
@@ -22,7 +22,7 @@ MOST_BYTES_OF_PAGE = 1_000_000
 OVERRIDE = "\u202e"
 ISOLATING = frozenset({"bdi", "title", "option", "textarea", "pre", "code", "script"})
 """Elements out of which no override of the direction leaks."""
-VOID = frozenset("area base br col embed hr img input link meta source track wbr".split())
+VOID = frozenset(["area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"])
 SCHEMES = ("javascript", "data", "vbscript")
 DANGEROUS = {"born-of-text", "iframe", "object", "embed", "base", "style", "img"}
 
