@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from tracing.store import Store
 
@@ -36,9 +37,8 @@ def load_trace_calls(store: Store, project_id: int, trace_ids: Sequence[str]) ->
     return {row.pop("trace_id"): read_calls(row) for row in rows}
 
 
-def read_calls(row: dict[str, object]) -> TraceCalls:
-    named = {name: tuple(row[name]) for name in ("models", "outcomes")}  # type: ignore[arg-type]
-    return TraceCalls(**(row | named))  # type: ignore[arg-type]
+def read_calls(row: dict[str, Any]) -> TraceCalls:
+    return TraceCalls(**row | {name: tuple(row[name]) for name in ("models", "outcomes")})
 
 
 @dataclass(frozen=True, slots=True)

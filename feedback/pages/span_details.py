@@ -114,7 +114,7 @@ def shorten(text: str) -> str:
 
 def group_attributes(span: Span) -> Iterator[AttributeGroup]:
     """Those of the span by what they are about, then those of what sent it."""
-    grouped: dict[str, dict[str, object]] = {title: {} for title, _ in GROUPS} | {OTHER: {}}
+    grouped: dict[str, dict[str, object]] = {title: {} for title in (*(title for title, _ in GROUPS), OTHER)}
     for name, value in span.attributes.items():
         grouped[find_group(name)][name] = value
     for title, attributes in grouped.items():

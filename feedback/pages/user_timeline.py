@@ -155,13 +155,23 @@ def draw_dots(visits: Sequence[Visit], scale: Scale) -> Iterator[Dot]:
     for visit in visits:
         told = visit.dissatisfied
         if told is not None:
-            state = find_state(told)
-            words = f"{write_percent(told.value)} likely dissatisfied ({told.low:.0%} to {told.high:.0%})".replace(
-                "%", " %"
-            ).replace("  %", " %")
-            place = scale.place(visit.began_ns)
-            heights = (100 * (1 - each) for each in (told.value, told.low, told.high))
-            yield Dot(visit.conversation_id, place, *(round(each, 2) for each in heights), state, words)
+            yield Dot(
+                conversation_id=visit.conversation_id,
+                left=scale.place(visit.began_ns),
+                top=find_top(told.value),
+                low=find_top(told.low),
+                high=find_top(told.high),
+                state=find_state(told),
+                words=tell_estimate(told),
+            )
+
+
+def tell_estimate(told: Interval) -> str:
+    return f"{write_percent(told.value)} likely dissatisfied, {100 * told.low:.0f} to {100 * told.high:.0f} %"
+
+
+def find_top(probability: float) -> float:
+    return round(100 * (1 - probability), 2)
 
 
 def trace_mean(dots: Sequence[Dot]) -> str:

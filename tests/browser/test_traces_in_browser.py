@@ -38,3 +38,4 @@ def test_traces_and_users_fit_and_spans_are_walked_by_keyboard(told: Teller, ser
         expect(page.locator('[role="row"]:visible')).to_have_count(3)
         page.keyboard.press("Enter")
         expect(page.locator("#span-name")).to_have_text("root")
+        expect(page.locator('[role="row"][aria-selected="true"]')).to_contain_text("root")
