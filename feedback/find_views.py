@@ -31,5 +31,5 @@ def show_find_results(request: HttpRequest, project: Project) -> HttpResponse:
 
 def find(request: HttpRequest, project: Project) -> dict[str, Any]:
     question = clean_question(request.GET.get("q", ""))
-    groups = find_anything(get_store(), project, access_of(request).rights, question, time.time_ns())
+    groups = find_anything(get_store(), access_of(request), question, time.time_ns())
     return {"project": project, "question": question, "groups": groups}

@@ -8,6 +8,7 @@ from django.urls import reverse
 from feedback.conversation_list import find_page
 from feedback.failures.listing import load_rows, name_mode
 from feedback.flywheel.datasets import list_datasets
+from feedback.models import SavedView
 from feedback.pages.filters import Filters
 from feedback.pages.finding import (
     Found,
@@ -19,6 +20,8 @@ from feedback.pages.finding import (
     may_be_trace_id,
 )
 from feedback.reviewing.queues import list_queues
+from feedback.saved_views import list_views
+from tracing.access.decisions import Access
 from tracing.access.rights import Right
 from tracing.filter_language import FilterError
 from tracing.menu import list_entries
@@ -31,17 +34,16 @@ SHORTEST_WORDS = 2
 """Fewer letters would find every conversation."""
 
 
-def find_anything(
-    store: Store, project: Project, rights: Collection[Right], question: str, now_ns: int
-) -> list[FoundGroup]:
-    """Groups of what fits; of an empty question every page."""
-    pages = FoundGroup("Pages", tuple(find_pages(project, rights, question)))
+def find_anything(store: Store, access: Access, question: str, now_ns: int) -> list[FoundGroup]:
+    """Groups of what fits and whoever asks may see; of an empty question every page."""
+    project = access.project
+    pages = FoundGroup("Pages", tuple(find_pages(project, access.rights, question)))
     if not question:
         return [pages]
     said = find_said(store, project, question, now_ns)
     of_ids = list(find_ids(store, project, question, {each.detail for each in said.items}))
     parts = [*of_ids, said] if looks_like_id(question) else [said, *of_ids]
-    return [group for group in (pages, *parts, *find_named(project, question)) if group.items]
+    return [group for group in (pages, *parts, *find_named(access, question)) if group.items]
 
 
 def find_pages(project: Project, rights: Collection[Right], question: str) -> list[Found]:
@@ -91,14 +93,24 @@ def show_id(project: Project, address: str, found: str) -> Found:
     return Found(found, reverse(address, args=[project.slug, found]), is_id=True)
 
 
-def find_named(project: Project, question: str) -> Iterator[FoundGroup]:
-    """What people named: failure modes, datasets and queues of reviews."""
+def find_named(access: Access, question: str) -> Iterator[FoundGroup]:
+    """What people named: views of the list, failure modes, datasets and queues of reviews."""
+    project = access.project
+    yield show_views(project, list_views(project.pk, access.who), question)
     modes = [(name_mode(row), row.number) for row in load_rows(project.pk)]
     yield group_named(project, "Failure modes", "failure_mode", modes, question)
     datasets = [(each.name, each.number) for each in list_datasets(project)]
     yield group_named(project, "Datasets", "dataset", datasets, question)
     queues = [(each.name, each.number) for each in list_queues(project)]
     yield group_named(project, "Review queues", "review_queue", queues, question)
+
+
+def show_views(project: Project, views: Iterable[SavedView], question: str) -> FoundGroup:
+    words, start = question.casefold().split(), reverse("conversations", args=[project.slug])
+    fits = [view for view in views if begins_all(words, view.name)][:MOST_OF_A_KIND]
+    addresses = [f"{start}?{view.query}{'&' if view.query else ''}view={view.number}" for view in fits]
+    found = (Found(view.name, address, view.owner) for view, address in zip(fits, addresses, strict=True))
+    return FoundGroup("Saved views", tuple(found))
 
 
 def group_named(

@@ -11,10 +11,12 @@ from feedback.pages.finding import clean_question, find_entries
 from feedback.review.questions import Question
 from feedback.review.queue import QueueDefinition
 from feedback.reviewing.queues import create_queue
+from feedback.saved_views import create_view
 from tests.pages.conftest import Page, Teller
 from tests.pages.people import log_in, make_user, read
 from tests.pages.test_failure_modes import make_mode
 from tests.tracing.otlp import insert_spans, make_span, make_trace_id
+from tracing.access.decisions import LOCAL
 from tracing.access.rights import EVERYTHING, Right, Role
 from tracing.menu import MENU, SETTINGS, list_entries
 
@@ -57,10 +59,14 @@ def test_words_and_beginnings_of_ids_find_what_a_project_holds(teller: Teller, o
     insert_spans(teller.store, make_span(1, 7))
     make_mode(teller, 1, name="Parcels get lost")
     create_dataset(teller.project, "Parcels, praised", Definition("trl-kto"), "")
+    create_view(teller.project, "My parcels", "thumbs=down", LOCAL.kind.value, is_shared=False)
+    create_view(teller.project, "Parcels of Bo", "", "bo@example.org", is_shared=False)
     create_queue(teller.project, "Parcel questions", QueueDefinition(Question.OUTCOME), "")
     by_words = open_page("find?q=parcel")
     for address in ("conversations/order-17?q=parcel", "failure-modes/1", "datasets/1", "review/1"):
         assert by_words.find_links(f"/p/default/{address}"), address
+    assert by_words.find_links("/p/default/conversations?thumbs=down&view=1")
+    assert "Parcels of Bo" not in by_words.text
     by_id = open_page("find?q=order-")
     assert by_id.find_links("/p/default/conversations/order-17")
     assert by_id.find_links("/p/default/users/order-anna")
