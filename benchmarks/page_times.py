@@ -9,8 +9,9 @@
     python -m benchmarks.page_times --directory D --serve 8718  serves the pages alone, to look at them
 
 Requests go through Django's test client in one process with the embedded engine: middleware, view, queries and
-template, without the network. CPU is that of the process, the engine's threads with it: on a machine that others use it
-says more than the clock.
+template, without the network. What large projects keep of their queries for some seconds is forgotten before each; how
+long a page takes that was looked at just before is told beside. CPU is that of the process, the engine's threads with
+it: on a machine that others use it says more than the clock.
 """
 
 import argparse
@@ -67,6 +68,8 @@ class Times:
     page: Page
     wall: list[float] = field(default_factory=list)
     cpu: list[float] = field(default_factory=list)
+    again: float = 0.0
+    """Of the page when it was looked at just before."""
     size: int = 0
     queries: int = 0
 
@@ -101,23 +104,35 @@ def list_pages(side: "Side", spans: int) -> list[Page]:
 
 def measure(client: "Client", page: Page, runs: int) -> Times | None:
     """None where it is no page to look at."""
+    from tracing.kept_queries import forget
+
     times, begin = Times(page), time.perf_counter()
     for _ in range(runs + 1):
+        forget()
         start, cpu = time.perf_counter(), time.process_time()
         answer = client.get(page.address)
         body = b"".join(answer.streaming_content) if answer.streaming else answer.content
         times.wall.append(1000 * (time.perf_counter() - start))
         times.cpu.append(1000 * (time.process_time() - cpu))
+        if answer.status_code >= 500:
+            print(f"{answer.status_code} {page.address}", flush=True)
         if answer.status_code != 200 or not answer.get("Content-Type", "").startswith("text/html"):
             return None
         times.size = len(body)
         if len(times.wall) > 3 and time.perf_counter() - begin > MOST_SECONDS:
             break
     del times.wall[0], times.cpu[0]
+    times.again = min(measure_once(client, page) for _ in range(3))
     with count_queries() as asked:
         client.get(page.address)
     times.queries = sum(len(each) for each in asked.values())
     return times
+
+
+def measure_once(client: "Client", page: Page) -> float:
+    start = time.perf_counter()
+    client.get(page.address)
+    return 1000 * (time.perf_counter() - start)
 
 
 @contextmanager
@@ -143,18 +158,25 @@ def count_queries() -> Iterator[dict[str, list[tuple[float, float]]]]:
 
 
 def tell(times: list[Times], goal_ms: int) -> None:
-    print(f"{'page':<52} {'p50 ms':>8} {'p95 ms':>8} {'best':>8} {'CPU ms':>8} {'queries':>7} {'kB':>6} {'of goal':>8}")
+    columns = ("p50 ms", "p95 ms", "best", "again", "CPU ms", "queries", "kB", "of goal")
+    print(f"{'page':<48}", *(f"{name:>7}" for name in columns))
     for each in sorted(times, key=lambda each: -each.high):
-        share = f"{each.high / goal_ms:.2f}" if goal_ms else ""
-        print(
-            f"{each.page.name[:52]:<52} {each.median:>8.0f} {each.high:>8.0f} {min(each.wall):>8.0f} "
-            f"{statistics.median(each.cpu):>8.0f} {each.queries:>7} {each.size / 1000:>6.0f} {share:>8}"
-        )
+        print(tell_times(each, goal_ms))
+
+
+def tell_times(times: Times, goal_ms: int) -> str:
+    taken = (times.median, times.high, min(times.wall), times.again, statistics.median(times.cpu))
+    numbers = (*taken, times.queries, times.size / 1000)
+    share = f"{times.high / goal_ms:>7.2f}" if goal_ms else ""
+    return " ".join((f"{times.page.name[:48]:<48}", *(f"{number:>7.0f}" for number in numbers), share))
 
 
 def tell_queries(client: "Client", page: Page) -> None:
+    from tracing.kept_queries import forget
+
     with count_queries() as asked:
         for _ in range(5):
+            forget()
             client.get(page.address)
     for path, times in sorted(asked.items(), key=lambda each: -sum(cpu for _, cpu in each[1])):
         best, cpu = min(wall for wall, _ in times), sum(cpu for _, cpu in times) / 5
@@ -186,9 +208,10 @@ def read_options() -> argparse.Namespace:
     parser.add_argument("--spans", type=int, default=100_000, help="so many (default 100,000)")
     parser.add_argument("--directory", type=Path, help="keep the store here; where it is filled already, ask only")
     parser.add_argument("--runs", type=int, default=RUNS, help=f"of each page (default {RUNS})")
-    parser.add_argument("--only", default="", help="pages whose name holds this")
+    parser.add_argument("--only", default="", help="pages whose names hold this, or one of these with commas between")
     parser.add_argument("--queries", action="store_true", help="tell what the queries of each page take")
     parser.add_argument("--profile", action="store_true", help="tell where Python spends its time")
+    parser.add_argument("--verbose", action="store_true", help="tell each page at once, too")
     parser.add_argument("--serve", type=int, help="serve the pages at this port instead")
     return parser.parse_args()
 
@@ -213,13 +236,15 @@ def measure_all(options: argparse.Namespace, side: "Side", spans: int) -> None:
 
     from tracing.access.rights import Role
 
-    client = Client(SERVER_NAME="localhost", REMOTE_ADDR="127.0.0.1")
+    client = Client(raise_request_exception=False, SERVER_NAME="localhost", REMOTE_ADDR="127.0.0.1")
     client.force_login(get_user_model().objects.get(username__startswith=Role.OWNER.value))
-    pages = [each for each in list_pages(side, spans) if options.only in each.name]
+    pages = [each for each in list_pages(side, spans) if any(part in each.name for part in options.only.split(","))]
     times = []
     for page in pages:
         measured = measure(client, page, options.runs)
         times += [measured] if measured else []
+        if measured and options.verbose:
+            print(tell_times(measured, 0), flush=True)
         if measured and options.queries:
             print(page.address)
             tell_queries(client, page)

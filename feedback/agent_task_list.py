@@ -8,6 +8,7 @@ from feedback.agent_task_records import place_agent_task, read_agent_task
 from feedback.agent_tasks import AgentTask
 from tracing.filter_language import Filter
 from tracing.filter_sql import compile_filter
+from tracing.kept_queries import query_kept
 from tracing.page_filling import FilledPage
 from tracing.paging import Place
 from tracing.store import Store
@@ -69,8 +70,8 @@ def find_page(
 def load_figures(store: Store, project_id: int, given: Filter, now_ns: int) -> TaskFigures:
     """Figures of all tasks that match. Raises FilterError."""
     where = compile_filter(given, "tasks", now_ns)
-    [row] = store.query("feedback/sql/agent_task_figures.sql", where, project_id=project_id)
-    tools = store.query("feedback/sql/agent_task_tools.sql", where, project_id=project_id, limit=MOST_TOOLS)
+    [row] = query_kept(store, "feedback/sql/agent_task_figures.sql", where, project_id=project_id)
+    tools = query_kept(store, "feedback/sql/agent_task_tools.sql", where, project_id=project_id, limit=MOST_TOOLS)
     return read_figures(row, tools)
 
 

@@ -27,6 +27,7 @@ from feedback.explicit import Feedback
 from feedback.languages import identify_language, name_language
 from tracing.filter_language import Filter
 from tracing.filter_sql import compile_filter
+from tracing.kept_queries import query_kept
 from tracing.paging import Place
 from tracing.store import Store
 
@@ -80,9 +81,9 @@ class Told:
 def load_comparisons(store: Store, project_id: int, by: str, given: Filter, now_ns: int) -> Found:
     """The latest comparisons that match, named by `by`: `model`, `prompt` or an attribute. Raises FilterError."""
     where = compile_filter(given, "comparisons", now_ns)
-    rows = store.query("feedback/sql/comparisons_told.sql", project_id=project_id, limit=MOST + 1)
+    rows = query_kept(store, "feedback/sql/comparisons_told.sql", project_id=project_id, limit=MOST + 1)
     told, reasons = read_told_rows(project_id, rows[:MOST])
-    turns = store.query("feedback/sql/comparisons_chosen.sql", project_id=project_id, limit=MOST + 1)
+    turns = query_kept(store, "feedback/sql/comparisons_chosen.sql", project_id=project_id, limit=MOST + 1)
     chosen = list(list_chosen(turns[:MOST]))
     finder = AnswerFinder(load_answers(store, project_id, told, chosen if by != MODEL else []))
     every = [*(name_told(each, by, finder) for each in told), *(name_chosen(each, by, finder) for each in chosen)]

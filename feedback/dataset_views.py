@@ -46,6 +46,7 @@ from tracing.access.requirements import access_of, project_page
 from tracing.access.rights import Right
 from tracing.filter_language import Filter, FilterError, format_conditions
 from tracing.filter_sql import compile_filter, find_search
+from tracing.kept_queries import query_kept
 from tracing.models import Project
 from tracing.page_filling import FilledPage  # noqa: F401
 from tracing.pages import render_page
@@ -92,7 +93,8 @@ def list_rows(project: Project) -> list[dict[str, Any]]:
 def count_judged(project: Project, given: Filter) -> Judgements:
     """How many answers are judged in conversations of people that match."""
     where = compile_filter(leave_out_machines(given), "conversations", time.time_ns())
-    return count_judgements(get_store().query("feedback/sql/page_dataset_counts.sql", where, project_id=project.pk))
+    path = "feedback/sql/page_dataset_counts.sql"
+    return count_judgements(query_kept(get_store(), path, where, project_id=project.pk))
 
 
 @require_safe

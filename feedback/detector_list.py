@@ -8,6 +8,7 @@ from feedback.detectors import DETECTORS
 from feedback.models import DetectorSetting, Listening
 from feedback.teaching import Taught, load_taught
 from feedback.tunings import load_tuning, set_detector
+from tracing.kept_queries import query_kept
 from tracing.store import Store
 
 DAYS = 7
@@ -36,7 +37,8 @@ class ListedDetector:
 def list_detectors(store: Store, project_id: int) -> list[ListedDetector]:
     """Every detector, in the order of the registry."""
     since_ns = time.time_ns() - DAYS * DAY_NS
-    rows = store.query("feedback/sql/fired_by_kind.sql", project_id=project_id, since_ns=since_ns)
+    path = "feedback/sql/fired_by_kind.sql"
+    rows = query_kept(store, path, project_id=project_id, now_ns=since_ns, moving=("since_ns",), since_ns=since_ns)
     counts = {row["kind"]: (row["signals"], row["fired"]) for row in rows}
     settings = {each.kind: each for each in DetectorSetting.objects.filter(project_id=project_id)}
     taught = load_taught(store, project_id, load_tuning(project_id).thresholds)

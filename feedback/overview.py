@@ -13,6 +13,7 @@ from feedback.pages.satisfaction_periods import Ways, read_ways
 from feedback.satisfaction_fits import load_rates
 from feedback.tunings import load_tuning
 from tracing.filter_sql import Where, compile_filter
+from tracing.kept_queries import query_kept
 from tracing.records.speed import SpeedPeriods, load_speed
 from tracing.store import Store
 
@@ -58,12 +59,13 @@ def load_overview(store: Store, project_id: int, asked: Filters, now_ns: int) ->
     length_ns = RANGES[asked.range]
     everybody = replace(asked, range="", machine="")
     bound = {"project_id": project_id, "since_ns": now_ns - 2 * length_ns, "current_ns": now_ns - length_ns}
-    sliced = bound | {"step_ns": STEPS_S[asked.range][0] * SECOND_NS}
-    all_counts = store.query("feedback/sql/page_counts.sql", to_where(everybody, now_ns), **sliced)
+    steps = {"step_ns": STEPS_S[asked.range][0] * SECOND_NS}
+    sliced: dict[str, Any] = {**bound, **steps, "now_ns": now_ns, "moving": ("since_ns", "current_ns")}
+    all_counts = query_kept(store, "feedback/sql/page_counts.sql", to_where(everybody, now_ns), **sliced)
     filters = choose_leader(asked, all_counts)
     counts = select_led(all_counts, filters.machine)
     where = to_where(replace(filters, range=""), now_ns)
-    signal_counts = store.query("feedback/sql/page_signal_counts.sql", where, **sliced)
+    signal_counts = query_kept(store, "feedback/sql/page_signal_counts.sql", where, **sliced)
     now, before = read_periods(counts, signal_counts)
     step_s = choose_step(asked.range, now.conversations, length_ns // SECOND_NS)
     tuning = load_tuning(project_id)

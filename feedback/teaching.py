@@ -15,6 +15,7 @@ from feedback.review import measuring
 from feedback.review.measuring import Measured
 from feedback.reviewing.detectors import load_reviewed
 from feedback.thresholds import LEAST_JUDGED, Judged, Scored, Suggestion, count_judged, suggest_threshold
+from tracing.kept_queries import query_kept
 from tracing.store import Store
 
 DAYS = 30
@@ -49,7 +50,7 @@ class Taught:
 def load_taught(store: Store, project_id: int, thresholds: Mapping[str, float]) -> dict[str, Taught]:
     """By kind; `thresholds` are those that the project has set. Kinds without figures of any sort are missing."""
     rows: dict[str, list[Mapping[str, Any]]] = {}
-    for row in store.query("feedback/sql/confirmed_by_kind.sql", project_id=project_id):
+    for row in query_kept(store, "feedback/sql/confirmed_by_kind.sql", project_id=project_id):
         rows.setdefault(row["kind"], []).append(row)
     items = load_reviewed(store, project_id)
     measured = measuring.measure_kinds(items)

@@ -15,6 +15,7 @@ from tracing.api_filters import knows_field
 from tracing.filter_fields import FIELDS
 from tracing.filter_language import FilterError
 from tracing.filter_sql import compile_filter
+from tracing.kept_queries import query_kept
 from tracing.models import Project
 from tracing.page_filling import FilledPage
 from tracing.paging import Place
@@ -23,9 +24,6 @@ from tracing.store import get_store
 TITLES: Mapping[str, str] = {detector.kind: detector.title for detector in DETECTORS}
 PAGE_ROWS = 50
 PEOPLE_OR_MACHINES = ("no", "yes")
-PAGE_TURNS = 100
-SECOND_NS = 10**9
-Rows = Sequence[Mapping[str, Any]]
 FIELDS_SHOWN = [field for field in FIELDS if knows_field("conversations", field)]
 DISSATISFIED = "dissatisfied"
 """What a list can be sorted by besides time, the likeliest first."""
@@ -70,4 +68,5 @@ def find_fault(filters: Filters) -> FilterError | None:
 def read_position(project: Project, filters: Filters, conversation_id: str, now_ns: int) -> Mapping[str, Any]:
     """Query how many match, and where in the list the conversation stands."""
     where = compile_filter(filters.given, "conversations", now_ns)
-    return get_store().query("feedback/sql/page_position.sql", where, project_id=project.pk, at_id=conversation_id)[0]
+    path = "feedback/sql/page_position.sql"
+    return query_kept(get_store(), path, where, project_id=project.pk, at_id=conversation_id)[0]

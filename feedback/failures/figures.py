@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from tracing.kept_queries import query_kept
 from tracing.store import Store
 from tracing.times import EPOCH
 
@@ -98,9 +99,12 @@ def load_figures(
     """What there is in the window; `moments` are further ones to count before and after."""
     window = open_window(now, days)
     bounds = sorted({to_ns(each) for each in (*window.list_read(), *moments)})
-    rows = store.query(
+    rows = query_kept(
+        store,
         "feedback/sql/failure_mode_figures.sql",
         project_id=project_id,
+        now_ns=to_ns(now),
+        moving=("until_ns",),
         moments_ns=bounds,
         shown_ns=to_ns(window.since),
         until_ns=to_ns(now),

@@ -6,7 +6,7 @@
 WITH picked AS
 (
     SELECT
-        conversation_id,
+        cityHash64(conversation_id) AS id,
         first_time >= fromUnixTimestamp64Nano({current_ns:Int64}, 'UTC') AS is_current,
         if(is_current, intDiv(toUnixTimestamp64Nano(first_time), {step_ns:Int64}) * {step_ns:Int64}, 0) AS slice_ns
     FROM conversations FINAL
@@ -20,12 +20,12 @@ SELECT
     if(measure = '', kind, measure) AS kind,
     if(measure = '' AND signal.kind = 'thumbs', label, '') AS label,
     -- hashes take less room than ids; two of a project's ids do not share one of 64 bits
-    uniqExact(cityHash64(conversation_id)) AS conversations,
-    uniqExactIf(cityHash64(conversation_id, about), measure != '' OR signal.kind = 'thumbs') AS turns
+    uniqExact(id) AS conversations,
+    uniqExactIf(cityHash64(id, about), measure != '' OR signal.kind = 'thumbs') AS turns
 FROM
 (
     SELECT
-        conversation_id,
+        cityHash64(conversation_id) AS id,
         kind,
         label,
         coalesce(target, turn_index) AS about,
@@ -45,5 +45,5 @@ FROM
             OR (kind = 'refusal' AND label = 'needless')
         )
 ) AS signal
-INNER JOIN picked USING (conversation_id)
+INNER JOIN picked USING (id)
 GROUP BY is_current, slice_ns, kind, label

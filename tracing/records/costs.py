@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from tracing.conversations import add_costs
 from tracing.filter_sql import Where
+from tracing.kept_queries import query_kept
 from tracing.store import Store
 
 
@@ -63,7 +64,7 @@ class Spending:
 
 def load_spending(store: Store, project_id: int, since_ns: int, current_ns: int, where: Where) -> Spending:
     """The cost of calls since `current_ns` by model, and of those from `since_ns` until then, in whole hours."""
-    path = "tracing/sql/spending.sql"
-    rows = store.query(path, where, project_id=project_id, since_ns=since_ns, current_ns=current_ns)
+    path, bound = "tracing/sql/spending.sql", {"since_ns": since_ns, "current_ns": current_ns}
+    rows = query_kept(store, path, where, project_id=project_id, now_ns=current_ns, moving=tuple(bound), **bound)
     before = add_costs([row.pop("cost_before_usd") for row in rows])
     return Spending(tuple(ModelSpending(**row) for row in rows if row["calls"]), before)

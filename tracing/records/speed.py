@@ -9,8 +9,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from tracing.filter_sql import Where
+from tracing.kept_queries import query_kept
 from tracing.store import Store
 
+MOVING = ("since_ns", "current_ns")
 STEP = math.log(1.02)
 """Step k of `answered_by` is up to 1.02 to the power of k milliseconds."""
 
@@ -65,7 +67,7 @@ def load_speed(
 ) -> SpeedPeriods:
     """Of the calls since `current_ns`, and of those from `since_ns` until then, in whole hours."""
     bound = {"project_id": project_id, "since_ns": since_ns, "current_ns": current_ns, "step_s": step_s}
-    rows = store.query("tracing/sql/speed.sql", where, **bound)
+    rows = query_kept(store, "tracing/sql/speed.sql", where, now_ns=current_ns, moving=MOVING, **bound)
     totals = {bool(row["is_current"]): read_speed(row) for row in rows if not row["is_slice"]}
     slices = {row["slice_s"]: read_speed(row) for row in rows if row["is_slice"]}
     return SpeedPeriods(totals.get(True, NOTHING), totals.get(False, NOTHING), slices)
