@@ -1,4 +1,6 @@
 // What a foreign page can try against the server at `plan.target`. Whatever it could read ends in `window.result.read`.
+// Where `plan.thorough` is set, each address is tried in every way, else in one way of reading and one of writing, which
+// take turns from address to address.
 const plan = /*PLAN*/ {};
 const read = [];
 const note = (how, address, text) => { if (text) read.push([how, address, String(text)]); };
@@ -80,21 +82,29 @@ async function attack() {
   const json = JSON.stringify(plan.json);
   const spans = JSON.stringify(plan.spans);
   const tries = [];
-  for (const path of plan.paths) {
-    tries.push(() => ask("GET", path, "cors"), () => load("img", path));
-    if (path.startsWith("/api/")) {
-      tries.push(() => load("script", path));
-      tries.push(() => ask("POST", path, "no-cors", "text/plain", json));
-      tries.push(() => submit(path, "text/plain", { [json.slice(0, -1) + ',"a":"']: '"}' }));
+  const take = (turn, ways) => { tries.push(...(plan.thorough ? ways : [ways[turn % ways.length]])); };
+  plan.paths.forEach((path, turn) => {
+    const isRest = path.startsWith("/api/");
+    take(turn, [
+      () => ask("GET", path, "cors"),
+      () => load("img", path),
+      () => load(isRest ? "script" : "iframe", path),
+    ]);
+    if (isRest) {
+      take(turn, [
+        () => ask("POST", path, "no-cors", "text/plain", json),
+        () => submit(path, "text/plain", { [json.slice(0, -1) + ',"a":"']: '"}' }),
+      ]);
       for (const method of ["POST", "PUT", "PATCH", "DELETE"]) {
         tries.push(() => ask(method, path, "cors", "application/json", method === "DELETE" ? undefined : json));
       }
     } else {
-      tries.push(() => load("iframe", path));
-      tries.push(() => ask("POST", path, "no-cors", undefined, makeForm()));
-      tries.push(() => submit(path, "application/x-www-form-urlencoded", plan.fields));
+      take(turn, [
+        () => ask("POST", path, "no-cors", undefined, makeForm()),
+        () => submit(path, "application/x-www-form-urlencoded", plan.fields),
+      ]);
     }
-  }
+  });
   for (const path of plan.otlp) {
     tries.push(() => ask("POST", path, "no-cors", "text/plain", spans));
     tries.push(() => ask("POST", path, "cors", "application/json", spans));

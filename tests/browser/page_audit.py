@@ -5,13 +5,13 @@ In: a browser, an address. Out: sentences, none where all is well. Every test th
 
 import gzip
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from playwright.sync_api import Browser, ConsoleMessage, Page, Request, Response
+from playwright.sync_api import Browser, ConsoleMessage, Error, Page, Request, Response
 
 HERE = Path(__file__).parent
 AXE = (HERE / "vendor" / "axe.min.js").read_text(encoding="utf-8")
@@ -63,11 +63,12 @@ class Watch:
         """Weigh an answer; one out of the browser's cache weighs what it weighed when it came."""
         if request.url in self.sizes or urlsplit(request.url).scheme in OWN_SCHEMES:
             return
-        sizes = request.sizes()
-        self.sizes[request.url] = sizes["responseBodySize"] + sizes["responseHeadersSize"]
-        if request.resource_type == "script":
+        with suppress(Error):  # the page may have gone on meanwhile
+            sizes = request.sizes()
             answer = request.response()
-            self.scripts[request.url] = len(gzip.compress(answer.body())) if answer else 0
+            if answer and request.resource_type == "script":
+                self.scripts[request.url] = len(gzip.compress(answer.body()))
+            self.sizes[request.url] = sizes["responseBodySize"] + sizes["responseHeadersSize"]
 
     def begin(self) -> None:
         self.faults.clear()

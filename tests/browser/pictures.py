@@ -18,6 +18,8 @@ DIRECTORY = Path(os.environ.get("TACIT_TEST_ARTEFACTS", HERE.parent / ".artefact
 """Where pictures and figures of a run are kept; continuous integration keeps what is there."""
 RENEWED = os.environ.get("TACIT_TEST_RENEW_PICTURES") == "1"
 COLUMNS, ROWS = 32, 20
+MENU = 6
+"""Columns of the menu at the left, which would make all pages look alike."""
 LEAST_LIKENESS = 0.5
 """Correlation of two pictures under which they are two different ones."""
 SHRINK = """
@@ -76,7 +78,8 @@ def compare(one: str, other: str) -> float:
 
 def read_shades(written: str) -> NDArray[np.float64]:
     """Rows of shades about their mean, each blurred with its neighbours, so that a line more is no other page."""
-    shades = np.array([int(each, 16) for each in written], dtype=np.float64).reshape(ROWS, COLUMNS)
+    shades = np.array([int(each, 16) for each in written], dtype=np.float64).reshape(ROWS, COLUMNS)[:, MENU:]
     padded = np.pad(shades, 1, mode="edge")
-    blurred = sum(padded[row : row + ROWS, column : column + COLUMNS] for row in range(3) for column in range(3)) / 9
+    rows, columns = shades.shape
+    blurred = sum(padded[row : row + rows, column : column + columns] for row in range(3) for column in range(3)) / 9
     return np.asarray(blurred - blurred.mean())

@@ -1,37 +1,44 @@
-"""`make screenshots`: starts the platform with the demo in a directory of its own and pictures it for the README."""
+"""`make screenshots`: starts the platform with the demo in a directory of its own and pictures it for the documents.
 
+With a data directory that has the demo (`python -m tests.browser.screenshots DIRECTORY`) it takes a copy of that.
+"""
+
+import base64
 import json
+import re
 import shutil
 import subprocess
 import sys
 import tempfile
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 from urllib.error import HTTPError
 
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, Page, sync_playwright
 
 ROOT = Path(__file__).resolve().parents[2]
 DIRECTORY = ROOT / "docs" / "screenshots"
-PATIENCE_SECONDS = 120
+PATIENCE_SECONDS = 240
 FINDING_SECONDS = 75
 """In which failure modes are looked for twice more, among all that was derived meanwhile."""
 WIDTH, HEIGHT = 1280, 800
-BAD_CONVERSATIONS = "/p/demo/conversations?signal=complaint&thumbs=down"
+QUALITY = 82
+"""Of WebP: letters stay sharp, and all pictures together are under 3 MB."""
+BAD_CONVERSATIONS = "conversations?signal=complaint&thumbs=down"
+Way = Callable[[Page], object]
 
 
 @contextmanager
-def run_platform(data_directory: str) -> Iterator[str]:
-    """Run `tacit up --demo` and give its address as soon as it prints it."""
-    command = [str(Path(sys.executable).with_name("tacit")), "up", "--demo", "--data-dir", data_directory]
-    with subprocess.Popen(
-        [*command, "--port", "0", "--otlp-http-port", "0"], stdout=subprocess.PIPE, text=True
-    ) as process:
+def run_platform(data_directory: str, *, has_demo: bool) -> Iterator[str]:
+    """Run `tacit up` and give its address as soon as it prints it."""
+    command = [str(Path(sys.executable).with_name("tacit")), "up", "--data-dir", data_directory]
+    command += ["--port", "0", "--otlp-http-port", "0", "--otlp-grpc-port", "0"]
+    with subprocess.Popen(command + ([] if has_demo else ["--demo"]), stdout=subprocess.PIPE, text=True) as process:
         try:
             assert process.stdout is not None
             line = next(line for line in process.stdout if "http://" in line)
@@ -62,7 +69,6 @@ def wait_for_demo(url: str) -> None:
         if time.monotonic() > until:
             raise TimeoutError(f"the demo was not there after {PATIENCE_SECONDS} s: {stats}")
         time.sleep(1)
-    time.sleep(FINDING_SECONDS)
 
 
 def has_titles(url: str) -> bool:
@@ -71,43 +77,106 @@ def has_titles(url: str) -> bool:
     return bool(modes) and all(mode["found_title"] for mode in modes)
 
 
-def take_pictures(browser: Browser, url: str) -> None:
+def make_work(page: Page, base: str) -> None:
+    """What the demo does not have by itself: items to review, and a dataset that is built."""
+    page.goto(f"{base}/review")
+    if not page.locator("a[href*='/review/']").filter(has_text="Were users satisfied").count():
+        page.get_by_role("button", name=re.compile("Draw .* and begin.*satisfied")).click()
+    page.goto(f"{base}/datasets/new/form?format=trl-kto")
+    page.get_by_label("Name", exact=True).fill("Good and bad answers")
+    page.get_by_role("button", name="Look at it").click()
+    page.get_by_role("button", name="Build version 1").click(timeout=120_000)
+    page.get_by_role("link", name="Download all").wait_for(timeout=120_000)
+
+
+def open_panel(page: Page) -> None:
+    """The list with a conversation beside it."""
+    page.locator("[data-row] a[data-open]").nth(2).click()
+    page.locator("#panel h2").first.wait_for()
+
+
+def find_words(page: Page) -> None:
+    """The search over every page."""
+    page.keyboard.press("/")
+    page.keyboard.type("refund")
+    page.locator("#find [role=option]").nth(1).wait_for()
+    page.wait_for_timeout(500)
+
+
+def open_first(selector: str) -> Way:
+    return lambda page: page.locator(f"main {selector}").first.click()
+
+
+def begin_review(page: Page) -> None:
+    page.locator("main a[href*='/review/']").first.click()
+    page.keyboard.press("Enter")
+    page.locator("#pane").wait_for()
+    page.keyboard.press("2")
+
+
+def stay(page: Page) -> None:
+    page.wait_for_timeout(300)
+
+
+PICTURES: dict[str, tuple[str, Way]] = {
+    "overview": ("", stay),
+    "conversations": ("conversations", open_panel),
+    "conversation": (BAD_CONVERSATIONS, open_first("a[data-open]")),
+    "trace": ("traces?sort=spans", open_first("a[data-open]")),
+    "user": ("users", open_first("a[data-open]")),
+    "failure-modes": ("failure-modes?wait=yes", stay),
+    "failure-mode": ("failure-modes?wait=yes", open_first(".mode-rows .name a")),
+    "drift": ("drift", stay),
+    "alert-rule": ("alerts/rules/new", stay),
+    "review": ("review", begin_review),
+    "dataset": ("datasets", open_first("a[href*='/datasets/1']")),
+    "tasks": ("tasks", stay),
+    "find": ("", find_words),
+    "setup": ("setup", stay),
+}
+"""By their names: where each is, and what is done there before it is taken."""
+
+
+def take_pictures(browser: Browser, base: str) -> None:
     for scheme in ("light", "dark"):
         context = browser.new_context(
-            viewport={"width": WIDTH, "height": HEIGHT},
-            color_scheme="light" if scheme == "light" else "dark",
+            viewport={"width": WIDTH, "height": HEIGHT}, color_scheme="light" if scheme == "light" else "dark"
         )
         page = context.new_page()
-        page.goto(f"{url}/p/demo/")
-        page.screenshot(path=DIRECTORY / f"overview-{scheme}.png")
-        page.goto(f"{url}/p/demo/failure-modes?wait=yes")
-        page.screenshot(path=DIRECTORY / f"failure-modes-{scheme}.png")
-        page.locator(".mode-rows .name a").first.click()
-        page.screenshot(path=DIRECTORY / f"failure-mode-{scheme}.png")
-        page.goto(f"{url}/p/demo/drift")
-        page.screenshot(path=DIRECTORY / f"drift-{scheme}.png")
-        page.goto(f"{url}/p/demo/tasks")
-        page.screenshot(path=DIRECTORY / f"tasks-{scheme}.png")
-        page.goto(url + BAD_CONVERSATIONS)
-        page.locator(".conversation-rows .first a").first.click()
-        page.screenshot(path=DIRECTORY / f"conversation-{scheme}.png")
+        for name, (path, go) in PICTURES.items():
+            page.goto(f"{base}/{path}")
+            go(page)
+            page.wait_for_load_state("networkidle")
+            keep(page, DIRECTORY / f"{name}-{scheme}.webp")
         context.close()
 
 
-def main() -> None:
+def keep(page: Page, path: Path) -> None:
+    """A picture of what is on the screen, as WebP, which Playwright itself does not write."""
+    session = page.context.new_cdp_session(page)
+    taken = session.send("Page.captureScreenshot", {"format": "webp", "quality": QUALITY})
+    path.write_bytes(base64.b64decode(taken["data"]))
+    session.detach()
+
+
+def main(given: str = "") -> None:
     chromium = shutil.which("chromium")
     if chromium is None:
         sys.exit("Chromium is needed: apt-get install chromium")
     DIRECTORY.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory() as data_directory, run_platform(data_directory) as url:
-        wait_for_demo(url)
-        with sync_playwright() as playwright:
+    with tempfile.TemporaryDirectory() as directory:
+        if given:
+            shutil.copytree(given, directory, symlinks=True, dirs_exist_ok=True)
+        with run_platform(directory, has_demo=bool(given)) as url, sync_playwright() as playwright:
+            wait_for_demo(url)
+            time.sleep(0 if given else FINDING_SECONDS)
             browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
-            take_pictures(browser, url)
+            make_work(browser.new_page(), f"{url}/p/demo")
+            take_pictures(browser, f"{url}/p/demo")
             browser.close()
-    for path in sorted(DIRECTORY.glob("*.png")):
+    for path in sorted(DIRECTORY.glob("*.webp")):
         print(f"{path.relative_to(ROOT)} {path.stat().st_size // 1024} kB")
 
 
 if __name__ == "__main__":
-    main()
+    main(*sys.argv[1:])
