@@ -18,10 +18,13 @@ from tracing.generations import Generation
 from tracing.records import load_recent_generations, load_spans, load_tool_runs
 from tracing.records.conversations import load_rows
 from tracing.records.excerpts import Facts
+from tracing.records.spans import load_outline as load_outline_of_trace
 from tracing.spans import Span
 from tracing.store import Store
-from tracing.waterfall import Waterfall, draw_waterfall, list_figures
+from tracing.waterfall import MAX_ROWS, Waterfall, draw_waterfall, list_figures
 
+MOST_SPANS = 5_000
+"""Of a trace, the first by their start: its own page looks at more."""
 TITLES = {detector.kind: detector.title for detector in DETECTORS}
 
 
@@ -102,8 +105,21 @@ def read_waterfalls(store: Store, chat: Chat) -> Sequence[tuple[str, str, Waterf
     captions = {turn.answer.trace_id: "the answer that stayed"}
     for answer in turn.alternatives:
         captions.setdefault(answer.trace_id, "earlier answer, replaced")
-    spans: dict[str, list[Span]] = {trace_id: [] for trace_id in captions}
-    for span in load_spans(store, material.conversation.project_id, list(captions)):
-        spans[span.trace_id].append(span)
     figures = list_figures([*material.calls.values()], material.tool_runs)
+    spans = load_shown(store, material.conversation.project_id, list(captions))
     return [(trace_id, caption, draw_waterfall(spans[trace_id], figures)) for trace_id, caption in captions.items()]
+
+
+def load_shown(store: Store, project_id: int, trace_ids: Sequence[str]) -> dict[str, list[Span]]:
+    """The spans of each trace, those whole that have a row: what a trace of thousands holds is long."""
+    outlines = {trace_id: load_outline_of_trace(store, project_id, trace_id, MOST_SPANS) for trace_id in trace_ids}
+    shown = {
+        span.span_id
+        for spans in outlines.values()
+        for span in (spans if len(spans) <= MAX_ROWS else [row.span for row in draw_waterfall(spans).rows])
+    }
+    found = load_spans(store, project_id, trace_ids, sorted(shown)) if shown else []
+    whole = {(span.trace_id, span.span_id): span for span in found}
+    return {
+        trace_id: [whole.get((trace_id, span.span_id), span) for span in spans] for trace_id, spans in outlines.items()
+    }

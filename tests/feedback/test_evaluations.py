@@ -219,5 +219,5 @@ def test_the_waterfall_shows_what_log_events_say(server: Server) -> None:
     server.derive()
     page = server.get("/p/default/conversations/c").decode()
     assert "WARN: disk &lt;b&gt;full&lt;/b&gt;" in page
-    assert "<dt>disk.path</dt>" in page
+    assert ">disk.path</dt>" in page
     assert "exception: OSError: no space" in page

@@ -250,6 +250,17 @@ def test_the_waterfall_shows_the_spans_of_the_turn_asked_for(teller: Teller, ope
     assert "farewell" in open_page("conversations/one?turn=999").text
 
 
+def test_of_a_trace_of_very_many_spans_the_first_are_shown_with_their_attributes(
+    teller: Teller, open_page: Open
+) -> None:
+    teller.tell("one", [("Hi", "Hello.")])
+    write_spans(teller, "one-0-trace", [f"step {at}" for at in range(1_000)], {"db.system": "sqlite"})
+    page = open_page("conversations/one")
+    assert "300 of 1,000 spans" in page.text
+    assert page.text.count("db.system sqlite") == 300
+    assert "?span=0000000000000001#span" in page.html
+
+
 def test_the_first_turn_that_went_wrong_is_selected(teller: Teller, open_page: Open) -> None:
     thumb = teller.thumb("one", 1, "down")
     teller.tell("one", [("Hi", "Hello."), ("Where?", "There."), ("Bye", "See you.")], feedback=[thumb])
@@ -274,9 +285,7 @@ def test_a_span_attribute_that_is_an_object_is_shown_as_json(teller: Teller, ope
     assert '[ "a", "b" ]' in open_page("conversations/one").text
 
 
-@pytest.mark.parametrize(
-    ("asked", "first", "last"), [("1", 1, 50), ("50", 1, 50), ("51", 51, 100), ("130", 101, 130)]
-)
+@pytest.mark.parametrize(("asked", "first", "last"), [("1", 1, 50), ("50", 1, 50), ("51", 51, 100), ("130", 101, 130)])
 def test_a_long_conversation_is_shown_fifty_turns_at_a_time(
     teller: Teller, open_page: Open, asked: str, first: int, last: int
 ) -> None:
