@@ -4,7 +4,6 @@ import time
 from collections.abc import Collection, Sequence
 from typing import Any
 
-from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -56,6 +55,7 @@ def show_trace(request: HttpRequest, project: Project, trace_id: str) -> HttpRes
     selected = choose_span(spans, [each.span_id for each in calls], request.GET.get("span", ""))
     part = cut_subtree(spans, request.GET.get("within", ""), request.GET.get("from", ""), MOST_ROWS)
     context = {
+        "end": DIRECTIONS.get(request.GET.get("end", "")),
         "project": project,
         "section": "traces",
         "trace_id": trace_id,
@@ -125,7 +125,6 @@ def open_neighbour(request: HttpRequest, project: Project, trace_id: str) -> Htt
         )
     except FilterError:
         found = None
-    if found is None:
-        messages.info(request, DIRECTIONS[way])
+    query = "&".join(filter(None, [filters.query, "" if found else f"end={way}"]))
     address = reverse("trace", args=[project.slug, found or trace_id])
-    return redirect(f"{address}?{filters.query}" if filters.query else address)
+    return redirect(f"{address}?{query}" if query else address)
