@@ -95,20 +95,6 @@ def read_periods(counts: Iterable[Mapping[str, Any]], signals: Iterable[Mapping[
     return now, before
 
 
-def build_cards(now: Period, before: Period, titles: Mapping[str, str], filters: Filters) -> Sequence[Card]:
-    """Return a card for each rate of `CARD_KINDS`."""
-    return [
-        Card(
-            title=titles[kind],
-            share=now.share_conversations(kind),
-            change=compare_shares(now.share_conversations(kind), before.share_conversations(kind)),
-            rise_is=-1,
-            query=replace(filters, signal=kind).query,
-        )
-        for kind in CARD_KINDS
-    ]
-
-
 def build_safety(
     now: Period, before: Period, titles: Mapping[str, str], off: Collection[str], filters: Filters
 ) -> Sequence[SafetyRate]:

@@ -153,7 +153,7 @@ def rate_kind(kind: str, now: Period, before: Period, titles: Mapping[str, str],
 def show_satisfaction(told: Overview, columns: Mapping[int, Column]) -> ShownSatisfaction:
     ways = told.ways
     shown = (
-        ShownWay("thumbs", "Thumbs only", f"of {ways.thumbs.observed:,} thumbs and ratings, as they came", ways.thumbs),
+        ShownWay("thumbs", "Thumbs only", tell_observed(ways.thumbs.observed), ways.thumbs),
         ShownWay("implicit", "Implicit only", "what the behaviour of all shows", ways.implicit),
         ShownWay("corrected", "Corrected", "both, with who speaks up taken out", ways.corrected),
     )
@@ -165,6 +165,14 @@ def show_satisfaction(told: Overview, columns: Mapping[int, Column]) -> ShownSat
         reason=ways.reason,
         chart=draw_satisfaction(ways, columns),
     )
+
+
+def tell_observed(thumbs: int) -> str:
+    """
+    >>> tell_observed(85), tell_observed(0)
+    ('of 85 thumbs and ratings, as they came', 'nobody gave a thumb or rating')
+    """
+    return f"of {thumbs:,} thumbs and ratings, as they came" if thumbs else "nobody gave a thumb or rating"
 
 
 def summarize(told: Overview, satisfaction: ShownSatisfaction, rates: Sequence[Card]) -> list[Sentence]:

@@ -1,4 +1,4 @@
-"""What was estimated of a conversation, and the rates of a project, come in; what pages show of them goes out.
+"""What was estimated of a conversation comes in; what pages show of it goes out.
 
 A whisker's box is 100 wide: probabilities and shares from 0 to 100 %.
 """
@@ -6,7 +6,6 @@ A whisker's box is 100 wide: probabilities and shares from 0 to 100 %.
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from feedback.pages.observations import State
 from feedback.satisfaction import Interval
@@ -60,22 +59,6 @@ class ShownEstimate:
         return write_percent(self.whisker.interval.value)
 
 
-@dataclass(frozen=True, slots=True)
-class Rate:
-    """One of the three shares of dissatisfied conversations."""
-
-    title: str
-    what: str
-    whisker: Whisker | None
-    """None where there is none: then `what` says why."""
-
-
-@dataclass(frozen=True, slots=True)
-class ShownRates:
-    conversations: int
-    rates: tuple[Rate, ...]
-
-
 def write_percent(probability: float) -> str:
     """Nothing is certain, however the figure is rounded.
 
@@ -125,23 +108,3 @@ def write_reason(name: str, log_odds: float, titles: Mapping[str, str]) -> Reaso
     factor = math.exp(min(abs(log_odds), math.log(MOST_FACTOR)))
     side = "dissatisfaction" if log_odds > 0 else "satisfaction"
     return Reason(title, f"makes {side} {factor:.1f} times as likely, by odds", "bad" if log_odds > 0 else "good")
-
-
-def show_rates(told: Mapping[str, Any] | None) -> ShownRates | None:
-    """The rates that a fit kept, side by side; None where there is no fit yet."""
-    if not told:
-        return None
-    thumbs, corrected = told["thumbs"], told["corrected"]
-    counted = f"of {thumbs['thumbs']:,} thumbs and ratings, as they came" if thumbs else "nobody gave a thumb or rating"
-    return ShownRates(
-        told["conversations"],
-        (
-            show_rate("Thumbs only", counted, thumbs["share"] if thumbs else None),
-            show_rate("Implicit", "from signals alone, of all conversations", told["implicit"]),
-            show_rate("Corrected", told["reason"], corrected),
-        ),
-    )
-
-
-def show_rate(title: str, what: str, told: Mapping[str, float] | None) -> Rate:
-    return Rate(title, what, draw_whisker(Interval(**told)) if told else None)

@@ -11,7 +11,7 @@ from django.test import Client
 
 from feedback.detectors.verdict import Verdict
 from feedback.estimating import ESTIMATES, estimate_changed
-from feedback.pages.satisfaction import show_estimate, show_rates
+from feedback.pages.satisfaction import show_estimate
 from feedback.records import Hearing, write_hearings
 from feedback.satisfaction import Interval
 from feedback.satisfaction.estimates import NOT_SEEN, SAID, USUAL
@@ -175,7 +175,7 @@ def test_the_overview_shows_three_rates_and_never_their_sum(teller: Teller, open
     assert "The corrected rate is from signals and 30 verdicts" in page.text
     told = ask("satisfaction")["corrected"]["value"]
     satisfied = int(re.search(r"An estimated (\d+) % of conversations", page.text)[1])  # type: ignore[index]
-    assert abs(satisfied - 100 * (1 - told)) < 3, "the same as REST finds"
+    assert abs(satisfied - 100 * (1 - told)) < 5, "much the same as REST fits"
 
 
 def test_without_thumbs_the_overview_says_what_is_missing(teller: Teller, open_page: Open) -> None:
@@ -200,13 +200,3 @@ def test_the_strongest_three_are_told_and_what_is_there_for_all_is_not() -> None
     assert [each.name for each in shown.reasons] == ["What was said on purpose, or was not", "Error", "Copied"]
     assert [each.state for each in shown.reasons] == ["bad", "bad", "good"]
     assert (shown.state, shown.words) == ("unsure", "hard to say")
-
-
-def test_rates_that_are_missing_have_no_whisker() -> None:
-    interval = {"value": 0.2, "low": 0.1, "high": 0.4}
-    told = {"conversations": 9, "implicit": interval, "thumbs": None, "corrected": None, "reason": "too few"}
-    shown = show_rates(told)
-    assert shown is not None
-    assert [each.whisker is None for each in shown.rates] == [True, False, True]
-    assert [each.what for each in shown.rates] == ["nobody gave a thumb or rating", shown.rates[1].what, "too few"]
-    assert show_rates(None) is None
