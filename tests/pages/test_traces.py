@@ -137,9 +137,10 @@ def test_the_traces_beside_it_in_the_list_are_found(teller: Teller, open_page: O
 
     assert step(2, "way=newer").endswith(make_trace_id(3))
     assert step(2, "way=older").endswith(make_trace_id(1))
-    assert step(3, "way=newer").endswith(make_trace_id(3))
+    assert step(3, "way=newer").endswith(f"{make_trace_id(3)}?end=newer")
+    assert "the newest trace" in open_page(f"traces/{make_trace_id(3)}?end=newer").text
     assert f"{make_trace_id(2)}?slower=10s" in step(1, "way=newer&slower=10s")
-    assert f"{make_trace_id(1)}?slower=10s" in step(1, "way=older&slower=10s")
+    assert step(1, "way=older&slower=10s").endswith(f"{make_trace_id(1)}?slower=10s&end=older")
 
 
 def test_of_ten_thousand_spans_the_upper_ones_and_those_that_failed_are_shown(teller: Teller, open_page: Open) -> None:
