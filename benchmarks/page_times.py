@@ -68,8 +68,8 @@ class Times:
     page: Page
     wall: list[float] = field(default_factory=list)
     cpu: list[float] = field(default_factory=list)
-    again: float = 0.0
-    """Of the page when it was looked at just before."""
+    again: tuple[float, float] = (0.0, 0.0)
+    """Of the page when it was looked at just before: of the clock, and of the processor."""
     size: int = 0
     queries: int = 0
 
@@ -129,10 +129,10 @@ def measure(client: "Client", page: Page, runs: int) -> Times | None:
     return times
 
 
-def measure_once(client: "Client", page: Page) -> float:
-    start = time.perf_counter()
+def measure_once(client: "Client", page: Page) -> tuple[float, float]:
+    start, cpu = time.perf_counter(), time.process_time()
     client.get(page.address)
-    return 1000 * (time.perf_counter() - start)
+    return 1000 * (time.perf_counter() - start), 1000 * (time.process_time() - cpu)
 
 
 @contextmanager
@@ -158,15 +158,15 @@ def count_queries() -> Iterator[dict[str, list[tuple[float, float]]]]:
 
 
 def tell(times: list[Times], goal_ms: int) -> None:
-    columns = ("p50 ms", "p95 ms", "best", "again", "CPU ms", "queries", "kB", "of goal")
+    columns = ("p50 ms", "p95 ms", "best", "CPU ms", "again", "its CPU", "queries", "kB", "of goal")
     print(f"{'page':<48}", *(f"{name:>7}" for name in columns))
     for each in sorted(times, key=lambda each: -each.high):
         print(tell_times(each, goal_ms))
 
 
 def tell_times(times: Times, goal_ms: int) -> str:
-    taken = (times.median, times.high, min(times.wall), times.again, statistics.median(times.cpu))
-    numbers = (*taken, times.queries, times.size / 1000)
+    taken = (times.median, times.high, min(times.wall), statistics.median(times.cpu))
+    numbers = (*taken, *times.again, times.queries, times.size / 1000)
     share = f"{times.high / goal_ms:>7.2f}" if goal_ms else ""
     return " ".join((f"{times.page.name[:48]:<48}", *(f"{number:>7.0f}" for number in numbers), share))
 
