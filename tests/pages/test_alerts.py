@@ -57,9 +57,7 @@ def test_while_drift_is_learnt_the_empty_inbox_says_how_long_that_takes(teller: 
     assert "how days usually are: in 9 days." in open_page("alerts").text
 
 
-def test_an_alert_leads_to_the_conversations_of_its_rule_since_it_began(
-    teller: Teller, open_page: Open
-) -> None:
+def test_an_alert_leads_to_the_conversations_of_its_rule_since_it_began(teller: Teller, open_page: Open) -> None:
     for name, service, hours in (("behind", "a, b", 1), ("before", "a, b", 9), ("elsewhere", "c", 1)):
         teller.tell(name, age_hours=hours, service_name=service)
     rule = make_rule(teller.project, "Errors of the shop", filter='-user:"x y"')
