@@ -111,7 +111,7 @@ def measure(client: "Client", page: Page, runs: int) -> Times | None:
         forget()
         start, cpu = time.perf_counter(), time.process_time()
         answer = client.get(page.address)
-        body = b"".join(answer.streaming_content) if answer.streaming else answer.content
+        body = b"".join(answer)
         times.wall.append(1000 * (time.perf_counter() - start))
         times.cpu.append(1000 * (time.process_time() - cpu))
         if answer.status_code >= 500:

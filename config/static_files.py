@@ -93,7 +93,7 @@ class VersionedStorage(StaticFilesStorage):
         return super().url(name if settings.DEBUG else f"{make_copies().version}/{name}")
 
 
-class StaticFilesMiddleware(WhiteNoiseMiddleware):
+class StaticFilesMiddleware(WhiteNoiseMiddleware):  # type: ignore[misc] # WhiteNoise has no types
     """Gives the copies, kept for good, and each file under its plain name, too."""
 
     def __init__(self, get_response: Any = None) -> None:
