@@ -33,6 +33,9 @@ QUERIES = {
 }
 """What a page or operation needs besides its address, by its name; `{first_id}` is that of the project."""
 
+LEADING = {"trace_neighbour"}
+"""Pages that only lead to another of the same project."""
+
 
 @dataclass(frozen=True)
 class Route:
@@ -50,6 +53,10 @@ class Route:
     @property
     def is_rest(self) -> bool:
         return self.path.startswith("/api/")
+
+    @property
+    def leads_on(self) -> bool:
+        return not LEADING.isdisjoint(self.names)
 
     @property
     def query(self) -> str:
