@@ -50,8 +50,10 @@ bench-peers: $(VENV)/.installed-dev
 accuracy: $(VENV)/.installed-dev
 	$(BIN)/python benchmarks/accuracy/measure.py $(if $(DATA),--data $(DATA))
 
+# The pictures of the documents, and the coarse ones that tests hold pages against (tests/browser/pictures.py).
 screenshots: $(VENV)/.installed-dev
 	$(BIN)/python -m tests.browser.screenshots
+	TACIT_TEST_RENEW_PICTURES=1 $(BIN)/python -m pytest -q tests/browser/test_tour.py
 
 # Only when dependencies change: pins everything again (needs uv).
 lock:

@@ -80,7 +80,7 @@ def has_titles(url: str) -> bool:
 def make_work(page: Page, base: str) -> None:
     """What the demo does not have by itself: items to review, and a dataset that is built."""
     page.goto(f"{base}/review")
-    if not page.locator("a[href*='/review/']").filter(has_text="Were users satisfied").count():
+    if not page.locator("main td.name a").count():
         page.get_by_role("button", name=re.compile("Draw .* and begin.*satisfied")).click()
     page.goto(f"{base}/datasets/new/form?format=trl-kto")
     page.get_by_label("Name", exact=True).fill("Good and bad answers")
@@ -108,7 +108,7 @@ def open_first(selector: str) -> Way:
 
 
 def begin_review(page: Page) -> None:
-    page.locator("main a[href*='/review/']").first.click()
+    page.locator("main td.name a").first.click()
     page.keyboard.press("Enter")
     page.locator("#pane").wait_for()
     page.keyboard.press("2")
@@ -122,14 +122,14 @@ PICTURES: dict[str, tuple[str, Way]] = {
     "overview": ("", stay),
     "conversations": ("conversations", open_panel),
     "conversation": (BAD_CONVERSATIONS, open_first("a[data-open]")),
-    "trace": ("traces?sort=spans", open_first("a[data-open]")),
+    "trace": ("traces", open_first("a[data-open]")),
     "user": ("users", open_first("a[data-open]")),
     "failure-modes": ("failure-modes?wait=yes", stay),
     "failure-mode": ("failure-modes?wait=yes", open_first(".mode-rows .name a")),
     "drift": ("drift", stay),
     "alert-rule": ("alerts/rules/new", stay),
     "review": ("review", begin_review),
-    "dataset": ("datasets", open_first("a[href*='/datasets/1']")),
+    "dataset": ("datasets/1/versions/1", stay),
     "tasks": ("tasks", stay),
     "find": ("", find_words),
     "setup": ("setup", stay),
@@ -138,17 +138,16 @@ PICTURES: dict[str, tuple[str, Way]] = {
 
 
 def take_pictures(browser: Browser, base: str) -> None:
-    for scheme in ("light", "dark"):
-        context = browser.new_context(
-            viewport={"width": WIDTH, "height": HEIGHT}, color_scheme="light" if scheme == "light" else "dark"
-        )
-        page = context.new_page()
-        for name, (path, go) in PICTURES.items():
-            page.goto(f"{base}/{path}")
-            go(page)
-            page.wait_for_load_state("networkidle")
-            keep(page, DIRECTORY / f"{name}-{scheme}.webp")
-        context.close()
+    page = browser.new_page(viewport={"width": WIDTH, "height": HEIGHT})
+    for name, (path, go) in PICTURES.items():
+        page.emulate_media(color_scheme="light")
+        page.goto(f"{base}/{path}")
+        go(page)
+        page.wait_for_load_state("networkidle")
+        keep(page, DIRECTORY / f"{name}-light.webp")
+        page.emulate_media(color_scheme="dark")
+        page.wait_for_timeout(300)
+        keep(page, DIRECTORY / f"{name}-dark.webp")
 
 
 def keep(page: Page, path: Path) -> None:
