@@ -48,8 +48,7 @@ def show_trace(request: HttpRequest, project: Project, trace_id: str) -> HttpRes
     store, trace_id = get_store(), trace_id.lower()
     spans = load_outline(store, project.pk, trace_id, MOST_SPANS)
     if not spans:
-        message = f"There is no trace “{trace_id}” in {project.name}."
-        return render_page(request, "404.html", {"message": message, "project": project}, status=404)
+        return refuse(request, project, trace_id)
     calls = load_calls_in_outline(store, project.pk, trace_id)
     runs = load_run_keys(store, project.pk, trace_id)
     selected = choose_span(spans, [each.span_id for each in calls], request.GET.get("span", ""))
@@ -71,6 +70,11 @@ def show_trace(request: HttpRequest, project: Project, trace_id: str) -> HttpRes
         **read_turn(project, trace_id, calls),
     }
     return render_page(request, "trace.html", context)
+
+
+def refuse(request: HttpRequest, project: Project, trace_id: str) -> HttpResponse:
+    message = f"There is no trace “{trace_id[:200]}” in {project.name}."
+    return render_page(request, "404.html", {"message": message, "project": project}, status=404)
 
 
 def choose_span(spans: Sequence[Span], call_ids: Collection[str], asked: str) -> Span:
@@ -117,6 +121,9 @@ def read_turn(project: Project, trace_id: str, calls: Sequence[CallOutline]) -> 
 @project_page(Right.READ)
 def open_neighbour(request: HttpRequest, project: Project, trace_id: str) -> HttpResponse:
     """From a trace to the one before or after it in the list that the filters of the address leave."""
+    trace_id = trace_id.lower()
+    if not summarise_traces(get_store(), project.pk, [trace_id], -1):
+        return refuse(request, project, trace_id)
     filters = TraceFilters.from_query(request.GET.dict())
     way = "newer" if request.GET.get("way") == "newer" else "older"
     try:

@@ -124,6 +124,7 @@ def test_the_span_of_the_address_is_shown_else_the_first_that_failed(teller: Tel
 
 def test_a_trace_that_there_is_not(teller: Teller, open_page: Open) -> None:
     assert open_page("traces/abc").status == 404
+    assert open_page("traces/beside/abc").status == 404
 
 
 def test_the_traces_beside_it_in_the_list_are_found(teller: Teller, open_page: Open) -> None:
