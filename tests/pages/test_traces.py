@@ -148,7 +148,7 @@ def test_of_ten_thousand_spans_the_upper_ones_and_those_that_failed_are_shown(te
     now = time.time_ns()
     spans = [make_span(1, name="root", start_time_unix_nano=now, end_time_unix_nano=now + 10**9)]
     for number in range(2, 10_001):
-        fails = {"status": {"code": 2}} if number == 9_000 else {}
+        fails: dict[str, Any] = {"status": {"code": 2}} if number == 9_000 else {}
         spans.append(make_span(number, parent=1 if number % 100 == 2 else number - 1, name=f"step {number}", **fails))
     insert_spans(teller.store, *spans)
     page = open_page(f"traces/{make_trace_id(1)}?span={make_span_id(1)}")
