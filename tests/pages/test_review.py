@@ -264,7 +264,7 @@ def test_who_decides_sees_what_each_said_and_decides(disputed: ReviewQueue, tell
     for words in ("anna@example.org", "&lt;i&gt;bo&#x27;s&lt;/i&gt;", "By anna.", "Dissatisfied", "Decide"):
         assert words in html
     assert "Tacit had thought" not in html
-    assert "checked" not in html
+    assert "checked" not in html.partition("<dialog")[0]
     answer = press(person, disputed, "submit", item=1, choice="dissatisfied", adjudicates="yes")
     assert answer.headers["Location"] == "/p/default/review/1/disagreements?after=1"
     assert ReviewItem.objects.get().state == "settled"
