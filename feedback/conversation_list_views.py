@@ -48,7 +48,7 @@ MOST_ARRIVALS = 100
 @project_page(Right.READ)
 def show_conversations(request: HttpRequest, project: Project) -> HttpResponse:
     """The list, narrowed by the filters of the address, a page at a time."""
-    if "column" in request.GET:
+    if "column" in request.GET or "chooses" in request.GET:
         return choose_list_columns(request, project)
     state = ListState.from_query(request.GET.dict())
     error = find_fault(state.filters)
