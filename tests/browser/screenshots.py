@@ -1,6 +1,7 @@
 """`make screenshots`: starts the platform with the demo in a directory of its own and pictures it for the documents.
 
-With a data directory that has the demo (`python -m tests.browser.screenshots DIRECTORY`) it takes a copy of that.
+With a data directory that has the demo (`python -m tests.browser.screenshots DIRECTORY`) it takes a copy of that;
+names of pictures behind it are the only ones that are taken, of what the directory has.
 """
 
 import base64
@@ -12,12 +13,13 @@ import sys
 import tempfile
 import time
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 from urllib.error import HTTPError
+from urllib.parse import urljoin
 
 from playwright.sync_api import Browser, Page, sync_playwright
 
@@ -104,7 +106,8 @@ def find_words(page: Page) -> None:
 
 
 def open_first(selector: str) -> Way:
-    return lambda page: page.locator(f"main {selector}").first.click()
+    """What a list's first link leads to, as a page of its own."""
+    return lambda page: page.goto(urljoin(page.url, page.locator(f"main {selector}").first.get_attribute("href")))
 
 
 def begin_review(page: Page) -> None:
@@ -122,7 +125,7 @@ PICTURES: dict[str, tuple[str, Way]] = {
     "overview": ("", stay),
     "conversations": ("conversations", open_panel),
     "conversation": (BAD_CONVERSATIONS, open_first("a[data-open]")),
-    "trace": ("traces", open_first("a[data-open]")),
+    "trace": ("traces?q=errors%3E0", open_first("a[data-open]")),
     "user": ("users", open_first("a[data-open]")),
     "failure-modes": ("failure-modes?wait=yes", stay),
     "failure-mode": ("failure-modes?wait=yes", open_first(".mode-rows .name a")),
@@ -137,9 +140,10 @@ PICTURES: dict[str, tuple[str, Way]] = {
 """By their names: where each is, and what is done there before it is taken."""
 
 
-def take_pictures(browser: Browser, base: str) -> None:
+def take_pictures(browser: Browser, base: str, names: Sequence[str]) -> None:
     page = browser.new_page(viewport={"width": WIDTH, "height": HEIGHT})
-    for name, (path, go) in PICTURES.items():
+    for name in names:
+        path, go = PICTURES[name]
         page.emulate_media(color_scheme="light")
         page.goto(f"{base}/{path}")
         go(page)
@@ -158,7 +162,7 @@ def keep(page: Page, path: Path) -> None:
     session.detach()
 
 
-def main(given: str = "") -> None:
+def main(given: str = "", *names: str) -> None:
     chromium = shutil.which("chromium")
     if chromium is None:
         sys.exit("Chromium is needed: apt-get install chromium")
@@ -170,8 +174,9 @@ def main(given: str = "") -> None:
             wait_for_demo(url)
             time.sleep(0 if given else FINDING_SECONDS)
             browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
-            make_work(browser.new_page(), f"{url}/p/demo")
-            take_pictures(browser, f"{url}/p/demo")
+            if not names:
+                make_work(browser.new_page(), f"{url}/p/demo")
+            take_pictures(browser, f"{url}/p/demo", names or tuple(PICTURES))
             browser.close()
     for path in sorted(DIRECTORY.glob("*.webp")):
         print(f"{path.relative_to(ROOT)} {path.stat().st_size // 1024} kB")
