@@ -109,9 +109,7 @@ def find_view(request: HttpRequest, number: int) -> SavedView:
     """Raises HttpError 404."""
     view = saved_views.find_view(project_of(request).pk, number, access_of(request).who)
     if view is None:
-        raise HttpError(
-            404, f"There is no saved view {number} that you see here; GET saved-views lists them."
-        )
+        raise HttpError(404, f"There is no saved view {number} that you see here; GET saved-views lists them.")
     return view
 
 

@@ -48,7 +48,9 @@ def tell_problem(error: Exception) -> PageProblem | None:
 def refuse_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     """Django's answer to a request that it cannot read, before any view."""
     words = "The server cannot read what your browser sent. Open the page again from the overview."
-    return show_problem(request, tell_problem(exception) or PageProblem(HTTPStatus.BAD_REQUEST, "Not understood", words))
+    return show_problem(
+        request, tell_problem(exception) or PageProblem(HTTPStatus.BAD_REQUEST, "Not understood", words)
+    )
 
 
 def show_problem(request: HttpRequest, problem: PageProblem) -> HttpResponse:
