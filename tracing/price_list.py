@@ -27,6 +27,6 @@ def list_seen_models(store: Store, project_id: int, own: Sequence[Price], now_ns
     """The most frequent first. `own` are the project's prices; `now_ns` is in nanoseconds since the epoch."""
     bound = {"project_id": project_id, "since_ns": max(0, now_ns - DAYS * DAY_NS), "limit": SHOWN}
     path, moving = "tracing/sql/models_seen.sql", ("since_ns",)
-    rows = query_kept(store, path, now_ns=now_ns, moving=moving, longer=5, **bound)
+    rows = query_kept(store, path, None, now_ns=now_ns, moving=moving, longer=5, **bound)
     at = datetime.fromtimestamp(now_ns / 1e9, UTC)
     return [SeenModel(**row, price=find_price(row["provider"], row["model"], at, own)) for row in rows]
