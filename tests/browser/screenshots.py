@@ -110,6 +110,12 @@ def open_first(selector: str) -> Way:
     return lambda page: page.goto(urljoin(page.url, page.locator(f"main {selector}").first.get_attribute("href")))
 
 
+def open_trace(page: Page) -> None:
+    """That of an agent's turn, from its conversation."""
+    open_first("a[data-open]")(page)
+    page.goto(urljoin(page.url, page.get_by_role("link", name="whole trace").first.get_attribute("href")))
+
+
 def begin_review(page: Page) -> None:
     page.locator("main td.name a").first.click()
     page.keyboard.press("Enter")
@@ -125,7 +131,7 @@ PICTURES: dict[str, tuple[str, Way]] = {
     "overview": ("", stay),
     "conversations": ("conversations", open_panel),
     "conversation": (BAD_CONVERSATIONS, open_first("a[data-open]")),
-    "trace": ("traces?q=errors%3E0", open_first("a[data-open]")),
+    "trace": (BAD_CONVERSATIONS, open_trace),
     "user": ("users", open_first("a[data-open]")),
     "failure-modes": ("failure-modes?wait=yes", stay),
     "failure-mode": ("failure-modes?wait=yes", open_first(".mode-rows .name a")),
