@@ -109,7 +109,7 @@ def show_views(request: HttpRequest, project: Project, state: ListState) -> dict
         "tabs": tabs,
         "view": current.saved if current else None,
         "is_view_changed": current is not None and current.is_changed,
-        "can_save": current is None or (current.saved is not None and current.is_changed),
+        "can_save": current is None or current.is_changed,
     }
 
 

@@ -74,4 +74,6 @@ def tab_of_saved(saved: Saved, state: ListState, *, is_current: bool) -> Tab:
 def tab_of_ready(ready: ReadyView, state: ListState, *, is_free: bool) -> Tab:
     filters = replace(ready.filters, range=state.filters.range)
     shown = ListState(filters, ready.sort, state.columns)
-    return Tab(ready.title, shown.query, is_free and (filters, ready.sort) == (state.filters, state.sort))
+    is_current = is_free and (filters, ready.sort) == (state.filters, state.sort)
+    is_changed = is_current and shown.query != ListState(ready.filters, ready.sort).query
+    return Tab(ready.title, shown.query, is_current, is_changed=is_changed)

@@ -45,6 +45,12 @@ def test_what_most_look_for_is_there_without_being_saved(teller: Teller, open_pa
     assert open_page(f"conversations?{unsaid.query}").list_conversations() == ["/p/default/conversations/plain"]
 
 
+def test_what_narrows_a_ready_view_further_can_be_saved(teller: Teller, open_page: Open) -> None:
+    teller.tell("c-1", [("Which city?", "Paris.")])
+    can_save = ["Save as a view" in open_page(f"conversations{query}").html for query in ("", "?thumbs=down&range=7d")]
+    assert can_save == [False, True]
+
+
 @pytest.fixture
 def post(teller: Teller) -> Callable[..., HttpResponse]:
     teller.tell("one")
@@ -165,6 +171,6 @@ def test_the_view_that_was_opened_is_current_and_says_where_it_differs() -> None
     assert find_current("thumbs=down", None) == [("Mine", False)]
     assert find_current("thumbs=up", 4) == [("Same", True)]
     assert find_current("thumbs=up", 9) == []
-    assert find_current("outcome=error&range=7d&columns=turns", None) == [("Errors", False)]
+    assert find_current("outcome=error&range=7d&columns=turns", None) == [("Errors", True)]
     errors = next(tab for tab in list_tabs(ListState.read("range=7d"), saved, None) if tab.title == "Errors")
     assert errors.query == "range=7d&outcome=error"
