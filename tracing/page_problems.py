@@ -9,7 +9,7 @@ from http import HTTPStatus
 from clickhouse_connect.driver.exceptions import OperationalError
 from django.conf import settings
 from django.core.exceptions import RequestDataTooBig
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
 
 from tracing.access.limits import LaterError
 from tracing.api_problems import STORE_RETRY_S
@@ -46,7 +46,13 @@ def tell_problem(error: Exception) -> PageProblem | None:
 
 
 def refuse_request(request: HttpRequest, exception: Exception) -> HttpResponse:
-    """Django's answer to a request that it cannot read, before any view."""
+    """Django's answer to a request that it cannot read, before any view.
+
+    One that came under another host's name is refused before anybody is known, maybe to a page that is not ours: it is
+    told nothing of what there is.
+    """
+    if not hasattr(request, "user"):
+        return HttpResponseBadRequest("Bad Request", content_type="text/plain")
     words = "The server cannot read what your browser sent. Open the page again from the overview."
     return show_problem(
         request, tell_problem(exception) or PageProblem(HTTPStatus.BAD_REQUEST, "Not understood", words)

@@ -58,3 +58,8 @@ def test_the_page_of_a_broken_server_needs_nothing_that_may_be_broken() -> None:
     text = (django_settings.BASE_DIR / "templates/500.html").read_text(encoding="utf-8")
     assert "extends" not in text
     assert "{% url" not in text
+
+
+def test_under_another_hosts_name_nothing_is_told(transactional_db: None) -> None:
+    response = Client(headers={"host": "evil.example"}).get("/")
+    assert (response.status_code, response.content) == (400, b"Bad Request")
