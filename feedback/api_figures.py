@@ -122,7 +122,7 @@ class FigureSlice(Schema):
     calls: CallFigures | None
 
 
-class Figures(Schema):
+class OverviewFigures(Schema):
     """Of a time, and of the one before it that is as long. `objective_ms` is how long an answer may take here."""
 
     conversations: Count
@@ -142,7 +142,7 @@ class Figures(Schema):
 
 @router.get(
     "figures",
-    response=Figures,
+    response=OverviewFigures,
     summary="What happened in a time, beside the time before it: satisfaction, signals, times, goodput, errors, cost",
     auth=May(Right.READ),
 )

@@ -37,6 +37,8 @@ ONES = {"conversations/{conversation_id}": "conversation_id", "traces/{trace_id}
 MORE_IS_ASKED = (
     "add_alert_rule",
     "add_alert_target",
+    "add_saved_view",
+    "change_saved_view",
     "change_alert_rule",
     "change_alert_target",
     "preview_alert_rule",

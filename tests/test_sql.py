@@ -89,6 +89,7 @@ FILTERED: dict[str, ListName] = {
     "tracing/sql/generation_candidates.sql": "generations",
     "tracing/sql/generation_page.sql": "generations",
     "tracing/sql/hourly_figures.sql": "hours",
+    "tracing/sql/speed.sql": "hours",
     "tracing/sql/spending.sql": "hours",
     "tracing/sql/trace_summaries.sql": "traces",
 }

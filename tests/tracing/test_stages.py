@@ -62,6 +62,12 @@ def work() -> Work:
     return Work()
 
 
+@pytest.fixture(autouse=True)
+def known_stages(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is tested here is no stage of the platform that other tests see."""
+    monkeypatch.setattr(stages, "STAGES", {})
+
+
 def run_until_done(stage: Stage, store: Store, work: Work) -> None:
     while stage.run(store, work):
         pass
@@ -301,9 +307,9 @@ def test_things_with_many_rows_come_in_smaller_batches(store: Store, work: Work)
 
 
 def test_what_found_nothing_asks_the_store_again_only_when_something_was_written(
-    store: Store, monkeypatch: pytest.MonkeyPatch
+    store: Store, work: Work, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    stage, work, looks = make_stage(), Work(), []
+    stage, looks = make_stage(), list[int]()
     query_columns = store.query_columns
     monkeypatch.setattr(store, "query_columns", lambda *args, **named: looks.append(1) or query_columns(*args, **named))
     for _ in range(3):
@@ -315,9 +321,9 @@ def test_what_found_nothing_asks_the_store_again_only_when_something_was_written
 
 
 def test_what_only_the_clock_makes_due_is_looked_for_now_and_then(
-    store: Store, monkeypatch: pytest.MonkeyPatch
+    store: Store, work: Work, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    stage, work, looks = make_stage(), Work(), []
+    stage, looks = make_stage(), list[int]()
     query_columns = store.query_columns
     monkeypatch.setattr(store, "query_columns", lambda *args, **named: looks.append(1) or query_columns(*args, **named))
     monkeypatch.setattr(stages, "LOOK_SECONDS", 0.0)
