@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from tests.isolation.world import SECOND_NS, SHARED_CONVERSATION, SHARED_TRACE, Side, make_side
+from feedback.labels import OUTCOME
+from tests.isolation.world import REVIEWER, SECOND_NS, SHARED_CONVERSATION, SHARED_TRACE, Side, make_side
 from tests.test_sql import ACROSS_PROJECTS, CHANGES_OF_A_TABLE, EXAMPLES, FILES, PACKAGES, ROOT, read_parameters
 from tests.tracing.otlp import make_span_id, make_trace_id
 from tracing.store import Store
@@ -19,6 +20,8 @@ FORGETFUL = (
     *("move_members", "move_conversations"),
 )
 """Those of them that write."""
+UNASKED = {"feedback_page": ("conversation_id", "trace_id", "span_id", "name"), "review_page": ("said_by",)}
+"""Where a list that takes many things at once is asked for all of them."""
 EDGES = re.compile(r"(views|api\w*|urls|pages|presentation)\.py$")
 
 
@@ -34,11 +37,15 @@ def list_examples(side: Side) -> dict[str, Any]:
         "conversation_ids": conversations,
         "conversation_id": SHARED_CONVERSATION,
         "at_id": SHARED_CONVERSATION,
+        "trace_id": make_trace_id(SHARED_TRACE),
+        "span_id": make_span_id(SHARED_TRACE),
+        "user_id": side.word("user_id"),
+        "user_ids": [side.word("user_id"), side.word("days-14")],
         "service_name": side.word("service_name"),
         "message_ids": [side.word("message_id")],
         "response_ids": [side.word("response_id")],
         "identifiers": [side.feedback, f"feedback-{SHARED_CONVERSATION}"],
-        "names": [side.word("name"), "thumbs"],
+        "names": [side.word("name"), "thumbs", *traces],
         "keys": [SHARED_TRACE],
         "told": [SHARED_TRACE],
         "continued": [SHARED_TRACE],
@@ -46,9 +53,11 @@ def list_examples(side: Side) -> dict[str, Any]:
         "unsaid": [],
         "log_ids": [],
         "turn_indexes": [0],
+        "first_turn": 0,
         "end_turn": 10,
         "part_turns": 10,
         "before_ns": 2**63 - 1,
+        "before_rank": 2**63 - 1,
         "until_ns": 2**62,
         "from_ns": 0,
         "after_ns": 0,
@@ -79,7 +88,11 @@ def list_examples(side: Side) -> dict[str, Any]:
         "services": [side.word("service_name")],
         "span_names": ["gen_ai.operation.name"],
         "resource_names": ["service.name"],
-        "kinds": ["sentiment", "rephrase"],
+        "kind": OUTCOME,
+        "kinds": ["copy", "sentiment", "rephrase"],
+        "said_by": REVIEWER,
+        "choices": [str(side.first_id)],
+        "days": [str(datetime.now(UTC).date() - timedelta(days=ago)) for ago in range(3)],
         "angry": 0.0,
         "measure": "",
         "metric": "turns",
@@ -105,8 +118,7 @@ def ask_everything(store: Store, project: Side, ids: Side) -> dict[str, list[str
             name: (days if type_ == "Date" else known).get(name, nothing.get(type_, EXAMPLES[type_]))
             for name, type_ in read_parameters(path).items()
         }
-        if path.endswith("feedback_page.sql"):
-            given |= dict.fromkeys(("conversation_id", "name"), "")
+        given |= dict.fromkeys(UNASKED.get(Path(path).stem, ()), "")
         rows = store.query(path, **given | {"project_id": project.project.pk})
         found[path] = sorted(map(str, rows))
     return found
