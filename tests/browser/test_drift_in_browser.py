@@ -77,6 +77,6 @@ def test_without_javascript_a_segment_is_chosen_and_a_change_accepted(
         page.go_back()
         page.get_by_role("link", name="Why, with examples").click()
         page.get_by_role("button", name="Accept as the new normal").click()
-        expect(page.get_by_role("status").first).to_contain_text("new normal")
+        expect(page.get_by_role("status").filter(has_text="This is the new normal")).to_be_visible()
     alarm.refresh_from_db()
     assert alarm.state == DriftAlarm.State.ACCEPTED

@@ -31,7 +31,7 @@ def post(path: str, fields: Mapping[str, object] = {}, *, follow: bool = False) 
 
 def read_form(html: str) -> dict[str, object]:
     """What a browser would send of the form of a dataset, without its button."""
-    form = html[html.index('class="rule-form dataset-form"') :]
+    form = html[html.index('class="rule-form dataset-form"') :].partition("</form>")[0]
     fields: dict[str, object] = {}
     for tag in re.findall(r"<input[^>]*>", form):
         given = {name: unescape(value) for name, value in re.findall(r'([\w-]+)="([^"]*)"', tag)}

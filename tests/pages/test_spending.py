@@ -78,7 +78,9 @@ def test_the_list_and_the_turns_say_what_they_cost(server: Server) -> None:
     assert '2 conversations, newest first · <span title="Of the model calls whose price is known">$0.00675<' in page
     assert ">$0.00450</span>" in read_page(server, "conversations?q=cost%3E0.003")
     page = read_page(server, "conversations/c")
-    assert page.count("· $0.00225</span>") == 2
+    compared, _, answer = page.partition("earlier answer, replaced")[2].partition("</details>")
+    assert compared.count("· $0.00225</span>") == 2  # what was replaced, beside what took its place
+    assert answer.count("· $0.00225</span>") == 1
 
 
 def test_rest_says_what_a_conversation_and_its_answers_cost(server: Server) -> None:
