@@ -65,7 +65,7 @@ def test_the_list_marks_what_a_machine_led_and_says_why(teller: Teller, open_pag
     page = open_page("conversations")
     assert page.text.count("machine: ") == 1
     assert f"machine: load test . {REASON}" in page.text  # read out, too
-    assert f'title="{REASON}">machine: load test' in page.html
+    assert f'title="{REASON}"><span class="label">machine: load test<' in page.html
 
 
 def test_the_list_is_narrowed_by_what_led(teller: Teller, open_page: Open) -> None:
@@ -99,10 +99,10 @@ def test_who_was_taken_for_a_machine_is_people_again_when_heard_so(teller: Telle
 
 def test_the_selector_stands_where_there_are_machines_and_offers_those(teller: Teller, open_page: Open) -> None:
     teller.tell("nightly")
-    assert 'name="machine"' not in open_page("conversations").html
+    assert '<select name="machine">' not in open_page("conversations").html
     lead(teller, ["nightly"], "schedule")
     page = open_page("conversations?machine=batch")
-    offered = page.html[page.html.index('name="machine"') :].partition("</select>")[0]
+    offered = page.html[page.html.index('<select name="machine">') :].partition("</select>")[0]
     assert all(f'value="{each}"' in offered for each in ("no", "yes", "schedule", "batch"))
     assert 'value="monitor"' not in offered
 
