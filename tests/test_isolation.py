@@ -8,7 +8,7 @@ import re
 import socket
 from collections.abc import Iterator
 from dataclasses import dataclass
-from urllib.parse import unquote
+from urllib.parse import quote, unquote
 
 import grpc
 import pytest
@@ -171,8 +171,9 @@ def complete(route: Route, project: Side, ids: Side) -> list[str]:
 
 def find_leak(text: str, side: Side, address: str) -> str:
     """Where the side's mark stands in an answer; what the address itself says, also in a word, may be said back."""
-    for known in re.findall(rf"[\w-]+-{side.mark}", read_everything("", unquote(address).encode())):
-        text = text.replace(known, "")
+    for known in re.findall(rf"[\w-]+[ -]{side.mark}", read_everything("", unquote(address).encode())):
+        for said in (known, quote(known), quote(quote(known))):  # plain, in an address, and in one that leads on to it
+            text = text.replace(said, "")
     at = text.find(side.mark)
     return text[max(0, at - 80) : at + 80] if at >= 0 else ""
 
