@@ -197,7 +197,8 @@ def expect(who: Somebody, request: Request, requirement: Requirement | None, rig
     if route.is_rest and not (who.person or who.is_command or rights):
         return {401}
     if requirement.right in rights:
-        return set() if request.is_of_other else {200, 404, 405} if who.has_key else {200, 405}
+        found = 302 if route.leads_on else 200
+        return set() if request.is_of_other else {found, 404, 405} if who.has_key else {found, 405}
     return {403, 405} if rights else {404, 405}
 
 
@@ -209,7 +210,8 @@ def find_faults(
     expected = expect(who, request, request.route.find_requirement(method), rights)
     if answer.status >= 500 or (expected and answer.status not in expected):
         yield f"{asked}, not {expected or 'less than 500'}: {answer.text[:60]!r}"
-    if expected == {302} and not answer.location.startswith("/login?"):
+    leads_to = f"/p/{request.project.project.slug}/" if 405 in expected else "/login?"
+    if 302 in expected and answer.status == 302 and not answer.location.startswith(leads_to):
         yield f"{asked}: leads to {answer.location}"
     for side in (world.a, world.b):
         leak = "" if who.list_rights(side, world) else find_leak(answer.text, side, request.address)
