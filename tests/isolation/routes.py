@@ -85,7 +85,7 @@ class Route:
         examples = {
             "conversation_id": [side.conversation, SHARED_CONVERSATION],
             "trace_id": [make_trace_id(side.trace), make_trace_id(SHARED_TRACE)],
-            "user_id": [side.word("user_id"), side.word("days-14")],
+            "user_id": [self.parts[name].to_url(side.word(each)) for each in ("user_id", "days-14")],
             "token": ["what-nobody-was-sent"],  # whoever has that of an invitation is meant to see the project's name
             "kind": ["slow"],
             "label_id": [
