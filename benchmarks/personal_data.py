@@ -20,7 +20,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from feedback.personal_data import Finding, find_personal_data
+from tracing.personal_data import Finding, find_personal_data
 
 GOAL = 5_000
 ROUNDS = 5

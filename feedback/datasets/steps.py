@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from feedback.datasets.definition import Definition
 from feedback.datasets.labels.precisions import Precisions
 from feedback.datasets.record import Drop, Record
-from feedback.personal_data import Finding
+from tracing.personal_data import Finding
 
 Scrubber = Callable[[str], Sequence[Finding]]
 """Finds personal data beside our own recognisers, such as Presidio."""

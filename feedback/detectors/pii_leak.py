@@ -13,7 +13,7 @@ from feedback.detectors.detector import Detector
 from feedback.detectors.material import Material
 from feedback.detectors.signal import Evidence, Signal
 from feedback.detectors.targets import Target, list_targets, pin_signal
-from feedback.personal_data import Finding, find_personal_data, mask_value
+from tracing.personal_data import Finding, find_personal_data, mask_value
 
 KIND = "pii_leak"
 VERSION = "1"

@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from feedback.personal_data import Finding
+from tracing.personal_data import Finding
 
 LONGEST_NAME: Final = 60
 _WORD: Final = r"[^\W\d_][^\W\d_'’.-]*(?:['’-][^\W\d_]+)*"

@@ -12,7 +12,7 @@ from importlib.metadata import PackageNotFoundError, version
 from typing import Any, Final
 
 from feedback.datasets.cleaning.recognition import SURE
-from feedback.personal_data import Finding, Kind
+from tracing.personal_data import Finding, Kind
 
 PACKAGE: Final = "presidio-analyzer"
 OF_CONTEXT: Final = 0.35

@@ -9,8 +9,8 @@ from collections.abc import Iterator
 from itertools import pairwise
 from typing import Final
 
-from feedback.personal_data import Finding
-from feedback.personal_data.keys import is_placeholder, measure_entropy
+from tracing.personal_data import Finding
+from tracing.personal_data.keys import is_placeholder, measure_entropy
 
 LEAST_BITS: Final = 4.1
 """Entropy of a character from which on 32 of them were drawn."""

@@ -1,6 +1,6 @@
 """What must not be learnt from a text: the text and its place come in, findings that count go out.
 
-The recognisers are those of `feedback.personal_data`, with names beside, and whatever else is set up. The same text
+The recognisers are those of `tracing.personal_data`, with names beside, and whatever else is set up. The same text
 stands in many rows, so what was found is remembered.
 """
 
@@ -13,8 +13,8 @@ from feedback.datasets.cleaning.names import find_names
 from feedback.datasets.cleaning.random_keys import find_random_keys
 from feedback.datasets.cleaning.texts import Place
 from feedback.datasets.steps import Scrubber
-from feedback.personal_data import Finding, drop_overlaps, find_personal_data
-from feedback.personal_data.mail import SAMPLE_DOMAINS
+from tracing.personal_data import Finding, drop_overlaps, find_personal_data
+from tracing.personal_data.mail import SAMPLE_DOMAINS
 
 SURE: Final = 0.5
 SHORTEST: Final = 6

@@ -9,10 +9,11 @@ from pathlib import Path
 from typing import Any, Final
 
 from feedback.datasets.steps import Context
-from feedback.personal_data import RECOGNISERS
+from tracing import personal_data
+from tracing.personal_data import RECOGNISERS
 
 _HERE: Final = Path(__file__).parent
-FOLDERS: Final = (_HERE, _HERE.parents[1] / "personal_data")
+FOLDERS: Final = (_HERE, Path(personal_data.__file__).parent)
 """Whose programs decide what is found and what becomes of it."""
 
 

@@ -13,10 +13,10 @@ from feedback.datasets.cleaning.personal_data import Search
 from feedback.datasets.cleaning.texts import list_texts
 from feedback.datasets.record import Reason, Record
 from feedback.datasets.steps import Context
-from feedback.personal_data import Finding
 from tests.examples import count_examples
 from tests.feedback.datasets.cleaning.rows import apply, call, context, keep, result, row, user
 from tracing.generations import Message
+from tracing.personal_data import Finding
 
 MAIL, PHONE, IBAN, CARD = "jane@mailbox.dk", "+45 32 12 34 57", "DE44 5001 0517 5407 3249 31", "4539 1488 0343 6467"
 

@@ -8,8 +8,8 @@ import re
 from collections.abc import Iterator
 from hashlib import sha256
 
-from feedback.personal_data.finding import Finding
-from feedback.personal_data.scan import Recogniser, Scan
+from tracing.personal_data.finding import Finding
+from tracing.personal_data.scan import Recogniser, Scan
 
 _BASE58 = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
 _BASE58_ADDRESS = re.compile(r"(?<!\w)[13LMDT][1-9A-HJ-NP-Za-km-z]{25,34}(?!\w)", re.ASCII)

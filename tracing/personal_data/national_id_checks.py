@@ -4,7 +4,7 @@ import string
 from collections import Counter
 from collections.abc import Callable
 
-from feedback.personal_data.check_digits import is_day, passes_luhn, passes_mod_11_10, passes_verhoeff, sum_weighted
+from tracing.personal_data.check_digits import is_day, passes_luhn, passes_mod_11_10, passes_verhoeff, sum_weighted
 
 Check = Callable[[str], bool]
 

@@ -3,9 +3,9 @@
 import re
 from collections.abc import Iterator
 
-from feedback.personal_data.finding import Finding
-from feedback.personal_data.national_id_forms import BEGINS, FORMS, Form
-from feedback.personal_data.scan import Recogniser, Scan, has_any, keep_digits, stands_after, stands_before
+from tracing.personal_data.finding import Finding
+from tracing.personal_data.national_id_forms import BEGINS, FORMS, Form
+from tracing.personal_data.scan import Recogniser, Scan, has_any, keep_digits, stands_after, stands_before
 
 FEWEST_DIGITS = 4
 WITH_WORDS = 0.95

@@ -7,9 +7,9 @@ words that stand for one, are none.
 import re
 from collections.abc import Iterator
 
-from feedback.personal_data.finding import Finding, Kind
-from feedback.personal_data.keys import is_placeholder, measure_entropy
-from feedback.personal_data.scan import Recogniser, Scan, has_any
+from tracing.personal_data.finding import Finding, Kind
+from tracing.personal_data.keys import is_placeholder, measure_entropy
+from tracing.personal_data.scan import Recogniser, Scan, has_any
 
 SHORTEST_PASSWORD = 6
 SHORTEST_KEY = 16

@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
-from feedback.personal_data.finding import Finding, Kind
+from tracing.personal_data.finding import Finding, Kind
 
 _SPACES = "\u00a0\u2002\u2003\u2007\u2008\u2009\u200a\u202f\u3000"
 _HYPHENS = "\u2010\u2011\u2012\u2013\u2212\uff0d"

@@ -3,8 +3,8 @@
 import re
 from collections.abc import Iterator
 
-from feedback.personal_data.finding import Finding, Kind
-from feedback.personal_data.scan import Recogniser, Scan, has_any
+from tracing.personal_data.finding import Finding, Kind
+from tracing.personal_data.scan import Recogniser, Scan, has_any
 
 _SAID = (
     r"\W{0,3}(?:(?:number|d\.?l\.?|no|num|nr|id|is|was|reads|es|est|ist|nummer|numéro|número|номер|号码|番号|#|n°"

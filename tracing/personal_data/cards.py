@@ -3,9 +3,9 @@
 import re
 from collections.abc import Iterator
 
-from feedback.personal_data.check_digits import passes_luhn
-from feedback.personal_data.finding import Finding
-from feedback.personal_data.scan import Recogniser, Scan, keep_digits, stands_before
+from tracing.personal_data.check_digits import passes_luhn
+from tracing.personal_data.finding import Finding
+from tracing.personal_data.scan import Recogniser, Scan, keep_digits, stands_before
 
 _NUMBER = re.compile(r"(?<![\w.+-])(?<!\d[ ,:/])\d(?:[ -]?\d){11,18}(?![\w-])(?![.,:/]\d)(?! \d{4}\b)", re.ASCII)
 _GROUPED = re.compile(r"\d{4}([ -])\d{4}\1\d{4}\1\d{1,4}(?:\1\d{3})?|\d{4}([ -])\d{6}\2\d{4,5}")

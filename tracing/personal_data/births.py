@@ -3,8 +3,8 @@
 import re
 from collections.abc import Iterator
 
-from feedback.personal_data.finding import Finding
-from feedback.personal_data.scan import Recogniser, Scan, has_any
+from tracing.personal_data.finding import Finding
+from tracing.personal_data.scan import Recogniser, Scan, has_any
 
 FIRST_YEAR = 1910
 """Nobody born before is likely to be a user, or to mind."""

@@ -3,9 +3,9 @@
 import re
 from collections.abc import Iterator
 
-from feedback.personal_data.check_digits import passes_mod_97
-from feedback.personal_data.finding import Finding
-from feedback.personal_data.scan import Recogniser, Scan, stands_before
+from tracing.personal_data.check_digits import passes_mod_97
+from tracing.personal_data.finding import Finding
+from tracing.personal_data.scan import Recogniser, Scan, stands_before
 
 _START = re.compile(r"(?<![A-Za-z0-9-])([A-Za-z]{2})\d{2}(?=[ -]?[A-Za-z0-9]{2})")
 _IBAN_WORDS = re.compile(r"\biban\b\W{0,4}(?:(?:number|no|nr|is|was)\W{0,3}){0,2}$", re.IGNORECASE)

@@ -4,8 +4,8 @@ import ipaddress
 import re
 from collections.abc import Iterator
 
-from feedback.personal_data.finding import Finding
-from feedback.personal_data.scan import Recogniser, Scan, stands_before
+from tracing.personal_data.finding import Finding
+from tracing.personal_data.scan import Recogniser, Scan, stands_before
 
 _IPV4 = re.compile(
     r"(?<![\w.-])(?<!\d,)(?:\d{1,3}\.){3}\d{1,3}(/\d{1,2})?(?![\w-])(?!\.\w)(?! -?\d*\.\d+(?!\d)(?!\.\d+\.\d))",

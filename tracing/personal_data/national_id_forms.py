@@ -3,9 +3,9 @@
 import re
 from dataclasses import dataclass
 
-from feedback.personal_data import national_id_checks as checks
-from feedback.personal_data.check_digits import passes_mod_11_10
-from feedback.personal_data.national_id_checks import Check
+from tracing.personal_data import national_id_checks as checks
+from tracing.personal_data.check_digits import passes_mod_11_10
+from tracing.personal_data.national_id_checks import Check
 
 BEGINS = r"(?<![A-Z0-9])(?<!\d[-.,/ ])"
 """Where a number may begin: in no word, and not in a longer number."""

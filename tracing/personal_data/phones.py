@@ -10,8 +10,8 @@ from collections.abc import Iterator
 import phonenumbers
 from phonenumbers import PhoneNumberType
 
-from feedback.personal_data.finding import Finding
-from feedback.personal_data.scan import Recogniser, Scan, keep_digits, stands_after, stands_before
+from tracing.personal_data.finding import Finding
+from tracing.personal_data.scan import Recogniser, Scan, keep_digits, stands_after, stands_before
 
 FEWEST_DIGITS = 6
 MOST_DIGITS = 15

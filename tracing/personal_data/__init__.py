@@ -7,7 +7,7 @@ loose words, would need a model of language and are not found.
 from bisect import bisect_right
 from collections.abc import Collection, Iterable
 
-from feedback.personal_data import (
+from tracing.personal_data import (
     bank_accounts,
     births,
     cards,
@@ -21,8 +21,8 @@ from feedback.personal_data import (
     phones,
     street_addresses,
 )
-from feedback.personal_data.finding import Finding, Kind, mask_value
-from feedback.personal_data.scan import Recogniser, scan_text
+from tracing.personal_data.finding import Finding, Kind, mask_value
+from tracing.personal_data.scan import Recogniser, scan_text
 
 __all__ = ["RECOGNISERS", "Finding", "Kind", "Recogniser", "drop_overlaps", "find_personal_data", "mask_value"]
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from feedback.personal_data import national_id_checks as checks
+from tracing.personal_data import national_id_checks as checks
 
 VALID = {
     checks.passes_nhs: ("7952477390", "4680714980"),

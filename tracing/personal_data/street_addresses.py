@@ -7,8 +7,8 @@ it may as well be a shop, and confidence is low.
 import re
 from collections.abc import Iterator
 
-from feedback.personal_data.finding import Finding
-from feedback.personal_data.scan import Recogniser, Scan, has_any, stands_before
+from tracing.personal_data.finding import Finding
+from tracing.personal_data.scan import Recogniser, Scan, has_any, stands_before
 
 AT_HOME = 0.75
 ANYWHERE = 0.4

@@ -6,8 +6,8 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from feedback.personal_data.finding import Finding
-from feedback.personal_data.scan import Recogniser, Scan
+from tracing.personal_data.finding import Finding
+from tracing.personal_data.scan import Recogniser, Scan
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,8 +3,8 @@
 import re
 from collections.abc import Iterator
 
-from feedback.personal_data.finding import Finding
-from feedback.personal_data.scan import Recogniser, Scan
+from tracing.personal_data.finding import Finding
+from tracing.personal_data.scan import Recogniser, Scan
 
 LONGEST_LOCAL = 64
 """Characters before the @, by RFC 5321."""

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from feedback import personal_data
-from feedback.personal_data import RECOGNISERS, Finding, find_personal_data
+from tracing import personal_data
+from tracing.personal_data import RECOGNISERS, Finding, find_personal_data
 
 HERE = Path(__file__).parent
 SURE = 0.5
@@ -188,5 +188,5 @@ def test_a_hostile_text_takes_time_in_proportion_to_its_length(unit: str, betwee
 
 @pytest.mark.parametrize("name", [each.name for each in pkgutil.iter_modules(personal_data.__path__)] + [""])
 def test_the_examples_in_the_docstrings_hold(name: str) -> None:
-    module = importlib.import_module(f"feedback.personal_data.{name}" if name else "feedback.personal_data")
+    module = importlib.import_module(f"tracing.personal_data.{name}" if name else "tracing.personal_data")
     assert doctest.testmod(module).failed == 0
