@@ -2,9 +2,20 @@
 
 from django.urls import path
 
-from drift import alert_rule_views, alert_target_views, alert_views, event_views, report_views, settings_views, views
+from drift import (
+    alert_rule_views,
+    alert_target_views,
+    alert_views,
+    event_views,
+    find_views,
+    report_views,
+    settings_views,
+    views,
+)
 
 urlpatterns = [
+    path("find", find_views.show_find, name="find"),
+    path("find/results", find_views.show_find_results, name="find_results"),
     path("drift", views.show_drift, name="drift"),
     path("drift/events/<int:number>", event_views.show_event, name="drift_event"),
     path("drift/alarms/<int:number>", views.show_alarm, name="drift_alarm"),

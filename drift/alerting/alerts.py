@@ -30,6 +30,11 @@ def list_alerts(project: Project, state: str = "", limit: int = 100, before: int
     return list((rows if before is None else rows.filter(number__lt=before))[:limit])
 
 
+def list_named(project: Project, limit: int = 1_000) -> list[tuple[str, int]]:
+    """Titles and numbers, the latest first."""
+    return list(Alert.objects.filter(project=project).order_by("-number").values_list("title", "number")[:limit])
+
+
 def count_open(project: Project) -> int:
     """Those that nobody acknowledged."""
     return Alert.objects.filter(project=project, state=Alert.State.OPEN, acknowledged_at=None).count()

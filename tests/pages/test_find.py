@@ -12,6 +12,7 @@ from feedback.review.questions import Question
 from feedback.review.queue import QueueDefinition
 from feedback.reviewing.queues import create_queue
 from feedback.saved_views import create_view
+from tests.pages.alerting import make_alert, make_rule
 from tests.pages.conftest import Page, Teller
 from tests.pages.people import log_in, make_user, read
 from tests.pages.test_failure_modes import make_mode
@@ -73,6 +74,14 @@ def test_words_and_beginnings_of_ids_find_what_a_project_holds(teller: Teller, o
     trace_id = make_trace_id(7)
     assert open_page(f"find?q={trace_id[:8].upper()}").find_links(f"/p/default/traces/{trace_id}")
     assert "Nothing was found" in open_page("find?q=zebra").text
+
+
+def test_alerts_and_their_rules_are_found_by_name(teller: Teller, open_page: Open) -> None:
+    rule = make_rule(teller.project, "Parcels that stop")
+    alert = make_alert(teller.project, rule, title="Parcels: errors rose to 9 %")
+    page = open_page("find?q=parcel")
+    assert page.find_links(f"/p/default/alerts/{alert.number}")
+    assert page.find_links(f"/p/default/alerts/rules/{rule.pk}")
 
 
 def test_a_filter_finds_and_leads_to_the_whole_list(teller: Teller, open_page: Open) -> None:

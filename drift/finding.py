@@ -1,10 +1,12 @@
 """What somebody looks for comes in as text, what fits of a project goes out: pages, conversations, traces, users, and
-all that people named."""
+all that has a name."""
 
 from collections.abc import Collection, Iterable, Iterator
 
 from django.urls import reverse
 
+from drift.alerting.alerts import list_named
+from drift.alerting.rule_records import list_rules
 from feedback.conversation_list import find_page
 from feedback.failures.listing import load_rows, name_mode
 from feedback.flywheel.datasets import list_datasets
@@ -94,11 +96,14 @@ def show_id(project: Project, address: str, found: str) -> Found:
 
 
 def find_named(access: Access, question: str) -> Iterator[FoundGroup]:
-    """What people named: views of the list, failure modes, datasets and queues of reviews."""
+    """What has a name: views of the list, failure modes, alerts, their rules, datasets and queues of reviews."""
     project = access.project
     yield show_views(project, list_views(project.pk, access.who), question)
     modes = [(name_mode(row), row.number) for row in load_rows(project.pk)]
     yield group_named(project, "Failure modes", "failure_mode", modes, question)
+    yield group_named(project, "Alerts", "alert", list_named(project), question)
+    rules = [(each.name, each.pk) for each in list_rules(project)]
+    yield group_named(project, "Alert rules", "alert_rule", rules, question)
     datasets = [(each.name, each.number) for each in list_datasets(project)]
     yield group_named(project, "Datasets", "dataset", datasets, question)
     queues = [(each.name, each.number) for each in list_queues(project)]

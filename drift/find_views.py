@@ -6,7 +6,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
-from feedback.finding import find_anything
+from drift.finding import find_anything
 from feedback.pages.finding import clean_question
 from tracing.access.requirements import access_of, project_page
 from tracing.access.rights import Right
