@@ -69,6 +69,8 @@ class Bar:
 class Tick:
     left: float
     label: str
+    at: str = ""
+    """The time in ISO 8601, where the label is one of the clock; a day is one of UTC wherever it is read."""
 
     @property
     def anchor(self) -> str:
@@ -83,6 +85,8 @@ class Column:
     left: float
     width: float
     label: str
+    at: str
+    """As of a tick."""
     partial: bool
     """The first and the last reach beyond the time that is shown."""
     conversations: int
@@ -195,12 +199,17 @@ def write_slice(start: datetime, step_s: int) -> str:
     return f"{start:%a} {start.day} {start:%b}" if step_s >= 24 * HOUR_S else f"{start:%a %H:%M}"
 
 
+def tell_time(start: datetime, step_s: int) -> str:
+    return "" if step_s >= 24 * HOUR_S else start.isoformat()
+
+
 def draw_ticks(slices: Sequence[Slice], step_s: int) -> list[Tick]:
     """Return at most seven labels under the axis, each in the middle of its slice."""
     every = max(1, -(-len(slices) // 7))
     return [
-        Tick(round(100 * (index + 0.5) / len(slices), 2), write_slice(slices[index].start, step_s))
+        Tick(round(100 * (index + 0.5) / len(slices), 2), write_slice(start, step_s), tell_time(start, step_s))
         for index in range(every // 2, len(slices), every)
+        for start in (slices[index].start,)
     ]
 
 
@@ -211,6 +220,7 @@ def draw_columns(slices: Sequence[Slice], kinds: Mapping[str, str], step_s: int)
             left=round(index * width, 3),
             width=round(width, 3),
             label=write_slice(each.start, step_s),
+            at=tell_time(each.start, step_s),
             partial=index in (0, len(slices) - 1),
             conversations=each.conversations,
             shares=tuple(Share(each.fired.get(kind, 0), each.conversations) for kind in kinds),

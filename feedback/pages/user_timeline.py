@@ -102,6 +102,8 @@ class PeriodBar:
 class TimeTick:
     left: float
     label: str
+    at: str = ""
+    """In ISO 8601, where the label is a time of the clock."""
 
     @property
     def anchor(self) -> str:
@@ -239,7 +241,8 @@ def draw_ticks(scale: Scale) -> Iterator[TimeTick]:
         first = (scale.first_ns // DAY_NS + 1) * DAY_NS
         times = list(range(first, scale.first_ns + scale.length_ns + 1, (days // MOST_TICKS + 1) * DAY_NS))
     for time_ns in times:
-        yield TimeTick(scale.place(time_ns), write_time(time_ns, scale.length_ns))
+        at = datetime.fromtimestamp(time_ns / 1e9, UTC).isoformat() if days < 2 else ""
+        yield TimeTick(scale.place(time_ns), write_time(time_ns, scale.length_ns), at)
 
 
 def write_time(time_ns: int, length_ns: int) -> str:

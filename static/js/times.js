@@ -1,5 +1,6 @@
-// Times in the zone of this device, where somebody chose that: the server writes every <time> in UTC. What is swapped in
-// later is rewritten too; the title tells both.
+// Times in the zone of this device, where somebody chose that: the server writes every <time> in UTC, and what a drawing
+// says of a time (`data-at`; of a longer text the part in `data-label`). What is swapped in later is rewritten too; the
+// title of a <time> tells both.
 
 const ZONE = Intl.DateTimeFormat().resolvedOptions().timeZone;
 const MONTHS = "Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sept?|Oct|Nov|Dec";
@@ -32,19 +33,21 @@ const rewrite = (time, isLocal) => {
   if (!isLocal && !known) return;
   const isNew = !known || (time.textContent !== known.shown && time.textContent !== known.text);
   const server = isNew ? { text: time.textContent, title: time.title } : known;
-  const date = new Date(time.dateTime);
-  const shape = SHAPES.find(([pattern]) => pattern.test(server.text.trim()));
+  const date = new Date(time.dateTime ?? time.dataset.at);
+  const label = time.dataset.label ?? server.text.trim();
+  const shape = SHAPES.find(([pattern]) => pattern.test(label));
   if (Number.isNaN(date.getTime()) || !shape) return;
-  const shown = isLocal ? shape[1](readParts(date)) : server.text;
+  const shown = isLocal ? server.text.replace(label, shape[1](readParts(date))) : server.text;
   written.set(time, { ...server, shown });
   if (time.textContent !== shown) time.textContent = shown;
-  time.title = isLocal ? `${FULL.format(date)} (${ZONE}); ${server.title}` : server.title;
+  if (time.dateTime) time.title = isLocal ? `${FULL.format(date)} (${ZONE}); ${server.title}` : server.title;
 };
 
 /** Rewrites the times within an element, also of one that is not in the page yet. */
 export const showTimes = (root) => {
   const isLocal = document.documentElement.dataset.times === "local";
-  for (const time of root.querySelectorAll("time[datetime]")) rewrite(time, isLocal);
+  for (const time of root.querySelectorAll("time[datetime], [data-at]")) rewrite(time, isLocal);
+  for (const zone of root.querySelectorAll("[data-zone]")) zone.textContent = isLocal ? ZONE : "UTC";
 };
 
 document.addEventListener("tacit:times", () => showTimes(document));

@@ -1,5 +1,7 @@
 """The frame around every page in a real browser: search, help, keys, times, what updates itself, and what fails."""
 
+from datetime import datetime, timedelta
+
 import pytest
 from playwright.sync_api import Browser, Page, Route, expect
 
@@ -92,6 +94,14 @@ def test_times_are_local_where_somebody_chose_so_and_tell_both(told: Teller, ser
     page.get_by_role("button", name="UTC").click()
     expect(clock).to_have_text(utc)
     expect(page.locator("#new")).to_have_text("20:00")
+    page.get_by_role("button", name="Local").click()
+    page.goto(f"{server.url}/p/default/?range=24h")
+    tick, column = page.locator("text[data-at]").first, page.locator("title[data-at]").first
+    for said in (tick, column):
+        at = datetime.fromisoformat(str(said.get_attribute("data-at"))) + timedelta(minutes=330)
+        assert str(said.text_content()).startswith(f"{at:%a %H:%M}")
+    assert ":" in str(column.text_content())[9:]
+    assert "Asia/" in str(page.locator("[data-zone]").first.text_content())
 
 
 FRESH = """<div id="live" data-live="2"><details><summary>more</summary><p>new</p></details>
