@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from functools import cached_property
 
 from tracing.personal_data.finding import Finding, Kind
 
@@ -19,16 +20,27 @@ _PLAIN = str.maketrans(
 _UNUSUAL = re.compile("[" + "".join(map(chr, _PLAIN)) + "]")
 
 
-@dataclass(frozen=True, slots=True)
 class Scan:
-    """A text and what recognisers ask of it first, so that most of them have nothing to do."""
+    """A text and what recognisers ask of it first, each once, so that most of them have nothing to do."""
 
-    text: str
-    """Every character at its own place; digits, spaces, hyphens and signs of other scripts made plain."""
-    lower: str
-    """In lower case, to ask whether a word is there; its offsets may differ."""
-    digits: int
-    """How many of them there are."""
+    def __init__(self, text: str) -> None:
+        self.text = text
+        """Every character at its own place; digits, spaces, hyphens and signs of other scripts made plain."""
+
+    @cached_property
+    def lower(self) -> str:
+        """In lower case, to ask whether a word is there; its offsets may differ."""
+        return self.text.lower()
+
+    @cached_property
+    def letters(self) -> bytes:
+        """A byte a character, at the same places: tables for bytes are a hundred times as fast as patterns."""
+        return self.text.encode("ascii", "replace")
+
+    @cached_property
+    def digits(self) -> int:
+        """How many of them there are."""
+        return len(self.letters) - len(self.letters.translate(None, b"0123456789"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +52,12 @@ class Recogniser:
 
 
 def scan_text(text: str) -> Scan:
-    plain = text if text.isascii() or not _UNUSUAL.search(text) else text.translate(_PLAIN)
-    return Scan(plain, plain.lower(), sum(map(plain.count, "0123456789")))
+    return Scan(text if text.isascii() or not _UNUSUAL.search(text) else text.translate(_PLAIN))
+
+
+def make_table(characters: str) -> bytes:
+    """For `bytes.translate`: these become `x`, all others a space."""
+    return bytes(120 if chr(code) in characters else 32 for code in range(256))
 
 
 def has_any(scan: Scan, hints: Iterable[str]) -> bool:
@@ -51,6 +67,29 @@ def has_any(scan: Scan, hints: Iterable[str]) -> bool:
         if hint in lower:
             return True
     return False
+
+
+def find_beginning(pattern: re.Pattern[str], scan: Scan, words: Iterable[str]) -> Iterator[re.Match[str]]:
+    """As `pattern.finditer`, of a pattern whose matches all begin with one of these words, in lower case: much faster.
+
+    >>> [each[0] for each in find_beginning(re.compile("(?i)key [0-9]"), scan_text("Monkey 1, KEY 2"), ["key"])]
+    ['key 1', 'KEY 2']
+    """
+    if len(scan.lower) != len(scan.text):
+        yield from pattern.finditer(scan.text)
+        return
+    end = 0
+    for at in sorted({at for word in words for at in list_places(scan.lower, word)}):
+        if at >= end and (match := pattern.match(scan.text, at)):
+            yield match
+            end = match.end()
+
+
+def list_places(text: str, word: str) -> Iterator[int]:
+    at = text.find(word)
+    while at != -1:
+        yield at
+        at = text.find(word, at + 1)
 
 
 def stands_before(words: re.Pattern[str], text: str, at: int, reach: int = 48) -> bool:
