@@ -1,0 +1,28 @@
+"""Questions that do not wait for each other come in, their answers go out in the same order: the store is asked several
+at once, each on a processor of its own where there is one.
+
+A question asks the store and nothing else: Django's connections belong to the thread of the request.
+"""
+
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import Any
+
+AT_ONCE = 4
+"""Beside those who ask."""
+
+_pool = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="together")
+
+
+def ask_together(*questions: Callable[[], Any]) -> list[Any]:
+    """The answer of each. Who asks answers what nobody has begun yet, so that questions may ask together themselves."""
+    begun = [_pool.submit(question) for question in questions[1:]]
+    try:
+        return [questions[0](), *(wait_for(*each) for each in zip(begun, questions[1:], strict=True))]
+    finally:
+        for future in begun:
+            future.cancel()
+
+
+def wait_for(future: Future[Any], question: Callable[[], Any]) -> Any:
+    return question() if future.cancel() else future.result()
