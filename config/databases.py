@@ -16,6 +16,7 @@ from config.checks import check_public_address
 from config.env import Environment
 from tracing.access.openness import is_local
 from tracing.ingest import stop_ingest
+from tracing.kept_queries import finish
 from tracing.stages import end_leases
 from tracing.store import EMBEDDED_PREFIX, close_store, get_store
 
@@ -57,6 +58,7 @@ def open_databases(env: Environment) -> Iterator[None]:
         yield
     finally:
         stop_ingest()
+        finish()
         close_store()
 
 

@@ -1,28 +1,53 @@
-"""Answers of queries that read all of a large project, kept for some seconds: a page that is looked at again and again
-does not ask again and again.
+"""Answers of queries that read all of a large project, kept for a while: a page that is looked at again and again does
+not wait again and again.
 
-How long goes with the size: twelve seconds at a million spans, two minutes from ten million on. Projects of fewer than
+For seconds that go with the size (twelve at a million spans, two minutes from ten million on) what was kept is told
+without asking. After that, and for ten minutes, it is still told at once, while one thread asks anew behind the page.
+What was kept before somebody changed something in the project, by its audit log, is never told. Projects of fewer than
 20,000 conversations are always asked. What is kept is this process's own.
 """
 
+import logging
+import threading
 import time
-from collections.abc import Collection
+from collections.abc import Callable, Collection
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from tracing.filter_sql import Where
+from tracing.models import AuditEntry
 from tracing.store import Store
+
+logger = logging.getLogger(__name__)
 
 LARGE = 20_000
 """Conversations."""
 CONVERSATIONS_A_SECOND = 10_000
 MOST_SECONDS = 120
+SHOWN_SECONDS = 600
 SIZE_SECONDS = 60
-MOST_KEPT = 500
+MOST_ROWS = 100_000
 
 Rows = list[dict[str, Any]]
+Key = tuple[Any, ...]
 
-_kept: dict[tuple[Any, ...], tuple[float, Rows]] = {}
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """Rows, when they were asked for, and the latest entry of the project's audit log then."""
+
+    rows: Rows
+    asked: float
+    entry: int
+
+
+_kept: dict[Key, Kept] = {}
 _sizes: dict[tuple[Store, int], tuple[float, int]] = {}
+_waiting: set[Key] = set()
+_behind: ThreadPoolExecutor | None = None
+_lock = threading.Lock()
 
 
 def query_kept(
@@ -38,17 +63,61 @@ def query_kept(
 ) -> Rows:
     """Rows as `store.query` gives them, or gave them a moment ago. Parameters named in `moving` go with `now_ns`: not
     they, but how far back they are, must be the same. What hardly changes may be kept so many times as long."""
+    ask = partial(store.query, path, where, project_id=project_id, **parameters)
     size = measure_size(store, project_id)
     if size < LARGE:
-        return store.query(path, where, project_id=project_id, **parameters)
+        return ask()
     told = {name: now_ns - value if name in moving else value for name, value in parameters.items()}
     key = (store, path, project_id, repr(where), repr(sorted(told.items())))
-    until, rows = _kept.get(key, (0.0, []))
-    if time.monotonic() >= until:
-        rows = store.query(path, where, project_id=project_id, **parameters)
+    fresh_seconds = longer * min(MOST_SECONDS, size / CONVERSATIONS_A_SECOND)
+    return [dict(row) for row in find_rows(key, find_latest_entry(project_id), fresh_seconds, ask)]
+
+
+def find_rows(key: Key, entry: int, fresh_seconds: float, ask: Callable[[], Rows]) -> Rows:
+    kept = _kept.get(key)
+    age = time.monotonic() - kept.asked if kept else SHOWN_SECONDS
+    if kept is None or kept.entry != entry or age >= max(fresh_seconds, SHOWN_SECONDS):
+        return keep(key, entry, ask)
+    if age >= fresh_seconds:
+        ask_behind(key, entry, ask)
+    return kept.rows
+
+
+def find_latest_entry(project_id: int) -> int:
+    """Of the project's audit log; 0 where nobody changed anything yet."""
+    entries = AuditEntry.objects.filter(project_id=project_id).order_by("-pk")
+    return entries.values_list("pk", flat=True).first() or 0
+
+
+def keep(key: Key, entry: int, ask: Callable[[], Rows]) -> Rows:
+    asked = time.monotonic()
+    rows = ask()
+    with _lock:
+        if key not in _kept or _kept[key].asked <= asked:
+            _kept[key] = Kept(rows, asked, entry)
         make_room()
-        _kept[key] = time.monotonic() + longer * min(MOST_SECONDS, size / CONVERSATIONS_A_SECOND), rows
-    return [dict(row) for row in rows]
+    return rows
+
+
+def ask_behind(key: Key, entry: int, ask: Callable[[], Rows]) -> None:
+    """Ask in a thread of its own, one question at a time, each once."""
+    global _behind
+    with _lock:
+        if key in _waiting:
+            return
+        _waiting.add(key)
+        _behind = _behind or ThreadPoolExecutor(1, "kept-queries")
+        _behind.submit(ask_waiting, key, entry, ask)
+
+
+def ask_waiting(key: Key, entry: int, ask: Callable[[], Rows]) -> None:
+    try:
+        keep(key, entry, ask)
+    except Exception:  # who looks after ten minutes asks again, and is told what is wrong
+        logger.exception("What a large project keeps could not be asked for again: %s", key[1])
+    finally:
+        with _lock:
+            _waiting.discard(key)
 
 
 def measure_size(store: Store, project_id: int) -> int:
@@ -61,15 +130,28 @@ def measure_size(store: Store, project_id: int) -> int:
 
 
 def make_room() -> None:
-    """Forget what is too old, and all where that is not enough."""
-    now = time.monotonic()
-    for key in [key for key, (until, _) in list(_kept.items()) if until <= now]:
-        _kept.pop(key, None)
-    if len(_kept) >= MOST_KEPT:
-        _kept.clear()
+    """Forget what is too old, then the oldest until few enough rows are left."""
+    oldest_first = sorted(_kept, key=lambda key: _kept[key].asked)
+    rows = sum(len(kept.rows) for kept in _kept.values())
+    for key in oldest_first:
+        if rows <= MOST_ROWS and time.monotonic() - _kept[key].asked < SHOWN_SECONDS:
+            return
+        rows -= len(_kept.pop(key).rows)
+
+
+def finish() -> None:
+    """Ask nothing more behind pages: the store is about to close."""
+    global _behind
+    with _lock:
+        behind, _behind = _behind, None
+    if behind is not None:
+        behind.shutdown(cancel_futures=True)
+    forget()
 
 
 def forget() -> None:
     """All that is kept."""
-    _kept.clear()
-    _sizes.clear()
+    with _lock:
+        _kept.clear()
+        _sizes.clear()
+        _waiting.clear()

@@ -30,11 +30,12 @@ class TurningPoint:
 
 def find_turning_point(marks: Sequence[Mark], counts: Sequence[Mapping[str, Any]], usual: float) -> TurningPoint | None:
     """`counts` are rows of `page_counts.sql`; of changes close together the last stands for all."""
-    found = []
-    for mark in marks:
-        compared = compare_around(counts, usual, round(mark.changes[-1].at.timestamp()) * NS)
-        if compared:
-            sureness = abs(compared.difference) / max(compared.high - compared.difference, 1e-9)
-            found.append((sureness, TurningPoint(mark.changes[-1], compared.difference)))
+    changes = [mark.changes[-1] for mark in marks]
+    compared = compare_around(counts, usual, [round(change.at.timestamp()) * NS for change in changes])
+    found = [
+        (abs(each.difference) / max(each.high - each.difference, 1e-9), TurningPoint(change, each.difference))
+        for change, each in zip(changes, compared, strict=True)
+        if each
+    ]
     sureness, point = max(found, key=lambda each: each[0], default=(0.0, None))
     return point if sureness >= SURE else None

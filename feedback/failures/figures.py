@@ -7,6 +7,7 @@ read all conversations of the window anyway: days, and whatever moments somebody
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any
 
 from tracing.kept_queries import query_kept
@@ -94,17 +95,16 @@ def open_window(now: datetime, days: int) -> Window:
 
 
 def load_figures(
-    store: Store, project_id: int, now: datetime, days: int, moments: Collection[datetime] = ()
+    store: Store, project_id: int, now: datetime, days: int, moments: Collection[datetime] = (), *, is_kept: bool = True
 ) -> Figures:
-    """What there is in the window; `moments` are further ones to count before and after."""
+    """What there is in the window; `moments` are further ones to count before and after. What pages show may be that
+    of a moment ago."""
     window = open_window(now, days)
     bounds = sorted({to_ns(each) for each in (*window.list_read(), *moments)})
-    rows = query_kept(
-        store,
+    ask = partial(query_kept, store, now_ns=to_ns(now), moving=("until_ns",)) if is_kept else store.query
+    rows = ask(
         "feedback/sql/failure_mode_figures.sql",
         project_id=project_id,
-        now_ns=to_ns(now),
-        moving=("until_ns",),
         moments_ns=bounds,
         shown_ns=to_ns(window.since),
         until_ns=to_ns(now),

@@ -61,7 +61,7 @@ def follow_modes(store: Store, project_id: int, now: datetime) -> None:
     rows = list(FailureMode.objects.filter(project_id=project_id, merged_into=None))
     if not rows:
         return
-    figures = load_figures(store, project_id, now, 1, list_moments(rows))
+    figures = load_figures(store, project_id, now, 1, list_moments(rows), is_kept=False)
     counts = load_counts(store, project_id)
     load = cache(partial(load_versions, store, project_id))
     for row in rows:

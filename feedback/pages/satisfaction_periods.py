@@ -7,9 +7,11 @@ that of the sample and of how little each conversation tells; how sure the level
 """
 
 import math
+from bisect import bisect_right
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 from typing import Any
 
 from feedback.pages.shares import Change, Share, compare_shares
@@ -100,13 +102,17 @@ def compare_satisfied(now: Satisfied | None, before: Satisfied | None) -> Change
     return Change(difference, difference - reach, difference + reach)
 
 
-def compare_around(counts: "Rows", usual: float, at_ns: int) -> Change | None:
-    """How much more are satisfied after a moment of the period than before it; None where either side has too few."""
-    sides = (
-        add_counts(row["corrected"] for row in counts if row["is_current"] and (row["slice_ns"] >= at_ns) is after)
-        for after in (True, False)
-    )
-    return compare_satisfied(*(estimate_satisfied(side, usual) for side in sides))
+def compare_around(counts: "Rows", usual: float, moments_ns: Sequence[int]) -> list[Change | None]:
+    """How much more are satisfied after each moment of the period than before it; None where either side has too few."""
+    bounds = sorted(set(moments_ns))
+    between: list[Counter[int]] = [Counter() for _ in range(len(bounds) + 1)]
+    for row in counts:
+        if row["is_current"]:
+            between[bisect_right(bounds, row["slice_ns"])].update(row["corrected"])
+    before = list(accumulate(between))
+    estimates = [[estimate_satisfied(side, usual) for side in (before[-1] - each, each)] for each in before[:-1]]
+    found = {bound: compare_satisfied(*sides) for bound, sides in zip(bounds, estimates, strict=True)}
+    return [found[moment] for moment in moments_ns]
 
 
 def find_level_error(interval: Mapping[str, float] | None) -> float:

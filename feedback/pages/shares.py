@@ -8,14 +8,15 @@ Z_95 = 1.959964
 
 @dataclass(frozen=True, slots=True)
 class Share:
-    """`part` of `whole`. Without a whole there is no share, only the honest absence of one."""
+    """`part` of `whole`. Without a whole there is no share, only the honest absence of one. Where the part was counted a
+    moment later than the whole it is no more than all."""
 
     part: int
     whole: int
 
     @property
     def value(self) -> float:
-        return self.part / self.whole if self.whole else math.nan
+        return min(self.part / self.whole, 1.0) if self.whole else math.nan
 
     @property
     def interval(self) -> tuple[float, float]:
