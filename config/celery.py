@@ -65,7 +65,14 @@ for name in (
     "drift.alert",
 ):
     app.conf.beat_schedule[name] = {"task": name, "schedule": RARE_TICK_SECONDS}
-for name in ("drift.hand_over", "drift.observe", "drift.observe_again", "drift.alert_changes", "drift.explain"):
+for name in (
+    "tracing.erase",
+    "drift.hand_over",
+    "drift.observe",
+    "drift.observe_again",
+    "drift.alert_changes",
+    "drift.explain",
+):
     app.conf.beat_schedule[name] = {
         "task": name,
         "schedule": SHORT_TICK_SECONDS,

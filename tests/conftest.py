@@ -39,7 +39,7 @@ from tracing.derivation import READING
 from tracing.ingest import stop_ingest
 from tracing.models import DEFAULT_PROJECT, Project
 from tracing.rollups import ROLLUPS, count_changed_hours
-from tracing.store import PROJECT_TABLES, SCHEMA_DIRECTORY, Store, get_store
+from tracing.store import ERASURE_TABLES, PROJECT_TABLES, SCHEMA_DIRECTORY, Store, get_store
 from tracing.tasks import read_changed_traces
 from tracing.template_learning import LEARNING, learn_changed_services
 
@@ -47,7 +47,7 @@ from tracing.template_learning import LEARNING, learn_changed_services
 hypothesis.settings.register_profile("tacit", deadline=None, max_examples=count_examples(50))
 hypothesis.settings.load_profile("tacit")
 
-TABLES = (*PROJECT_TABLES, "watermarks", "project_retention")
+TABLES = (*PROJECT_TABLES, *ERASURE_TABLES, "watermarks", "project_retention", "kept_days")
 
 
 @pytest.fixture(scope="session")

@@ -37,13 +37,18 @@ ACROSS_PROJECTS = (
     "tracing/sql/watermark.sql",
     # The state of the database itself
     "tracing/sql/dead_letter_counts.sql",
+    "tracing/sql/inactive_parts.sql",
+    "tracing/sql/part_dropping.sql",
     "tracing/sql/migrations.sql",
     "tracing/sql/outdated_calls.sql",
     "tracing/sql/retention.sql",
     "tracing/sql/ready.sql",
 )
 DELETION = "tracing/sql/delete_project.sql"
-CHANGES_OF_A_TABLE = (DELETION, "tracing/sql/keep_raw_rows.sql", "tracing/sql/keep_derived_rows.sql")
+CHANGES_OF_A_TABLE = (
+    *(DELETION, "tracing/sql/keep_raw_rows.sql", "tracing/sql/keep_derived_rows.sql", "tracing/sql/part_dropping.sql"),
+    *(path for path in FILES if path.startswith("tracing/sql/erased_")),
+)
 EXAMPLES = {
     "Bool": True,
     "UInt8": 1,

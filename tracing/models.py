@@ -21,6 +21,8 @@ class Project(models.Model):
     created_at = models.DateTimeField(auto_now_add=True)
     retention_days = models.PositiveIntegerField(null=True, blank=True)
     """Rows go so many days after they were written; 0 keeps them for ever, None means the installation's setting."""
+    days_by_kind = models.JSONField(default=dict, blank=True)
+    """The same for kinds of data that are kept otherwise: days by `tracing.retention.Kind`."""
 
     def __str__(self) -> str:
         return self.slug
@@ -194,3 +196,49 @@ class Reprocessing(models.Model):
 
     def __str__(self) -> str:
         return f"{self.state}, {self.done} of {self.total} traces of {self.project.slug}"
+
+
+class Erasure(models.Model):
+    """That a user, a conversation or a time is to be erased, how far that is, and once it is done the receipt."""
+
+    class Kind(models.TextChoices):
+        USER = "user"
+        CONVERSATION = "conversation"
+        TIME = "time"
+
+    class State(models.TextChoices):
+        WAITING = "waiting"
+        ERASING = "erasing"
+        """What goes is listed, and is going."""
+        SETTLING = "settling"
+        """It went once; it goes again when whoever was at work on it meanwhile has ended."""
+        DONE = "done"
+
+    OPEN = (State.WAITING, State.ERASING, State.SETTLING)
+
+    project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="erasures")
+    kind = models.CharField(max_length=20, choices=Kind.choices)
+    subject = models.TextField(blank=True)
+    """The id, until it is done."""
+    digest = models.CharField(max_length=64, blank=True, db_index=True)
+    """Of the id, with a secret: who knows the id finds the receipt."""
+    start = models.DateTimeField(null=True)
+    end = models.DateTimeField(null=True)
+    """Of a time, which ends before it."""
+    state = models.CharField(max_length=20, choices=State.choices, default=State.WAITING)
+    asked_at = models.DateTimeField(auto_now_add=True)
+    asked_by = models.CharField(max_length=254, blank=True)
+    began_at = models.DateTimeField(null=True)
+    settles_at = models.DateTimeField(null=True)
+    ended_at = models.DateTimeField(null=True)
+    rows = models.JSONField(default=dict)
+    """How many rows went, by table and place."""
+    returned = models.PositiveBigIntegerField(default=0)
+    """Rows that were sent again later, and went again."""
+    verification = models.JSONField(null=True)
+    """As `tracing.erasing.verifying` tells it."""
+    problem = models.TextField(blank=True)
+    """Why it did not go on; it is tried again."""
+
+    def __str__(self) -> str:
+        return f"{self.kind} of {self.project_id}: {self.state}"

@@ -58,6 +58,9 @@ PROJECT_TABLES = (
 )
 """Tables whose rows belong to a project, each before those that are derived from it."""
 
+ERASURE_TABLES = ("erasure_targets", "erased_traces")
+"""Tables of a project that hold nothing but what is to go, and what went."""
+
 STANDING = "true /* stands */"
 """Where a query file takes those signals alone that fired or that people confirmed, and did not reject."""
 
@@ -208,16 +211,16 @@ class Store:
         with self._writes.number(), self._lend() as lent:
             lent.client.command(read_query(path), parameters=parameters)
 
-    def execute(self, statement: str) -> None:
-        """Run a statement of the schema."""
+    def execute(self, statement: str, **parameters: Any) -> None:
+        """Run a statement of the schema, or one that was made of a query file."""
         with self._writes.number(), self._lend() as lent:
-            lent.client.command(statement)
+            lent.client.command(statement, parameters=parameters or None)
 
     def delete_project(self, project_id: int) -> None:
         """Delete every row of a project; when it returns they are gone."""
         statement = read_query("tracing/sql/delete_project.sql")
         with self._writes.number(), self._lend() as lent:
-            for table in PROJECT_TABLES:
+            for table in (*PROJECT_TABLES, *ERASURE_TABLES):
                 lent.client.command(statement, parameters={"table": table, "project_id": project_id})
 
     def migrate(self) -> list[str]:

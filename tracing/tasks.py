@@ -4,6 +4,7 @@ from celery import shared_task
 
 from tracing.derivation import READING
 from tracing.derivation import read_changed_traces as read_batch
+from tracing.erasing.running import start_erasing
 from tracing.reprocessing import reprocess_for_a_while
 from tracing.retention import follow_retention as follow
 from tracing.rollups import REST_FACTOR, count_changed_hours
@@ -44,3 +45,9 @@ def learn_templates() -> None:
 def follow_retention() -> None:
     """Keep the rows of every project as long as Django's database says."""
     follow(get_store())
+
+
+@shared_task(name="tracing.erase")
+def erase() -> None:
+    """Erase what somebody asked to have erased, and what was sent of it again."""
+    start_erasing()

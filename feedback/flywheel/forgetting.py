@@ -21,6 +21,7 @@ from tracing.models import Project
 State = DatasetVersion.State
 USER, CONVERSATION = "user", "conversation"
 LONGEST_ID = 2_000
+PORTION = 1_000
 STAND_IN = "forgotten"
 """What stands in definitions where the id was."""
 
@@ -43,10 +44,18 @@ def forget(project: Project, *, user_id: str = "", conversation_id: str = "", wh
     Those lose their files and keep a manifest without ids. What is not finished yet begins anew without them. Done
     again it does what is left to do. Raises ValueError where nobody is named.
     """
-    subjects = name_subjects(user_id, conversation_id)
+    return forget_subjects(project, name_subjects(user_id, conversation_id), who=who, now=now)
+
+
+def forget_subjects(project: Project, subjects: Collection[tuple[str, str]], *, who: str, now: datetime) -> int:
+    """The same of any number of kinds and ids."""
     digests = digest_subjects(project.pk, subjects)
-    for digest in sorted(digests):  # committed before versions are looked at: what begins from now on knows of it
-        ForgottenSubject.objects.get_or_create(project=project, digest=digest, defaults={"at": now, "by": who})
+    # Committed before versions are looked at: what begins from now on knows of it.
+    ForgottenSubject.objects.bulk_create(
+        [ForgottenSubject(project=project, digest=each, at=now, by=who) for each in sorted(digests)],
+        batch_size=PORTION,
+        ignore_conflicts=True,
+    )
     versions = DatasetVersion.objects.filter(project=project).exclude(state=State.WITHDRAWN).order_by("pk")
     withdrawn = sum(let_go(each, now) for each in versions if holds(each, digests))
     strip_definitions(project, [name for _, name in subjects])

@@ -88,7 +88,7 @@ from tracing.access.rights import Role, Scope
 from tracing.conversations import Answer, Conversation, Turn
 from tracing.dead_letters import keep_letters
 from tracing.generations import Generation, Message
-from tracing.models import ApiKey, Invitation, Membership, Project, ProjectPrice, Reprocessing
+from tracing.models import ApiKey, Erasure, Invitation, Membership, Project, ProjectPrice, Reprocessing
 from tracing.own_words import MessageTemplate
 from tracing.receive.decoding import decode_logs, decode_spans
 from tracing.records import write_conversations, write_generations, write_tool_runs
@@ -259,6 +259,9 @@ def add_rows(side: Side) -> None:
         pk=pk, project=project, provider=side.word("provider"), model=side.word("model"), input=1, output=2
     )
     Reprocessing.objects.create(pk=pk, project=project, from_day=date(2026, 1, 1), state=Reprocessing.State.DONE)
+    told = {"subject": side.word("user_id"), "asked_by": side.word("by"), "problem": side.word("problem")}
+    told |= {"rows": {side.mark: 1}, "verification": {"found_in": [side.mark]}, "state": Erasure.State.DONE}
+    Erasure.objects.create(pk=pk, project=project, kind="user", digest=secrets.token_hex(32), **told)
     DetectorSetting.objects.create(pk=pk, project=project, kind="slow", threshold=0.9)
     told = {"digest": secrets.token_hex(32), "ask_id": secrets.token_hex(16), "reason": side.word("reason")}
     AskedUser.objects.create(pk=pk, project=project, at=timezone.now(), propensity=0.5, **told)
@@ -793,7 +796,7 @@ def measure(store: Store, side: Side) -> dict[str, Any]:
     counted = [
         f"SELECT '{table}', count(), sum(cityHash64(toString(tuple(*)))) FROM {table} "  # noqa: S608 -- our tables
         f"WHERE project_id = {side.project.pk}"
-        for table in (*PROJECT_TABLES, "project_retention")
+        for table in (*PROJECT_TABLES, "kept_days")
     ]
     told: dict[str, Any] = {table: held for table, *held in ask(store, " UNION ALL ".join(counted))}
     for model in list_models():

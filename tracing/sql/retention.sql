@@ -1,2 +1,2 @@
--- For how many days the rows of each project are kept; projects whose rows are kept for ever may be missing.
-SELECT project_id, days FROM project_retention
+-- For how many days the rows of each project are kept, by kind; projects whose rows are kept for ever may be missing.
+SELECT project_id, raw, conversations, signals, feedback, dead_letters FROM kept_days

@@ -1,0 +1,150 @@
+"""What `drift` keeps of a person in Django's tables: alerts on conversations, examples of alarms, what calls were made
+with, names of topics; as places of an erasure (`tracing/erasing/places.py`)."""
+
+import json
+import zlib
+from collections.abc import Collection, Sequence
+from typing import Any
+
+from drift.handing_over.deriving import fit_id
+from drift.ledger.templates import Template
+from drift.ledger.words import mask_forms, read_words
+from drift.models import (
+    Alert,
+    Delivery,
+    DriftAlarm,
+    DriftOutlook,
+    DriftReport,
+    HandOver,
+    LedgerEvent,
+    LedgerState,
+    TopicModel,
+)
+from drift.observing.counting import count_days
+from drift.recording.states import FAST
+from tracing.erasing.places import Erased, Place, split
+from tracing.erasing.texts import make_finder, strip
+from tracing.models import Project
+from tracing.store import Store
+from tracing.words import split_words
+
+MOST_INSTRUCTIONS = 2_000
+"""Different ones of a service, the latest, in which a template has to stand to stay."""
+
+
+def remove_alerts(_store: Store, erased: Erased) -> int:
+    """Alerts on their conversations, with what was and was to be sent of them."""
+    alerts, count = Alert.objects.filter(project=erased.project), 0
+    for ids in split(erased.conversation_ids):
+        fitted = [fit_id(each) for each in ids]
+        count += alerts.filter(conversation_id__in=fitted).delete()[1].get("drift.Alert", 0)
+        HandOver.objects.filter(rule__project=erased.project, conversation_id__in=fitted).delete()
+    return count
+
+
+def remove_deliveries(_store: Store, erased: Erased) -> int:
+    """Messages that name one of their conversations."""
+    find = make_finder(erased.conversation_ids)
+    rows = Delivery.objects.filter(target__project=erased.project)
+    named = [key for key, message in rows.values_list("pk", "message") if find(json.dumps(message, ensure_ascii=False))]
+    return sum(rows.filter(pk__in=each).delete()[1].get("drift.Delivery", 0) for each in split(named))
+
+
+def look_for_examples_again(_store: Store, erased: Erased) -> int:
+    """Alarms whose examples they were have others found, of what is left."""
+    gone, count = set(erased.conversation_ids), 0
+    for alarm in DriftAlarm.objects.filter(project=erased.project).exclude(examples=None):
+        told = [each.get("conversation_id") for side in ("before", "after") for each in alarm.examples.get(side, ())]
+        if not gone.isdisjoint(told):
+            DriftAlarm.objects.filter(pk=alarm.pk).update(examples=None)
+            DriftReport.objects.filter(alarm=alarm).delete()
+            count += 1
+    return count
+
+
+def strip_ledgers(store: Store, erased: Erased) -> int:
+    """Ledgers without the wordings that nobody's call has any more, and without changes that came with their calls."""
+    count = 0
+    for state in LedgerState.objects.filter(project=erased.project):
+        kept = json.loads(zlib.decompress(bytes(state.archive)))
+        if strip_ledger(kept["ledger"], load_instructions(store, state), erased):
+            packed = zlib.compress(json.dumps(kept, ensure_ascii=False).encode("utf-8", "replace"), FAST)
+            LedgerState.objects.filter(pk=state.pk).update(archive=packed, saved=state.saved + 1)
+            count += 1
+    return count + remove_events(erased)
+
+
+def load_instructions(store: Store, state: LedgerState) -> Sequence[str]:
+    rows = store.query_columns(
+        "drift/sql/instructions_of_service.sql",
+        project_id=state.project_id,
+        service_name=state.service_name,
+        environment=state.environment,
+        limit=MOST_INSTRUCTIONS,
+    )
+    return rows.get("text", ())
+
+
+def strip_ledger(ledger: dict[str, Any], instructions: Sequence[str], erased: Erased) -> bool:
+    """Leave out of what is known what none of these instructions says; whether there was any."""
+    before = json.dumps(ledger, ensure_ascii=False)
+    words = [read_words(mask_forms(each)) for each in instructions]
+    templates = ledger["templates"]["templates"]
+    ledger["templates"]["templates"] = [
+        each for each in templates if any(Template.from_json(each).fit(one) is not None for one in words)
+    ]
+    said = [one.text for one in words]
+    for template in ledger["templates"]["templates"]:
+        for hole in template["holes"]:
+            hole["wordings"] = {
+                name: text for name, text in hole["wordings"].items() if any(text in each for each in said)
+            }
+    ids = {*erased.conversation_ids, *filter(None, [erased.scope.name])}
+    ledger.update(strip(ledger, make_finder(ids)))
+    return json.dumps(ledger, ensure_ascii=False) != before
+
+
+def remove_events(erased: Erased) -> int:
+    rows = LedgerEvent.objects.filter(project=erased.project)
+    bounds = erased.scope.bounds_ns
+    count = rows.filter(time_ns__gte=bounds["start_ns"], time_ns__lt=bounds["end_ns"]).delete()[0]
+    return count + sum(rows.filter(trace_id__in=each).delete()[0] for each in split(erased.trace_ids))
+
+
+def count_days_anew(store: Store, erased: Erased) -> int:
+    count_days(store, [(erased.project.pk, day) for day in erased.days])
+    return 0
+
+
+def rename_topics(store: Store, erased: Erased) -> Collection[str]:
+    """Names of topics with a word that nobody else has used; they are called by their number from now on."""
+    kept = TopicModel.objects.filter(project=erased.project).first()
+    if kept is None:
+        return ()
+    said = load_said(store, erased.project, sorted({word for name in kept.names for word in split_words(name)}))
+    gone = [name for name in kept.names if not is_number(name) and not said.issuperset(split_words(name))]
+    if gone:
+        names = [f"topic {n}" if name in gone else name for n, name in enumerate(kept.names, 1)]
+        TopicModel.objects.filter(pk=kept.pk).update(names=names)
+        DriftOutlook.objects.filter(project=erased.project).delete()
+        DriftReport.objects.filter(alarm__project=erased.project).delete()
+    return gone
+
+
+def is_number(name: str) -> bool:
+    return name.startswith("topic ") and name[6:].isdigit()
+
+
+def load_said(store: Store, project: Project, words: Sequence[str]) -> set[str]:
+    """Which of these words stand in a conversation of now."""
+    rows = store.query_columns("drift/sql/said_words.sql", project_id=project.pk, words=list(words))
+    return set(rows.get("word", ()))
+
+
+PLACES = (
+    Place("alerts", remove_alerts),
+    Place("messages to alert targets", remove_deliveries),
+    Place("examples of alarms", look_for_examples_again),
+    Place("ledgers and their changes", strip_ledgers),
+    Place("days of drift", count_days_anew, rename_topics),
+)

@@ -1,0 +1,10 @@
+-- Decisions to ask that are erased.
+SELECT count() AS rows
+FROM {table:Identifier}
+WHERE project_id = {project_id:UInt32}
+    AND (
+        conversation_id IN (SELECT id FROM erasure_targets WHERE project_id = {project_id:UInt32} AND kind = 'conversation')
+        OR trace_id IN (SELECT id FROM erasure_targets WHERE project_id = {project_id:UInt32} AND kind = 'trace')
+        OR user_id IN (SELECT id FROM erasure_targets WHERE project_id = {project_id:UInt32} AND kind = 'user')
+        OR message_id IN (SELECT id FROM erasure_targets WHERE project_id = {project_id:UInt32} AND kind = 'message')
+    )
