@@ -203,6 +203,12 @@ def list_entries(project: Project | None) -> "QuerySet[AuditEntry]":
     return entries.filter(project=project) if project else entries
 
 
+def find_latest_entry(project_id: int) -> int:
+    """The number of the latest entry of a project; 0 where nobody changed anything yet."""
+    entries = AuditEntry.objects.filter(project_id=project_id).order_by("-pk")
+    return entries.values_list("pk", flat=True).first() or 0
+
+
 def load_page(entries: "QuerySet[AuditEntry]", before_id: int | None, limit: int) -> AuditPage:
     """So many entries that were written before another."""
     rows = list((entries if before_id is None else entries.filter(pk__lt=before_id))[: limit + 1])

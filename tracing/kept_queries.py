@@ -17,7 +17,6 @@ from functools import partial
 from typing import Any
 
 from tracing.filter_sql import Where
-from tracing.models import AuditEntry
 from tracing.store import Store
 
 logger = logging.getLogger(__name__)
@@ -48,6 +47,7 @@ _sizes: dict[tuple[Store, int], tuple[float, int]] = {}
 _waiting: set[Key] = set()
 _behind: ThreadPoolExecutor | None = None
 _lock = threading.Lock()
+_find_latest_entry: Callable[[int], int] = lambda _project_id: 0
 
 
 def query_kept(
@@ -70,7 +70,7 @@ def query_kept(
     told = {name: now_ns - value if name in moving else value for name, value in parameters.items()}
     key = (store, path, project_id, repr(where), repr(sorted(told.items())))
     fresh_seconds = longer * min(MOST_SECONDS, size / CONVERSATIONS_A_SECOND)
-    return [dict(row) for row in find_rows(key, find_latest_entry(project_id), fresh_seconds, ask)]
+    return [dict(row) for row in find_rows(key, _find_latest_entry(project_id), fresh_seconds, ask)]
 
 
 def find_rows(key: Key, entry: int, fresh_seconds: float, ask: Callable[[], Rows]) -> Rows:
@@ -83,10 +83,10 @@ def find_rows(key: Key, entry: int, fresh_seconds: float, ask: Callable[[], Rows
     return kept.rows
 
 
-def find_latest_entry(project_id: int) -> int:
-    """Of the project's audit log; 0 where nobody changed anything yet."""
-    entries = AuditEntry.objects.filter(project_id=project_id).order_by("-pk")
-    return entries.values_list("pk", flat=True).first() or 0
+def watch(find_latest_entry: Callable[[int], int]) -> None:
+    """Know by this, from a project's id, whether somebody changed something in it since."""
+    global _find_latest_entry
+    _find_latest_entry = find_latest_entry
 
 
 def keep(key: Key, entry: int, ask: Callable[[], Rows]) -> Rows:

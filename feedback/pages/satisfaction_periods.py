@@ -103,7 +103,7 @@ def compare_satisfied(now: Satisfied | None, before: Satisfied | None) -> Change
 
 
 def compare_around(counts: "Rows", usual: float, moments_ns: Sequence[int]) -> list[Change | None]:
-    """How much more are satisfied after each moment of the period than before it; None where either side has too few."""
+    """How much more are satisfied after each moment of the period than before; None where either side has too few."""
     bounds = sorted(set(moments_ns))
     between: list[Counter[int]] = [Counter() for _ in range(len(bounds) + 1)]
     for row in counts:

@@ -8,8 +8,8 @@ Z_95 = 1.959964
 
 @dataclass(frozen=True, slots=True)
 class Share:
-    """`part` of `whole`. Without a whole there is no share, only the honest absence of one. Where the part was counted a
-    moment later than the whole it is no more than all."""
+    """`part` of `whole`. Without a whole there is no share, only the honest absence of one. A part that was counted a
+    moment after the whole is no more than all of it."""
 
     part: int
     whole: int
