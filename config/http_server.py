@@ -9,7 +9,7 @@ from django.conf import settings
 from waitress import wasyncore
 from waitress.buffers import OverflowableBuffer
 from waitress.channel import HTTPChannel
-from waitress.parser import HTTPRequestParser
+from waitress.parser import HTTPRequestParser, ParsingError
 from waitress.server import create_server
 from waitress.task import ErrorTask, WSGITask
 
@@ -24,6 +24,11 @@ RECEIVE_BYTES = 256 * 1024
 POLL_SECONDS = 0.5
 MAX_DRAINED_BYTES = 16 * MAX_BODY_BYTES
 """Where even reading on to tell the sender ends; then the connection is closed."""
+
+
+GRACE_SECONDS = 30.0
+"""So long any request may take to come in, and longer where its bytes come at `SLOWEST_BYTES_PER_SECOND` or faster."""
+SLOWEST_BYTES_PER_SECOND = 1_000
 
 
 class PortBusyError(Exception):
@@ -64,11 +69,14 @@ class BoundedBuffer(OverflowableBuffer):  # type: ignore[misc] # waitress has no
 class DrainingParser(HTTPRequestParser):  # type: ignore[misc]
     """Reads a body that is too large to its end, so that the sender gets to read the answer instead of a reset.
 
-    The application sees by `CONTENT_LENGTH` that there was more.
+    The application sees by `CONTENT_LENGTH` that there was more. A body with two lengths is refused: a proxy might
+    believe the other one, and take for a request of its own what somebody wrote into a body.
     """
 
     def parse_header(self, header_plus: bytes) -> None:
         super().parse_header(header_plus)
+        if self.chunked and "CONTENT_LENGTH" in self.headers:
+            raise ParsingError("A body is chunked or has a Content-Length, not both")
         if self.body_rcv is not None:
             self.body_rcv.buf = BoundedBuffer(self.adj.inbuf_overflow)
 
@@ -94,9 +102,21 @@ class RefusalTask(ErrorTask):  # type: ignore[misc]
 
 
 class DrainingChannel(HTTPChannel):  # type: ignore[misc]
+    """A connection, which nobody holds by sending a byte now and then."""
+
     parser_class = DrainingParser
     task_class = HeadTask
     error_task_class = RefusalTask
+    began = 0.0
+    came = 0
+
+    def received(self, data: bytes) -> bool:
+        if self.request is None:
+            self.began, self.came = time.monotonic(), 0
+        self.came += len(data)
+        if time.monotonic() - self.began > GRACE_SECONDS + self.came / SLOWEST_BYTES_PER_SECOND:
+            self.will_close = True
+        return bool(super().received(data))
 
 
 class HttpServer:

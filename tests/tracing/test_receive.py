@@ -3,6 +3,7 @@
 import gzip
 import socket
 import threading
+import time
 import zlib
 from collections.abc import Callable
 from urllib.parse import urlsplit
@@ -44,6 +45,14 @@ def test_gzip_is_taken_in_one_member_or_several(server: Server) -> None:
     first, second = (make_request(make_span(number)).SerializeToString() for number in (1, 2))
     answer = send(server, gzip.compress(first) + gzip.compress(second), GZIP)
     assert (answer.status, count_spans(server)) == (200, 2)
+
+
+def test_gzip_of_very_many_members_is_refused_before_it_costs_much(server: Server) -> None:
+    start = time.monotonic()
+    answer = send(server, gzip.compress(b"") * 400_000, GZIP)
+    assert (answer.status, answer.error.code) == (400, code_pb2.INVALID_ARGUMENT)
+    assert "members" in answer.error.message
+    assert time.monotonic() - start < 5  # to copy the rest of the body after each took minutes
 
 
 @pytest.mark.parametrize("compress", [zlib.compress, deflate_raw])

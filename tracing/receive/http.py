@@ -32,6 +32,8 @@ STATUS_LINES = {
     PERMISSION_DENIED: "403 Forbidden",
     UNAVAILABLE: "503 Service Unavailable",
 }
+MOST_MEMBERS = 10_000
+PIECE_BYTES = 64 * 1024
 GZIP_WINDOW, ZLIB_WINDOW, RAW_WINDOW = zlib.MAX_WBITS | 16, zlib.MAX_WBITS, -zlib.MAX_WBITS
 
 Headers = tuple[tuple[str, str], ...]
@@ -159,20 +161,30 @@ def starts_as_zlib(data: bytes) -> bool:
 
 def decompress(data: bytes, encoding: str, window: int) -> bytes:
     """The plain body; gzip may come in several members, one after another."""
-    plain = bytearray()
-    while True:
-        decompressor = zlib.decompressobj(wbits=window)
+    plain, place = bytearray(), 0
+    for _ in range(MOST_MEMBERS):
+        place = decompress_member(memoryview(data), place, plain, encoding, window)
+        if place == len(data):
+            return bytes(plain)
+    raise RefusedError(INVALID_ARGUMENT, f"The {encoding} body has over {MOST_MEMBERS:,} members; send it as one.")
+
+
+def decompress_member(data: memoryview, place: int, plain: bytearray, encoding: str, window: int) -> int:
+    """Add to `plain` what begins at `place`; where it ends. Of `data` a piece at a time: what follows a member is
+    copied with its end, and of very many small ones that would be nearly all of the body each time."""
+    decompressor = zlib.decompressobj(wbits=window)
+    while not decompressor.eof:
+        piece = data[place : place + PIECE_BYTES]
+        if not piece:
+            raise RefusedError(INVALID_ARGUMENT, f"The {encoding} body ends before its end; send it whole.")
         try:
-            plain += decompressor.decompress(data, MAX_BODY_BYTES + 1 - len(plain))
+            plain += decompressor.decompress(piece, MAX_BODY_BYTES + 1 - len(plain))
         except zlib.error as error:
             raise RefusedError(INVALID_ARGUMENT, f"The body is not {encoding}: {error}") from error
         if len(plain) > MAX_BODY_BYTES:
             raise too_large(len(plain))
-        if not decompressor.eof:
-            raise RefusedError(INVALID_ARGUMENT, f"The {encoding} body ends before its end; send it whole.")
-        data = decompressor.unused_data
-        if not data:
-            return bytes(plain)
+        place += len(piece) - len(decompressor.unused_data)
+    return place
 
 
 def too_large(size: int) -> NotUnderstoodError:
