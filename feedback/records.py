@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 from feedback.confirmations import SIGNAL_KEY, attach_confirmations, load_confirmations
+from feedback.detectors import stays
 from feedback.detectors.signal import Evidence, Signal
 from feedback.detectors.verdict import PEOPLE, Verdict
 from feedback.explicit import Feedback
@@ -118,9 +119,18 @@ def write_signals(
         first_turn=turns.start,
         end_turn=turns.stop,
     )
-    gone = [key for key in (tuple(row[name] for name in SIGNAL_KEY) for row in known) if key not in written]
+    keys = [tuple(row[name] for name in SIGNAL_KEY) for row in known]
+    by_id = {each.conversation.conversation_id: each.conversation for each in found}
+    gone = [key for key in keys if key not in written and not does_stay(key, by_id)]
     store.insert("signals", to_signal_columns(project_id, rows, version))
     store.insert("signals", to_deleted_columns(project_id, SIGNAL_KEY, gone, version))
+
+
+def does_stay(key: tuple[Any, ...], conversations: Mapping[str, Conversation]) -> bool:
+    """Whether a signal of before stays, because the texts that it was heard in are gone."""
+    told = dict(zip(SIGNAL_KEY, key, strict=True))
+    conversation = conversations.get(told["conversation_id"])
+    return conversation is not None and stays(told["kind"], told["turn_index"], conversation)
 
 
 def to_deleted_columns(

@@ -17,6 +17,7 @@ from feedback.detectors.traffic import Alike, Traffic
 from tracing.conversations import Conversation
 from tracing.records.summaries import FIRST_MESSAGE_CHARACTERS
 from tracing.store import Store
+from tracing.texts.stand_ins import is_purged
 
 AROUND_NS = 9 * 86_400 * 10**9
 """Conversations that begin alike are looked for so long before and after: a daily one is known after eight."""
@@ -138,7 +139,7 @@ def hash_opening(conversation: Conversation) -> int:
     not known."""
     first = conversation.turns[0]
     text = first.user_text[:FIRST_MESSAGE_CHARACTERS].strip(" ")
-    if first.index or not text:
+    if first.index or not text or is_purged(text):
         return 0
     plain = _NUMBERS.sub(b"0", text.encode().lower())
     return int.from_bytes(hashlib.md5(plain, usedforsecurity=False).digest()[:8], "little")

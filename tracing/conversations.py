@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 
 from tracing.generations import Outcome
 from tracing.histories import SHORTEST_REPEAT, is_lasting
+from tracing.texts.stand_ins import count_characters
 
 
 @dataclass(frozen=True, slots=True)
@@ -270,7 +271,7 @@ class Line:
         if history:
             return self._turns.get(self._by_history.get(history, -1))
         words = " ".join(exchange.user_text.split())
-        again = len(words) >= SHORTEST_REPEAT and words == " ".join(last.user_text.split())
+        again = count_characters(words) >= SHORTEST_REPEAT and words == " ".join(last.user_text.split())
         return last if again and not last.answer.history_hash else None
 
     def _find_edited(self, exchange: TracedExchange) -> int | None:

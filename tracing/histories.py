@@ -14,6 +14,7 @@ from hashlib import blake2b
 from itertools import product
 
 from tracing.generations import Generation, Message
+from tracing.texts.stand_ins import count_characters
 
 ALWAYS, LATELY, JUST_NOW = range(3)
 REACH_NS = (2**63, 24 * 3600 * 10**9, 600 * 10**9)
@@ -131,7 +132,7 @@ def list_continued(origin: Origin, generation: Generation, past: Past, user_text
         users = [message.content for message in past.history if message.role == "user"]
         if users:
             keys.append(hash_texts(origin, b"users", users, LATELY))
-        elif not past.history and len(user_text) >= SHORTEST_REPEAT:
+        elif not past.history and count_characters(user_text) >= SHORTEST_REPEAT:
             keys.append(hash_texts(origin, b"again", (user_text,), JUST_NOW))
     return tuple(keys)
 
@@ -140,7 +141,7 @@ def list_tails(origin: Origin, history: Sequence[Message]) -> list[int]:
     """The key of the user's last message and its answer, where they are long enough to tell a dialogue by."""
     users = [place for place, message in enumerate(history) if message.role == "user"]
     tail = history[users[-1] :] if users else ()
-    if len(tail) < 2 or sum(len(message.content) for message in tail) < SHORTEST_TAIL:
+    if len(tail) < 2 or sum(count_characters(message.content) for message in tail) < SHORTEST_TAIL:
         return []
     return [close(tell(origin.begin(b"tail"), (tail[0], tail[-1])), LATELY)]
 

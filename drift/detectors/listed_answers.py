@@ -5,6 +5,7 @@ import re
 from drift.detection.metrics import Aspect, Family, Kind, Metric
 from drift.detectors.detector import Detector, Measured, tell_rate
 from drift.detectors.observed import Observed
+from tracing.texts.stand_ins import is_kept
 
 METRIC = Metric(
     "listed_answers", Family.OUTPUT, Kind.RATE, "conversations with lists or headings in an answer", Aspect.OUTPUT
@@ -13,7 +14,7 @@ LISTED = re.compile(r"^(?:[ \t]*(?:[-*•]|\d{1,2}[.)])[ \t]+\S|#{1,6} )", re.MU
 
 
 def measure(observed: Observed) -> Measured | None:
-    return tell_rate(bool(LISTED.search(text)) for text in observed.texts)
+    return tell_rate(bool(LISTED.search(text)) for text in observed.texts if is_kept(text))
 
 
 DETECTOR = Detector(METRIC, measure)

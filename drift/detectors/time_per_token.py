@@ -7,6 +7,7 @@ from drift.detection.metrics import Aspect, Family, Kind, Metric
 from drift.detectors.detector import Detector, Measured, tell_mean
 from drift.detectors.observed import Observed
 from tracing.conversations import Answer
+from tracing.texts.stand_ins import count_characters
 
 METRIC = Metric(
     "time_per_token",
@@ -28,9 +29,10 @@ def measure(observed: Observed) -> Measured | None:
 def time_answer(answer: Answer) -> float | None:
     """The logarithm of milliseconds for each token."""
     took_ns = answer.duration_ns - (answer.time_to_first_chunk_ns or 0)
-    if len(answer.text) < LEAST_CHARACTERS or took_ns <= 0:
+    characters = count_characters(answer.text)
+    if characters < LEAST_CHARACTERS or took_ns <= 0:
         return None
-    return math.log(took_ns / 1e6 * CHARACTERS / len(answer.text))
+    return math.log(took_ns / 1e6 * CHARACTERS / characters)
 
 
 DETECTOR = Detector(METRIC, measure)

@@ -22,6 +22,7 @@ from tracing.conversations import Conversation
 from tracing.records.conversations import load_rows, load_turns, read_conversation
 from tracing.stages import Key, Pace, Stage, group_by_project
 from tracing.store import Store
+from tracing.texts.stand_ins import are_kept
 
 OBSERVATIONS = Stage(
     "observations", "feedback/sql/changed_estimates.sql", "feedback/sql/lag_of_failures.sql", batch_size=200
@@ -155,7 +156,7 @@ def list_retrievals(conversation: Conversation, found: Mapping[str, Sequence[Ret
 
 def add_vectors(seen: Sequence[Seen], known: Mapping[str, Observation]) -> list[Observation]:
     """Observations with vectors; where the first message is the same, with the one that there is."""
-    rows = [observe(each.observed, each.first, each.told) for each in seen]
+    rows = [keep_known(each, known) for each in seen]
     kept = {
         row.conversation_id: old.vector
         for row in rows
@@ -169,6 +170,20 @@ def add_vectors(seen: Sequence[Seen], known: Mapping[str, Observation]) -> list[
     packed = pack_vectors(load_encoder().embed(list(texts.values()))) if texts else []
     vectors = kept | dict(zip(texts, packed, strict=True))
     return [replace(row, vector=vectors.get(row.conversation_id, b"")) for row in rows]
+
+
+def keep_known(seen: Seen, known: Mapping[str, Observation]) -> Observation:
+    """What a conversation tells now; what its words told while they were there stays when they are gone."""
+    row = observe(seen.observed, seen.first, seen.told)
+    old = known.get(row.conversation_id)
+    if old is None or are_kept((*seen.observed.messages, *seen.observed.texts)):
+        return row
+    return replace(
+        row,
+        language=row.language or old.language,
+        measured={**old.measured, **row.measured},
+        text_hash=row.text_hash or old.text_hash,
+    )
 
 
 OBSERVING_AGAIN = CatchUp(

@@ -9,6 +9,7 @@ from datetime import date, timedelta
 from drift.detectors import DETECTORS, Measured, Observed
 from drift.observing.records import FIRST_DAY, LAST_DAY, Observation
 from feedback.languages import identify_language, is_plainly_english, read_prose
+from tracing.texts.stand_ins import blank
 
 CODE_VERSION = "1"
 """To be raised when the same conversation may give another observation: all are then made anew, for days of old code
@@ -58,8 +59,8 @@ def measure_all(observed: Observed) -> Iterator[tuple[str, Measured]]:
 
 
 def read_opening(observed: Observed) -> str:
-    """The first message; empty where it has no words."""
-    return observed.turns[0].user_text[:MOST_CHARACTERS].strip()
+    """The first message; empty where it has no words, or they are not kept."""
+    return blank(observed.turns[0].user_text)[:MOST_CHARACTERS].strip()
 
 
 def find_day(time_ns: int) -> date:
@@ -70,7 +71,7 @@ def find_day(time_ns: int) -> date:
 
 def find_language(messages: Iterable[str]) -> str:
     """The code of the language that most of the text is in; empty where that is not sure."""
-    read = [text[:READ_CHARACTERS] for text, _ in zip(messages, range(READ_MESSAGES), strict=False)]
+    read = [blank(text)[:READ_CHARACTERS] for text, _ in zip(messages, range(READ_MESSAGES), strict=False)]
     prose = " ".join(map(read_prose, read)).strip()
     if not prose:
         return ""

@@ -50,8 +50,10 @@ from feedback.detectors.detector import Detector
 from feedback.detectors.machines import silence
 from feedback.detectors.material import Material
 from feedback.detectors.signal import Evidence, Signal
+from feedback.detectors.texts import Texts, choose_heard, does_stay, find_lost, without_lost
+from tracing.conversations import Conversation
 
-__all__ = ["DETECTORS", "Detector", "Evidence", "Material", "Signal", "detect_signals"]
+__all__ = ["DETECTORS", "Detector", "Evidence", "Material", "Signal", "detect_signals", "stays"]
 
 logger = logging.getLogger(__name__)
 
@@ -100,13 +102,20 @@ DETECTORS: tuple[Detector, ...] = (
 )
 
 
+NEEDED: dict[str, Texts] = {detector.kind: detector.texts for detector in DETECTORS}
+"""By kind, what its detector needs of texts."""
+
+
 def detect_signals(material: Material, detectors: Sequence[Detector] = DETECTORS) -> list[Signal]:
     """Return what every detector finds that is on; a machine is not dissatisfied. One that raises is logged and loses
     only its own signals."""
     signals: list[Signal] = []
+    lost = find_lost(material.conversation)
+    worded = without_lost(material) if lost else material
     for detector in material.tuning.choose(detectors):
+        needy = detector.texts in (Texts.TURN, Texts.CONVERSATION)
         try:
-            signals.extend(list(detector.detect(material)))
+            signals.extend(choose_heard(detector.detect(worded if needy else material), detector.texts, lost))
         except Exception:
             logger.exception(
                 "detector %s %s failed on conversation %r; its signals are missing there",
@@ -116,3 +125,8 @@ def detect_signals(material: Material, detectors: Sequence[Detector] = DETECTORS
             )
     fired = material.tuning.apply(signals)
     return list(silence(material, fired) if material.verdict.kind else fired)
+
+
+def stays(kind: str, turn_index: int, conversation: Conversation) -> bool:
+    """Whether a signal that is not heard again stays, because a text that its detector needs is gone."""
+    return does_stay(NEEDED.get(kind, Texts.NONE), turn_index, conversation)

@@ -13,6 +13,7 @@ from feedback.detectors.reactions import load_threshold
 from feedback.detectors.sentiment import is_toned
 from feedback.detectors.signal import Evidence, Signal
 from feedback.detectors.targets import Target, find_actions, pin_signal
+from feedback.detectors.texts import Texts
 from feedback.replies import find_refusal
 from tracing.conversations import Turn
 
@@ -104,4 +105,5 @@ DETECTOR = Detector(
     title="Left",
     what="The user left after something had gone wrong, and did not come back to it.",
     detect=detect,
+    texts=Texts.END,
 )

@@ -7,6 +7,7 @@ from feedback.detectors.detector import Detector
 from feedback.detectors.material import Material
 from feedback.detectors.signal import Evidence, Polarity, Signal
 from feedback.detectors.targets import Action, find_actions, pin_signal
+from feedback.detectors.texts import Texts
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +25,9 @@ class Act:
 ReadAct = Callable[[Action], Act | None]
 
 
-def watch_for(name: str, *, version: str, title: str, what: str, read: ReadAct, kind: str = "") -> Detector:
+def watch_for(
+    name: str, *, version: str, title: str, what: str, read: ReadAct, kind: str = "", texts: Texts = Texts.NONE
+) -> Detector:
     """A detector of the acts that people did under `name`; `read` says what one means, or None for nothing."""
     kind = kind or name
 
@@ -33,7 +36,7 @@ def watch_for(name: str, *, version: str, title: str, what: str, read: ReadAct, 
             if act := read(action):
                 yield pin_act(action, act, kind, version)
 
-    return Detector(kind=kind, version=version, title=title, what=what, detect=detect)
+    return Detector(kind=kind, version=version, title=title, what=what, detect=detect, texts=texts)
 
 
 def pin_act(action: Action, act: Act, kind: str, version: str) -> Signal:

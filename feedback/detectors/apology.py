@@ -11,6 +11,7 @@ from feedback.detectors.detector import Detector
 from feedback.detectors.material import Material
 from feedback.detectors.signal import Evidence, Signal
 from feedback.detectors.targets import Target, list_targets, pin_signal
+from feedback.detectors.texts import Texts
 from feedback.replies import Apology, find_apology
 
 KIND = "apology"
@@ -76,4 +77,5 @@ DETECTOR = Detector(
     title="Apologised",
     what="The assistant said sorry, or owned that it had been wrong.",
     detect=detect,
+    texts=Texts.TURN,
 )

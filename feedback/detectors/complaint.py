@@ -9,6 +9,7 @@ from feedback.detectors.detector import Detector
 from feedback.detectors.material import Material
 from feedback.detectors.reactions import list_likely, pin_reaction
 from feedback.detectors.signal import Signal
+from feedback.detectors.texts import Texts
 
 KIND = "complaint"
 VERSION = "2"
@@ -56,4 +57,5 @@ DETECTOR = Detector(
     title="Complained",
     what="The user said or showed that the answer failed, without giving the right thing.",
     detect=detect,
+    texts=Texts.TURN,
 )

@@ -14,6 +14,7 @@ from feedback.detectors.given import read_instructions
 from feedback.detectors.material import Material
 from feedback.detectors.signal import Evidence, Signal
 from feedback.detectors.targets import Target, pin_signal
+from feedback.detectors.texts import Texts
 from feedback.replies import find_refusal
 from feedback.wishes.counting import measure_excess
 from feedback.wishes.keeping import find_breach
@@ -223,4 +224,5 @@ DETECTOR = Detector(
     title="Not as asked",
     what="The answer breaks a limit on its length, or a wish for its words, that the user or the app set.",
     detect=detect,
+    texts=Texts.TURN,
 )

@@ -2,6 +2,7 @@
 
 from feedback.detectors.acts import Act, watch_for
 from feedback.detectors.targets import Action
+from feedback.detectors.texts import Texts
 
 KIND = "correction_text"
 VERSION = "1"
@@ -22,4 +23,5 @@ DETECTOR = watch_for(
     title="Corrected in writing",
     what="The user wrote on purpose what the answer should have been.",
     read=read_correction,
+    texts=Texts.SOME,
 )

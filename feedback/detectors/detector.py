@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from feedback.detectors.material import Material
 from feedback.detectors.signal import Signal
+from feedback.detectors.texts import Texts
 
 Detect = Callable[[Material], Iterator[Signal]]
 
@@ -21,3 +22,5 @@ class Detector:
     what: str
     """One sentence: what it means."""
     detect: Detect
+    texts: Texts = Texts.NONE
+    """What it needs of texts, which a project may not keep."""

@@ -12,6 +12,7 @@ from feedback.detectors.detector import Detector
 from feedback.detectors.material import TURNS_BEFORE, Material
 from feedback.detectors.signal import Evidence, Signal
 from feedback.detectors.targets import Target, pin_signal
+from feedback.detectors.texts import Texts
 from tracing.conversations import Turn
 
 KIND = "dialogue_diversity"
@@ -90,4 +91,5 @@ DETECTOR = Detector(
     title="Goes in circles",
     what="The assistant gives the same answer again, or answers that are much the same.",
     detect=detect,
+    texts=Texts.CONVERSATION,
 )

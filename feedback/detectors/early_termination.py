@@ -13,7 +13,9 @@ from feedback.detectors.reactions import list_likely, pin_reaction
 from feedback.detectors.retries import was_cut_by_client
 from feedback.detectors.signal import Evidence, Signal
 from feedback.detectors.targets import Target, find_actions, list_targets, pin_signal
+from feedback.detectors.texts import Texts
 from feedback.detectors.times import describe_seconds
+from tracing.texts.stand_ins import count_characters
 
 KIND = "early_termination"
 VERSION = "4"
@@ -71,7 +73,7 @@ def list_stopped(material: Material) -> Iterator[Signal]:
 
 def _pin(target: Target, score: float, confidence: float, reason: str) -> Signal:
     seconds = target.answer.duration_ns / 1e9
-    characters = len(target.answer.text)
+    characters = count_characters(target.answer.text)
     return pin_signal(
         target,
         kind=KIND,
@@ -94,4 +96,5 @@ DETECTOR = Detector(
     title="Stopped the answer",
     what="The user ended the answer before it was complete, or told the assistant to stop.",
     detect=detect,
+    texts=Texts.SOME,
 )

@@ -4,6 +4,8 @@ from difflib import SequenceMatcher
 
 from feedback.detectors.acts import Act, watch_for
 from feedback.detectors.targets import Action
+from feedback.detectors.texts import Texts
+from tracing.texts.stand_ins import are_kept, is_purged
 
 KIND = "edit"
 VERSION = "2"
@@ -21,6 +23,8 @@ def read_edit(action: Action) -> Act | None:
     edited, answer = action.feedback.correction, shown
     if not edited.strip() or not answer.strip():
         return Act("the user edited the answer", polarity=-1, confidence=0.5, score=0.7)
+    if not are_kept((edited, answer)) and edited != answer:
+        return None if is_purged(edited) else Act("the user edited the answer", polarity=-1, confidence=0.5, score=0.7)
     share = measure_change(answer, edited)
     if not share:
         return None
@@ -45,4 +49,5 @@ DETECTOR = watch_for(
     title="Edited",
     what="The user changed the answer before using it: what they wrote is the better answer.",
     read=read_edit,
+    texts=Texts.SOME,
 )

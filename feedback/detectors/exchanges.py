@@ -7,6 +7,7 @@ from itertools import pairwise
 from feedback.detectors.times import MACHINE_GAP_SECONDS, measure_gap
 from feedback.reactions.reaction import Exchange, Reading
 from tracing.conversations import Conversation, Turn
+from tracing.texts.stand_ins import blank, is_kept
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,9 +31,11 @@ class Reaction:
 def exchanges_of(conversation: Conversation) -> dict[int, Exchange]:
     """By index of its turn, every message after the first that has words, with the last answer seen before it."""
     return {
-        turn.index: Exchange(turn.user_text, previous.user_text, previous.answer.text, turn.answer.text)
+        turn.index: Exchange(
+            turn.user_text, blank(previous.user_text), blank(previous.answer.text), blank(turn.answer.text)
+        )
         for previous, turn in pair_turns(conversation)
-        if turn.user_text.strip()
+        if turn.user_text.strip() and is_kept(turn.user_text)
     }
 
 

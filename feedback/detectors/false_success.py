@@ -12,6 +12,7 @@ from feedback.detectors.detector import Detector
 from feedback.detectors.material import Material
 from feedback.detectors.signal import Evidence, Signal
 from feedback.detectors.targets import Target, list_targets, pin_signal
+from feedback.detectors.texts import Texts
 from feedback.detectors.tool_results import judge_result
 from feedback.detectors.tool_uses import ToolUse, list_definitions, list_used
 
@@ -259,4 +260,5 @@ DETECTOR = Detector(
     title="Said it was done",
     what="The assistant said that it was done, although the tool had failed, or was not used.",
     detect=detect,
+    texts=Texts.TURN,
 )

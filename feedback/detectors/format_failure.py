@@ -15,6 +15,7 @@ from feedback.detectors.material import Material
 from feedback.detectors.schemas import find_schema_fault
 from feedback.detectors.signal import Evidence, Signal
 from feedback.detectors.targets import Target, pin_signal
+from feedback.detectors.texts import Texts
 from feedback.replies import find_refusal
 from feedback.wishes.checking import Failure, check_form, read_json
 from feedback.wishes.forms import FormWish, find_form_wishes, find_standing_form_wishes
@@ -167,4 +168,5 @@ DETECTOR = Detector(
     title="Wrong format",
     what="The answer has not the form that was asked for: JSON, a schema, a table, a list, code alone.",
     detect=detect,
+    texts=Texts.TURN,
 )

@@ -6,6 +6,7 @@ from feedback.detectors.detector import Detector
 from feedback.detectors.material import Material
 from feedback.detectors.signal import Evidence, Polarity, Signal
 from feedback.detectors.targets import TargetFinder, pin_signal
+from feedback.detectors.texts import Texts
 from feedback.explicit import Feedback
 from feedback.judging.cases import NAME, SCORES
 
@@ -50,4 +51,5 @@ DETECTOR = Detector(
     title="Judged by a model",
     what="A language model rated the answer by what the user wrote next; only where a judge is set up.",
     detect=detect,
+    texts=Texts.SOME,
 )

@@ -15,6 +15,7 @@ from feedback.detectors.given import read_instructions
 from feedback.detectors.material import Material
 from feedback.detectors.signal import Evidence, Signal
 from feedback.detectors.targets import Target, pin_signal
+from feedback.detectors.texts import Texts
 from feedback.languages import (
     UNKNOWN,
     Language,
@@ -273,4 +274,5 @@ DETECTOR = Detector(
     title="Wrong language",
     what="The answer is in another language than the user writes or asked for.",
     detect=detect,
+    texts=Texts.TURN,
 )

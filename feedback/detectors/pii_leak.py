@@ -13,6 +13,7 @@ from feedback.detectors.detector import Detector
 from feedback.detectors.material import Material
 from feedback.detectors.signal import Evidence, Signal
 from feedback.detectors.targets import Target, list_targets, pin_signal
+from feedback.detectors.texts import Texts
 from tracing.personal_data import Finding, find_personal_data, mask_value
 
 KIND = "pii_leak"
@@ -203,4 +204,5 @@ DETECTOR = Detector(
     title="Personal data",
     what="The answer holds somebody's personal data, or a secret, that the user did not give.",
     detect=detect,
+    texts=Texts.TURN,
 )

@@ -21,6 +21,7 @@ from feedback.detectors.detector import Detector
 from feedback.detectors.material import Material
 from feedback.detectors.signal import Evidence, Signal
 from feedback.detectors.targets import Target, pin_signal
+from feedback.detectors.texts import Texts
 from feedback.replies import find_refusal
 from tracing.conversations import Turn
 from tracing.tool_runs import ToolRun
@@ -213,4 +214,5 @@ DETECTOR = Detector(
     title="Attack",
     what="The message, or a document that came with it, tries to turn the assistant against its rules.",
     detect=detect,
+    texts=Texts.TURN,
 )

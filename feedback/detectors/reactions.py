@@ -15,6 +15,7 @@ from feedback.detectors.exchanges import Reaction
 from feedback.detectors.material import Material
 from feedback.detectors.signal import Evidence, Polarity, Signal
 from feedback.detectors.targets import Target, pin_signal
+from feedback.detectors.texts import Texts
 from feedback.reactions import reaction as readers
 from feedback.reactions.features import recall_apology
 from feedback.reactions.reaction import Tier
@@ -60,7 +61,7 @@ def listen_for(kind: str, *, version: str, title: str, what: str, polarity: Pola
         for reaction in list_likely(material, kind):
             yield pin_reaction(reaction, kind=kind, version=version, polarity=polarity, does=does)
 
-    return Detector(kind=kind, version=version, title=title, what=what, detect=detect)
+    return Detector(kind=kind, version=version, title=title, what=what, detect=detect, texts=Texts.TURN)
 
 
 def list_likely(material: Material, kind: str) -> Iterator[Reaction]:

@@ -11,6 +11,7 @@ from feedback.detectors.detector import Detector
 from feedback.detectors.material import Material
 from feedback.detectors.signal import Evidence, Signal
 from feedback.detectors.targets import Target, list_targets, pin_signal
+from feedback.detectors.texts import Texts
 from feedback.replies import Refusal, find_refusal, quotes_refusal
 from tracing.conversations import Turn
 
@@ -95,4 +96,5 @@ DETECTOR = Detector(
     title="Refused",
     what="The assistant declined to do what was asked.",
     detect=detect,
+    texts=Texts.TURN,
 )

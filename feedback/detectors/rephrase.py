@@ -11,6 +11,7 @@ from feedback.detectors.exchanges import Reaction
 from feedback.detectors.material import Material
 from feedback.detectors.reactions import LEAST_MARKED, get_score, list_likely, pin_reaction
 from feedback.detectors.signal import Signal
+from feedback.detectors.texts import Texts
 from feedback.detectors.times import describe_seconds, measure_gap
 from feedback.reactions.overlap import Request, find_repeated, measure_likeness, read_request
 from feedback.reactions.static import find_words
@@ -62,4 +63,5 @@ DETECTOR = Detector(
     title="Asked again in other words",
     what="The user asked for the same thing again, so the answer before did not give it.",
     detect=detect,
+    texts=Texts.TURN,
 )

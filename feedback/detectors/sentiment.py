@@ -11,6 +11,7 @@ from feedback.detectors.material import Material
 from feedback.detectors.reactions import CONFIDENCE, DIGITS, quote_words
 from feedback.detectors.signal import Evidence, Polarity, Signal
 from feedback.detectors.targets import Target, pin_signal
+from feedback.detectors.texts import Texts
 from feedback.reactions.reaction import Reading
 from feedback.reactions.static import find_words
 from tracing.conversations import Turn
@@ -79,4 +80,5 @@ DETECTOR = Detector(
     title="Tone",
     what="How the user's message sounds, toward the assistant and the exchange.",
     detect=detect,
+    texts=Texts.TURN,
 )

@@ -17,6 +17,7 @@ from feedback.detectors.reactions import CONFIDENCE, MINIMUM_SCORE
 from feedback.detectors.sentiment import measure_tone
 from feedback.detectors.signal import Evidence, Signal
 from feedback.detectors.targets import Target, pin_signal
+from feedback.detectors.texts import Texts
 
 KIND = "sentiment_shift"
 VERSION = "1"
@@ -111,4 +112,5 @@ DETECTOR = Detector(
     title="Tone changed",
     what="The tone of the user's messages got better or worse over the conversation.",
     detect=detect,
+    texts=Texts.CONVERSATION,
 )

@@ -6,6 +6,7 @@ from feedback.detectors.detector import Detector
 from feedback.detectors.material import Material
 from feedback.detectors.signal import Evidence, Signal
 from feedback.detectors.targets import Target, pin_signal
+from feedback.detectors.texts import Texts
 from feedback.detectors.tool_results import Failure, judge_result
 from feedback.detectors.tool_uses import ToolUse, list_used
 
@@ -69,4 +70,5 @@ DETECTOR = Detector(
     title="Tool failed",
     what="A tool that the assistant used gave an error, took too long, or found nothing.",
     detect=detect,
+    texts=Texts.SOME,
 )

@@ -1,5 +1,6 @@
 """The model used a tool wrongly: a tool that there is not, or arguments that its schema does not take."""
 
+import json
 from collections.abc import Iterator
 
 from feedback.detectors.detector import Detector
@@ -7,7 +8,9 @@ from feedback.detectors.material import Material
 from feedback.detectors.schemas import find_schema_fault
 from feedback.detectors.signal import Evidence, Signal
 from feedback.detectors.targets import Target, pin_signal
+from feedback.detectors.texts import Texts
 from feedback.detectors.tool_uses import ToolUse, list_definitions, list_used
+from tracing.texts.stand_ins import is_kept
 
 KIND = "tool_misuse"
 VERSION = "2"
@@ -32,6 +35,8 @@ def find_fault(use: ToolUse) -> tuple[str, str] | None:
         return "undeclared", f"the model asked for the tool {use.name!r}, which it was not offered"
     if isinstance(use.arguments, str):
         return "invalid_json", f"the arguments for {use.name} are no JSON object"
+    if not is_kept(json.dumps(use.arguments, ensure_ascii=False)):
+        return None
     message = find_schema_fault(definitions[use.name], use.arguments)
     return ("arguments", f"the arguments for {use.name} do not fit its schema: {message}") if message else None
 
@@ -55,4 +60,5 @@ DETECTOR = Detector(
     title="Tool used wrongly",
     what="The model asked for a tool that it was not offered, or with arguments that the tool does not take.",
     detect=detect,
+    texts=Texts.SOME,
 )

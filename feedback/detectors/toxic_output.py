@@ -10,6 +10,7 @@ from feedback.detectors.detector import Detector
 from feedback.detectors.material import Material
 from feedback.detectors.signal import Evidence, Signal
 from feedback.detectors.targets import Target, list_targets, pin_signal
+from feedback.detectors.texts import Texts
 
 KIND = "toxic_output"
 VERSION = "1"
@@ -61,4 +62,5 @@ DETECTOR = Detector(
     title="Abusive answer",
     what="The answer insults, threatens or harasses the user.",
     detect=detect,
+    texts=Texts.TURN,
 )

@@ -17,6 +17,7 @@ from feedback.detectors.detector import Detector
 from feedback.detectors.material import Material
 from feedback.detectors.signal import Evidence, Signal
 from feedback.detectors.targets import Target, pin_signal
+from feedback.detectors.texts import Texts
 from tracing.conversations import Turn
 from tracing.generations import Generation
 
@@ -198,4 +199,5 @@ DETECTOR = Detector(
     title="Not in the sources",
     what="The answer tells numbers, dates, names, links or quotations that stand in nothing that the model was given.",
     detect=detect,
+    texts=Texts.CONVERSATION,
 )

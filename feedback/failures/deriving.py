@@ -22,6 +22,7 @@ from tracing.conversations import Turn
 from tracing.records.conversations import load_rows, load_turns
 from tracing.stages import Key, Pace, Stage, group_by_project
 from tracing.store import Store
+from tracing.texts.stand_ins import are_kept
 
 FAILURES = Stage("failures", "feedback/sql/changed_estimates.sql", "feedback/sql/lag_of_failures.sql", batch_size=100)
 REST_FACTOR = 1
@@ -55,12 +56,25 @@ def derive_failures(store: Store, keys: Sequence[Key]) -> None:
         carry_out(store, project_id)
         version = time.time_ns() // 1000
         known = load_failing_of(store, project_id, conversation_ids, with_vectors=False)
-        failures = load_failures(store, project_id, conversation_ids)
+        failures = keep_worded(load_failures(store, project_id, conversation_ids), known)
         changed = [each for each in failures if tell(each.row) != tell(known.get(each.row.conversation_id))]
         same = [each.row.conversation_id for each in changed if has_same_words(each.row, known)]
         rows = embed_failures(changed, load_failing_of(store, project_id, same))
         gone = known.keys() - {each.row.conversation_id for each in failures}
         write_failing(store, project_id, rows, sorted(gone), version)
+
+
+def keep_worded(failures: Sequence[Failure], known: Mapping[str, FailingRow]) -> list[Failure]:
+    """Those whose words are there. Of others stands what was known when they were; without it nobody can tell what
+    failed, for modes are told by words."""
+    kept = []
+    for each in failures:
+        old = known.get(each.row.conversation_id)
+        if are_kept((each.case.request, each.case.answer, each.case.reaction)):
+            kept.append(each)
+        elif old is not None:
+            kept.append(replace(each, row=old))
+    return kept
 
 
 def load_failures(store: Store, project_id: int, conversation_ids: Sequence[str]) -> list[Failure]:

@@ -17,6 +17,7 @@ from tracing.own_words.inputs import WATCHED, GivenText, list_given, list_variab
 from tracing.own_words.marks import find_marked_words
 from tracing.own_words.templates import MessageTemplate, find_template_words, learn_templates, order_templates
 from tracing.spans import Span
+from tracing.texts.stand_ins import is_kept
 
 __all__ = ["MessageTemplate", "Templates", "find_own_words", "is_text", "learn_templates", "order_templates", "unwrap"]
 
@@ -89,15 +90,15 @@ def tell_words(generation: Generation, sources: Sources, templates: Sequence[Mes
 
 def unwrap(sent: str, templates: Sequence[MessageTemplate]) -> str:
     """The person's own words in a message by itself; the whole message where nothing shows what is not theirs."""
-    if len(sent) < SHORTEST_UNWRAPPED:
+    if len(sent) < SHORTEST_UNWRAPPED or not is_kept(sent):
         return sent
     found = find_template_words(sent, templates) if templates and is_text(sent) else None
     return found or find_marked_words(sent) or sent
 
 
 def is_text(sent: str) -> bool:
-    """Whether what a template leaves of a message is text: not of JSON, nor of a model's markup."""
-    return not sent.startswith("{") and "<|" not in sent
+    """Whether what a template leaves of a message is text: not of JSON, nor of a model's markup, nor gone."""
+    return not sent.startswith("{") and "<|" not in sent and is_kept(sent)
 
 
 def find_given_words(generation: Generation, sent: str, sources: Sources) -> str | None:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, fields
 from typing import Any
 
 from tracing.conversations import Conversation, add_costs, add_known
+from tracing.texts.stand_ins import blank
 from tracing.words import index_words
 
 FIRST_MESSAGE_CHARACTERS = 300
@@ -61,11 +62,14 @@ def summarise(conversation: Conversation) -> Summary:
 
 
 def list_texts(conversation: Conversation) -> Iterator[str]:
-    """What was said in the turns that are searched, in order: each message and its answers, replaced ones included."""
+    """What was said in the turns that are searched, in order: each message and its answers, replaced ones included.
+
+    A text that is gone is found by nothing.
+    """
     for turn in conversation.turns:
         if turn.index < WHOLE_TURNS:
-            yield turn.user_text
-            yield from (answer.text for answer in turn.parts)
+            yield blank(turn.user_text)
+            yield from (blank(answer.text) for answer in turn.parts)
 
 
 def read_summary(row: Mapping[str, Any]) -> Summary:

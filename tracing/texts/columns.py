@@ -6,12 +6,13 @@ One list for each table that takes texts from outside; ids, times, numbers and n
 from collections.abc import Callable
 from typing import Any
 
-from tracing.texts.hiding import Hider
+from tracing.texts.hiding import Cleaner, Hider
 
 Columns = dict[str, list[Any]]
+Hides = Hider | Cleaner
 
 
-def hide_spans(columns: Columns, hider: Hider) -> None:
+def hide_spans(columns: Columns, hider: Hides) -> None:
     columns["SpanName"] = list(map(hider.hide_name, columns["SpanName"]))
     columns["StatusMessage"] = list(map(hider.hide_error, columns["StatusMessage"]))
     hide_maps(columns, "SpanAttributes", "SpanAttributeTypes", hider)
@@ -24,10 +25,9 @@ def hide_spans(columns: Columns, hider: Hider) -> None:
         ]
 
 
-def hide_logs(columns: Columns, hider: Hider) -> None:
+def hide_logs(columns: Columns, hider: Hides) -> None:
     columns["Body"] = [
-        hider.hide_attribute("body", body, kind)
-        for body, kind in zip(columns["Body"], columns["BodyType"], strict=True)
+        hider.hide_body(body, kind) for body, kind in zip(columns["Body"], columns["BodyType"], strict=True)
     ]
     columns["SeverityText"] = list(map(hider.hide_name, columns["SeverityText"]))
     columns["EventName"] = list(map(hider.hide_name, columns["EventName"]))
@@ -35,24 +35,24 @@ def hide_logs(columns: Columns, hider: Hider) -> None:
     hide_resources(columns, hider)
 
 
-def hide_feedback(columns: Columns, hider: Hider) -> None:
+def hide_feedback(columns: Columns, hider: Hides) -> None:
     for name in ("explanation", "correction"):
         columns[name] = list(map(hider.hide, columns[name]))
     columns["label"] = list(map(hider.hide_name, columns["label"]))
-    columns["metadata"] = [hider.hide_string("metadata", each) for each in columns["metadata"]]
+    columns["metadata"] = list(map(hider.hide_json, columns["metadata"]))
 
 
-def hide_reviews(columns: Columns, hider: Hider) -> None:
+def hide_reviews(columns: Columns, hider: Hides) -> None:
     for name in ("better_answer", "note"):
         if name in columns:
             columns[name] = list(map(hider.hide, columns[name]))
 
 
-def hide_maps(columns: Columns, name: str, types: str, hider: Hider) -> None:
+def hide_maps(columns: Columns, name: str, types: str, hider: Hides) -> None:
     columns[name] = list(map(hider.hide_map, columns[name], columns[types]))
 
 
-def hide_resources(columns: Columns, hider: Hider) -> None:
+def hide_resources(columns: Columns, hider: Hides) -> None:
     """All records of a request share few resources: each is walked once."""
     known: dict[int, Any] = {}
     told = columns["ResourceAttributes"]
@@ -62,7 +62,7 @@ def hide_resources(columns: Columns, hider: Hider) -> None:
     columns["ResourceAttributes"] = [known[id(strings)] for strings in told]
 
 
-HIDE: dict[str, Callable[[Columns, Hider], None]] = {
+HIDE: dict[str, Callable[[Columns, Hides], None]] = {
     "otel_traces": hide_spans,
     "otel_logs": hide_logs,
     "feedback": hide_feedback,
@@ -72,7 +72,7 @@ HIDE: dict[str, Callable[[Columns, Hider], None]] = {
 """By table."""
 
 
-def hide_columns(table: str, columns: Columns, hider: Hider) -> None:
+def hide_columns(table: str, columns: Columns, hider: Hides) -> None:
     """Hide every text of a batch; a table that takes none is left as it is."""
     if table in HIDE:
         HIDE[table](columns, hider)

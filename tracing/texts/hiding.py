@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from tracing.conventions.messages import parse_repr
-from tracing.texts.stand_ins import MARK, stand_in
+from tracing.texts.stand_ins import MARK, drop_marks, stand_in
 from tracing.texts.structure import (
     ALLOWED,
     PLAIN,
@@ -39,6 +39,23 @@ encode = json.JSONEncoder(ensure_ascii=False).encode
 Strings = dict[str, str]
 
 
+class Cleaner:
+    """Leaves texts as they are, but for what looks like a stand-in."""
+
+    def hide(self, text: str) -> str:
+        return drop_marks(text)
+
+    hide_name = hide_error = hide_json = hide
+
+    def hide_map(self, strings: Mapping[str, str], _types: Mapping[str, str]) -> Strings:
+        return {drop_marks(key): drop_marks(value) for key, value in strings.items()}
+
+    hide_resource = hide_map
+
+    def hide_body(self, body: str, _kind: str) -> str:
+        return drop_marks(body)
+
+
 class Hider:
     """Hides texts with a project's secret."""
 
@@ -63,6 +80,14 @@ class Hider:
             return self.hide(message)
         said = told[2] or told[3] or ""
         return f"{told[1]}('{self.hide(said)}')" if said.strip(")") else message
+
+    def hide_json(self, text: str) -> str:
+        """A JSON object of an app, as the metadata of feedback."""
+        return self.hide_string("metadata", text)
+
+    def hide_body(self, body: str, kind: str) -> str:
+        """What a log record says."""
+        return self.hide_attribute("body", body, kind)
 
     def hide_map(self, strings: Mapping[str, str], types: Mapping[str, str]) -> Strings:
         """Attributes of a span, an event, a link or a log record."""

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from hashlib import blake2b
 
 MARK, END = "\ufdd0", "\ufdd1"
-STAND_IN = re.compile(f"{MARK}([0-9]+)(?: [g-v]{{16}})?{END}")
+STAND_IN = re.compile(f"{MARK}([0-9]+)( [g-v]{{16}})?{END}")
 FORGED = re.compile(rf"[{MARK}{END}]|\\u[fF][dD][dD][01]")
 """The marks themselves, and as JSON inside a text may write them."""
 REPLACEMENT = "\ufffd"
@@ -32,6 +32,11 @@ def stand_in(text: str, secret: bytes) -> str:
 def is_kept(text: str) -> bool:
     """Whether a text is there as it was said."""
     return MARK not in text
+
+
+def is_purged(text: str) -> bool:
+    """Whether it was there for a while: its stand-in tells no more than how long it was."""
+    return any(match[2] is None for match in STAND_IN.finditer(text)) if MARK in text else False
 
 
 def are_kept(texts: Iterable[str]) -> bool:
