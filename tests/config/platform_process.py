@@ -1,10 +1,18 @@
-"""`tacit` as people run it: processes of their own, over directories of their own."""
+"""`tacit` as people run it: processes of their own, over directories of their own.
 
+A platform over a directory that is not there yet begins with a copy of one that was made once, which takes a third of
+the time off a start; `is_new` lets it make its own. A command makes its own, where it needs one.
+"""
+
+import atexit
+import functools
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -34,10 +42,30 @@ def run_tacit(
     )
 
 
+@functools.cache
+def make_migrated_directory() -> Path:
+    """An empty directory of data with today's schemas and no secret, for this process of tests."""
+    kept = Path(tempfile.mkdtemp(prefix="tacit-tests-"))
+    atexit.register(shutil.rmtree, kept, ignore_errors=True)
+    directory = kept / "data"
+    assert run_tacit(directory, "migrate").returncode == 0
+    for name in ("lock", "secret_key"):
+        (directory / name).unlink(missing_ok=True)
+    return directory
+
+
+def fill_directory(directory: Path) -> None:
+    """Put today's schemas into a directory that nobody used."""
+    if not directory.exists() or not any(directory.iterdir()):
+        shutil.copytree(make_migrated_directory(), directory, symlinks=True, dirs_exist_ok=True)
+
+
 class Platform:
     """`tacit up`, running; `lines` is what it said until it was there."""
 
-    def __init__(self, directory: Path, *arguments: str, **settings: str) -> None:
+    def __init__(self, directory: Path, *arguments: str, is_new: bool = False, **settings: str) -> None:
+        if not is_new:
+            fill_directory(directory)
         self.directory = directory
         self.process = subprocess.Popen(
             [*TACIT, "up", "--port", "0", *(arguments or ("--otlp-http-port", "0"))],
@@ -88,8 +116,8 @@ class Platform:
 
 
 @contextmanager
-def run_platform(directory: Path, *arguments: str, **settings: str) -> Iterator[Platform]:
-    platform = Platform(directory, *arguments, **settings)
+def run_platform(directory: Path, *arguments: str, is_new: bool = False, **settings: str) -> Iterator[Platform]:
+    platform = Platform(directory, *arguments, is_new=is_new, **settings)
     try:
         yield platform
     finally:

@@ -37,7 +37,7 @@ def occupied_port() -> Iterator[int]:
 def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
     """One server for the tests that only look; another program has its OTLP port."""
     directory = tmp_path_factory.mktemp("running")
-    with occupied_port() as port, run_platform(directory, "--otlp-http-port", str(port)) as platform:
+    with occupied_port() as port, run_platform(directory, "--otlp-http-port", str(port), is_new=True) as platform:
         yield platform
 
 

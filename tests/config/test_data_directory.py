@@ -22,7 +22,7 @@ def walk(directory: Path) -> Iterator[Path]:
 
 def test_everything_that_a_server_makes_is_closed_to_others(tmp_path: Path) -> None:
     directory = tmp_path / "parent" / "data"
-    with run_platform(directory) as platform:
+    with run_platform(directory, is_new=True) as platform:
         platform.get("/p/default/")
         made = {path.name for path in directory.iterdir()}
         assert {"secret_key", "server.json", "tacit.sqlite3", "clickhouse", "lock"} <= made
@@ -36,7 +36,7 @@ def test_what_was_open_is_closed_and_a_directory_that_is_open_is_told(tmp_path: 
     for path in walk(directory):
         path.chmod(0o755 if path.is_dir() else 0o644)
     (directory / "of-somebody-else").touch(mode=0o644)
-    with run_platform(directory) as platform:
+    with run_platform(directory, is_new=True) as platform:
         exposed = [name for name in list_exposed(directory) if not name.startswith("clickhouse/")]
         assert exposed == [".", "lock", "of-somebody-else"]
         [told] = [line for line in platform.lines if "look into" in line]
