@@ -90,7 +90,7 @@ def ask_list(store: Store, q: str = "") -> object:
     if find_search(given).has_phrases:
         return page
     where = compile_filter(given, "conversations", now_ns)
-    return page, store.query("feedback/sql/page_position.sql", where, project_id=PROJECT_ID, at_id="")
+    return page, store.query("feedback/sql/page_total.sql", where, project_id=PROJECT_ID)
 
 
 def ask_dissatisfied(store: Store) -> object:

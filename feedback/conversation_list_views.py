@@ -28,8 +28,8 @@ from feedback.views import (
     TITLES,
     find_fault,
     read_choices,
-    read_position,
     read_rows,
+    read_total,
     show_rows,
 )
 from tracing.access.requirements import access_of, project_page
@@ -149,7 +149,7 @@ def read_page(request: HttpRequest, project: Project, state: ListState, *, is_wr
         "older": Cursor(page.next.time_ns, page.next.id).encode() if page.next else "",
         "is_later_page": bool(token),
         "has_phrases": not is_wrong and not counts,
-        "matching": read_position(project, state.filters, "", now_ns) if counts else {"total": None},
+        "matching": read_total(project, state.filters, now_ns) if counts else {"total": None},
     }
 
 

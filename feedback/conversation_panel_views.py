@@ -19,6 +19,7 @@ from tracing.access.rights import Right
 from tracing.models import Project
 from tracing.pages import render_page
 from tracing.store import get_store
+from tracing.together import ask_by_name
 
 TITLES = {detector.kind: detector.title for detector in DETECTORS}
 PANEL_TURNS = 20
@@ -41,19 +42,25 @@ def show_conversation_panel(request: HttpRequest, project: Project, conversation
 def read_panel(request: HttpRequest, project: Project, conversation_id: str) -> dict[str, Any]:
     """What the panel shows; without turns where there is no such conversation."""
     store = get_store()
-    heard = load_heard_excerpt(store, project.pk, conversation_id, 0, PANEL_TURNS)
+    found = ask_by_name(
+        failure_mode=lambda: find_mode_of(store, project, conversation_id),
+        heard=lambda: load_heard_excerpt(store, project.pk, conversation_id, 0, PANEL_TURNS),
+        outline=lambda: load_outline(store, project.pk, conversation_id),
+        machine=lambda: load_machines(store, project.pk, [conversation_id]).get(conversation_id),
+        satisfaction=lambda: read_satisfaction(request, project, conversation_id),
+    )
+    heard = found["heard"]
     if heard is None:
         return {"conversation_id": conversation_id, "turns": ()}
     conversation, facts = heard.excerpt.conversation, heard.excerpt.facts
-    outline = load_outline(store, project.pk, conversation_id)
     return {
         "conversation": conversation,
         "facts": facts,
         "opening": shorten_words(facts.first_message, 120),
-        "undertone": draw_undertone(facts.turn_count, outline, TITLES),
+        "undertone": draw_undertone(facts.turn_count, found["outline"], TITLES),
         "turns": show_turns(conversation, Heard(conversation_id, heard.signals, heard.feedback, TITLES), -1),
         "more_turns": max(0, facts.turn_count - PANEL_TURNS),
-        "machine": load_machines(store, project.pk, [conversation_id]).get(conversation_id),
-        "failure_mode": find_mode_of(store, project, conversation_id),
-        **read_satisfaction(request, project, conversation_id),
+        "machine": found["machine"],
+        "failure_mode": found["failure_mode"],
+        **found["satisfaction"],
     }

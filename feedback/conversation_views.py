@@ -17,7 +17,7 @@ from feedback.pages.filters import Filters
 from feedback.pages.review_cards import list_reviewed
 from feedback.pages.transcript import shorten_words
 from feedback.reviewing.settled import load_settled
-from feedback.shown_conversations import TITLES, read_chat, read_waterfalls
+from feedback.shown_conversations import TITLES, Chat, read_chat, read_waterfalls
 from feedback.views import find_fault, read_position, read_rows
 from tracing.access.requirements import project_page
 from tracing.access.rights import Right
@@ -28,6 +28,7 @@ from tracing.pages import render_page
 from tracing.paging import Place
 from tracing.records import load_cost
 from tracing.store import get_store
+from tracing.together import ask_by_name
 
 PAGE_TURNS = 50
 GOING_ON_NS = 10 * 60 * 10**9
@@ -61,19 +62,29 @@ def show_conversation(request: HttpRequest, project: Project, conversation_id: s
         "selected": chat.selected.index + 1,
         "filters": filters,
         "described": filters.describe(TITLES),
-        "position": find_position(project, filters, conversation_id, chat.facts.first_time_ns),
         "opening": shorten_words(chat.facts.first_message, 120),
-        "machine": load_machines(store, project.pk, [conversation_id]).get(conversation_id),
-        "cost": load_cost(store, project.pk, conversation_id),
-        "failure_mode": load_mode_card(store, project, conversation_id, timezone.now()),
-        **read_satisfaction(request, project, conversation_id),
-        "reviewed": list_reviewed(load_settled(store, project.pk, conversation_ids=[conversation_id])),
-        "waterfalls": read_waterfalls(store, chat),
         "missable": {kind: TITLES[kind] for kind in MISSABLE},
-        "others": list_others(project, chat.conversation.user_id, conversation_id, now_ns),
         "alone": Filters(q=f"conversation:{quote(conversation_id)}"),
+        **read_beside(request, project, chat, filters),
     }
     return render_page(request, "conversation.html", context)
+
+
+def read_beside(request: HttpRequest, project: Project, chat: Chat, filters: Filters) -> dict[str, Any]:
+    """What stands around the chat: where it is in the list, what is known of all of it, and the spans of its turn."""
+    store, conversation_id, now_ns = get_store(), chat.conversation.conversation_id, time.time_ns()
+    ids, place = [conversation_id], Place(chat.facts.first_time_ns, conversation_id)
+    found = ask_by_name(
+        failure_mode=lambda: load_mode_card(store, project, conversation_id, timezone.now()),
+        position=lambda: find_position(project, filters, place, now_ns),
+        others=lambda: list_others(project, chat.conversation.user_id, conversation_id, now_ns),
+        waterfalls=lambda: read_waterfalls(store, chat),
+        cost=lambda: load_cost(store, project.pk, conversation_id),
+        satisfaction=lambda: read_satisfaction(request, project, conversation_id),
+        machine=lambda: load_machines(store, project.pk, ids).get(conversation_id),
+        reviewed=lambda: list_reviewed(load_settled(store, project.pk, conversation_ids=ids)),
+    )
+    return found | found["satisfaction"]
 
 
 def list_others(project: Project, user_id: str, but: str, now_ns: int) -> Sequence[Row]:
@@ -84,10 +95,9 @@ def list_others(project: Project, user_id: str, but: str, now_ns: int) -> Sequen
     return [row for row in rows if row["conversation_id"] != but][:OTHERS_SHOWN]
 
 
-def find_position(project: Project, filters: Filters, conversation_id: str, first_time_ns: int) -> Mapping[str, Any]:
+def find_position(project: Project, filters: Filters, place: Place, now_ns: int) -> Mapping[str, Any]:
     """Where in the list the conversation stands; of a quoted phrase, which nobody counts, only what follows it."""
-    now_ns = time.time_ns()
     if not find_search(filters.given).has_phrases:
-        return read_position(project, filters, conversation_id, now_ns)
-    rows = read_rows(project, filters, Place(first_time_ns, conversation_id), now_ns, 1).rows
+        return read_position(project, filters, place, now_ns)
+    rows = read_rows(project, filters, place, now_ns, 1).rows
     return {"here": False, "newer": 0, "next_id": rows[0]["conversation_id"] if rows else ""}

@@ -214,7 +214,7 @@ def count_matching(project: Project, typed: str) -> dict[str, Any]:
     if find_search(given).has_phrases:
         return {"error": None, "matching": None, "has_phrases": True}
     where = compile_filter(given, "conversations", time.time_ns())
-    [found] = get_store().query("feedback/sql/page_position.sql", where, project_id=project.pk, at_id="")
+    [found] = get_store().query("feedback/sql/page_total.sql", where, project_id=project.pk)
     return {"error": None, "matching": found["total"]}
 
 

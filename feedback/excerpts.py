@@ -10,6 +10,7 @@ from feedback.records import load_feedback, load_signals_of_turns
 from tracing.records.excerpts import Excerpt, load_excerpt
 from tracing.records.windows import LATEST_NS
 from tracing.store import Store
+from tracing.together import ask_together
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,11 +27,13 @@ def load_heard_excerpt(
 ) -> HeardExcerpt | None:
     """At most `count` turns from index `first` on; None where there are none. `row` is that of the conversation, where
     it was read before."""
-    told = load_told_excerpt(store, project_id, conversation_id, first, count, row)
-    if told is None:
+    excerpt = load_excerpt(store, project_id, conversation_id, first, count, row)
+    if excerpt is None:
         return None
-    excerpt, feedback = told
-    signals = load_signals_of_turns(store, project_id, conversation_id, excerpt.first, excerpt.end)
+    signals, feedback = ask_together(
+        lambda: load_signals_of_turns(store, project_id, conversation_id, excerpt.first, excerpt.end),
+        lambda: list_feedback(store, project_id, excerpt),
+    )
     return HeardExcerpt(excerpt, signals, feedback)
 
 

@@ -21,6 +21,7 @@ from tracing.records.excerpts import Facts
 from tracing.records.spans import load_outline as load_outline_of_trace
 from tracing.spans import Span
 from tracing.store import Store
+from tracing.together import ask_together
 from tracing.waterfall import MAX_ROWS, Waterfall, draw_waterfall, list_figures
 
 MOST_SPANS = 5_000
@@ -68,10 +69,13 @@ class Chat:
 def read_chat(store: Store, project_id: int, conversation_id: str, asked_turn: str, page_turns: int) -> Chat | None:
     """So many turns as a page holds, those with the turn asked for, else with the first that went wrong; None where
     there is no such conversation."""
-    row = load_rows(store, project_id, [conversation_id]).get(conversation_id)
+    rows, outline = ask_together(
+        lambda: load_rows(store, project_id, [conversation_id]),
+        lambda: load_outline(store, project_id, conversation_id),
+    )
+    row = rows.get(conversation_id)
     if row is None:
         return None
-    outline = load_outline(store, project_id, conversation_id)
     selected = select_turn(row["turn_count"], outline, asked_turn)
     first = selected // page_turns * page_turns
     heard = load_heard_excerpt(store, project_id, conversation_id, first, page_turns, row)
@@ -90,12 +94,11 @@ def read_chat(store: Store, project_id: int, conversation_id: str, asked_turn: s
 def load_material(store: Store, conversation: Conversation) -> Material:
     """The conversation with the model calls and the runs of tools behind its answers."""
     trace_ids = sorted({answer.trace_id for answer in conversation.answers})
-    calls = load_recent_generations(store, conversation.project_id, trace_ids)
-    return Material(
-        conversation,
-        calls={(call.trace_id, call.span_id): call for call in calls},
-        tool_runs=load_tool_runs(store, conversation.project_id, trace_ids),
+    calls, tool_runs = ask_together(
+        lambda: load_recent_generations(store, conversation.project_id, trace_ids),
+        lambda: load_tool_runs(store, conversation.project_id, trace_ids),
     )
+    return Material(conversation, calls={(call.trace_id, call.span_id): call for call in calls}, tool_runs=tool_runs)
 
 
 def read_waterfalls(store: Store, chat: Chat) -> Sequence[tuple[str, str, Waterfall]]:

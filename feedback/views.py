@@ -65,8 +65,14 @@ def find_fault(filters: Filters) -> FilterError | None:
     return None
 
 
-def read_position(project: Project, filters: Filters, conversation_id: str, now_ns: int) -> Mapping[str, Any]:
-    """Query how many match, and where in the list the conversation stands."""
+def read_total(project: Project, filters: Filters, now_ns: int) -> Mapping[str, Any]:
+    """Query how many match, and what they cost."""
     where = compile_filter(filters.given, "conversations", now_ns)
-    path = "feedback/sql/page_position.sql"
-    return query_kept(get_store(), path, where, project_id=project.pk, at_id=conversation_id)[0]
+    return query_kept(get_store(), "feedback/sql/page_total.sql", where, project_id=project.pk)[0]
+
+
+def read_position(project: Project, filters: Filters, place: Place, now_ns: int) -> Mapping[str, Any]:
+    """Query how many match, and where in the list the conversation at this place stands."""
+    where = compile_filter(filters.given, "conversations", now_ns)
+    path, bound = "feedback/sql/page_position.sql", {"at_ns": place.time_ns, "at_id": place.id}
+    return get_store().query(path, where, project_id=project.pk, **bound)[0]

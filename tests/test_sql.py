@@ -82,6 +82,7 @@ FILTERED: dict[str, ListName] = {
     "feedback/sql/page_dissatisfied.sql": "conversations",
     "feedback/sql/conversations_to_learn_from.sql": "conversations",
     "feedback/sql/page_position.sql": "conversations",
+    "feedback/sql/page_total.sql": "conversations",
     "feedback/sql/page_signal_counts.sql": "conversations",
     "feedback/sql/return_count.sql": "conversations",
     "feedback/sql/return_facts.sql": "conversations",

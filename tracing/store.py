@@ -67,6 +67,7 @@ STANDING = "true /* stands */"
 SETTINGS = {
     "max_partitions_per_insert_block": 0,  # a partition is a project, and one insert may hold spans of many
     "do_not_merge_across_partitions_select_final": 1,  # no two versions of a row are in two projects
+    "optimize_move_to_prewhere_if_final": 1,  # versions of a row are alike in its key: what asks for that comes first
 }
 
 Columns = Mapping[str, Sequence[Any]]

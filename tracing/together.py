@@ -24,5 +24,10 @@ def ask_together(*questions: Callable[[], Any]) -> list[Any]:
             future.cancel()
 
 
+def ask_by_name(**questions: Callable[[], Any]) -> dict[str, Any]:
+    """The same, each answer under the name of its question."""
+    return dict(zip(questions, ask_together(*questions.values()), strict=True))
+
+
 def wait_for(future: Future[Any], question: Callable[[], Any]) -> Any:
     return question() if future.cancel() else future.result()

@@ -37,6 +37,7 @@ def list_examples(side: Side) -> dict[str, Any]:
         "conversation_ids": conversations,
         "conversation_id": SHARED_CONVERSATION,
         "at_id": SHARED_CONVERSATION,
+        "at_ns": 0,
         "trace_id": make_trace_id(SHARED_TRACE),
         "span_id": make_span_id(SHARED_TRACE),
         "user_id": side.word("user_id"),
