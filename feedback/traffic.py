@@ -15,6 +15,7 @@ from feedback.detectors.material import Material
 from feedback.detectors.rhythm import NEAREST
 from feedback.detectors.traffic import Alike, Traffic
 from tracing.conversations import Conversation
+from tracing.records.generations import find_hour
 from tracing.records.summaries import FIRST_MESSAGE_CHARACTERS
 from tracing.store import Store
 from tracing.texts.stand_ins import is_purged
@@ -22,7 +23,6 @@ from tracing.texts.stand_ins import is_purged
 AROUND_NS = 9 * 86_400 * 10**9
 """Conversations that begin alike are looked for so long before and after: a daily one is known after eight."""
 MINUTE_NS = 60 * 10**9
-HOUR_S = 3_600
 EARLIER_CONVERSATIONS = 500
 """At most so many earlier ones are listened to again for a pattern that came to be known."""
 
@@ -93,10 +93,11 @@ def load_rushes(
     store: Store, project_id: int, conversations: Sequence[Conversation]
 ) -> dict[tuple[str, str, int], int]:
     minutes = {each.start_time_ns // MINUTE_NS * 60 for each in conversations}
+    minutes = {minute for minute in minutes if 0 <= minute < 2**32}  # a time that the store tells in seconds
     rows = store.query(
         "feedback/sql/rushes.sql",
         project_id=project_id,
-        hours_s=sorted({minute // HOUR_S * HOUR_S for minute in minutes}),
+        hours_s=sorted({find_hour(minute * 10**9) for minute in minutes}),
         minutes_s=sorted(minutes),
         user_ids=list_users(conversations),
         enough=RUSH,

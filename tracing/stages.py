@@ -15,9 +15,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from clickhouse_connect.driver.exceptions import ClickHouseError, DataError
+from clickhouse_connect.driver.exceptions import ClickHouseError, Error
 from django.db import transaction
 
+from tracing.dead_letters import is_about_content
 from tracing.ingest import is_busy
 from tracing.models import StageLease
 from tracing.store import Store, StoreUnavailableError, Writes
@@ -49,6 +50,9 @@ TURN_SECONDS = 2.0
 
 PATIENCE_SECONDS = 5.0
 """Most that a stage puts off its work while very much comes in."""
+
+PARAMETER_CODES = {36: "BAD_ARGUMENTS", 130: "CANNOT_READ_ARRAY_FROM_TEXT", 457: "BAD_QUERY_PARAMETER"}
+"""ClickHouse's errors that are about what a query was asked with, which came from the things that are being done."""
 
 Key = tuple[int, str]
 """Number of a project, and the id of a trace or conversation in it."""
@@ -260,13 +264,20 @@ def do_all(stage: str, work: Callable[[Sequence[Key]], None], keys: Sequence[Key
     try:
         work(keys)
     except Exception as error:
-        if isinstance(error, (ClickHouseError, StoreUnavailableError)) and not isinstance(error, DataError):
+        if is_of_store(error):
             raise
         if len(keys) == 1:
             logger.exception("Stage %s left out %r of project %d", stage, keys[0][1], keys[0][0])
             return
         for key in keys:
             do_all(stage, work, [key])
+
+
+def is_of_store(error: Exception) -> bool:
+    """Whether the store failed, so that the same would be done later; not where it refused what one thing holds."""
+    if not isinstance(error, (ClickHouseError, StoreUnavailableError)) or is_about_content(error):
+        return False
+    return not (isinstance(error, Error) and error.code in PARAMETER_CODES)
 
 
 def group_by_project(keys: Sequence[Key]) -> dict[int, list[str]]:

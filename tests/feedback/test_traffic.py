@@ -47,6 +47,12 @@ def hear(teller: Teller, talks: Sequence[Conversation]) -> None:
     derive_signals(teller.store, [(teller.project.pk, talk.conversation_id) for talk in talks])
 
 
+@pytest.mark.parametrize("start_ns", [0, MINUTE_NS, 2**32 * SECOND_NS, 2**63 - 1])
+def test_a_time_that_hours_do_not_reach_stops_nothing(teller: Teller, start_ns: int) -> None:
+    around = load_surroundings(teller.store, 1, [make_talk(teller, "early", start_ns)])
+    assert around.rushes == {}
+
+
 def judge(teller: Teller, *names: str) -> list[Verdict]:
     hearings = load_hearings(teller.store, teller.project.pk, names)
     return [hearings[name].verdict for name in names]

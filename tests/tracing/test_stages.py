@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 import tacit
-from clickhouse_connect.driver.exceptions import DataError, OperationalError
+from clickhouse_connect.driver.exceptions import DatabaseError, DataError, OperationalError
 
 from feedback.derivation import derive_changed_signals, read_changed_feedback
 from tests.conftest import Server
@@ -175,6 +175,19 @@ def test_a_poisoned_item_is_left_out_with_a_word_and_the_others_are_done(
     assert make_trace_id(3) in caplog.text
     assert make_trace_id(5) in caplog.text
     assert stage.run(store, work) == 0
+
+
+def test_what_one_thing_holds_stops_no_stage_where_a_query_is_asked_with_it(
+    store: Store, work: Work, caplog: pytest.LogCaptureFixture
+) -> None:
+    stage = make_stage()
+    ingest(store, 1, 2, 3)
+    with pytest.raises(DatabaseError) as refused:
+        store.query("feedback/sql/rushes.sql", project_id=1, hours_s=[-3600], minutes_s=[], user_ids=[""], enough=1)
+    work.poisoned = {2: refused.value}
+    assert stage.run(store, work) == 3
+    assert sorted(work.done) == [1, 3]
+    assert make_trace_id(2) in caplog.text
 
 
 def test_a_failure_of_the_store_loses_nothing(store: Store, work: Work) -> None:

@@ -101,7 +101,8 @@ def read_lone_log(log: Span, trace: Trace) -> Generation | None:
     A stream that was left is logged late, maybe in the trace of something else; its call stands in its own.
     """
     taken_ns = read_seconds(log.attributes, "duration") or 0
-    lasted = {"start_time_ns": log.start_time_ns - taken_ns, "duration_ns": taken_ns}
+    began_ns = max(0, log.start_time_ns - taken_ns)
+    lasted = {"start_time_ns": began_ns, "duration_ns": log.start_time_ns - began_ns}
     call = Generation(**describe_call(log, log, trace) | lasted)
     return None if call.outcome == "stopped" else call
 

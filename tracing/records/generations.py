@@ -76,8 +76,9 @@ def key_of(generation: Generation) -> GenerationKey:
 
 
 def find_hour(time_ns: int) -> int:
-    """Seconds since the epoch at which the hour of `time_ns` began; the last hour that the store can tell at most."""
-    return min(time_ns // HOUR_NS * HOUR_S, LATEST_HOUR_S)
+    """Seconds since the epoch at which the hour of `time_ns` began; the last hour that the store can tell at most, and
+    the first at least."""
+    return max(0, min(time_ns // HOUR_NS * HOUR_S, LATEST_HOUR_S))
 
 
 def to_time_columns(

@@ -85,6 +85,11 @@ def test_a_log_alone_is_the_call() -> None:
     assert [call.outcome for call in other] == ["error", "completed"]
 
 
+def test_a_log_alone_that_says_it_took_longer_than_there_was_time_began_with_all_time() -> None:
+    generation = read_only(make_log(2, 14, "Because.", 7_000))
+    assert (generation.start_time_ns, generation.duration_ns) == (0, 14 * SECOND)
+
+
 def test_tags_of_the_app_are_read_without_logfires_own() -> None:
     tagged = make_span(1, 10, call_model() | {"logfire.span_type": "span", "logfire.tags": ["LLM", "beta"]})
     assert read_only(tagged).tags == ("beta",)
