@@ -157,12 +157,14 @@ def ask_hours(store: Store) -> object:
 
 def list_questions(store: Store, spans: int) -> list[Question]:
     """The questions of the table; one trace and one conversation are from the middle."""
-    [middle] = list_traces(store, PROJECT_ID, Place(time.time_ns() - WEEK_NS // 2, ""), 1)
+    [middle] = list_traces(store, PROJECT_ID, Place(time.time_ns() - WEEK_NS // 2, ""), 1, time.time_ns())
     conversation_id = f"conversation-{spans // 16}"
     is_large = spans > 1_000_000
     page_goal, figures_goal = (None, None) if is_large else (100, 150)
     return [
-        Question("latest 50 traces", page_goal, lambda store: list_traces(store, PROJECT_ID, Place(), 51)),
+        Question(
+            "latest 50 traces", page_goal, lambda store: list_traces(store, PROJECT_ID, Place(), 51, time.time_ns())
+        ),
         Question("  slow ones of a service", None, lambda store: ask_traces(store, "service:service-1 latency>5s")),
         Question("one trace", page_goal, lambda store: load_spans(store, PROJECT_ID, [middle.trace_id])),
         Question("one conversation", page_goal, lambda store: load_conversation(store, PROJECT_ID, conversation_id)),

@@ -40,6 +40,7 @@ from tracing.page_filling import FilledPage
 from tracing.pages import render_page
 from tracing.paging import Place
 from tracing.store import get_store
+from tracing.together import ask_together
 
 MOST_ARRIVALS = 100
 
@@ -52,7 +53,6 @@ def show_conversations(request: HttpRequest, project: Project) -> HttpResponse:
         return choose_list_columns(request, project)
     state = ListState.from_query(request.GET.dict())
     error = find_fault(state.filters)
-    choices = read_choices(project)
     context = {
         "project": project,
         "section": "conversations",
@@ -63,8 +63,6 @@ def show_conversations(request: HttpRequest, project: Project) -> HttpResponse:
         "described": [] if error else state.filters.describe(TITLES),
         "chips": list_chips(state, TITLES),
         "fields": FIELDS_SHOWN,
-        "choices": choices,
-        "options": list_options(project, state.filters, choices["machines"]),
         **show_views(request, project, state),
         **show_columns(state),
         **read_page(request, project, state, is_wrong=error is not None),
@@ -138,25 +136,42 @@ def show_columns(state: ListState) -> dict[str, Any]:
 
 
 def read_page(request: HttpRequest, project: Project, state: ListState, *, is_wrong: bool) -> dict[str, Any]:
-    """Query the rows of a page, and how many match; nothing where the filter cannot be read."""
+    """Query the rows of a page, how many match and what narrows them; no rows where the filter cannot be read."""
     now_ns, token = time.time_ns(), request.GET.get("cursor", "")
     cursor = decode_cursor(token)
     place = Place(cursor.time_ns, cursor.conversation_id)
-    page = FilledPage([], None) if is_wrong else read_rows(project, state.filters, place, now_ns, PAGE_ROWS, state.sort)
     counts = not is_wrong and not find_search(state.filters.given).has_phrases
+    around, (page, rows) = ask_together(
+        lambda: read_around(project, state.filters, now_ns, counts=counts),
+        lambda: (FilledPage([], None), []) if is_wrong else find_rows(project, state, place, now_ns),
+    )
     return {
-        "rows": list_rows(project, page.rows, with_modes="failure_mode" in state.columns),
+        **around,
+        "rows": name_modes(project, rows) if "failure_mode" in state.columns else rows,
         "older": Cursor(page.next.time_ns, page.next.id).encode() if page.next else "",
         "is_later_page": bool(token),
         "has_phrases": not is_wrong and not counts,
-        "matching": read_total(project, state.filters, now_ns) if counts else {"total": None},
     }
 
 
-def list_rows(project: Project, rows: Sequence[Row], *, with_modes: bool) -> list[ListedConversation]:
-    listed = show_rows(project, rows)
-    if not with_modes:
-        return listed
+def read_around(project: Project, filters: Filters, now_ns: int, *, counts: bool) -> dict[str, Any]:
+    """What is known of all conversations: what the selectors offer, and how many match."""
+    choices = read_choices(project)
+    return {
+        "choices": choices,
+        "options": list_options(project, filters, choices["machines"]),
+        "matching": read_total(project, filters, now_ns) if counts else {"total": None},
+    }
+
+
+def find_rows(
+    project: Project, state: ListState, place: Place, now_ns: int
+) -> tuple[FilledPage[Row], list[ListedConversation]]:
+    page = read_rows(project, state.filters, place, now_ns, PAGE_ROWS, state.sort)
+    return page, show_rows(project, page.rows)
+
+
+def name_modes(project: Project, listed: Sequence[ListedConversation]) -> list[ListedConversation]:
     found = load_modes_of(get_store(), project.pk, [row.conversation_id for row in listed])
     return add_modes(listed, {key: ListedMode(mode.number, mode.title) for key, mode in found.items()})
 

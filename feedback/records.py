@@ -15,6 +15,7 @@ from tracing.conversations import Conversation
 from tracing.paging import Place
 from tracing.store import Store
 from tracing.times import EPOCH
+from tracing.together import ask_together
 
 NO_EVIDENCE = Evidence(reason="")
 ALL_TURNS = range(2**32 - 1)
@@ -42,15 +43,16 @@ def load_signals(store: Store, project_id: int, conversation_ids: Sequence[str])
     """The signals of these conversations by id, in the order of the turns, with what people said of them; an empty list
     where there are none."""
     found: dict[str, list[Signal]] = {conversation_id: [] for conversation_id in conversation_ids}
-    if conversation_ids:
-        rows = store.query(
-            "feedback/sql/signals_of_conversations.sql",
-            project_id=project_id,
-            conversation_ids=list(conversation_ids),
-        )
-        for row in rows:
-            found[row["conversation_id"]].append(read_signal(row))
-    for conversation_id, said in load_confirmations(store, project_id, conversation_ids).items():
+    if not conversation_ids:
+        return found
+    path, bound = "feedback/sql/signals_of_conversations.sql", {"conversation_ids": list(conversation_ids)}
+    rows, confirmations = ask_together(
+        lambda: store.query(path, project_id=project_id, **bound),
+        lambda: load_confirmations(store, project_id, conversation_ids),
+    )
+    for row in rows:
+        found[row["conversation_id"]].append(read_signal(row))
+    for conversation_id, said in confirmations.items():
         found[conversation_id] = attach_confirmations(found[conversation_id], said)
     return found
 

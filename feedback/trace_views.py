@@ -25,6 +25,7 @@ from tracing.page_filling import FilledPage
 from tracing.pages import render_page
 from tracing.paging import Place
 from tracing.store import get_store
+from tracing.together import ask_together
 from tracing.trace_calls import load_trace_calls
 from tracing.trace_list import TraceSummary, find_traces, find_traces_by_id
 
@@ -46,26 +47,32 @@ def show_traces(request: HttpRequest, project: Project) -> HttpResponse:
         "filters": filters,
         "chips": list_trace_chips(filters, TITLES),
         "fields": FIELDS_SHOWN,
-        "choices": load_choices(get_store(), project.pk),
         "options": {"range": RANGE_WORDS, "outcome": OUTCOME_WORDS, "slower": SLOW_WORDS, "failed": {FAILED: "failed"}},
         "is_later_page": bool(token),
     }
     page: FilledPage[TraceSummary] = FilledPage([], None)
     try:
-        page = read_page(project, filters, token)
+        choices, (page, rows) = ask_together(
+            lambda: load_choices(get_store(), project.pk), lambda: read_page(project, filters, token)
+        )
+        context |= {"choices": choices, "rows": rows}
     except FilterError as error:
-        context["error"] = error
+        context |= {"choices": load_choices(get_store(), project.pk), "rows": [], "error": error}
     if WHOLE_ID.fullmatch(filters.trace) and len(page.rows) == 1:
         return redirect("trace", project.slug, filters.trace)
-    context |= {
-        "rows": build_rows(project, page.rows),
-        "older": Cursor(page.next.time_ns, page.next.id).encode() if page.next else "",
-    }
+    context["older"] = Cursor(page.next.time_ns, page.next.id).encode() if page.next else ""
     return render_page(request, "traces.html", context)
 
 
-def read_page(project: Project, filters: TraceFilters, token: str) -> FilledPage[TraceSummary]:
-    """Query one page of the list. Raises FilterError."""
+def read_page(
+    project: Project, filters: TraceFilters, token: str
+) -> tuple[FilledPage[TraceSummary], Sequence[TraceRow]]:
+    """Query one page of the list, and what it shows of each trace. Raises FilterError."""
+    page = find_page(project, filters, token)
+    return page, build_rows(project, page.rows)
+
+
+def find_page(project: Project, filters: TraceFilters, token: str) -> FilledPage[TraceSummary]:
     cursor, now_ns = decode_cursor(token), time.time_ns()
     if filters.trace:
         return find_traces_by_id(get_store(), project.pk, filters.trace, filters.given, PAGE_ROWS, now_ns)

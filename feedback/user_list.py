@@ -13,6 +13,7 @@ from tracing.kept_queries import query_kept
 from tracing.page_filling import FilledPage
 from tracing.paging import Place
 from tracing.store import Store
+from tracing.together import ask_together
 
 Sort = Literal["last_seen", "conversations", "dissatisfied"]
 ENOUGH = 3
@@ -92,9 +93,13 @@ def build_users(store: Store, project_id: int, rows: Sequence[Mapping[str, Any]]
     if not rows:
         return []
     bound: dict[str, Any] = {"project_id": project_id, "user_ids": [row["user_id"] for row in rows]}
-    estimates = {row["user_id"]: row for row in store.query("feedback/sql/user_estimates.sql", **bound)}
+    signals, estimated = ask_together(
+        lambda: store.query("feedback/sql/user_signals.sql", **bound),
+        lambda: store.query("feedback/sql/user_estimates.sql", **bound),
+    )
+    estimates = {row["user_id"]: row for row in estimated}
     heard: dict[str, list[HeardKind]] = {}
-    for row in store.query("feedback/sql/user_signals.sql", **bound):
+    for row in signals:
         kind = HeardKind(row["kind"], row["direction"], row["polarity"], row["conversations"])
         heard.setdefault(row["user_id"], []).append(kind)
     return [build_user(row, estimates.get(row["user_id"]), heard.get(row["user_id"], ())) for row in rows]

@@ -11,6 +11,7 @@ from feedback.detectors import DETECTORS
 from feedback.failures.listing import NamedMode, load_modes_of
 from feedback.pages.cursors import Cursor, decode_cursor
 from feedback.pages.filters import Filters
+from feedback.pages.listing import ListedConversation
 from feedback.pages.user_cards import build_row, list_heard
 from feedback.pages.user_timeline import draw_timeline, tell_returns
 from feedback.user_list import Sort, find_users, load_user
@@ -22,6 +23,7 @@ from tracing.models import Project
 from tracing.pages import render_page
 from tracing.paging import Place
 from tracing.store import get_store
+from tracing.together import ask_together
 
 PAGE_ROWS = 50
 SHOWN_CONVERSATIONS = 20
@@ -71,13 +73,15 @@ def count_unnamed(project: Project) -> int:
 @project_page(Right.READ)
 def show_user(request: HttpRequest, project: Project, user_id: str) -> HttpResponse:
     """One user over time: figures, a drawing of the latest conversations, and their list."""
-    visits = load_visits(get_store(), project.pk, user_id, MOST_VISITS)
+    filters = Filters(user_id=user_id)
+    visits, user, (rows, has_more) = ask_together(
+        lambda: load_visits(get_store(), project.pk, user_id, MOST_VISITS),
+        lambda: load_user(get_store(), project.pk, user_id),
+        lambda: read_latest(project, filters),
+    )
     if not visits:
         message = f"There is no user “{user_id[:200]}” in {project.name}."
         return render_page(request, "404.html", {"message": message, "project": project}, status=404)
-    user = load_user(get_store(), project.pk, user_id)
-    filters = Filters(user_id=user_id)
-    page = read_rows(project, filters, Place(), time.time_ns(), SHOWN_CONVERSATIONS)
     led = [visit for visit in visits if not visit.is_machine]
     context = {
         "project": project,
@@ -91,12 +95,18 @@ def show_user(request: HttpRequest, project: Project, user_id: str) -> HttpRespo
         "drawn": len(led),
         "machines": len(visits) - len(led),
         "modes": count_modes(project, [visit.conversation_id for visit in led]),
-        "rows": show_rows(project, page.rows),
+        "rows": rows,
         "left_out": ["user"],
         "added": [],
-        "has_more": page.next is not None,
+        "has_more": has_more,
     }
     return render_page(request, "user.html", context)
+
+
+def read_latest(project: Project, filters: Filters) -> tuple[list[ListedConversation], bool]:
+    """The first rows of the list, and whether there are more."""
+    page = read_rows(project, filters, Place(), time.time_ns(), SHOWN_CONVERSATIONS)
+    return show_rows(project, page.rows), page.next is not None
 
 
 def count_modes(project: Project, conversation_ids: Sequence[str]) -> list[tuple[NamedMode, int]]:

@@ -11,6 +11,7 @@ from feedback.pages.user_timeline import Visit
 from feedback.records import load_signals
 from feedback.satisfaction_records import load_estimates
 from tracing.store import Store
+from tracing.together import ask_together
 
 
 def load_visits(store: Store, project_id: int, user_id: str, limit: int) -> list[Visit]:
@@ -19,10 +20,12 @@ def load_visits(store: Store, project_id: int, user_id: str, limit: int) -> list
     ids = [row["conversation_id"] for row in rows]
     if not ids:
         return []
-    signals = load_signals(store, project_id, ids)
-    machines = load_machines(store, project_id, ids)
-    estimates = load_estimates(store, project_id, ids)
-    prompts = load_prompts(store, project_id, rows)
+    signals, machines, estimates, prompts = ask_together(
+        lambda: load_signals(store, project_id, ids),
+        lambda: load_machines(store, project_id, ids),
+        lambda: load_estimates(store, project_id, ids),
+        lambda: load_prompts(store, project_id, rows),
+    )
     visits = []
     for row in reversed(rows):
         key = row["conversation_id"]

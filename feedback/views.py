@@ -20,6 +20,7 @@ from tracing.models import Project
 from tracing.page_filling import FilledPage
 from tracing.paging import Place
 from tracing.store import get_store
+from tracing.together import ask_together
 
 TITLES: Mapping[str, str] = {detector.kind: detector.title for detector in DETECTORS}
 PAGE_ROWS = 50
@@ -51,9 +52,13 @@ def read_rows(
 
 def show_rows(project: Project, rows: Sequence[Mapping[str, Any]]) -> list[ListedConversation]:
     """The rows as they are shown, with the signals of their conversations."""
-    ids = [row["conversation_id"] for row in rows]
-    signals, machines = load_signals(get_store(), project.pk, ids), load_machines(get_store(), project.pk, ids)
-    return list_conversations(rows, signals, machines, load_estimates(get_store(), project.pk, ids), TITLES)
+    store, ids = get_store(), [row["conversation_id"] for row in rows]
+    signals, machines, estimates = ask_together(
+        lambda: load_signals(store, project.pk, ids),
+        lambda: load_machines(store, project.pk, ids),
+        lambda: load_estimates(store, project.pk, ids),
+    )
+    return list_conversations(rows, signals, machines, estimates, TITLES)
 
 
 def find_fault(filters: Filters) -> FilterError | None:

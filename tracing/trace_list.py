@@ -1,6 +1,7 @@
 """A filter and a place in the list of traces come in, a page of what a list shows of each goes out, latest first.
 
-Spans are stored by trace and not by time, so a page is found among the latest spans alone: as many as are needed.
+Spans are stored by trace and not by time, so a page is found among the latest spans alone: as many as are needed, and
+first those of an hour, as what the engine took in long before is not read then.
 """
 
 from collections.abc import Sequence
@@ -14,6 +15,9 @@ from tracing.store import Store
 
 SPANS_A_TRACE = 100
 """So many spans are looked at for each trace of the page at first, and ten times as many where that was too few."""
+HOUR_NS = 3600 * 10**9
+WINDOWS_NS = (HOUR_NS, 24 * HOUR_NS, 30 * 24 * HOUR_NS)
+"""Only spans of so long are looked at first; where that was too few, all."""
 MOST_LOOKS = 2_000
 """After so many traces, of which a filter leaves some, a page ends, full or not, and the next one goes on."""
 
@@ -43,7 +47,7 @@ def find_traces(
     since_ns, until_ns = find_bounds(given, now_ns)
 
     def look(place: Place, size: int) -> list[TraceSummary]:
-        return [each for each in list_traces(store, project_id, place, size) if each.start_time_ns >= since_ns]
+        return [each for each in list_traces(store, project_id, place, size, now_ns) if each.start_time_ns >= since_ns]
 
     def keep(traces: list[TraceSummary]) -> list[TraceSummary]:
         ids = [each.trace_id for each in traces]
@@ -53,23 +57,29 @@ def find_traces(
     return fill_page(sieve, Place(until_ns) if until_ns < place.time_ns else place, limit)
 
 
-def list_traces(store: Store, project_id: int, place: Place, limit: int) -> list[TraceSummary]:
+def list_traces(store: Store, project_id: int, place: Place, limit: int, now_ns: int) -> list[TraceSummary]:
     """At most `limit` traces that began before `place`, latest first."""
     span_limit = SPANS_A_TRACE * limit
+    afters = [*(min(place.time_ns, now_ns) - window for window in WINDOWS_NS), -1]
     while True:
         [found] = store.query(
             "tracing/sql/latest_trace_ids.sql",
             project_id=project_id,
+            after_ns=afters[0],
             before_ns=place.time_ns,
             before_id=place.id,
             span_limit=span_limit,
             limit=limit,
         )
-        is_all = found["span_count"] < span_limit
-        traces = summarise_traces(store, project_id, found["trace_ids"], -1 if is_all else found["reach_ns"])
-        if is_all or len(traces) == limit:
+        is_whole = found["span_count"] < span_limit
+        reach_ns = afters[0] if is_whole else found["reach_ns"]
+        traces = summarise_traces(store, project_id, found["trace_ids"], reach_ns)
+        if len(traces) == limit or (is_whole and len(afters) == 1):
             return traces
-        span_limit *= 10
+        if is_whole:
+            del afters[0]
+        else:
+            span_limit *= 10
 
 
 def summarise_traces(

@@ -11,6 +11,7 @@ from tracing.trace_list import TraceSummary, list_traces
 
 SECOND_NS = 10**9
 START_NS = 1_700_000_000 * SECOND_NS
+NOW_NS = START_NS + 25 * SECOND_NS
 
 
 def write_trace(store: Store, number: int, begin_s: int, spans: int = 2, status: str = "Ok") -> None:
@@ -35,7 +36,7 @@ def list_all(store: Store, limit: int) -> list[str]:
     """Ids of all traces, page after page."""
     found: list[str] = []
     place = Place()
-    while page := list_traces(store, 1, place, limit):
+    while page := list_traces(store, 1, place, limit, NOW_NS):
         found += [trace.trace_id for trace in page]
         place = page[-1].place
     return found
@@ -43,7 +44,7 @@ def list_all(store: Store, limit: int) -> list[str]:
 
 def test_a_trace_is_summed_up(store: Store) -> None:
     write_trace(store, 1, 0, spans=3, status="Error")
-    assert list_traces(store, 1, Place(), 10) == [
+    assert list_traces(store, 1, Place(), 10, NOW_NS) == [
         TraceSummary(make_trace_id(1), "root 1", "shop", START_NS, 5 * SECOND_NS // 2, 3, 3)
     ]
 
@@ -51,19 +52,21 @@ def test_a_trace_is_summed_up(store: Store) -> None:
 def test_spans_that_came_twice_count_once(store: Store) -> None:
     for _ in range(3):
         write_trace(store, 1, 0)
-    assert [(trace.span_count, trace.error_count) for trace in list_traces(store, 1, Place(), 10)] == [(2, 0)]
+    assert [(trace.span_count, trace.error_count) for trace in list_traces(store, 1, Place(), 10, NOW_NS)] == [(2, 0)]
 
 
 def test_other_projects_are_not_listed(store: Store) -> None:
     write_trace(store, 1, 0)
-    assert list_traces(store, 2, Place(), 10) == []
+    assert list_traces(store, 2, Place(), 10, NOW_NS) == []
 
 
+@pytest.mark.parametrize("windows_s", [(3600,), (1, 3, 9), ()])
 @pytest.mark.parametrize("spans_looked_at", [1, 2, 100])
 @pytest.mark.parametrize("limit", [1, 3, 50])
 def test_pages_hold_every_trace_once_latest_first(
-    store: Store, monkeypatch: pytest.MonkeyPatch, limit: int, spans_looked_at: int
+    store: Store, monkeypatch: pytest.MonkeyPatch, limit: int, spans_looked_at: int, windows_s: tuple[int, ...]
 ) -> None:
+    monkeypatch.setattr(trace_list, "WINDOWS_NS", tuple(each * SECOND_NS for each in windows_s))
     monkeypatch.setattr(trace_list, "SPANS_A_TRACE", spans_looked_at)
     begins = {number: 7 * number % 20 for number in range(1, 15)}
     for number, begin in begins.items():

@@ -1,5 +1,5 @@
--- One row on the latest spans of a project: traces that began among them, latest first; how many spans these are, and
--- how far back they reach.
+-- One row on the latest spans of a project after a time: traces that began among them, latest first; how many spans these
+-- are, and how far back they reach.
 SELECT
     arrayMap(
         place -> place.2,
@@ -17,7 +17,9 @@ FROM
     (
         SELECT TraceId, Timestamp
         FROM otel_traces
-        WHERE project_id = {project_id:UInt32} AND Timestamp <= fromUnixTimestamp64Nano({before_ns:Int64})
+        WHERE project_id = {project_id:UInt32}
+            AND Timestamp > fromUnixTimestamp64Nano({after_ns:Int64})
+            AND Timestamp <= fromUnixTimestamp64Nano({before_ns:Int64})
         ORDER BY Timestamp DESC
         LIMIT {span_limit:UInt64}
     )
