@@ -1,17 +1,19 @@
 """A filter comes in; a page of the tasks of agents, and what they took in all, go out."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from feedback.agent_task_records import place_agent_task, read_agent_task
 from feedback.agent_tasks import AgentTask
 from tracing.filter_language import Filter
 from tracing.filter_sql import compile_filter
-from tracing.kept_queries import query_kept
+from tracing.kept_queries import prepare_kept
 from tracing.page_filling import FilledPage
 from tracing.paging import Place
 from tracing.store import Store
+from tracing.together import ask_together
 
 MOST_TOOLS = 1_000
 
@@ -69,10 +71,20 @@ def find_page(
 
 def load_figures(store: Store, project_id: int, given: Filter, now_ns: int) -> TaskFigures:
     """Figures of all tasks that match. Raises FilterError."""
+    return prepare_figures(store, project_id, given, now_ns)()
+
+
+def prepare_figures(store: Store, project_id: int, given: Filter, now_ns: int) -> Callable[[], TaskFigures]:
+    """The same as a question that any thread may ask."""
     where = compile_filter(given, "tasks", now_ns)
-    [row] = query_kept(store, "feedback/sql/agent_task_figures.sql", where, project_id=project_id)
-    tools = query_kept(store, "feedback/sql/agent_task_tools.sql", where, project_id=project_id, limit=MOST_TOOLS)
-    return read_figures(row, tools)
+    ask = partial(prepare_kept, store, where=where, project_id=project_id)
+    questions = ask("feedback/sql/agent_task_figures.sql"), ask("feedback/sql/agent_task_tools.sql", limit=MOST_TOOLS)
+
+    def answer() -> TaskFigures:
+        [row], tools = ask_together(*questions)
+        return read_figures(row, tools)
+
+    return answer
 
 
 def read_figures(row: Mapping[str, Any], tools: Sequence[Mapping[str, Any]]) -> TaskFigures:

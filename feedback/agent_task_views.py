@@ -1,11 +1,12 @@
 """The page of what agents did: tasks with their steps, tools, time and cost."""
 
 import time
+from functools import partial
 
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
-from feedback.agent_task_list import find_page, load_figures
+from feedback.agent_task_list import find_page, prepare_figures
 from feedback.agent_tasks import AgentTask
 from feedback.choices import load_task_choices
 from feedback.detectors import DETECTORS
@@ -23,6 +24,7 @@ from tracing.page_filling import FilledPage
 from tracing.pages import render_page
 from tracing.paging import Place
 from tracing.store import get_store
+from tracing.together import ask_together
 
 PAGE_ROWS = 50
 TITLES = {detector.kind: detector.title for detector in DETECTORS}
@@ -51,17 +53,20 @@ def show_tasks(request: HttpRequest, project: Project) -> HttpResponse:
         "section": "tasks",
         "filters": filters,
         "fields": FIELDS_SHOWN,
-        "choices": load_task_choices(store, project.pk),
         "options": {"failed": FAILED_WORDS, "outcome": OUTCOME_WORDS, "range": RANGE_WORDS, "machine": LEADERS},
         "is_later_page": bool(token),
         "example": EXAMPLE,
     }
     try:
         place = Place(cursor.time_ns, cursor.conversation_id)
-        page = find_page(store, project.pk, filters.given, place, PAGE_ROWS, now_ns)
-        figures = load_figures(store, project.pk, filters.given, now_ns)
+        choices, page, figures = ask_together(
+            partial(load_task_choices, store, project.pk),
+            partial(find_page, store, project.pk, filters.given, place, PAGE_ROWS, now_ns),
+            prepare_figures(store, project.pk, filters.given, now_ns),
+        )
         context |= {"described": filters.describe(TITLES), "cards": build_task_cards(figures, filters)}
     except FilterError as error:
-        context["error"] = error
+        context["error"], choices = error, load_task_choices(store, project.pk)
+    context["choices"] = choices
     context |= {"rows": page.rows, "older": Cursor(page.next.time_ns, page.next.id).encode() if page.next else ""}
     return render_page(request, "tasks.html", context)

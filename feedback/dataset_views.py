@@ -2,6 +2,8 @@
 
 import shlex
 import time
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from django.contrib import messages
@@ -46,11 +48,12 @@ from tracing.access.requirements import access_of, project_page
 from tracing.access.rights import Right
 from tracing.filter_language import Filter, FilterError, format_conditions
 from tracing.filter_sql import compile_filter, find_search
-from tracing.kept_queries import query_kept
+from tracing.kept_queries import prepare_kept
 from tracing.models import Project
 from tracing.page_filling import FilledPage  # noqa: F401
 from tracing.pages import render_page
 from tracing.store import get_store
+from tracing.together import ask_together
 
 MISTYPED = "Not saved: something below has to be mended first."
 
@@ -72,7 +75,7 @@ def show_datasets(request: HttpRequest, project: Project) -> HttpResponse:
         "holdout_percent": f"{100 * holdout.share:g}",
         "loops": loops.result if loops else None,
         "as_of_ns": loops.time_ns if loops else 0,
-        "aims": [] if rows else list_aims(FORMATS, count_judged(project, Filter())),
+        "aims": [] if rows else list_aims(FORMATS, prepare_judged(project, Filter())()),
         "q": "",
     }
     return render_page(request, "datasets.html", context)
@@ -90,11 +93,11 @@ def list_rows(project: Project) -> list[dict[str, Any]]:
     ]
 
 
-def count_judged(project: Project, given: Filter) -> Judgements:
-    """How many answers are judged in conversations of people that match."""
+def prepare_judged(project: Project, given: Filter) -> Callable[[], Judgements]:
+    """A question: how many answers are judged in conversations of people that match."""
     where = compile_filter(leave_out_machines(given), "conversations", time.time_ns())
-    path = "feedback/sql/page_dataset_counts.sql"
-    return count_judgements(query_kept(get_store(), path, where, project_id=project.pk))
+    ask = prepare_kept(get_store(), "feedback/sql/page_dataset_counts.sql", where, project_id=project.pk)
+    return lambda: count_judgements(ask())
 
 
 @require_safe
@@ -104,7 +107,8 @@ def show_new_dataset(request: HttpRequest, project: Project) -> HttpResponse:
     filters = Filters.from_query(request.GET.dict())
     error = find_fault(filters)
     given = Filter() if error else filters.given
-    q, there = filters.q if error else format_conditions(given.conditions), read_choices(project)
+    q = filters.q if error else format_conditions(given.conditions)
+    there, judged = ask_together(partial(read_choices, project), prepare_judged(project, given))
     context = {
         "project": project,
         "section": "datasets",
@@ -117,7 +121,7 @@ def show_new_dataset(request: HttpRequest, project: Project) -> HttpResponse:
         "described": [] if error else filters.describe(TITLES),
         "conversations": there["conversations"],
         "leaves_out_machines": bool(there["machines"]) and not asks_for_machines(given),
-        "aims": [] if error else list_aims(FORMATS, count_judged(project, given)),
+        "aims": [] if error else list_aims(FORMATS, judged),
     }
     return render_page(request, "dataset_new.html", context)
 

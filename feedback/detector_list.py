@@ -3,13 +3,15 @@
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 from feedback.detectors import DETECTORS
 from feedback.models import DetectorSetting, Listening
 from feedback.teaching import Taught, load_taught
 from feedback.tunings import load_tuning, set_detector
-from tracing.kept_queries import query_kept
+from tracing.kept_queries import prepare_kept
 from tracing.store import Store
+from tracing.together import ask_together
 
 DAYS = 7
 DAY_NS = 86_400 * 10**9
@@ -38,10 +40,12 @@ def list_detectors(store: Store, project_id: int) -> list[ListedDetector]:
     """Every detector, in the order of the registry."""
     since_ns = time.time_ns() - DAYS * DAY_NS
     path = "feedback/sql/fired_by_kind.sql"
-    rows = query_kept(store, path, project_id=project_id, now_ns=since_ns, moving=("since_ns",), since_ns=since_ns)
+    taught, rows = ask_together(
+        partial(load_taught, store, project_id, load_tuning(project_id).thresholds),
+        prepare_kept(store, path, project_id=project_id, now_ns=since_ns, moving=("since_ns",), since_ns=since_ns),
+    )
     counts = {row["kind"]: (row["signals"], row["fired"]) for row in rows}
     settings = {each.kind: each for each in DetectorSetting.objects.filter(project_id=project_id)}
-    taught = load_taught(store, project_id, load_tuning(project_id).thresholds)
     return [
         ListedDetector(
             kind=each.kind,

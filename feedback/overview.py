@@ -3,6 +3,7 @@ REST show the same."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 from feedback.pages.cards import Period, read_periods
@@ -13,9 +14,10 @@ from feedback.pages.satisfaction_periods import Ways, read_ways
 from feedback.satisfaction_fits import load_rates
 from feedback.tunings import load_tuning
 from tracing.filter_sql import Where, compile_filter
-from tracing.kept_queries import query_kept
+from tracing.kept_queries import prepare_kept, query_kept
 from tracing.records.speed import SpeedPeriods, load_speed
 from tracing.store import Store
+from tracing.together import ask_together
 
 FILTERS = ("range", "environment", "service_name", "model", "machine")
 DEFAULT_RANGE = "7d"
@@ -65,9 +67,12 @@ def load_overview(store: Store, project_id: int, asked: Filters, now_ns: int) ->
     filters = choose_leader(asked, all_counts)
     counts = select_led(all_counts, filters.machine)
     where = to_where(replace(filters, range=""), now_ns)
-    signal_counts = query_kept(store, "feedback/sql/page_signal_counts.sql", where, **sliced)
+    step_s = choose_step(asked.range, read_periods(counts, [])[0].conversations, length_ns // SECOND_NS)
+    speed, signal_counts = ask_together(
+        partial(load_speed, store, **bound, step_s=step_s, where=compile_filter(everybody.given, "hours", now_ns)),
+        prepare_kept(store, "feedback/sql/page_signal_counts.sql", where, **sliced),
+    )
     now, before = read_periods(counts, signal_counts)
-    step_s = choose_step(asked.range, now.conversations, length_ns // SECOND_NS)
     tuning = load_tuning(project_id)
     return Overview(
         filters=filters,
@@ -78,7 +83,7 @@ def load_overview(store: Store, project_id: int, asked: Filters, now_ns: int) ->
         now=now,
         before=before,
         ways=read_ways(counts, signal_counts, load_rates(project_id), step_s),
-        speed=load_speed(store, **bound, step_s=step_s, where=compile_filter(everybody.given, "hours", now_ns)),
+        speed=speed,
         objective_ms=tuning.slow_ms,
         unheard=tuning.off,
         step_s=step_s,

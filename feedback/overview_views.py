@@ -3,6 +3,7 @@
 import time
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -24,6 +25,7 @@ from tracing.pages import render_page
 from tracing.paging import Place
 from tracing.records import Spending, load_spending
 from tracing.store import get_store
+from tracing.together import ask_together
 
 LATEST_ROWS = 8
 
@@ -52,11 +54,11 @@ def show_overview(request: HttpRequest, project: Project) -> HttpResponse:
 
 def read_rest(project: Project, told: Overview) -> Mapping[str, Any]:
     """What stands beside the figures."""
-    return {
-        "spending": read_spending(project, told),
-        "rising": load_rising(get_store(), project, timezone.now()),
-        "latest": show_rows(project, read_rows(project, told.filters, Place(), told.now_ns, LATEST_ROWS).rows),
-    }
+    rising, latest = ask_together(
+        partial(load_rising, get_store(), project, timezone.now()),
+        lambda: show_rows(project, read_rows(project, told.filters, Place(), told.now_ns, LATEST_ROWS).rows),
+    )
+    return {"spending": read_spending(project, told), "rising": rising, "latest": latest}
 
 
 def read_spending(project: Project, told: Overview) -> Spending:

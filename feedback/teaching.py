@@ -7,6 +7,7 @@ queues is weighed by how likely each item was chosen.
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from feedback.accuracy import Estimate, Figures, KindCard, load_card
@@ -15,8 +16,9 @@ from feedback.review import measuring
 from feedback.review.measuring import Measured
 from feedback.reviewing.detectors import load_reviewed
 from feedback.thresholds import LEAST_JUDGED, Judged, Scored, Suggestion, count_judged, suggest_threshold
-from tracing.kept_queries import query_kept
+from tracing.kept_queries import prepare_kept, query_kept
 from tracing.store import Store
+from tracing.together import ask_together
 
 DAYS = 30
 DAY_NS = 86_400 * 10**9
@@ -50,9 +52,12 @@ class Taught:
 def load_taught(store: Store, project_id: int, thresholds: Mapping[str, float]) -> dict[str, Taught]:
     """By kind; `thresholds` are those that the project has set. Kinds without figures of any sort are missing."""
     rows: dict[str, list[Mapping[str, Any]]] = {}
-    for row in query_kept(store, "feedback/sql/confirmed_by_kind.sql", project_id=project_id):
+    items, confirmed = ask_together(
+        partial(load_reviewed, store, project_id),
+        prepare_kept(store, "feedback/sql/confirmed_by_kind.sql", project_id=project_id),
+    )
+    for row in confirmed:
         rows.setdefault(row["kind"], []).append(row)
-    items = load_reviewed(store, project_id)
     measured = measuring.measure_kinds(items)
     cards = {card.kind: card for card in load_card().kinds}
     judged = {
@@ -97,7 +102,8 @@ def load_suggestions(
     if judged:
         since_ns = time.time_ns() - DAYS * DAY_NS
         path = "feedback/sql/scores_of_kinds.sql"
-        for row in store.query(path, project_id=project_id, kinds=list(judged), since_ns=since_ns):
+        bound: dict[str, Any] = {"project_id": project_id, "kinds": list(judged), "since_ns": since_ns}
+        for row in query_kept(store, path, now_ns=since_ns, moving=("since_ns",), **bound):
             scored[row["kind"]].append(Scored(row["score"], row["signals"]))
     found = {
         kind: suggest_threshold(judged[kind], scored[kind], shipped[kind], thresholds.get(kind, shipped[kind]))

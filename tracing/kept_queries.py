@@ -47,7 +47,7 @@ _sizes: dict[tuple[Store, int], tuple[float, int]] = {}
 _waiting: set[Key] = set()
 _behind: ThreadPoolExecutor | None = None
 _lock = threading.Lock()
-_find_latest_entry: Callable[[int], int] = lambda _project_id: 0
+_find_entry: Callable[[int], int] | None = None
 
 
 def query_kept(
@@ -63,30 +63,48 @@ def query_kept(
 ) -> Rows:
     """Rows as `store.query` gives them, or gave them a moment ago. Parameters named in `moving` go with `now_ns`: not
     they, but how far back they are, must be the same. What hardly changes may be kept so many times as long."""
+    return prepare_kept(
+        store, path, where, project_id=project_id, now_ns=now_ns, moving=moving, longer=longer, **parameters
+    )()
+
+
+def prepare_kept(
+    store: Store,
+    path: str,
+    where: Where | None = None,
+    *,
+    project_id: int,
+    now_ns: int = 0,
+    moving: Collection[str] = (),
+    longer: int = 1,
+    **parameters: Any,
+) -> Callable[[], Rows]:
+    """The same as a question that any thread may ask: Django's database is looked at now."""
     ask = partial(store.query, path, where, project_id=project_id, **parameters)
     size = measure_size(store, project_id)
     if size < LARGE:
-        return ask()
+        return ask
     told = {name: now_ns - value if name in moving else value for name, value in parameters.items()}
     key = (store, path, project_id, repr(where), repr(sorted(told.items())))
     fresh_seconds = longer * min(MOST_SECONDS, size / CONVERSATIONS_A_SECOND)
-    return [dict(row) for row in find_rows(key, _find_latest_entry(project_id), fresh_seconds, ask)]
+    return partial(find_rows, key, _find_entry(project_id) if _find_entry else 0, fresh_seconds, ask)
 
 
 def find_rows(key: Key, entry: int, fresh_seconds: float, ask: Callable[[], Rows]) -> Rows:
+    """A copy of what is kept, or of what is answered now."""
     kept = _kept.get(key)
     age = time.monotonic() - kept.asked if kept else SHOWN_SECONDS
     if kept is None or kept.entry != entry or age >= max(fresh_seconds, SHOWN_SECONDS):
-        return keep(key, entry, ask)
+        return [dict(row) for row in keep(key, entry, ask)]
     if age >= fresh_seconds:
         ask_behind(key, entry, ask)
-    return kept.rows
+    return [dict(row) for row in kept.rows]
 
 
 def watch(find_latest_entry: Callable[[int], int]) -> None:
     """Know by this, from a project's id, whether somebody changed something in it since."""
-    global _find_latest_entry
-    _find_latest_entry = find_latest_entry
+    global _find_entry
+    _find_entry = find_latest_entry
 
 
 def keep(key: Key, entry: int, ask: Callable[[], Rows]) -> Rows:
