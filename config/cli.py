@@ -4,7 +4,7 @@ import gc
 import os
 import sys
 from collections.abc import Callable
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, NoReturn
 
@@ -437,6 +437,60 @@ def reprocess(
         except (CannotReprocessError, InterruptedReprocessingError) as error:
             fail(str(error))
         click.echo(f"{progress.done:,} traces were read again in {progress.seconds:,.0f} s.")
+
+    run(work)
+
+
+TIMES = ["%Y-%m-%d", "%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"]
+
+
+@main.command()
+@click.option("--project", default="default", show_default=True)
+@click.option("--user", "user_id", default="", help="Everything of this user.")
+@click.option("--conversation", "conversation_id", default="", help="Everything of this conversation.")
+@click.option(
+    "--from", "start", type=click.DateTime(TIMES), help="Or conversations in which anything was said from then (UTC)"
+)
+@click.option("--to", "end", type=click.DateTime(TIMES), help="to before then.")
+@click.option("--yes", is_flag=True, help="Ask nothing.")
+@click.option(
+    "--verify", "sought", default="", help="Erase nothing: search all files of the data directory for this text."
+)
+@data_dir_option
+def erase(
+    project: str,
+    user_id: str,
+    conversation_id: str,
+    start: datetime | None,
+    end: datetime | None,
+    yes: bool,
+    sought: str,
+    data_dir: Path | None,
+) -> None:
+    """Erase a user, a conversation or a time for good, from both databases and from the disk, and print the receipt.
+
+    Works while the server runs, too. It takes a minute; what was interrupted goes on.
+    """
+    set_up(data_dir=data_dir)
+    from config import erasing
+    from tracing.erasing.scope import Scope, ScopeError
+
+    def confirm(words: str) -> bool:
+        return yes or click.confirm(f"{words} It cannot be had back. Erase?", err=True)
+
+    def work() -> None:
+        if sought:
+            found = erasing.search(sought)
+            click.echo("\n".join(found) or "Nowhere.")
+            sys.exit(1 if found else 0)
+        try:
+            moments = [each and each.replace(tzinfo=UTC) for each in (start, end)]
+            scope = Scope(user_id, conversation_id, *moments)
+            receipt = erasing.erase(project, scope, lambda words: click.echo(words, err=True), confirm)
+        except (ScopeError, erasing.CannotEraseError) as error:
+            fail(str(error))
+        click.echo("\n".join(receipt.lines))
+        sys.exit(0 if receipt.is_clean else 1)
 
     run(work)
 

@@ -15,8 +15,10 @@ from drift.pages.settings_states import (
     tell_asking,
     tell_audit,
     tell_detectors,
+    tell_erasures,
     tell_judge,
     tell_keys,
+    tell_kinds,
     tell_members,
     tell_prices,
     tell_retention,
@@ -29,7 +31,7 @@ from feedback.tunings import load_tuning
 from tracing.access.requirements import access_of, project_page
 from tracing.access.rights import Right
 from tracing.menu import list_settings
-from tracing.models import ApiKey, AuditEntry, Membership, Project, ProjectPrice
+from tracing.models import ApiKey, AuditEntry, Erasure, Membership, Project, ProjectPrice
 from tracing.pages import render_page
 
 
@@ -43,6 +45,17 @@ def show_settings(request: HttpRequest, project: Project) -> HttpResponse:
 def read_retention(project: Project) -> State:
     days = settings.RETENTION_DAYS if project.retention_days is None else project.retention_days
     return tell_retention(project.slug, days)
+
+
+def read_kinds(project: Project) -> State:
+    return tell_kinds(len(project.days_by_kind))
+
+
+def read_erasures(project: Project) -> State:
+    erasures = Erasure.objects.filter(project=project)
+    unclean = erasures.filter(verification__is_clean=False).count()
+    last = erasures.aggregate(last=Max("ended_at"))["last"]
+    return tell_erasures(erasures.filter(state__in=Erasure.OPEN).count(), unclean, last)
 
 
 def read_members(project: Project) -> State:
@@ -85,6 +98,8 @@ def read_prices(project: Project) -> State:
 
 READERS: Mapping[str, Callable[[Project], State]] = {
     "project_settings": read_retention,
+    "retention": read_kinds,
+    "erasures": read_erasures,
     "members": read_members,
     "keys": read_keys,
     "audit": read_audit,

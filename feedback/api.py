@@ -4,7 +4,7 @@ import time
 from typing import Annotated, Any
 
 from django.http import HttpRequest, HttpResponse
-from ninja import Query
+from ninja import Query, Status
 from ninja.errors import HttpError
 from pydantic import Field
 
@@ -62,6 +62,9 @@ from tracing.api import router as tracing_router
 from tracing.api_audit import router as audit_router
 from tracing.api_document import DescribedAPI
 from tracing.api_filters import ConversationFilters, SignalFilters
+from tracing.api_erasures import ErasureResource
+from tracing.api_erasures import ask as ask_erasure
+from tracing.api_erasures import router as erasures_router
 from tracing.api_keys import router as keys_router
 from tracing.api_lists import router as lists_router
 from tracing.api_members import router as members_router
@@ -70,6 +73,8 @@ from tracing.api_problems import refuse_parts
 from tracing.api_reprocessing import router as reprocessing_router
 from tracing.derivation import READING
 from tracing.filter_sql import compile_filter
+from tracing.erasing.running import preview
+from tracing.erasing.scope import Scope
 from tracing.paging import MAX_LIMIT, Cursor, Limit, decode_cursor, give_page
 from tracing.resources import format_time
 from tracing.rollups import ROLLUPS
@@ -92,6 +97,7 @@ api.add_router("", lists_router)
 api.add_router("", members_router)
 api.add_router("", prices_router)
 api.add_router("", agent_tasks_router)
+api.add_router("", erasures_router)
 api.add_router("", asks_router)
 api.add_router("", comparisons_router)
 api.add_router("", contradictions_router)
@@ -200,6 +206,20 @@ def show_conversation(
 
 @api.get("signals", response=SignalPage, summary="Signals, latest first", auth=May(Right.READ))
 def list_signals(
+@api.delete(
+    "conversations/{path:conversation_id}",
+    response={202: ErasureResource},
+    summary="Erase a conversation for good",
+    auth=May(Right.EDIT),
+)
+def delete_conversation(request: HttpRequest, conversation_id: str) -> Status[dict[str, Any]]:
+    """With its traces and all that was made of it, as `erasures` does; the receipt says how far it is."""
+    scope = Scope(conversation_id=conversation_id)
+    if not preview(get_store(), project_of(request).pk, scope)["conversations"]:
+        raise HttpError(404, f"There is no conversation {conversation_id!r} in this project.")
+    return Status(202, ask_erasure(request, scope))
+
+
     request: HttpRequest,
     filters: Query[SignalFilters],
     limit: Limit = 100,

@@ -44,6 +44,8 @@ MORE_IS_ASKED = (
     "preview_alert_rule",
     "set_prices",
     "add_reprocessing",
+    "add_erasure",
+    "show_erasures",
     "add_invitation",
     "add_key",
     "ask_user",

@@ -17,6 +17,7 @@ from tracing.api import project_of
 from tracing.models import Invitation, Project
 from tracing.projects import MOST_DAYS
 from tracing.resources import EXACTLY, WHOLE, Time, format_moment
+from tracing.retention import Kind, read_days
 
 router = Router(tags=["tracing"])
 FULL_TEXT = r"^[^\x00]*\S[^\x00]*$"
@@ -76,12 +77,15 @@ class InvitationList(Schema):
 
 
 class ProjectResource(Schema):
-    """Rows go `retention_days` after they were written; 0 keeps them, null is what the installation does."""
+    """Rows go `retention_days` after they were written; 0 keeps them, null is what the installation does.
+    `days_by_kind` names what is kept otherwise; `kept_days` is what follows from both."""
 
     slug: str
     name: str
     created_at: Time
     retention_days: int | None
+    days_by_kind: dict[Kind, int]
+    kept_days: dict[Kind, int]
 
 
 class ProjectChanges(Schema):
@@ -91,6 +95,7 @@ class ProjectChanges(Schema):
 
     name: Name = Field(default_factory=str)
     retention_days: Days | None = None
+    days_by_kind: dict[Kind, Days] = Field(default_factory=dict, description="All kinds that are kept otherwise.")
 
 
 class ProjectRoleResource(Schema):
@@ -200,6 +205,8 @@ def describe_project(project: Project) -> dict[str, Any]:
         "name": project.name,
         "created_at": format_moment(project.created_at),
         "retention_days": project.retention_days,
+        "days_by_kind": project.days_by_kind,
+        "kept_days": read_days(project),
     }
 
 

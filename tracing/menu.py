@@ -77,6 +77,20 @@ SETTINGS = (
         right=Right.ADMINISTER,
     ),
     Entry(
+        "retention",
+        "Retention",
+        "How many days each kind of data is kept.",
+        words="privacy days delete",
+        right=Right.ADMINISTER,
+    ),
+    Entry(
+        "erasures",
+        "Erasure",
+        "Erase a user, a conversation or a time for good, with a receipt.",
+        words="privacy gdpr forget delete",
+        right=Right.EDIT,
+    ),
+    Entry(
         "members",
         "Members",
         "Who may see this project, and what they may do.",

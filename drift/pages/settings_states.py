@@ -23,6 +23,22 @@ def tell_retention(slug: str, days: int) -> State:
     return State(f"{slug}; data is kept for {count(days, 'day') if days else 'ever'}")
 
 
+def tell_kinds(own: int) -> State:
+    return State(
+        f"{count(own, 'kind')} of data kept for days of {'its' if own == 1 else 'their'} own"
+        if own
+        else "all kinds of data are kept alike"
+    )
+
+
+def tell_erasures(going_on: int, unclean: int, last: datetime | None) -> State:
+    if unclean:
+        return State(f"something was found after {count(unclean, 'erasure')}", is_bad=True)
+    if going_on:
+        return State(f"{count(going_on, 'erasure')} going on")
+    return State("last erased", last) if last else State("nothing was erased yet")
+
+
 def tell_members(members: int, invited: int) -> State:
     words = count(members, "member") if members else "nobody has been invited yet"
     return State(f"{words}, {count(invited, 'invitation')} open" if invited else words)

@@ -18,6 +18,7 @@ ASKED = [path for path in FILES if path not in (*ACROSS_PROJECTS, *CHANGES_OF_A_
 FORGETFUL = (
     *("forget_reprocessing_traces", "list_reprocessing_traces", "count_hours"),
     *("move_members", "move_conversations"),
+    *(path.stem for path in Path(ROOT / "tracing/sql").glob("erasure_*.sql") if "INSERT" in path.read_text()),
 )
 """Those of them that write."""
 UNASKED = {"feedback_page": ("conversation_id", "trace_id", "span_id", "name"), "review_page": ("said_by",)}

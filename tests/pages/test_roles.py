@@ -54,6 +54,7 @@ EDITING = REVIEWING | {
     *(f"/p/demo/failure-modes/{number}/review" for number in (1, 2)),
     "/p/demo/returns/goal",
     "/p/demo/dead-letters/retry",
+    "/p/demo/settings/erasures/ask",
     "/p/demo/settings/prices/add",
     "/p/demo/settings/prices/apply",
     "/p/demo/settings/prices/1/remove",
