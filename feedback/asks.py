@@ -9,7 +9,7 @@ import threading
 import time
 from collections import OrderedDict
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, fields, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -30,6 +30,7 @@ from feedback.models import AskedUser, AskingSetting
 from feedback.outlooks import find_outlook
 from feedback.satisfaction.intervals import Interval
 from tracing.ingest import get_ingest
+from tracing.masking_rules import make_masker
 from tracing.paging import Place
 from tracing.receive.decoding import ColumnBatch
 from tracing.store import Store
@@ -42,6 +43,7 @@ MOST_DAYS = 3_650
 """That a cap may reach back."""
 MOST_REMEMBERED = 10_000
 """Decisions that this process remembers, and projects whose day it counts."""
+MASKED_IDS = ("user_id", "conversation_id", "message_id")
 ALLOWED_AT_ONCE = 5
 """So many may be asked on a day before its share counts."""
 
@@ -142,6 +144,7 @@ def decide(store: Store, project_id: int, moment: Moment, *, until: float) -> De
     if not rules.is_on:
         return Decision("", False, 0.0, Reason.OFF)
     now_ns = time.time_ns()
+    moment = mask_moment(project_id, moment)
     outlook = find_outlook(store, project_id, moment.conversation_id)
     turn = moment.message_id or f"turn {outlook.turns}"
     secret = find_secret(project_id)
@@ -161,6 +164,12 @@ def decide(store: Store, project_id: int, moment: Moment, *, until: float) -> De
             keep_asked(project_id, digest, decision, now_ns)
         MEMORY.keep(project_id, decision, now_ns)
     return decision
+
+
+def mask_moment(project_id: int, moment: Moment) -> Moment:
+    """With the ids under which spans are stored."""
+    masker = make_masker(project_id)
+    return replace(moment, **{name: masker.mask_id(getattr(moment, name), name) for name in MASKED_IDS})
 
 
 def load_asked(project_id: int, digest: str, since_ns: int) -> dict[str, Decision]:

@@ -12,10 +12,13 @@ from feedback.records import load_feedback_targets, to_feedback_columns
 from feedback.told import TARGETS, Withdrawal
 from tracing.access.limits import LaterError
 from tracing.ingest import get_ingest
+from tracing.masking_rules import make_masker, mask_id
 from tracing.receive.decoding import ColumnBatch
 from tracing.store import get_store
 
 RETRY_AFTER_S = 1
+IDS = ("identifier", "conversation_id", "message_id")
+"""Of feedback, those that an app makes itself."""
 
 
 def keep_feedback(project_id: int, told: Sequence[Feedback | Withdrawal]) -> None:
@@ -23,7 +26,7 @@ def keep_feedback(project_id: int, told: Sequence[Feedback | Withdrawal]) -> Non
 
     Raises LaterError where nothing was kept.
     """
-    latest = {each.identifier: each for each in told}
+    latest = {each.identifier: each for each in mask_ids(project_id, told)}
     known = load_feedback_targets(get_store(), project_id, list(latest))
     kept = [each for each in latest.values() if isinstance(each, Feedback)]
     commit(kept, [before for each in known.values() for before in find_gone(each, latest[each.identifier])])
@@ -38,9 +41,18 @@ def find_gone(before: Feedback, told: Feedback | Withdrawal) -> list[Feedback]:
 
 def withdraw_feedback(project_id: int, identifier: str) -> bool:
     """Withdraw feedback; whether there was any. Raises LaterError where it still stands."""
-    known = load_feedback_targets(get_store(), project_id, [identifier])
+    known = load_feedback_targets(get_store(), project_id, [mask_id(project_id, identifier)])
     commit([], known.values())
     return bool(known)
+
+
+def mask_ids(project_id: int, told: Sequence[Feedback | Withdrawal]) -> list[Feedback | Withdrawal]:
+    """With the ids under which spans and earlier feedback are stored; texts are masked on their way into the store."""
+    masker = make_masker(project_id)
+    return [
+        replace(each, **{name: masker.mask_id(getattr(each, name), name) for name in IDS if hasattr(each, name)})
+        for each in told
+    ]
 
 
 def list_ids(feedback: Feedback) -> list[str]:

@@ -37,6 +37,7 @@ from tracing.access.keys import forget_keys
 from tracing.access.openness import forget_users
 from tracing.derivation import READING
 from tracing.ingest import stop_ingest
+from tracing.masking_rules import forget_masking
 from tracing.models import DEFAULT_PROJECT, Project
 from tracing.rollups import ROLLUPS, count_changed_hours
 from tracing.store import ERASURE_TABLES, PROJECT_TABLES, SCHEMA_DIRECTORY, Store, get_store
@@ -95,6 +96,7 @@ def empty_store(store: Store) -> None:
 def _fresh_access() -> None:
     forget_users()
     forget_keys()
+    forget_masking()
     forget_senders()
 
 

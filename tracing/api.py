@@ -16,6 +16,7 @@ from tracing.api_filters import GenerationFilters
 from tracing.dead_letters import load_letters, retry_letters
 from tracing.filter_sql import compile_filter
 from tracing.generation_list import load_generation_page, place_call
+from tracing.masking_rules import mask_columns
 from tracing.models import Project
 from tracing.paging import Cursor, Limit, decode_cursor, give_page
 from tracing.records import load_spans
@@ -106,6 +107,6 @@ def list_dead_letters(request: HttpRequest, limit: Limit = 100, cursor: Cursor =
 )
 @transaction.non_atomic_requests
 def retry_dead_letters(request: HttpRequest) -> dict[str, Any]:
-    retried = asdict(retry_letters(get_store(), project_of(request).pk))
+    retried = asdict(retry_letters(get_store(), project_of(request).pk, mask_columns))
     audit.describe(request, **retried)
     return retried

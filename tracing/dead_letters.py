@@ -5,7 +5,7 @@ A store that is away or has no room is no reason to bury a row: then the sender 
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -40,6 +40,10 @@ CONTENT_CODES = {
     469: "VIOLATED_CONSTRAINT",
 }
 """ClickHouse's errors that are about what a row holds. Every other one is about the store, and the row is fine."""
+
+
+Protect = Callable[[str, Columns], Columns]
+"""A table and columns for it in, the columns as they may be stored out."""
 
 
 class Inserter(Protocol):
@@ -139,15 +143,18 @@ def identify_letter(table: str, row: str) -> str:
     return hashlib.sha256(f"{table}\n{row}".encode()).hexdigest()[:32]
 
 
-def retry_letters(store: Store, project_id: int) -> Retried:
-    """Insert every dead letter of a project again; those that went in are letters no more."""
+def retry_letters(store: Store, project_id: int, protect: Protect = lambda _table, columns: columns) -> Retried:
+    """Insert every dead letter of a project again; those that went in are letters no more.
+
+    `protect` gives the rows as they may be stored by now: what the project has masked may have changed.
+    """
     stored = refused = 0
     after = ""
     while letters := store.query(
         "tracing/sql/dead_letter_rows.sql", project_id=project_id, after_id=after, limit=RETRY_BATCH
     ):
         after = letters[-1]["letter_id"]
-        done = [letter["letter_id"] for letter in letters if insert_letter(store, letter)]
+        done = [letter["letter_id"] for letter in letters if insert_letter(store, letter, protect)]
         if done:
             store.change("tracing/sql/dead_letter_deletion.sql", project_id=project_id, letter_ids=done)
         stored += len(done)
@@ -155,10 +162,11 @@ def retry_letters(store: Store, project_id: int) -> Retried:
     return Retried(stored, refused)
 
 
-def insert_letter(store: Inserter, letter: Mapping[str, Any]) -> bool:
+def insert_letter(store: Inserter, letter: Mapping[str, Any], protect: Protect) -> bool:
     """Whether the row of a letter is in its table now. Raises where the store fails."""
+    table, columns = letter["table_name"], {name: [value] for name, value in json.loads(letter["row"]).items()}
     try:
-        store.insert(letter["table_name"], {name: [value] for name, value in json.loads(letter["row"]).items()})
+        store.insert(table, protect(table, columns))
     except Exception as error:
         if not is_about_content(error):
             raise

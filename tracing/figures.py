@@ -39,6 +39,10 @@ DEAD_LETTERED = Counter(
 DROPPED = Counter(
     "tacit_dropped", "Rows that were acknowledged and then lost: none, by design.", ["table"], registry=REGISTRY
 )
+MASKED_WHOLE = Counter(
+    "tacit_masked_whole", "Texts that were left out, since a project's pattern took too long for them.",
+    registry=REGISTRY,
+)  # fmt: skip
 REFUSED = Counter(
     "tacit_refused_requests",
     "Requests that were answered with 503 or UNAVAILABLE, to be sent again.",

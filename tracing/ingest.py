@@ -8,7 +8,7 @@ import logging
 import threading
 import time
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -28,6 +28,10 @@ UNAWAITED_SECONDS = 0.5
 """So long gathers what nobody waits for, so that an insert serves many."""
 MOST_UNAWAITED = 10_000
 """Rows that nobody waits for and that are not committed yet; where there are so many, no more are taken."""
+
+
+Protect = Callable[[str, ColumnBatch], ColumnBatch]
+"""A table and rows for it in, the rows as they may be stored out."""
 
 
 class BacklogFullError(Exception):
@@ -141,9 +145,13 @@ class Committer:
 
 
 class Ingest:
-    """Commits batches, several requests at a time, each table by a thread of its own."""
+    """Commits batches, several requests at a time, each table by a thread of its own.
 
-    def __init__(self, store: Inserter, backlog_limit: int) -> None:
+    `protect` changes every batch before anything is kept of it.
+    """
+
+    def __init__(self, store: Inserter, backlog_limit: int, protect: Protect | None = None) -> None:
+        self._protect = protect
         self.backlog = Backlog(backlog_limit)
         self.load = Load()
         self._store = store
@@ -162,8 +170,8 @@ class Ingest:
         """
         if not len(batch):
             return
-        submission = Submission(batch)
         with self.backlog.admit(size):
+            submission = Submission(self._protect(table, batch) if self._protect else batch)
             self._find_committer(table).submit(submission)
             submission.done.wait()
         if submission.error is not None:
@@ -174,6 +182,7 @@ class Ingest:
         """Have `batch` committed soon, without waiting for it: what a process that is killed has not committed is lost,
         and what the store refuses is logged. Raises BacklogFullError.
         """
+        batch = self._protect(table, batch) if self._protect else batch
         self._find_committer(table).submit(Submission(batch, is_awaited=False))
 
     def stop(self) -> None:
@@ -242,8 +251,15 @@ def get_ingest() -> Ingest:
         if _ingest is None:
             from django.conf import settings
 
-            _ingest = Ingest(get_store(), settings.INGEST_BACKLOG_LIMIT)
+            _ingest = Ingest(get_store(), settings.INGEST_BACKLOG_LIMIT, protect)
         return _ingest
+
+
+def protect(table: str, batch: ColumnBatch) -> ColumnBatch:
+    """Every row as it may be stored, by what its project says."""
+    from tracing.masking_rules import mask_batch
+
+    return mask_batch(table, batch)
 
 
 def stop_ingest() -> None:

@@ -168,6 +168,23 @@ class ProjectPrice(models.Model):
         return f"{self.model} in {self.project.slug}"
 
 
+class MaskingRules(models.Model):
+    """What a project has masked before it is stored, as `tracing.masking` reads it; without a row, its defaults."""
+
+    project = models.OneToOneField(Project, on_delete=models.CASCADE, related_name="masking")
+    kinds = models.JSONField(default=list)
+    patterns = models.JSONField(default=list)
+    """Objects with `name` and `expression`."""
+    dropped = models.JSONField(default=list)
+    hides_users = models.BooleanField(default=False)
+    changed_at = models.DateTimeField(auto_now=True)
+    timeouts = models.JSONField(default=dict)
+    """How many texts were left out since the rules were changed, by the pattern that took too long."""
+
+    def __str__(self) -> str:
+        return f"Masking of {self.project.slug}"
+
+
 class Reprocessing(models.Model):
     """That stored spans of a project are to be read again, and how far that has come."""
 

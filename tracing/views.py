@@ -11,6 +11,7 @@ from tracing.access.decisions import list_projects
 from tracing.access.requirements import for_person, project_page
 from tracing.access.rights import Right
 from tracing.dead_letters import count_letters, load_letters, retry_letters
+from tracing.masking_rules import mask_columns
 from tracing.models import DEFAULT_PROJECT, DEMO_PROJECT, Project
 from tracing.pages import render_page
 from tracing.paging import CursorError, decode_cursor, encode_cursor
@@ -73,7 +74,7 @@ def show_dead_letters(request: HttpRequest, project: Project) -> HttpResponse:
 @transaction.non_atomic_requests
 def insert_dead_letters(request: HttpRequest, project: Project) -> HttpResponse:
     """Insert every dead letter again, and say what became of them."""
-    retried = retry_letters(get_store(), project.pk)
+    retried = retry_letters(get_store(), project.pk, mask_columns)
     audit.describe(request, stored=retried.stored, refused=retried.refused)
     messages.info(request, f"{retried.stored:,} went in, {retried.refused:,} were refused again.")
     return redirect("dead_letters", project=project.slug)

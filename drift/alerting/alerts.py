@@ -10,6 +10,7 @@ from drift.alerting.finding import Finding
 from drift.alerting.keeping import close, keep, note_change, read_manners, tell_due
 from drift.alerting.rules import find_kind
 from drift.models import Alert, AlertChange, AlertRule, DriftAlarm
+from tracing.masking_rules import mask_text
 from tracing.models import Project
 
 What = AlertChange.What
@@ -103,7 +104,7 @@ def note(alert: Alert, text: str, who: str, now: datetime) -> None:
     cleaned = text.strip().replace("\0", "\N{REPLACEMENT CHARACTER}")
     if not cleaned or len(cleaned) > LONGEST_NOTE:
         raise ValueError(f"A note has 1 to {LONGEST_NOTE:,} characters; an empty one says nothing.")
-    note_change(alert, What.NOTE, now, who, cleaned)
+    note_change(alert, What.NOTE, now, who, mask_text(alert.project_id, cleaned))
 
 
 @contextmanager

@@ -27,6 +27,7 @@ from feedback.failures.records import FailingRow, load_failing_of, load_members,
 from feedback.failures.splits import Split, find_split
 from feedback.kept import Kept
 from feedback.models import FailureMode, FailureModeChange
+from tracing.masking_rules import mask_text
 from tracing.models import Project
 from tracing.records.conversations import load_turns
 from tracing.store import Store, get_store
@@ -84,7 +85,7 @@ def note(project: Project, number: int, text: str, who: str) -> None:
     if not cleaned:
         raise ValueError("The note is empty.")
     with change_mode(project, number) as mode:
-        note_change(mode, What.NOTE, who, cleaned)
+        note_change(mode, What.NOTE, who, mask_text(project.pk, cleaned))
 
 
 def resolve_mode(project: Project, number: int, kind: str, value: str, who: str) -> None:

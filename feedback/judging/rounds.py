@@ -22,6 +22,7 @@ from feedback.judging.endpoint import Endpoint, EndpointError, Reply
 from feedback.models import JudgeDay
 from feedback.records import write_feedback
 from feedback.tunings import load_tuning
+from tracing.masking_rules import mask_text
 from tracing.models import Project
 from tracing.stages import STOPPING, hold_lease
 from tracing.store import Store, get_store
@@ -172,7 +173,7 @@ def keep_reply(store: Store, plan: Plan, case: Case, reply: Reply) -> bool:
         input_tokens=F("input_tokens") + reply.input_tokens, output_tokens=F("output_tokens") + reply.output_tokens
     )
     try:
-        rating = read_rating(reply.text)
+        rating = read_rating(mask_text(case.project_id, reply.text))
     except ReplyError as error:
         skip(case)
         today.update(unreadable=F("unreadable") + 1, problem=f"The model's reply could not be read: {error}.")

@@ -9,6 +9,7 @@ from typing import Any
 from feedback.models import ReviewItem
 from feedback.review.questions import Question
 from feedback.review.settling import Review
+from tracing.masking_rules import mask_text
 from tracing.paging import Place
 from tracing.store import Store
 
@@ -85,7 +86,8 @@ def read_word(row: Mapping[str, Any]) -> Word:
 def write_review(store: Store, item: ReviewItem, review: Review, *, is_taken_back: bool = False) -> Word:
     """Keep what a reviewer says now, or that they take it back."""
     version = time.time_ns() // 1000
-    review = replace(review, time_ns=version * 1000)
+    texts = {name: mask_text(item.queue.project_id, getattr(review, name)) for name in ("better_answer", "note")}
+    review = replace(review, time_ns=version * 1000, **texts)
     row = {
         "project_id": item.queue.project_id,
         "queue": item.queue.number,

@@ -6,6 +6,7 @@ loose words, would need a model of language and are not found.
 
 from bisect import bisect_right
 from collections.abc import Collection, Iterable
+from functools import cache
 
 from tracing.personal_data import (
     bank_accounts,
@@ -52,9 +53,17 @@ def find_personal_data(text: str, kinds: Collection[Kind] | None = None) -> list
     [('email', 9), ('phone', 34)]
     """
     scan = scan_text(text)
-    chosen = [each for each in RECOGNISERS if kinds is None or not set(kinds).isdisjoint(each.kinds)]
+    chosen = RECOGNISERS if kinds is None else choose_recognisers(frozenset(kinds))
     found = [finding for each in chosen for finding in each.find(scan)]
+    if not found:
+        return found
     return drop_overlaps(each for each in found if kinds is None or each.kind in kinds)
+
+
+@cache
+def choose_recognisers(kinds: frozenset[Kind]) -> tuple[Recogniser, ...]:
+    """Those that find any of these kinds."""
+    return tuple(each for each in RECOGNISERS if not kinds.isdisjoint(each.kinds))
 
 
 def drop_overlaps(found: Iterable[Finding]) -> list[Finding]:

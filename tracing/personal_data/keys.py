@@ -2,13 +2,12 @@
 
 import math
 import re
-import string
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 from tracing.personal_data.finding import Finding
-from tracing.personal_data.scan import Recogniser, Scan, make_table
+from tracing.personal_data.scan import Recogniser, Scan
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,11 +97,6 @@ FORMS: tuple[KeyForm, ...] = (
     _form("a JSON Web Token", "eyJ", r"eyJ[A-Za-z0-9_-]{8,4000}\.eyJ[A-Za-z0-9_-]{8,8000}\.[A-Za-z0-9_-]{16,2000}"),
 )
 _HINTS = tuple((hint, form) for form in FORMS for hint in form.hints)
-_WORDS = make_table(string.ascii_letters + string.digits + "_/-")
-_LONG_WORD = b"x" * 16
-"""Every key holds one; most texts do not."""
-_AROUND = 16
-"""A hint stands in the long word, or at most so many characters before it."""
 _PEM = re.compile(r"-----BEGIN ((?:[A-Z0-9]{1,12} ){0,3}PRIVATE KEY(?: BLOCK)?)-----")
 _PLACEHOLDER = re.compile(
     r"example|sample|placeholder|dummy|fake|redacted|changeme|replace|insert|your|x{4}|\*{3}|\.{3}|…|(.)\1{5}",
@@ -116,29 +110,16 @@ FEWEST_BITS = 2.5
 
 
 def find_keys(scan: Scan) -> Iterator[Finding]:
+    words = "\n".join(scan.long_words)  # every key is in one
+    if not words:
+        return
     text = scan.text
-    if words := " ".join(list_long_words(scan)):
-        for form in dict.fromkeys([form for hint, form in _HINTS if hint in words]):
-            for match in form.pattern.finditer(text):
-                sample = form.harmless or is_placeholder(match[0])
-                yield Finding("key", match.start(), match.end(), 0.97, form.name, sample=sample)
+    for form in dict.fromkeys([form for hint, form in _HINTS if hint in words]):
+        for match in form.pattern.finditer(text):
+            sample = form.harmless or is_placeholder(match[0])
+            yield Finding("key", match.start(), match.end(), 0.97, form.name, sample=sample)
     if "-----BEGIN" in text:
         yield from _find_private_keys(text)
-
-
-def list_long_words(scan: Scan) -> Iterator[str]:
-    """Words of 16 characters and more, with a few before them and one after.
-
-    >>> list(list_long_words(Scan("Our new key is SG.abcdefghijklmnop.")))
-    ['r new key is SG.abcdefghijklmnop.']
-    """
-    letters = scan.letters.translate(_WORDS)
-    at = letters.find(_LONG_WORD)
-    while at != -1:
-        end = letters.find(b" ", at)
-        end = end if end != -1 else len(letters)
-        yield scan.text[max(0, at - _AROUND) : end + 1]
-        at = letters.find(_LONG_WORD, end)
 
 
 def _find_private_keys(text: str) -> Iterator[Finding]:

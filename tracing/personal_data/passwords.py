@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 from tracing.personal_data.finding import Finding, Kind
 from tracing.personal_data.keys import is_placeholder, measure_entropy
-from tracing.personal_data.scan import Recogniser, Scan, find_beginning, has_any, make_table
+from tracing.personal_data.scan import Recogniser, Scan, find_beginning, has_any
 
 SHORTEST_PASSWORD = 6
 SHORTEST_KEY = 16
@@ -17,14 +17,11 @@ KEY_BITS = 3.0
 """Entropy of a character of a key that was drawn at random, at least."""
 
 _PASSWORD_HINTS = ("pass", "pwd", "senha", "kennwort", "wachtwoord")
-_FOREIGN_HINTS = (
+FOREIGN_HINTS = (
     "пароль", "密码", "密碼", "パスワード", "contraseñ", "lösenord", "hasło", "şifre", "비밀번호", "पासवर्ड", "كلمة",
 )  # fmt: skip
 """In texts that are not of plain letters alone."""
 _KEY_HINTS = ("secret", "token", "key", "bearer", "basic ", "credential")
-_VALUES = make_table("".join(chr(code) for code in range(33, 127) if chr(code) not in "\"'`<>,;") + "?")
-_LONG_VALUE = b"x" * 16
-"""Every key holds one, its shortest; `?` stands for what is not ASCII."""
 _WORDS_FOR_IT = (
     r"pass(?:word|wd|phrase|code|wort)s?|pwd|mot de passe|contraseña|senha|kennwort|wachtwoord|lösenord|hasło|şifre"
     r"|пароль|密码|密碼|パスワード|비밀번호|पासवर्ड|كلمة (?:المرور|السر)"
@@ -75,16 +72,25 @@ def find_secrets(scan: Scan) -> Iterator[Finding]:
             yield from _tell_named(match)
         for match in find_beginning(_BEARER, scan, ("bearer", "basic")):
             yield from _tell_key(match, "a bearer token")
-    if "://" in scan.text and "@" in scan.text:
+    if "@" in scan.text and "://" in scan.text:
         for match in _IN_URL.finditer(scan.text):
             yield from _tell_url(match)
 
 
 def may_name_secret(scan: Scan) -> bool:
     """Whether a word for a secret stands in the text, with room for what it names."""
-    if has_any(scan, _PASSWORD_HINTS) or (not scan.text.isascii() and has_any(scan, _FOREIGN_HINTS)):
+    if has_any(scan, _PASSWORD_HINTS) or (not scan.text.isascii() and has_any(scan, FOREIGN_HINTS)):
         return True
-    return _LONG_VALUE in scan.letters.translate(_VALUES) and has_any(scan, _KEY_HINTS)
+    return bool(scan.long_words) and has_any(scan, _KEY_HINTS)
+
+
+def names_secret(text: str) -> bool:
+    """Whether a word for a secret stands in the text, whatever there is besides.
+
+    >>> names_secret("db password"), names_secret("model")
+    (True, False)
+    """
+    return has_any(Scan(text), (*_PASSWORD_HINTS, *FOREIGN_HINTS, *_KEY_HINTS))
 
 
 def _tell_named(match: re.Match[str]) -> Iterator[Finding]:

@@ -3,7 +3,6 @@
 import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from functools import cached_property
 
 from tracing.personal_data.finding import Finding, Kind
 
@@ -17,30 +16,66 @@ _PLAIN = str.maketrans(
     | {"＠": "@", "＋": "+", "：": ":", "（": "(", "）": ")"}
     | {chr(ord(zero) + digit): str(digit) for zero in _ZEROS for digit in range(10)}
 )
+_WORDS = bytes(120 if 32 < code < 127 and chr(code) not in "\"'`<>,;?" else 32 for code in range(256))
+"""For `bytes.translate`: what long words are of becomes `x`, all else a space, among it `?` for what is not ASCII."""
+_LONG_WORD = b"x" * 16
+_DRAWN = re.compile(r"[0-9]|[A-Z][^A-Z]*[A-Z]|x{6}")
+"""What was drawn at random has a digit, or capitals, and what stands in for it crosses; words mostly have neither."""
 _UNUSUAL = re.compile("[" + "".join(map(chr, _PLAIN)) + "]")
 
 
 class Scan:
     """A text and what recognisers ask of it first, each once, so that most of them have nothing to do."""
 
+    __slots__ = ("_digits", "_letters", "_long_words", "_lower", "text")
+
     def __init__(self, text: str) -> None:
         self.text = text
         """Every character at its own place; digits, spaces, hyphens and signs of other scripts made plain."""
+        self._lower: str | None = None
+        self._letters: bytes | None = None
+        self._long_words: tuple[str, ...] | None = None
+        self._digits: int | None = None
 
-    @cached_property
+    @property
     def lower(self) -> str:
         """In lower case, to ask whether a word is there; its offsets may differ."""
-        return self.text.lower()
+        if self._lower is None:
+            self._lower = self.text.lower()
+        return self._lower
 
-    @cached_property
+    @property
     def letters(self) -> bytes:
         """A byte a character, at the same places: tables for bytes are a hundred times as fast as patterns."""
-        return self.text.encode("ascii", "replace")
+        if self._letters is None:
+            self._letters = self.text.encode("ascii", "replace")
+        return self._letters
 
-    @cached_property
+    @property
     def digits(self) -> int:
         """How many of them there are."""
-        return len(self.letters) - len(self.letters.translate(None, b"0123456789"))
+        if self._digits is None:
+            self._digits = len(self.letters) - len(self.letters.translate(None, b"0123456789"))
+        return self._digits
+
+    @property
+    def long_words(self) -> tuple[str, ...]:
+        """What may be a key: 16 characters and more of ASCII, without spaces, quotes and commas, as if drawn."""
+        if self._long_words is None:
+            self._long_words = tuple(_list_long_words(self))
+        return self._long_words
+
+
+def _list_long_words(scan: Scan) -> Iterator[str]:
+    letters = scan.letters.translate(_WORDS)
+    at = letters.find(_LONG_WORD)
+    while at != -1:
+        end = letters.find(b" ", at)
+        end = end if end != -1 else len(letters)
+        word = scan.text[at:end]
+        if _DRAWN.search(word):
+            yield word
+        at = letters.find(_LONG_WORD, end)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,11 +88,6 @@ class Recogniser:
 
 def scan_text(text: str) -> Scan:
     return Scan(text if text.isascii() or not _UNUSUAL.search(text) else text.translate(_PLAIN))
-
-
-def make_table(characters: str) -> bytes:
-    """For `bytes.translate`: these become `x`, all others a space."""
-    return bytes(120 if chr(code) in characters else 32 for code in range(256))
 
 
 def has_any(scan: Scan, hints: Iterable[str]) -> bool:

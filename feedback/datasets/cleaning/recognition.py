@@ -5,8 +5,6 @@ stands in many rows, so what was found is remembered.
 """
 
 import hashlib
-import re
-from collections.abc import Iterable
 from typing import Final
 
 from feedback.datasets.cleaning.names import find_names
@@ -15,18 +13,13 @@ from feedback.datasets.cleaning.texts import Place
 from feedback.datasets.steps import Scrubber
 from tracing.personal_data import Finding, drop_overlaps, find_personal_data
 from tracing.personal_data.mail import SAMPLE_DOMAINS
+from tracing.personal_data.named import LONGEST_NAMED, introduce_name, is_harmless_name, shift_findings
 
 SURE: Final = 0.5
 SHORTEST: Final = 6
 """Characters of a text that can hold something."""
-LONGEST_NAMED: Final = 200
-"""Characters of a text up to which its name tells what it is."""
 MOST_REMEMBERED: Final = 100_000
 SECRETS: Final = frozenset(("key", "password"))
-_PAGES: Final = re.compile(r"page|cursor|next|continu|csrf|etag", re.IGNORECASE)
-"""In names of values that are drawn at random and open nothing."""
-_BETWEEN_WORDS: Final = re.compile(r"[_\W]+|(?<=[a-z])(?=[A-Z])")
-
 _remembered: dict[tuple[bytes, Place, Scrubber | None], tuple[Finding, ...]] = {}
 
 
@@ -64,8 +57,8 @@ def _find_names(text: str, place: Place) -> list[Finding]:
         return []
     found = list(find_names(text, typed=place.role == "user"))
     if place.name and len(text) <= LONGEST_NAMED:
-        before = _introduce(place.name)
-        found += _shift(find_names(before + text, typed=False), len(before))
+        before = introduce_name(place.name)
+        found += shift_findings(find_names(before + text, typed=False), len(before))
     return found
 
 
@@ -73,28 +66,10 @@ def _find_forms(text: str, name: str) -> list[Finding]:
     """By our recognisers; a value's name is read before it, as it would stand in a sentence."""
     if not name or len(text) > LONGEST_NAMED:
         return find_personal_data(text)
-    before = _introduce(name)
-    named = _shift(find_personal_data(before + text), len(before))
-    harmless = _PAGES.search(name) is not None
+    before = introduce_name(name)
+    named = shift_findings(find_personal_data(before + text), len(before))
+    harmless = is_harmless_name(name)
     return [each for each in named if not (harmless and each.kind in SECRETS)]
-
-
-def _introduce(name: str) -> str:
-    """How a value's name stands before it in a sentence.
-
-    >>> _introduce("customerPhone"), _introduce("date_of_birth")
-    ('customer Phone: ', 'date of birth: ')
-    """
-    return _BETWEEN_WORDS.sub(" ", name[:40]).strip() + ": "
-
-
-def _shift(found: Iterable[Finding], by: int) -> list[Finding]:
-    """Findings at the places that they have without the first so many characters."""
-    return [
-        Finding(each.kind, each.start - by, each.end - by, each.confidence, each.name, each.sample, each.public)
-        for each in found
-        if each.start >= by
-    ]
 
 
 def counts(finding: Finding, text: str) -> bool:

@@ -1,0 +1,177 @@
+"""Whatever way a text comes in, what its project masks is nowhere afterwards: in no file of the store, in no row."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import grpc
+import tacit
+from django.apps import apps
+from django.conf import settings
+from django.utils import timezone
+from opentelemetry.proto.collector.logs.v1.logs_service_pb2 import ExportLogsServiceRequest
+from opentelemetry.proto.logs.v1.logs_pb2 import LogRecord
+
+from config.grpc_server import GrpcServer
+from feedback.failures.changes import note
+from feedback.models import FailureMode
+from feedback.review.questions import Question
+from feedback.reviewing.asked import ask_of
+from feedback.reviewing.records import load_words_on
+from feedback.reviewing.submitting import Said, submit
+from tests.conftest import Server
+from tests.feedback.reviewing.places import add_item, make_queue
+from tests.tracing.otlp import make_request, make_span, to_any, to_key_values
+from tests.tracing.sending import JSON, send
+from tracing.dead_letters import keep_letters, retry_letters
+from tracing.erasing.searching import search_directory
+from tracing.importing import SOURCES, Entry, Origin, Row, read_entries
+from tracing.importing.requests import write_requests
+from tracing.masking import Masking, Pattern
+from tracing.masking_rules import find_masking, mask_columns, save_masking
+from tracing.receive.encodings import Encoding
+from tracing.receive.otlp import SIGNALS, keep
+
+MAIL = "quillon.zephyrbrand@mailbox.dk"
+NAME = "zephyrbrand"
+"""Of the address, what is looked for: names are no kind, so it stands nowhere but in it."""
+RULES = Masking(
+    kinds=frozenset({"email", "key", "password"}),
+    patterns=(Pattern("customer", "Zephyrbrand-[0-9]+"),),
+    dropped=("zephyrbrand.*",),
+)
+TEXT = f"Write to {MAIL}, I am Zephyrbrand-17."
+ATTRIBUTES: dict[str, Any] = {
+    "gen_ai.operation.name": "chat",
+    "gen_ai.input.messages": json.dumps([{"role": "user", "parts": [{"type": "text", "content": TEXT}]}]),
+    "gen_ai.output.messages": json.dumps([{"role": "assistant", "parts": [{"type": "text", "content": TEXT}]}]),
+    "gen_ai.conversation.id": f"chat of {MAIL}",
+    "user.id": MAIL,
+    "zephyrbrand.secret": "x",
+    MAIL: "a name of an attribute",
+    "list": [TEXT, {"a": TEXT}],
+    "object": {MAIL: TEXT},
+    "bytes": TEXT.encode(),
+    "metadata": json.dumps({"user_id": MAIL, "note": TEXT}),
+}
+
+
+def make_marked_span(number: int) -> bytes:
+    span = make_span(number, number, ATTRIBUTES, name=TEXT, trace_state=f"a={MAIL}")
+    span.status.code, span.status.message = 2, TEXT
+    span.events.add(name=TEXT, time_unix_nano=1, attributes=to_key_values(ATTRIBUTES))
+    span.links.add(trace_id=span.trace_id, span_id=span.span_id, attributes=to_key_values(ATTRIBUTES))
+    request = make_request(span)
+    request.resource_spans[0].resource.attributes.extend(to_key_values({"process.command_line": TEXT}))
+    return request.SerializeToString()
+
+
+def make_marked_log() -> bytes:
+    request = ExportLogsServiceRequest()
+    logs = request.resource_logs.add().scope_logs.add().log_records
+    logs.append(LogRecord(body=to_any(TEXT), attributes=to_key_values(ATTRIBUTES), event_name=TEXT, time_unix_nano=1))
+    logs.append(LogRecord(body=to_any({MAIL: [TEXT]}), severity_text=TEXT, time_unix_nano=1))
+    return request.SerializeToString()
+
+
+def tell_feedback(server: Server, **fields: Any) -> None:
+    item = {"name": "comment", "explanation": TEXT, "correction": TEXT, "metadata": {"note": TEXT, MAIL: 1}}
+    item |= {"identifier": f"of {MAIL}", "conversation_id": f"chat of {MAIL}"} | fields
+    answer = send(server, json.dumps(item).encode(), JSON, path="/api/v1/feedback")
+    assert json.loads(answer.body) == {"accepted": 1, "rejected": []}
+
+
+def send_over_grpc(body: bytes) -> None:
+    grpc_server = GrpcServer("127.0.0.1", 0)
+    grpc_server.start()
+    try:
+        with grpc.insecure_channel(f"127.0.0.1:{grpc_server.port}") as channel:
+            channel.unary_unary("/opentelemetry.proto.collector.trace.v1.TraceService/Export")(body, timeout=30)
+    finally:
+        grpc_server.stop()
+
+
+def import_log() -> None:
+    turns = [{"role": "user", "content": TEXT}, {"role": "assistant", "content": TEXT, "feedback": TEXT}]
+    row = {"conversation_id": MAIL, "user_id": MAIL, "turns": turns}
+    entries = read_entries(SOURCES["jsonl"], [Row(1, row)], Origin("jsonl", "default", 10**18))
+    for _, body in write_requests(span for entry in entries if isinstance(entry, Entry) for span in entry.spans):
+        keep(SIGNALS[0], body, Encoding.PROTOBUF, 1)
+
+
+def review_with_note(server: Server) -> None:
+    conversation = server.get_json("conversations")["items"][0]
+    item = add_item(make_queue(server.project, Question.OUTCOME), conversation["conversation_id"])
+    choices = [each.key for each in ask_of(server.store, item).choices]
+    submit(server.store, item, "anna", Said(choices[:1], better_answer=TEXT, note=TEXT))
+    [word] = load_words_on(server.store, item)
+    assert word.review.note == word.review.better_answer == "Write to [EMAIL], I am [CUSTOMER]."
+
+
+def note_failures(server: Server) -> None:
+    now = timezone.now()
+    times = {"found_at": now, "first_time": now, "last_time": now, "state_since": now}
+    FailureMode.objects.create(project=server.project, number=1, family="complaint", **times)
+    note(server.project, 1, TEXT, "anna")
+
+
+def search_rows() -> dict[str, Any]:
+    """Rows of Django's database that hold the name, but for the rules themselves."""
+    rows = ((model.__name__, each) for model in apps.get_models() for each in model._default_manager.values())
+    return {name: row for name, row in rows if NAME in str(row).lower() and name != "MaskingRules"}
+
+
+def search_files() -> dict[str, list[str]]:
+    """Those of the store; the rules stand in those of SQLite, which are looked at row by row."""
+    return search_directory(Path(settings.DATA_DIR), (NAME, NAME.capitalize()), ("test.sqlite3", "test.sqlite3-wal"))
+
+
+def test_nothing_that_is_masked_lands_on_any_way(server: Server, sdk: None) -> None:
+    save_masking(1, RULES)
+    assert send(server, make_marked_span(1)).status == 200
+    assert send(server, make_marked_log(), path="/v1/logs").status == 200
+    send_over_grpc(make_marked_span(2))
+    import_log()
+    tell_feedback(server)
+    tacit.feedback("comment", explanation=TEXT, correction=TEXT, metadata={"a": TEXT}, conversation_id=MAIL)
+    server.derive()
+    review_with_note(server)
+    note_failures(server)
+    conversations = server.get_json("conversations")["items"]
+    assert len(conversations) == 2
+    server.store.execute("OPTIMIZE TABLE otel_traces FINAL")
+    assert search_files() == {}
+    assert search_rows() == {}
+    spans = server.get_json("generations")["items"]
+    assert "Write to [EMAIL], I am [CUSTOMER]." in json.dumps(spans)
+
+
+def test_ids_are_found_by_those_who_know_them(server: Server) -> None:
+    save_masking(1, RULES)
+    assert send(server, make_marked_span(1)).status == 200
+    tell_feedback(server)
+    tell_feedback(server, label="again")
+    server.derive()
+    [told] = server.get_json("feedback")["items"]
+    [conversation] = server.get_json("conversations")["items"]
+    assert told["label"] == "again"
+    assert told["conversation_id"] == conversation["conversation_id"]
+    assert told["conversation_id"].startswith("masked-")
+    assert send(server, b"", method="DELETE", path=f"/api/v1/feedback/of%20{MAIL}").status == 204
+    assert server.get_json("feedback")["items"] == []
+
+
+def test_a_dead_letter_is_masked_when_it_is_tried_again(server: Server) -> None:
+    row = {"project_id": 1, "identifier": "f", "name": "comment", "explanation": TEXT, "metadata": "{}", "time": 1}
+    keep_letters(server.store, "feedback", [(row, "for a reason")])
+    save_masking(1, RULES)
+    assert retry_letters(server.store, 1, mask_columns).stored == 1
+    [told] = server.get_json("feedback")["items"]
+    assert told["explanation"] == "Write to [EMAIL], I am [CUSTOMER]."
+
+
+def test_a_changed_rule_holds_at_once(server: Server) -> None:
+    assert send(server, make_marked_span(1)).status == 200
+    assert find_masking(1) == Masking()
+    save_masking(1, RULES)
+    assert find_masking(1) == RULES
