@@ -61,10 +61,10 @@ from tracing.api import describe_generation, project_of
 from tracing.api import router as tracing_router
 from tracing.api_audit import router as audit_router
 from tracing.api_document import DescribedAPI
-from tracing.api_filters import ConversationFilters, SignalFilters
 from tracing.api_erasures import ErasureResource
 from tracing.api_erasures import ask as ask_erasure
 from tracing.api_erasures import router as erasures_router
+from tracing.api_filters import ConversationFilters, SignalFilters
 from tracing.api_keys import router as keys_router
 from tracing.api_lists import router as lists_router
 from tracing.api_members import router as members_router
@@ -72,9 +72,9 @@ from tracing.api_prices import router as prices_router
 from tracing.api_problems import refuse_parts
 from tracing.api_reprocessing import router as reprocessing_router
 from tracing.derivation import READING
-from tracing.filter_sql import compile_filter
 from tracing.erasing.running import preview
 from tracing.erasing.scope import Scope
+from tracing.filter_sql import compile_filter
 from tracing.paging import MAX_LIMIT, Cursor, Limit, decode_cursor, give_page
 from tracing.resources import format_time
 from tracing.rollups import ROLLUPS
@@ -96,8 +96,8 @@ api.add_router("", keys_router)
 api.add_router("", lists_router)
 api.add_router("", members_router)
 api.add_router("", prices_router)
-api.add_router("", agent_tasks_router)
 api.add_router("", erasures_router)
+api.add_router("", agent_tasks_router)
 api.add_router("", asks_router)
 api.add_router("", comparisons_router)
 api.add_router("", contradictions_router)
@@ -204,8 +204,6 @@ def show_conversation(
     return describe_conversation(heard, machine, estimate, mode, labels, generations)
 
 
-@api.get("signals", response=SignalPage, summary="Signals, latest first", auth=May(Right.READ))
-def list_signals(
 @api.delete(
     "conversations/{path:conversation_id}",
     response={202: ErasureResource},
@@ -220,6 +218,8 @@ def delete_conversation(request: HttpRequest, conversation_id: str) -> Status[di
     return Status(202, ask_erasure(request, scope))
 
 
+@api.get("signals", response=SignalPage, summary="Signals, latest first", auth=May(Right.READ))
+def list_signals(
     request: HttpRequest,
     filters: Query[SignalFilters],
     limit: Limit = 100,
