@@ -6,6 +6,7 @@ were read.
 """
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
 from tracing.filter_language import Filter
@@ -13,12 +14,14 @@ from tracing.filter_sql import compile_filter, find_search
 from tracing.page_filling import FilledPage, Sieve, fill_page
 from tracing.paging import Place
 from tracing.store import Store
+from tracing.together import ask_together
 from tracing.words import Search
 
 Row = dict[str, Any]
 
 FIRST_READ = 100
-MOST_READ = 500
+READ_AT_ONCE = 50
+MOST_READ = 300
 """After so many the page ends, full or not, and the next one goes on from there."""
 
 
@@ -61,12 +64,14 @@ def keep_said(store: Store, project_id: int, search: Search, rows: Sequence[Row]
     """The rows of the conversations in which each phrase of `search` was said, and none that must not be."""
     if not search.has_phrases or not rows:
         return list(rows)
-    said = store.query(
-        "feedback/sql/said_phrases.sql",
-        project_id=project_id,
-        conversation_ids=[row["conversation_id"] for row in rows],
-        phrases=[list(phrase) for phrase in search.phrases],
-        unsaid=[list(phrase) for phrase in search.unsaid],
-    )
-    ids = {row["conversation_id"] for row in said}
-    return [row for row in rows if row["conversation_id"] in ids]
+    bound: dict[str, Any] = {
+        "project_id": project_id,
+        "phrases": [list(phrase) for phrase in search.phrases],
+        "unsaid": [list(phrase) for phrase in search.unsaid],
+    }
+    ids = [row["conversation_id"] for row in rows]
+    parts = [ids[first : first + READ_AT_ONCE] for first in range(0, len(ids), READ_AT_ONCE)]
+    path = "feedback/sql/said_phrases.sql"
+    found = ask_together(*(partial(store.query, path, conversation_ids=part, **bound) for part in parts))
+    said = {row["conversation_id"] for part in found for row in part}
+    return [row for row in rows if row["conversation_id"] in said]

@@ -13,7 +13,7 @@ from feedback.pages.transcript import Heard, ShownTurn, select_turn, show_turns
 from feedback.pages.undertone import Undertone, draw_undertone
 from feedback.pages.workings import list_workings
 from feedback.records import load_outline
-from tracing.conversations import Conversation, Turn
+from tracing.conversations import Answer, Conversation, Turn
 from tracing.generations import Generation
 from tracing.records import load_recent_generations, load_spans, load_tool_runs
 from tracing.records.conversations import load_rows
@@ -62,7 +62,15 @@ class Chat:
     @property
     def call(self) -> Generation | None:
         """The model call that wrote the selected turn's answer, else the first that was made for it."""
-        answer, calls = self.selected.answer, self.material.calls_of(self.selected.answer)
+        return self.find_call(self.selected.answer)
+
+    @property
+    def turn_calls(self) -> list[tuple[ShownTurn, Generation | None]]:
+        """Every turn with the call that wrote its answer."""
+        return [(turn, self.find_call(turn.answer.answer)) for turn in self.turns]
+
+    def find_call(self, answer: Answer) -> Generation | None:
+        calls = self.material.calls_of(answer)
         return next((call for call in calls if call.span_id == answer.span_id), calls[0] if calls else None)
 
 

@@ -179,6 +179,25 @@ def test_what_changed_in_the_system_prompt_before_the_turn_is_shown(teller: Tell
     assert "Another prompt." not in card
 
 
+def test_a_prompt_that_changed_between_two_turns_is_marked_there_with_its_diff(teller: Teller, open_page: Open) -> None:
+    told = teller.tell("one", [("Hello?", "Hi."), ("And?", "Well."), ("So?", "Yes.")], service_name="shop")
+    times = [turn.start_time_ns for turn in told.turns]
+    for index, text in enumerate(["Use the order.", "Refer to the website, Anna.", "Refer to the website, Bob."]):
+        write_call(
+            teller, f"one-{index}-trace", system_instructions=text, service_name="shop", start_time_ns=times[index]
+        )
+    for time_ns, new in ((times[1], "Refer to the website, «name»."), (times[2], "Another prompt.")):
+        LedgerEvent.objects.create(
+            project=teller.project, field="system_instructions", kind="new", service_name="shop",
+            told_at=timezone.now(), old="Use the order.", new=new, time_ns=time_ns, span_id=f"{time_ns}",
+        )  # fmt: skip
+    html = open_page("conversations/one").html
+    before_the_second = html[html.index('id="turn-2"') : html.index("And?")]
+    assert "the system prompt changed before this turn" in before_the_second
+    assert "<del>" in before_the_second
+    assert html.count("the system prompt changed before this turn") == 1
+
+
 def test_a_very_long_message_and_answer_are_folded(teller: Teller, open_page: Open) -> None:
     line = f"{HOSTILE}{'x' * 1_000_000}"
     teller.tell("long", [(line, line), ("Hello?", "Yes?")])
