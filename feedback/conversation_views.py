@@ -84,7 +84,7 @@ def read_beside(request: HttpRequest, project: Project, chat: Chat, filters: Fil
         machine=lambda: load_machines(store, project.pk, ids).get(conversation_id),
         reviewed=lambda: list_reviewed(load_settled(store, project.pk, conversation_ids=ids)),
     )
-    return found | found["satisfaction"]
+    return {**found, **found["satisfaction"]}
 
 
 def list_others(project: Project, user_id: str, but: str, now_ns: int) -> Sequence[Row]:

@@ -62,7 +62,7 @@ def mark_prompt_changes(project: Project, turn_calls: Sequence[TurnCall]) -> lis
 def list_changes(project: Project, calls: Sequence[Generation]) -> Sequence[LedgerEvent]:
     """Those of the service that these calls were made by, in their time, the latest first."""
     first, last = calls[0].start_time_ns, calls[-1].start_time_ns
-    return select_changes(project, calls[-1]).filter(time_ns__gt=first, time_ns__lte=last)[:MOST_LOOKED_AT]
+    return list(select_changes(project, calls[-1]).filter(time_ns__gt=first, time_ns__lte=last)[:MOST_LOOKED_AT])
 
 
 def is_between(event: LedgerEvent, before: Generation, after: Generation) -> bool:

@@ -8,6 +8,7 @@ from tests.conftest import Server
 from tests.pages.conftest import Teller
 
 LIST = "/p/default/conversations"
+MINUTE_MS = 60_000
 NAMED = ("c-0", "c-1", "c-2", "c-3", "c-4")
 
 
@@ -19,6 +20,7 @@ def test_the_list_is_worked_through(told: Teller, server: Server, chromium: Brow
         look_at_rows(visit)
         tick_rows(visit, told)
         narrow_list(visit)
+        see_what_comes(visit, told)
         assert visit.list_faults() == []
 
 
@@ -103,3 +105,21 @@ def narrow_list(visit: Visit) -> None:
     page.wait_for_url("**q=button+turns%3C3&thumbs=down")
     page.get_by_role("link", name="containing “button”").click()
     page.wait_for_url("**/conversations?thumbs=down&q=turns%3C3")
+
+
+def see_what_comes(visit: Visit, told: Teller) -> None:
+    """A line above the rows tells of a new conversation, and one that is open grows by its next turn."""
+    page = visit.page
+    page.clock.install()
+    visit.go(LIST)
+    turns = [("Is it open?", "Yes."), ("Until when?", "Eight.")]
+    told.tell("c-new", turns[:1], age_hours=0)
+    page.clock.fast_forward(MINUTE_MS)
+    page.get_by_role("link", name="1 new · show").click()
+    expect(page.locator("[data-row]").first).to_have_attribute("data-id", "c-new")
+    visit.go(f"{LIST}/c-new")
+    page.evaluate("window.wasLoaded = 'once'")
+    told.tell("c-new", turns, age_hours=0)
+    page.clock.fast_forward(MINUTE_MS)
+    expect(page.locator("#turn-2")).to_contain_text("Until when?")
+    assert page.evaluate("window.wasLoaded") == "once"
