@@ -61,6 +61,7 @@ for name in (
     "drift.count_days",
     "drift.count_days_again",
     "drift.learn_topics",
+    "feedback.purge_texts",
     "drift.watch",
     "drift.alert",
 ):

@@ -82,6 +82,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "axes.middleware.AxesMiddleware",
     "tracing.access.middleware.AccessMiddleware",
+    "tracing.shown_texts.ShownTextsMiddleware",
 ]
 
 # Who has something of people to be erased, beside what `tracing` itself has.

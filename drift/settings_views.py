@@ -23,6 +23,7 @@ from drift.pages.settings_states import (
     tell_prices,
     tell_retention,
     tell_targets,
+    tell_texts,
 )
 from feedback.asks import load_rules
 from feedback.detectors import DETECTORS
@@ -78,6 +79,10 @@ def read_detectors(project: Project) -> State:
     return tell_detectors(len(DETECTORS), load_tuning(project.pk))
 
 
+def read_texts(project: Project) -> State:
+    return tell_texts(project.text_hours)
+
+
 def read_asking(project: Project) -> State:
     return tell_asking(load_rules(project.pk))
 
@@ -104,6 +109,7 @@ READERS: Mapping[str, Callable[[Project], State]] = {
     "keys": read_keys,
     "audit": read_audit,
     "detectors": read_detectors,
+    "texts": read_texts,
     "asking": read_asking,
     "judge": read_judge,
     "alert_targets": read_targets,

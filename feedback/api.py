@@ -20,6 +20,7 @@ from feedback.api_exports import router as exports_router
 from feedback.api_failure_modes import router as failure_modes_router
 from feedback.api_feedback import router as feedback_router
 from feedback.api_figures import router as figures_router
+from feedback.api_content import router as content_router
 from feedback.api_judge import router as judge_router
 from feedback.api_labels import router as labels_router
 from feedback.api_regressions import router as regressions_router
@@ -104,6 +105,7 @@ api.add_router("", contradictions_router)
 api.add_router("", detectors_router)
 api.add_router("", accuracy_router)
 api.add_router("", judge_router)
+api.add_router("", content_router)
 api.add_router("", labels_router)
 api.add_router("", satisfaction_router)
 api.add_router("", figures_router)

@@ -15,6 +15,7 @@ from feedback.flywheel.running import start_building
 from feedback.judging.rounds import start_round
 from feedback.listening import LISTENING_AGAIN
 from feedback.models import Expectation
+from feedback.purging import purge_due
 from feedback.reviewing.applying import CUT_OFF_US, apply_cut_off
 from feedback.reviewing.drawing import draw_daily
 from feedback.satisfaction_fits import start_fitting
@@ -93,6 +94,12 @@ def judge() -> None:
 def apply_reviews() -> None:
     """Settle and apply what reviewers said, where that was cut off."""
     apply_cut_off(get_store(), time.time_ns() // 1000 - CUT_OFF_US)
+
+
+@shared_task(name="feedback.purge_texts")
+def purge_texts() -> None:
+    """Take out the texts whose time is over."""
+    purge_due(get_store(), datetime.now(UTC))
 
 
 @shared_task(name="feedback.follow_confirmations")

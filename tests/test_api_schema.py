@@ -43,6 +43,7 @@ MORE_IS_ASKED = (
     "change_alert_target",
     "preview_alert_rule",
     "set_prices",
+    "set_content",
     "add_reprocessing",
     "add_erasure",
     "show_erasures",

@@ -133,6 +133,8 @@ WORDS = {
     "review_take": "took an item to review of the queue",
     "review_take_back": "took back what was said of the item to review",
     "revoke_invitation": "withdrew the invitation of",
+    "change_texts": "changed whether texts are kept in",
+    "set_content": "changed whether texts are kept in",
     "set_asking": "changed how users are asked",
     "set_detector": "changed the detector",
     "set_expectation": "changed what is expected",

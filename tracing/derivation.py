@@ -28,6 +28,7 @@ from tracing.records import (
 from tracing.spans import Span, Trace
 from tracing.stages import Key, Stage, group_by_project
 from tracing.store import Store
+from tracing.text_choice import find_choice
 from tracing.tool_runs import read_tool_runs
 from tracing.twins import drop_repeated
 
@@ -42,7 +43,23 @@ def read_changed_traces(store: Store) -> int:
 def derive_traces(store: Store, keys: Sequence[Key]) -> None:
     """Read these traces (project, trace id) and write what follows from them."""
     for project_id, trace_ids in group_by_project(keys).items():
-        derive_traces_of_project(store, project_id, trace_ids)
+        if worded := drop_purged(store, project_id, trace_ids):
+            derive_traces_of_project(store, project_id, worded)
+
+
+def drop_purged(store: Store, project_id: int, trace_ids: Sequence[str]) -> list[str]:
+    """Those of these traces whose texts are there: what was read of others when they were cannot be read again."""
+    until = find_choice(project_id).purged_until
+    if until is None:
+        return list(trace_ids)
+    rows = store.query(
+        "tracing/sql/purged_traces.sql",
+        project_id=project_id,
+        trace_ids=list(trace_ids),
+        until_us=int(until.timestamp() * 1_000_000),
+    )
+    purged = {row["trace_id"] for row in rows}
+    return [each for each in trace_ids if each not in purged]
 
 
 def derive_traces_of_project(store: Store, project_id: int, trace_ids: Sequence[str]) -> None:

@@ -258,8 +258,11 @@ def get_ingest() -> Ingest:
 def protect(table: str, batch: ColumnBatch) -> ColumnBatch:
     """Every row as it may be stored, by what its project says."""
     from tracing.masking_rules import mask_batch
+    from tracing.withholding import withhold
 
-    return mask_batch(table, batch)
+    masked = mask_batch(table, batch)
+    withhold(table, masked.columns)
+    return masked
 
 
 def stop_ingest() -> None:

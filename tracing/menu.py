@@ -102,6 +102,12 @@ SETTINGS = (
     Entry(
         "detectors", "Detectors", "What is listened for, from which score on, and how right it is.", words="accuracy"
     ),
+    Entry(
+        "texts",
+        "Texts",
+        "Whether what people and models write is kept, and for how long.",
+        words="content privacy store purge",
+    ),
     Entry("asking", "Asking", "How users are asked what they think, and how often.", words="feedback survey"),
     Entry("judge", "Judge", "The model that is asked where rules are not enough.", words="llm"),
     Entry("alert_targets", "Alert targets", "Where alerts are sent.", words="channels slack e-mail webhook"),

@@ -21,6 +21,12 @@ class Project(models.Model):
     created_at = models.DateTimeField(auto_now_add=True)
     retention_days = models.PositiveIntegerField(null=True, blank=True)
     """Rows go so many days after they were written; 0 keeps them for ever, None means the installation's setting."""
+    text_hours = models.PositiveIntegerField(null=True, blank=True)
+    """Texts are kept for so many hours: 0 not at all, None for as long as everything else."""
+    purge_texts_before = models.DateTimeField(null=True, blank=True)
+    """Somebody asked for the texts of what came in before then to go, whatever `text_hours` says."""
+    texts_purged_until = models.DateTimeField(null=True, blank=True)
+    """What came in before then has no texts any more."""
     days_by_kind = models.JSONField(default=dict, blank=True)
     """The same for kinds of data that are kept otherwise: days by `tracing.retention.Kind`."""
 

@@ -60,6 +60,12 @@ def tell_detectors(detectors: int, tuning: Tuning) -> State:
     return State(f"{words}, {own} with {'a threshold' if own == 1 else 'thresholds'} of this project" if own else words)
 
 
+def tell_texts(hours: int | None) -> State:
+    if hours is None:
+        return State("texts are kept")
+    return State(f"texts are kept for {count(hours, 'hour')}" if hours else "no texts are kept")
+
+
 def tell_asking(rules: Rules) -> State:
     if not rules.is_on:
         return State("off: nobody is asked")

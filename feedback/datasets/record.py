@@ -139,6 +139,7 @@ class Reason(Enum):
     SAME_TEXT = "same_text", "both answers are equal but for white space"
     PREFIX = "prefix", "one answer is the beginning of the other"
     DIFFERENT_PROMPTS = "different_prompts", "the two answers had different prompts or tools"
+    NOT_KEPT = "text_not_kept", "a text of it is not kept in this project, or no longer"
     NOT_TEXT = "not_text", "a message holds images, sound or files, which these formats cannot carry"
     UNKNOWN_ROLE = "unknown_role", "a message has a role other than system, user, assistant and tool"
     EMPTY_MESSAGE = "empty_message", "a message of the prompt has no text"

@@ -26,6 +26,7 @@ from tracing.masking_rules import mask_text
 from tracing.models import Project
 from tracing.stages import STOPPING, hold_lease
 from tracing.store import Store, get_store
+from tracing.texts.stand_ins import are_kept
 
 NAME = "judge"
 ROUND_SECONDS = 30.0
@@ -129,8 +130,13 @@ def load_cases(store: Store, project_id: int, plan: Plan, limit: int) -> Iterato
     waiting = [row for row in rows if identify(row["conversation_id"], row["answer_index"]) not in _unreadable]
     for row in waiting[:limit]:
         case = load_case(store, project_id, row["conversation_id"], row["answer_index"], is_sampled=row["is_sampled"])
-        if case:
+        if case and is_worded(case):
             yield case
+
+
+def is_worded(case: Case) -> bool:
+    """Whether what is to be judged is there, and not only how long it was."""
+    return are_kept((case.turn.user_text, case.answer.text, case.next_message))
 
 
 def load_case(store: Store, project_id: int, conversation_id: str, index: int, *, is_sampled: bool) -> Case | None:

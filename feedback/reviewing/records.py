@@ -12,6 +12,7 @@ from feedback.review.settling import Review
 from tracing.masking_rules import mask_text
 from tracing.paging import Place
 from tracing.store import Store
+from tracing.withholding import withhold
 
 OF_REVIEW = ("said_by", "better_answer", "note", "is_adjudication", "seconds", "is_informed", "guidelines_version")
 """Columns that are named as in `Review`."""
@@ -87,7 +88,8 @@ def write_review(store: Store, item: ReviewItem, review: Review, *, is_taken_bac
     """Keep what a reviewer says now, or that they take it back."""
     version = time.time_ns() // 1000
     texts = {name: mask_text(item.queue.project_id, getattr(review, name)) for name in ("better_answer", "note")}
-    review = replace(review, time_ns=version * 1000, **texts)
+    kept = withhold("reviews", {"project_id": [item.queue.project_id]} | {key: [text] for key, text in texts.items()})
+    review = replace(review, time_ns=version * 1000, **{name: kept[name][0] for name in texts})
     row = {
         "project_id": item.queue.project_id,
         "queue": item.queue.number,

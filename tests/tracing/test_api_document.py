@@ -122,6 +122,8 @@ OPERATIONS = {
     "show_judge": "get judge",
     "ask_user": "post asks",
     "list_asks": "get asks",
+    "show_content": "get content",
+    "set_content": "put content",
     "show_asking": "get asking",
     "set_asking": "put asking",
     "list_labels": "get labels",

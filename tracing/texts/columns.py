@@ -44,8 +44,7 @@ def hide_feedback(columns: Columns, hider: Hides) -> None:
 
 def hide_reviews(columns: Columns, hider: Hides) -> None:
     for name in ("better_answer", "note"):
-        if name in columns:
-            columns[name] = list(map(hider.hide, columns[name]))
+        columns[name] = list(map(hider.hide, columns[name]))
 
 
 def hide_maps(columns: Columns, name: str, types: str, hider: Hides) -> None:
@@ -67,7 +66,6 @@ HIDE: dict[str, Callable[[Columns, Hides], None]] = {
     "otel_logs": hide_logs,
     "feedback": hide_feedback,
     "reviews": hide_reviews,
-    "settled_reviews": hide_reviews,
 }
 """By table."""
 

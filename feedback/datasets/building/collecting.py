@@ -18,6 +18,7 @@ from feedback.datasets.row_steps import ROW_STEPS, find_fault
 from feedback.datasets.steps import Context
 from feedback.datasets.weighing.outlining import outline_record
 from feedback.datasets.weighing.settling import Settled, settle
+from tracing.texts.stand_ins import are_kept
 
 Kept = TypeVar("Kept", Record, Outlined)
 
@@ -88,6 +89,14 @@ class _Collector:
         return ChunkCounts(gate, {each.part.name: each.count() for each in self._parts})
 
 
+def drop_unkept(candidate: Record | Drop) -> Record | Drop:
+    """Nobody may learn from what stands in the place of a text that is not kept."""
+    if isinstance(candidate, Drop):
+        return candidate
+    texts = (message.content for message in (*candidate.messages, *candidate.rejected))
+    return candidate if are_kept(texts) else Drop(Reason.NOT_KEPT)
+
+
 class _PartCollector:
     """The same for one part of the format."""
 
@@ -100,7 +109,7 @@ class _PartCollector:
         self._unsure: Counter[str] = Counter()
 
     def take(self, labelled: LabelledConversation) -> list[Outlined]:
-        candidates = list(self.part.selection.select(labelled))
+        candidates = list(map(drop_unkept, self.part.selection.select(labelled)))
         self._unjudged.update(each.stratum for each in candidates if isinstance(each, Drop) and each.stratum)
         records = self._keep("selection", candidates)
         records = self._keep("licence", list(admit(labelled, records, self._context)))

@@ -10,6 +10,7 @@ from feedback.datasets.weighing.contamination import digest_texts
 from feedback.explicit import Feedback
 from tests.feedback.datasets.dialogue import Dialogue
 from tracing.generations import Message, ToolCall
+from tracing.texts.stand_ins import stand_in
 
 DAY_S = 86_400
 START_S = 1_760_000_000
@@ -419,6 +420,12 @@ BROKEN = (
         "trl-sft",
         lambda p: [send(p, Message("system", f"Greet whoever comes, {p} above all."))],
         {"no_user_message": 1},
+    ),
+    Fault(
+        "a text that is not kept",
+        "trl-sft",
+        lambda p: [send(p, Message("user", stand_in(sleep(p), b"secret")))],
+        {"text_not_kept": 1},
     ),
     Fault(
         "an image in a message",

@@ -8,6 +8,7 @@ import pytest
 from feedback.datasets.validation import encode_line
 from tests.feedback.datasets.dialogue import Dialogue, build, read_drops, read_rows
 from tracing.generations import Message, ToolCall
+from tracing.texts.stand_ins import stand_in
 
 CALL = ToolCall("call_1", "get_weather", {"city": "Oslo"})
 ASKS = Message("user", "Weather in Oslo?")
@@ -34,6 +35,7 @@ FAULTS: dict[str, dict[str, Any]] = {
     "empty_message": {"input_messages": (ASKS, Message("assistant", ""), Message("user", "and?"))},
     "wrong_last_role": {"input_messages": (ASKS, Message("assistant", "It is"))},
     "no_user_message": {"input_messages": (Message("system", "Be brief."),)},
+    "text_not_kept": {"input_messages": (Message("user", stand_in("What is it?", b"secret")),)},
     "not_text": {"input_messages": (Message("user", "What is it?", parts=({"type": "image_url"},)),)},
     "not_json-not-a-number": {"input_messages": pass_argument(float("nan"))},
     "not_json-infinite": {"input_messages": pass_argument(float("inf"))},

@@ -1,0 +1,18 @@
+-- Conversations in which a turn lost its texts: the search finds them by no word, until somebody writes in them again.
+ALTER TABLE {table:Identifier}
+UPDATE
+    first_message = if(
+        first_message = '' OR position(first_message, {mark:String}) > 0,
+        first_message, concat({mark:String}, toString(lengthUTF8(first_message)), {end:String})
+    ),
+    words = []
+IN PARTITION {project_id:UInt32}
+WHERE project_id = {project_id:UInt32} AND conversation_id IN (
+    SELECT conversation_id FROM turns ARRAY JOIN answers.trace_id AS trace
+    WHERE project_id = {project_id:UInt32} AND trace IN (
+        SELECT TraceId FROM otel_traces
+        WHERE project_id = {project_id:UInt32}
+            AND ingested_at >= fromUnixTimestamp64Micro({since_us:Int64}, 'UTC') AND ingested_at < fromUnixTimestamp64Micro({until_us:Int64}, 'UTC')
+    )
+)
+SETTINGS mutations_sync = 2

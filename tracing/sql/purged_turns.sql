@@ -1,0 +1,28 @@
+-- Turns with an answer of a trace that lost its texts lose theirs, those of other answers to the same message, too.
+ALTER TABLE {table:Identifier}
+UPDATE
+    user_text = if(
+        user_text = '' OR position(user_text, {mark:String}) > 0,
+        user_text, concat({mark:String}, toString(lengthUTF8(user_text)), {end:String})
+    ),
+    sent_text = if(
+        sent_text = '' OR position(sent_text, {mark:String}) > 0,
+        sent_text, concat({mark:String}, toString(lengthUTF8(sent_text)), {end:String})
+    ),
+    `answers.text` = arrayMap(
+        text -> if(
+            text = '' OR position(text, {mark:String}) > 0,
+            text, concat({mark:String}, toString(lengthUTF8(text)), {end:String})
+        ),
+        answers.text
+    )
+IN PARTITION {project_id:UInt32}
+WHERE project_id = {project_id:UInt32} AND (conversation_id, turn_index) IN (
+    SELECT conversation_id, turn_index FROM turns ARRAY JOIN answers.trace_id AS trace
+    WHERE project_id = {project_id:UInt32} AND trace IN (
+        SELECT TraceId FROM otel_traces
+        WHERE project_id = {project_id:UInt32}
+            AND ingested_at >= fromUnixTimestamp64Micro({since_us:Int64}, 'UTC') AND ingested_at < fromUnixTimestamp64Micro({until_us:Int64}, 'UTC')
+    )
+)
+SETTINGS mutations_sync = 2
