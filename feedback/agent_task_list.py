@@ -16,6 +16,7 @@ from tracing.store import Store
 from tracing.together import ask_together
 
 MOST_TOOLS = 1_000
+TASK_TOOLS = "feedback/sql/agent_task_tools.sql"
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +79,7 @@ def prepare_figures(store: Store, project_id: int, given: Filter, now_ns: int) -
     """The same as a question that any thread may ask."""
     where = compile_filter(given, "tasks", now_ns)
     ask = partial(prepare_kept, store, where=where, project_id=project_id)
-    questions = ask("feedback/sql/agent_task_figures.sql"), ask("feedback/sql/agent_task_tools.sql", limit=MOST_TOOLS)
+    questions = ask("feedback/sql/agent_task_figures.sql"), ask(TASK_TOOLS, limit=MOST_TOOLS)
 
     def answer() -> TaskFigures:
         [row], tools = ask_together(*questions)

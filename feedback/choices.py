@@ -6,11 +6,15 @@ To find them a query reads every row of a project, and they hardly change: those
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from tracing.kept_queries import query_kept
+from feedback.agent_task_list import MOST_TOOLS, TASK_TOOLS
+from tracing.filter_sql import Where
+from tracing.kept_queries import prepare_kept, query_kept
 from tracing.store import Store
+from tracing.together import ask_together
 
 LONGER = 5
 """Times as long as figures."""
+MOST_OFFERED = 50
 
 Row = Mapping[str, Any]
 
@@ -22,8 +26,13 @@ def load_choices(store: Store, project_id: int) -> Row:
 
 
 def load_task_choices(store: Store, project_id: int) -> Row:
-    """The same of tasks, with their tools."""
-    return query_kept(store, "feedback/sql/agent_task_choices.sql", project_id=project_id, longer=LONGER)[0]
+    """The same of tasks, with their tools: those that figures of all tasks tell."""
+    [row], tools = ask_together(
+        prepare_kept(store, "feedback/sql/agent_task_choices.sql", project_id=project_id, longer=LONGER),
+        prepare_kept(store, TASK_TOOLS, Where(), project_id=project_id, limit=MOST_TOOLS),
+    )
+    by_tasks = sorted(tools, key=lambda tool: (-tool["tasks"], tool["name"]))
+    return {**row, "tools": [tool["name"] for tool in by_tasks[:MOST_OFFERED]]}
 
 
 def load_kinds(store: Store, project_id: int) -> Sequence[Row]:

@@ -11,7 +11,7 @@ import logging
 import threading
 import time
 from collections.abc import Callable, Collection
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -45,6 +45,7 @@ class Kept:
 _kept: dict[Key, Kept] = {}
 _sizes: dict[tuple[Store, int], tuple[float, int]] = {}
 _waiting: set[Key] = set()
+_asking: dict[tuple[Key, int], Future[Rows]] = {}
 _behind: ThreadPoolExecutor | None = None
 _lock = threading.Lock()
 _find_entry: Callable[[int], int] | None = None
@@ -108,13 +109,26 @@ def watch(find_latest_entry: Callable[[int], int]) -> None:
 
 
 def keep(key: Key, entry: int, ask: Callable[[], Rows]) -> Rows:
+    """Ask, and keep the answer; who wants it meanwhile waits for it and does not ask as well."""
+    answer: Future[Rows] = Future()
+    with _lock:
+        first = _asking.setdefault((key, entry), answer)
+    if first is not answer:
+        return first.result()
     asked = time.monotonic()
-    rows = ask()
+    try:
+        answer.set_result(ask())
+    except BaseException as error:
+        answer.set_exception(error)
+        raise
+    finally:
+        with _lock:
+            del _asking[key, entry]
     with _lock:
         if key not in _kept or _kept[key].asked <= asked:
-            _kept[key] = Kept(rows, asked, entry)
+            _kept[key] = Kept(answer.result(), asked, entry)
         make_room()
-    return rows
+    return answer.result()
 
 
 def ask_behind(key: Key, entry: int, ask: Callable[[], Rows]) -> None:

@@ -4,7 +4,6 @@ SELECT
     topKIf(50)(environment, environment != '') AS environments,
     topKIf(50)(service_name, service_name != '') AS services,
     topKArrayIf(50)(models, notEmpty(models)) AS models,
-    topKArrayIf(50)(tools.name, notEmpty(tools.name)) AS tools,
     count() AS tasks,
     (SELECT count() FROM hearings FINAL WHERE project_id = {project_id:UInt32} AND machine != '') AS machines
 FROM agent_tasks FINAL

@@ -2,6 +2,8 @@
 
 import threading
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 import pytest
 
@@ -9,7 +11,7 @@ from tracing import kept_queries
 from tracing.access.audit import record
 from tracing.access.decisions import Actor, ActorKind
 from tracing.filter_sql import Where
-from tracing.kept_queries import finish, query_kept
+from tracing.kept_queries import finish, prepare_kept, query_kept
 from tracing.models import Project
 from tracing.store import Store
 
@@ -109,6 +111,31 @@ def test_a_question_that_fails_behind_a_page_is_asked_again_by_the_next(
     assert list_models(store) == ["first"]
     wait_for_answers()
     assert list_models(store) == ["first", "second"]
+
+
+@pytest.mark.usefixtures("large", "clock")
+def test_who_asks_while_another_asks_waits_for_the_same_answer(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    add(store, "first")
+    list_models(store)
+    kept_queries._kept.clear()
+    begun, goes_on, asked = threading.Event(), threading.Event(), []
+    query = store.query
+
+    def ask_slowly(*given: Any, **named: Any) -> list[dict[str, Any]]:
+        asked.append(given)
+        begun.set()
+        assert goes_on.wait(10)
+        return query(*given, **named)
+
+    monkeypatch.setattr(store, "query", ask_slowly)
+    with ThreadPoolExecutor(2) as pool:
+        question = prepare_kept(store, PATH, project_id=1)
+        answers = [pool.submit(question)]
+        assert begun.wait(10)
+        answers.append(pool.submit(prepare_kept(store, PATH, project_id=1)))
+        goes_on.set()
+        assert [each.result()[0]["models"] for each in answers] == [["first"], ["first"]]
+    assert len(asked) == 1
 
 
 @pytest.mark.usefixtures("large")
