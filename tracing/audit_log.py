@@ -89,6 +89,7 @@ WORDS = {
     "end_other_sessions": "logged out everywhere else",
     "end_project": "removed the project",
     "fail_to_log_in": "tried to log in as",
+    "erase": "erased for good",
     "forget_subject": "forgot",
     "ignore_failure_mode": "ignored the failure mode",
     "import": "imported an old log of",

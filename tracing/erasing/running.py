@@ -18,6 +18,8 @@ from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
 from tracing import kept_queries
+from tracing.access import audit
+from tracing.access.decisions import Actor, ActorKind
 from tracing.erasing.database import clean_database
 from tracing.erasing.files import drop_old_files
 from tracing.erasing.places import Erased, list_places
@@ -183,6 +185,19 @@ def finish(store: Store, erasure: Erasure) -> None:
     left_out = [clean_database()]
     told = verify(store, searched, rows_left=rows_left, files_left=files_left, left_out=left_out)
     save(erasure, state=State.DONE, ended_at=timezone.now(), verification=told)
+    write_down(erasure)
+
+
+def write_down(erasure: Erasure) -> None:
+    """That it is done: every process lets go of figures that it kept from before (`tracing/kept_queries.py`)."""
+    details = {"erasure": erasure.pk, "rows": sum(erasure.rows.values())}
+    audit.record(
+        Actor(ActorKind.COMMAND, erasure.asked_by),
+        "erase",
+        erasure.project,
+        target=f"a {erasure.kind}",
+        details=details,
+    )
 
 
 def sweep_now_and_then(store: Store) -> None:
