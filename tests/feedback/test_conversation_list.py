@@ -75,6 +75,13 @@ def test_a_phrase_that_a_conversation_lost_does_not_find_it(said: Store) -> None
     assert not any(read_all(said, '"red button"', 50))
 
 
+def test_what_a_conversation_was_before_does_not_find_it(store: Store) -> None:
+    tell(store, ["one"], version=1)
+    tell(store, ["two"], version=2)
+    found = [len(read_page(store, query, Place(), 5).rows) for query in ("one", "two", "turns:1", "conversation:c-000")]
+    assert found == [0, 1, 1, 1]
+
+
 def test_rest_and_the_page_go_on_where_a_page_of_a_phrase_has_read_enough(
     server: Server, monkeypatch: pytest.MonkeyPatch
 ) -> None:
