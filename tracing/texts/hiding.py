@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from tracing.conventions.messages import parse_repr
-from tracing.texts.stand_ins import MARK, drop_marks, stand_in
+from tracing.texts.stand_ins import MARK, drop_marks, is_clean, stand_in
 from tracing.texts.structure import (
     ALLOWED,
     PLAIN,
@@ -47,7 +47,10 @@ class Cleaner:
 
     hide_name = hide_error = hide_json = hide
 
-    def hide_map(self, strings: Mapping[str, str], _types: Mapping[str, str]) -> Strings:
+    def hide_map(self, strings: Strings, _types: Mapping[str, str]) -> Strings:
+        """The map itself where nothing in it looks like a stand-in, which is looked for in all of it at once."""
+        if is_clean("".join(strings.values())) and is_clean("".join(strings)):
+            return strings
         return {drop_marks(key): drop_marks(value) for key, value in strings.items()}
 
     hide_resource = hide_map

@@ -68,8 +68,13 @@ def tell(match: re.Match[str]) -> str:
     return f"[text not kept: {count:,} {'character' if count == 1 else 'characters'}]"
 
 
+def is_clean(text: str) -> bool:
+    """Whether nothing in a text, or in many that stand behind each other, looks like a mark."""
+    return (text.isascii() or (MARK not in text and END not in text)) and "\\u" not in text
+
+
 def drop_marks(text: str) -> str:
     """A text as it may come in: what looks like a stand-in is none."""
-    if text.isascii() and "\\u" not in text:
+    if is_clean(text):
         return text
     return FORGED.sub(lambda found: REPLACEMENT if len(found[0]) == 1 else r"\ufffd", text)

@@ -7,6 +7,7 @@ value under such a name counts only where it looks like one, which is a word wit
 import re
 import tomllib
 from collections.abc import Mapping
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,8 @@ NAMES, ATTRIBUTES, PLAIN, ROLES, TYPES, STRUCTURAL, WHO, CALLS = (
 )
 RESOURCE = tuple(ALLOWED["resource"])
 LONGEST_OF_RESOURCE = 200
+REMEMBERED = 20_000
+"""Names that were looked at: apps use few, again and again."""
 
 WORD = re.compile(r"\"?[\w.:/@+=#,;<>-]{1,200}\"?")
 NAME = re.compile(r"[A-Za-z_$][\w.$/:-]{0,99}")
@@ -25,19 +28,29 @@ NUMBERED = re.compile(r"\.\d{1,6}(?=\.|$)")
 
 
 def is_structure(name: str, value: str) -> bool:
-    """Whether a field of an object of a model's interface, or the last part of an attribute's name, is kept."""
-    known = name.lower() in NAMES or name == "name" or name.endswith("_tags") or ID.fullmatch(name) is not None
-    return known and is_word(value)
+    """Whether a field of an object of a model's interface is kept."""
+    return names_structure(name) and is_word(value)
 
 
 def is_structural_attribute(key: str, value: str) -> bool:
+    return leads_to_structure(key) and is_word(value)
+
+
+@lru_cache(maxsize=REMEMBERED)
+def names_structure(name: str) -> bool:
+    """Whether a field, or the last part of an attribute's name, is one of structure."""
+    known = name.lower() in NAMES or name == "name" or name.endswith("_tags")
+    return known or ID.fullmatch(name) is not None
+
+
+@lru_cache(maxsize=REMEMBERED)
+def leads_to_structure(key: str) -> bool:
+    """The same of an attribute by its whole name."""
     plain = NUMBERED.sub("", key)
-    if plain.lower() in ATTRIBUTES:
-        return is_word(value)
     last = plain.rpartition(".")[2]
-    if last == "name":
-        return is_word(value) and ("tool" in plain or "function" in plain)
-    return is_structure(last, value)
+    if last == "name" and plain.lower() not in ATTRIBUTES:
+        return "tool" in plain or "function" in plain
+    return plain.lower() in ATTRIBUTES or names_structure(last)
 
 
 def is_of_resource(key: str, value: str) -> bool:
@@ -59,6 +72,7 @@ def is_word(value: str) -> bool:
     return all(WORD.fullmatch(word) for word in value.split(", "))
 
 
+@lru_cache(maxsize=REMEMBERED)
 def is_name(key: str) -> bool:
     """Whether a name of a field is one, not a text that stands where names do."""
     return NAME.fullmatch(key) is not None or key.isdigit()
