@@ -19,6 +19,7 @@ from drift.pages.settings_states import (
     tell_judge,
     tell_keys,
     tell_kinds,
+    tell_masking,
     tell_members,
     tell_prices,
     tell_retention,
@@ -31,6 +32,7 @@ from feedback.judging.figures import load_budget
 from feedback.tunings import load_tuning
 from tracing.access.requirements import access_of, project_page
 from tracing.access.rights import Right
+from tracing.masking_rules import load_masking, load_timeouts
 from tracing.menu import list_settings
 from tracing.models import ApiKey, AuditEntry, Erasure, Membership, Project, ProjectPrice
 from tracing.pages import render_page
@@ -71,6 +73,10 @@ def read_keys(project: Project) -> State:
     return tell_keys(alive.count(), alive.aggregate(last=Max("last_used_at"))["last"])
 
 
+def read_masking(project: Project) -> State:
+    return tell_masking(load_masking(project.pk), sum(load_timeouts(project.pk).values()))
+
+
 def read_audit(project: Project) -> State:
     return tell_audit(AuditEntry.objects.filter(project=project).aggregate(last=Max("at"))["last"])
 
@@ -104,6 +110,7 @@ def read_prices(project: Project) -> State:
 READERS: Mapping[str, Callable[[Project], State]] = {
     "project_settings": read_retention,
     "retention": read_kinds,
+    "masking": read_masking,
     "erasures": read_erasures,
     "members": read_members,
     "keys": read_keys,

@@ -68,6 +68,7 @@ from tracing.api_erasures import router as erasures_router
 from tracing.api_filters import ConversationFilters, SignalFilters
 from tracing.api_keys import router as keys_router
 from tracing.api_lists import router as lists_router
+from tracing.api_masking import router as masking_router
 from tracing.api_members import router as members_router
 from tracing.api_prices import router as prices_router
 from tracing.api_problems import refuse_parts
@@ -98,6 +99,7 @@ api.add_router("", lists_router)
 api.add_router("", members_router)
 api.add_router("", prices_router)
 api.add_router("", erasures_router)
+api.add_router("", masking_router)
 api.add_router("", agent_tasks_router)
 api.add_router("", asks_router)
 api.add_router("", comparisons_router)

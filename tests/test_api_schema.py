@@ -45,6 +45,8 @@ MORE_IS_ASKED = (
     "set_prices",
     "set_content",
     "add_reprocessing",
+    "set_masking",
+    "try_masking",
     "add_erasure",
     "show_erasures",
     "add_invitation",

@@ -15,11 +15,14 @@ from django.db import transaction
 
 from tracing import figures
 from tracing.masking import Masker, Masking, Pattern, change_columns
+from tracing.masking.preview import Preview, preview_masking
 from tracing.models import MaskingRules
 from tracing.receive.decoding import ColumnBatch
+from tracing.store import Store
 
 REMEMBERED_SECONDS = 2.0
 MOST_REMEMBERED = 10_000
+PREVIEWED_SPANS = 200
 
 _remembered: dict[int, tuple[float, Masking]] = {}
 _times_forgotten = 0
@@ -48,6 +51,18 @@ def describe_masking(masking: Masking) -> dict[str, Any]:
         "dropped": list(masking.dropped),
         "hides_users": masking.hides_users,
     }
+
+
+def load_timeouts(project_id: int) -> dict[str, int]:
+    """How many texts were left out since the rules hold, by the pattern that took too long."""
+    row = MaskingRules.objects.filter(project_id=project_id).first()
+    return row.timeouts if row else {}
+
+
+def preview_rules(store: Store, project_id: int, masking: Masking) -> Preview:
+    """What rules would hide in the latest spans of a project; nothing changes."""
+    columns = store.query_columns("tracing/sql/recent_spans.sql", project_id=project_id, limit=PREVIEWED_SPANS)
+    return preview_masking(masking, find_secret(project_id), columns)
 
 
 def save_masking(project_id: int, masking: Masking) -> None:

@@ -84,6 +84,13 @@ SETTINGS = (
         right=Right.ADMINISTER,
     ),
     Entry(
+        "masking",
+        "Masking",
+        "What is hidden before anything is stored: secrets, personal data, what you name.",
+        words="privacy redact pii secrets regex",
+        right=Right.ADMINISTER,
+    ),
+    Entry(
         "erasures",
         "Erasure",
         "Erase a user, a conversation or a time for good, with a receipt.",

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from feedback.asking import Rules
 from feedback.detectors.tuning import Tuning
+from tracing.masking import Masking
 
 MOST_NAMES = 3
 
@@ -37,6 +38,13 @@ def tell_erasures(going_on: int, unclean: int, last: datetime | None) -> State:
     if going_on:
         return State(f"{count(going_on, 'erasure')} going on")
     return State("last erased", last) if last else State("nothing was erased yet")
+
+
+def tell_masking(masking: Masking, left_out: int) -> State:
+    if left_out:
+        return State(f"a pattern took too long for {count(left_out, 'text')}", is_bad=True)
+    words = f"{count(len(masking.kinds), 'kind')} hidden" if masking.kinds else "no kind of data is hidden"
+    return State(f"{words}, {count(len(masking.patterns), 'pattern')} of your own" if masking.patterns else words)
 
 
 def tell_members(members: int, invited: int) -> State:

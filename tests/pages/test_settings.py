@@ -10,6 +10,7 @@ from drift.pages.settings_states import (
     tell_detectors,
     tell_judge,
     tell_keys,
+    tell_masking,
     tell_members,
     tell_prices,
     tell_retention,
@@ -21,6 +22,7 @@ from tests.pages.conftest import Page, Teller
 from tests.pages.people import log_in, make_user, read
 from tracing.access.keys import create_key, revoke_key
 from tracing.access.rights import Role
+from tracing.masking import Masking, Pattern
 from tracing.menu import SETTINGS
 from tracing.models import ApiKey
 from tracing.project_prices import put_project_prices
@@ -32,6 +34,8 @@ def test_states_are_told_in_words() -> None:
     told = [
         tell_retention("shop", 30),
         tell_retention("shop", 0),
+        tell_masking(Masking(patterns=(Pattern("p", "x"),)), 0),
+        tell_masking(Masking(kinds=frozenset()), 0),
         tell_members(2, 1),
         tell_keys(0, None),
         tell_keys(3, AT),
@@ -46,6 +50,8 @@ def test_states_are_told_in_words() -> None:
     assert [state.words for state in told] == [
         "shop; data is kept for 30 days",
         "shop; data is kept for ever",
+        "2 kinds hidden, 1 pattern of your own",
+        "no kind of data is hidden",
         "2 members, 1 invitation open",
         "none yet",
         "3 keys, last used",

@@ -16,7 +16,7 @@ from typing import Final
 
 from tracing.masking.names import IDS, USERS, Treatment, choose_treatment
 from tracing.masking.rules import Masking
-from tracing.masking.texts import TextMasker, Watcher
+from tracing.masking.texts import Span, TextMasker, Watcher
 
 logger = logging.getLogger(__name__)
 
@@ -27,6 +27,8 @@ TOOK_TOO_LONG: Final = "[MASKED: a pattern took too long]"
 UNREADABLE: Final = "[MASKED: it could not be read]"
 PSEUDONYM: Final = re.compile(r"masked-[0-9a-f]{16}(?:\n[0-9a-f]{16})?")
 """Those of the SDK, too, and those of feedback that is about something else by now."""
+PSEUDONYM_RULE: Final = "pseudonym"
+"""What a watcher is told of ids that become one."""
 NUMBERS: Final = frozenset(("int", "double"))
 NO_TEXTS: Final = frozenset(("bool", "empty"))
 
@@ -49,7 +51,9 @@ class Masker:
         """Texts that were left out, by the name of the pattern that took too long."""
         self._secret = secret
         self._names: dict[str, Named] = {}
+        self._watcher = watcher
         self._texts = TextMasker(masking, self._mask_named_id, watcher)
+        self._ids = TextMasker(masking, self._mask_named_id, None) if watcher else self._texts
 
     def change(self, key: str, text: str, kind: str = "") -> str | None:
         """What may be stored of a value; None where it goes, and its name with it. `kind`: its type, if no text."""
@@ -81,8 +85,12 @@ class Masker:
     def mask_id(self, text: str, key: str = "identifier") -> str:
         """An id, or where it holds what is to be masked a pseudonym: the same for the same id of the project."""
         always = self.masking.hides_users and key in USERS
-        if not text or PSEUDONYM.fullmatch(text) or not (always or self.mask_text(text) != text):
+        if not text or PSEUDONYM.fullmatch(text):
             return text
+        if not always and self._try(lambda: self._ids.mask("", text)) == text:
+            return text
+        if self._watcher is not None:
+            self._watcher(key, text, [Span(0, len(text), PSEUDONYM_RULE)])
         return make_pseudonym(self._secret, text)
 
     def _mask_named_id(self, name: str, text: str) -> str | None:
