@@ -4,11 +4,13 @@ for every page that is open asks for it."""
 import threading
 import time
 from dataclasses import dataclass, replace
+from functools import partial
 
 from tracing import figures
 from tracing.dead_letters import count_letters
 from tracing.stages import STAGES
 from tracing.store import Store
+from tracing.together import ask_together
 
 REMEMBERED_SECONDS = 10.0
 LATELY_MINUTES, HOUR_MINUTES = 5, 60
@@ -51,12 +53,14 @@ def load_arrivals(store: Store, project_id: int) -> Arrivals:
 def read_arrivals(store: Store, project_id: int, now_us: int) -> Arrivals:
     lately_us, since_us = (now_us - minutes * MINUTE_US for minutes in (LATELY_MINUTES, HOUR_MINUTES))
     bound = {"project_id": project_id, "lately_us": lately_us, "since_us": since_us}
-    [row] = store.query("tracing/sql/arrivals.sql", **bound)
+    stages = list(STAGES.values())
+    ask = partial(store.query, "tracing/sql/arrivals.sql", **bound)
+    [row], *lags = ask_together(ask, *(partial(stage.measure_lag, store) for stage in stages))
     return Arrivals(
         per_minute=row["lately"] / LATELY_MINUTES,
         in_hour=row["spans"],
         latest_us=row["latest_us"],
-        lags=tuple((stage.name, stage.measure_lag(store)) for stage in list(STAGES.values())),
+        lags=tuple((stage.name, lag) for stage, lag in zip(stages, lags, strict=True)),
         dead_letters=0,
         dropped=figures.count_all(figures.DROPPED),
         refused=figures.count_all(figures.REFUSED),

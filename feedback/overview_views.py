@@ -36,7 +36,10 @@ def show_overview(request: HttpRequest, project: Project) -> HttpResponse:
     """Of people alone, unless machines are asked for."""
     asked, now_ns = read_filters(request.GET.dict()), time.time_ns()
     choices = read_choices(project)
-    told = load_overview(get_store(), project.pk, asked, now_ns) if choices["conversations"] else None
+    told, arrivals = ask_together(
+        lambda: load_overview(get_store(), project.pk, asked, now_ns) if choices["conversations"] else None,
+        partial(load_arrivals, get_store(), project.pk),
+    )
     context = {
         "project": project,
         "section": "overview",
@@ -46,7 +49,7 @@ def show_overview(request: HttpRequest, project: Project) -> HttpResponse:
         "choices": choices,
         "told": told,
         "shown": show_told(told, TITLES) if told else None,
-        "arrivals": show_arrivals(load_arrivals(get_store(), project.pk)),
+        "arrivals": show_arrivals(arrivals),
         **(read_rest(project, told) if told and told.now.conversations else {}),
     }
     return render_page(request, "overview.html", context)
