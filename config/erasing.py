@@ -27,6 +27,7 @@ STATES: Mapping[str, str] = {
     Erasure.State.WAITING: "It has not begun. Is a worker running (tacit up, or tacit worker)? …",
     Erasure.State.ERASING: "What goes is listed, and is going …",
     Erasure.State.SETTLING: "It went; what was made of it meanwhile goes in a moment …",
+    Erasure.State.CLEANING: "Files are removed and looked through …",
 }
 
 

@@ -3,7 +3,7 @@ with, names of topics; as places of an erasure (`tracing/erasing/places.py`)."""
 
 import json
 import zlib
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from drift.handing_over.deriving import fit_id
@@ -47,19 +47,32 @@ def remove_deliveries(_store: Store, erased: Erased) -> int:
     find = make_finder(erased.conversation_ids)
     rows = Delivery.objects.filter(target__project=erased.project)
     named = [key for key, message in rows.values_list("pk", "message") if find(json.dumps(message, ensure_ascii=False))]
-    return sum(rows.filter(pk__in=each).delete()[1].get("drift.Delivery", 0) for each in split(named))
+    for keys in split(named):
+        rows.filter(pk__in=keys).delete()
+    return len(named)
 
 
-def look_for_examples_again(_store: Store, erased: Erased) -> int:
-    """Alarms whose examples they were have others found, of what is left."""
-    gone, count = set(erased.conversation_ids), 0
-    for alarm in DriftAlarm.objects.filter(project=erased.project).exclude(examples=None):
-        told = [each.get("conversation_id") for side in ("before", "after") for each in alarm.examples.get(side, ())]
-        if not gone.isdisjoint(told):
-            DriftAlarm.objects.filter(pk=alarm.pk).update(examples=None)
-            DriftReport.objects.filter(alarm=alarm).delete()
-            count += 1
-    return count
+def look_for_examples_again(store: Store, erased: Erased) -> int:
+    """Alarms whose examples they were, or whose words nobody else says, have others found, of what is left."""
+    gone = set(erased.conversation_ids)
+    alarms = list(DriftAlarm.objects.filter(project=erased.project).exclude(examples=None))
+    words = {alarm.pk: read_terms(alarm.examples or {}) for alarm in alarms}
+    said = load_said(store, erased.project, sorted(set().union(*words.values())))
+    again = [each for each in alarms if names_any(each.examples or {}, gone) or not words[each.pk] <= said]
+    for alarm in again:
+        DriftAlarm.objects.filter(pk=alarm.pk).update(examples=None)
+        DriftReport.objects.filter(alarm=alarm).delete()
+    return len(again)
+
+
+def names_any(examples: Mapping[str, Any], gone: Collection[str]) -> bool:
+    return any(each.get("conversation_id") in gone for side in ("before", "after") for each in examples.get(side, ()))
+
+
+def read_terms(examples: Mapping[str, Any]) -> set[str]:
+    """The words that came or went with an alarm."""
+    sides = [told for name in ("terms", "answer_terms") for told in (examples.get(name) or {}).values()]
+    return {word for side in sides for each in side for word in split_words(each["text"])}
 
 
 def strip_ledgers(store: Store, erased: Erased) -> int:

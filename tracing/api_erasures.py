@@ -57,7 +57,7 @@ class ErasureResource(Schema):
 
     id: int
     kind: str
-    state: Annotated[str, Field(description="`waiting`, `erasing`, `settling` or `done`.")]
+    state: Annotated[str, Field(description="`waiting`, `erasing`, `settling`, `cleaning` or `done`.")]
     start: str | None
     end: str | None
     asked_at: str
@@ -75,9 +75,10 @@ class ErasureList(Schema):
 
 
 def describe_erasure(erasure: Erasure) -> dict[str, Any]:
-    names = ("kind", "state", "asked_by", "rows", "returned", "verification", "problem")
+    names = ("kind", "state", "asked_by", "rows", "returned", "problem")
     moments = ("start", "end", "asked_at", "began_at", "ended_at")
     told = {name: getattr(erasure, name) for name in names} | {"id": erasure.pk}
+    told["verification"] = erasure.verification if erasure.state == Erasure.State.DONE else None
     return told | {name: format_moment(getattr(erasure, name)) for name in moments}
 
 

@@ -68,7 +68,12 @@ def show(
 def describe(erasure: Erasure) -> dict[str, Any]:
     """A receipt as it is shown: what went, most first."""
     places = sorted(erasure.rows.items(), key=lambda each: (-each[1], each[0]))
-    return {"erasure": erasure, "places": places, "total": sum(erasure.rows.values()), "found": erasure.verification}
+    return {
+        "erasure": erasure,
+        "places": places,
+        "total": sum(erasure.rows.values()),
+        "found": erasure.verification if erasure.state == Erasure.State.DONE else None,
+    }
 
 
 @require_POST

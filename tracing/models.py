@@ -235,9 +235,11 @@ class Erasure(models.Model):
         """What goes is listed, and is going."""
         SETTLING = "settling"
         """It went once; it goes again when whoever was at work on it meanwhile has ended."""
+        CLEANING = "cleaning"
+        """It is gone for good but for files that are removed now, and looked through."""
         DONE = "done"
 
-    OPEN = (State.WAITING, State.ERASING, State.SETTLING)
+    OPEN = (State.WAITING, State.ERASING, State.SETTLING, State.CLEANING)
 
     project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="erasures")
     kind = models.CharField(max_length=20, choices=Kind.choices)

@@ -7,6 +7,7 @@ What a place is told comes in; how many rows of it went goes out. Asked again it
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from importlib import import_module
+from typing import TypeVar
 
 from django.conf import settings
 
@@ -15,6 +16,8 @@ from tracing.models import Project
 from tracing.store import Store
 
 PORTION = 400
+
+Id = TypeVar("Id")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -49,7 +52,7 @@ def list_places() -> list[Place]:
     return [place for name in settings.ERASED_BY for place in import_module(name).PLACES]
 
 
-def split(ids: Collection[str]) -> Iterator[Sequence[str]]:
+def split(ids: Collection[Id]) -> Iterator[Sequence[Id]]:
     """Portions that a database takes at once."""
     listed = list(ids)
     for first in range(0, len(listed), PORTION):

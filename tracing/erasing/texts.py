@@ -131,5 +131,7 @@ def strip(told: Any, find: Finder) -> Any:
 
 def find_whole(name: str) -> re.Pattern[str]:
     """An id where it is not part of a longer one."""
-    before = r"(?<![\w-])" if len(name) >= SHORT else r'(?:(?<=[:"/=])|^)'
-    return re.compile(rf"{before}{re.escape(name)}(?![\w-])")
+    escaped = re.escape(name)
+    if len(name) < SHORT:
+        return re.compile(rf'(?<=[:"/=]){escaped}(?![\w-])|\A{escaped}\Z')
+    return re.compile(rf"(?<![\w-]){escaped}(?![\w-])")

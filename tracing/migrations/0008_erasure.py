@@ -36,6 +36,7 @@ class Migration(migrations.Migration):
                             ("waiting", "Waiting"),
                             ("erasing", "Erasing"),
                             ("settling", "Settling"),
+                            ("cleaning", "Cleaning"),
                             ("done", "Done"),
                         ],
                         default="waiting",

@@ -15,15 +15,16 @@ from feedback.flywheel.running import build_all
 from feedback.models import Dataset, DatasetVersion, FailureMode, ReviewItem, ReviewQueue, SavedView
 from tests.conftest import Server
 from tests.isolation.world import make_definition
-from tests.tracing.otlp import insert_logs, make_log
-from tests.tracing.talking import Call, arrive, say, talk
+from tests.tracing.otlp import insert_logs, insert_spans, make_log
+from tests.tracing.talking import START_NS, Call, arrive, say, talk
 from tracing.access.audit import record
 from tracing.access.decisions import Actor, ActorKind
 from tracing.dead_letters import keep_letters
 from tracing.erasing import running
-from tracing.erasing.running import list_erasures, request_erasure, work_off
+from tracing.erasing.running import list_erasures, request_erasure, sweep, work_off
 from tracing.erasing.scope import Scope
 from tracing.erasing.searching import search_directory
+from tracing.erasing.texts import make_finder, strip
 from tracing.models import AuditEntry, Erasure, Project
 from tracing.store import Store
 
@@ -132,7 +133,7 @@ def add_rows(project: Project, call: Call) -> None:
         bound=1,
         cause="users",
         found_at=NOW,
-        examples={"before": [], "after": [{"conversation_id": CONVERSATION}], "terms": {"after": [MARK]}},
+        examples={"before": [], "after": [{"conversation_id": CONVERSATION}], "terms": {"after": [{"text": MARK}]}},
     )
     LedgerEvent.objects.create(
         project=project,
@@ -198,3 +199,79 @@ def test_nothing_of_a_user_is_left_on_the_disk(server: Server) -> None:
     assert DriftAlarm.objects.get().examples is None
     assert list(list_erasures(server.project, Scope(user_id=USER))) == [erasure]
     assert not list_erasures(server.project, Scope(user_id="paul-1"))
+
+
+def test_of_a_trace_that_others_have_a_part_in_their_calls_stay(server: Server) -> None:
+    """As where an app answers a batch of conversations in one trace."""
+    ours, theirs = Call(1, say("One?"), "1", conversation="ours"), Call(2, say("Two?"), "2", conversation="theirs")
+    spans = [each.to_span() for each in (ours, theirs)]
+    spans[1].trace_id, spans[1].span_id = spans[0].trace_id, b"theirs--"
+    insert_spans(server.store, *spans)
+    server.derive()
+    erase(server, Scope(conversation_id="theirs"))
+    assert [each["conversation_id"] for each in server.get_json("conversations")["items"]] == ["ours"]
+    [trace] = {each["trace_id"] for each in server.get_json("generations")["items"]}
+    assert len(server.get_json(f"traces/{trace}")["spans"]) == 1
+    assert sweep(server.store) == 0
+
+
+def test_what_an_app_sends_again_goes_again_and_a_user_may_come_back(server: Server) -> None:
+    first = Call(1, say("My secret?"), "So.", user="marie-zq9999", conversation="conv-zq9999")
+    arrive(server.store, [first])
+    server.derive()
+    erasure = erase(server, Scope(user_id="marie-zq9999"))
+    arrive(server.store, [first, Call(2, say("Hello again"), "Hello.", user="marie-zq9999", conversation="new-zq")])
+    server.derive()
+    assert sweep(server.store) > 0
+    assert [each["conversation_id"] for each in server.get_json("conversations")["items"]] == ["new-zq"]
+    assert search("conv-zq9999") == {}
+    erasure.refresh_from_db()
+    assert erasure.returned > 0
+
+
+def test_a_time_takes_whatever_was_said_then_and_nothing_else(server: Server) -> None:
+    arrive(server.store, [*talk(10, "Before?", conversation="before"), *talk(1000, "Then?", conversation="then")])
+    server.derive()
+    start = datetime.fromtimestamp(START_NS / 1e9 + 900, UTC)
+    erasure = erase(server, Scope(start=start, end=start + timedelta(minutes=5)))
+    assert erasure.verification["is_clean"]
+    assert [each["conversation_id"] for each in server.get_json("conversations")["items"]] == ["before"]
+
+
+@pytest.mark.parametrize("died_in", ["erase_places", "let_go", "verify"])
+def test_what_died_on_the_way_goes_on_to_the_end(server: Server, monkeypatch: pytest.MonkeyPatch, died_in: str) -> None:
+    arrive(server.store, talk(1, "My secret?", user="marie-zq9999", conversation="conv-zq9999"))
+    server.derive()
+    request_erasure(server.project, Scope(user_id="marie-zq9999"), "")
+    with monkeypatch.context() as patched:
+        patched.setattr(running, died_in, die)
+        with pytest.raises(KeyboardInterrupt):
+            work_off(server.store)
+    work_off(server.store)
+    erasure = Erasure.objects.get()
+    assert erasure.state == Erasure.State.DONE
+    assert erasure.verification["is_clean"]
+    assert search("marie-zq9999", "conv-zq9999") == {}
+
+
+def die(*_given: object, **_named: object) -> None:
+    raise KeyboardInterrupt
+
+
+@pytest.mark.parametrize(
+    ("text", "left"),
+    [
+        ("user:marie-9 -user:marie-91", "user:erased -user:marie-91"),
+        ('user:"marie-9"', 'user:"erased"'),
+        ("anna-marie-9", "anna-marie-9"),
+        ({"marie-9": ["of marie-9", 9]}, {"erased": ["of erased", 9]}),
+    ],
+)
+def test_ids_go_where_they_are_whole(text: object, left: object) -> None:
+    many = [f"other-{number}" for number in range(1_000)]
+    for ids in (["marie-9"], ["marie-9", *many]):
+        assert strip(text, make_finder(ids)) == left
+
+
+def test_an_id_that_is_a_number_goes_only_as_a_value() -> None:
+    assert strip('7 of user:7 and "7", 17', make_finder(["7"])) == '7 of user:erased and "erased", 17'
