@@ -10,7 +10,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 # Where Python may not keep what it compiled, every process that a test starts compiles the whole program again.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: install run test test-slow check format bench bench-peers accuracy screenshots lock clean
+.PHONY: install run test test-slow check format bench bench-peers accuracy screenshots audit lock clean
 
 install: $(VENV)/.installed
 
@@ -56,6 +56,12 @@ screenshots: $(VENV)/.installed-dev
 	$(BIN)/python -m tests.browser.screenshots
 	TACIT_TEST_RENEW_PICTURES=1 $(BIN)/python -m pytest -q tests/browser/test_tour.py
 
+# Asks what faults are known of each pinned version; one that nothing is known of for want of a source fails, too.
+audit:
+	$(PYTHON) -m venv .audit
+	.audit/bin/python -m pip --disable-pip-version-check --quiet install pip-audit
+	.audit/bin/pip-audit --strict --no-deps --disable-pip --progress-spinner off --requirement requirements-dev.lock
+
 # Only when dependencies change: pins everything again (needs uv).
 lock:
 	uv pip compile --quiet --universal --python-version 3.11 --no-header --no-annotate --no-emit-index-url --no-emit-package tacit \
@@ -64,7 +70,7 @@ lock:
 		-c requirements.lock --extra dev pyproject.toml tracing/sdk/pyproject.toml requirements-build.in -o requirements-dev.lock
 
 clean:
-	rm -rf $(VENV)
+	rm -rf $(VENV) .audit
 
 $(VENV)/bin/python:
 	$(PYTHON) -m venv $(VENV)

@@ -16,6 +16,21 @@ def test_everything_has_a_default_that_suits_one_machine(monkeypatch: pytest.Mon
     assert (env.debug, env.public_url, env.trusted_proxies) == (False, "", ())
 
 
+def test_nothing_is_open_or_sent_unless_somebody_says_so() -> None:
+    env = Environment()
+    closed = (
+        "cors_origins",
+        "allowed_hosts",
+        "judge_url",
+        "smtp_host",
+        "webhook_networks",
+        "trusted_proxies",
+        "presidio",
+    )
+    assert not [name for name in closed if read(env, name)]
+    assert (env.debug, env.namer, env.log_level) == (False, False, "WARNING")
+
+
 def read(env: Environment, field: str) -> object:
     """A setting as it is, also where it is a secret."""
     value = getattr(env, field)

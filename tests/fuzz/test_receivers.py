@@ -28,14 +28,14 @@ from tracing.receive.otlp import SIGNALS, Signal
 from tracing.spans import Trace
 from tracing.store import Store
 
-FEW = 400
+FEW = 150
 MANY = int(os.environ.get("TACIT_TEST_FUZZ", "200000"))
 FIRST = int(os.environ.get("TACIT_TEST_FUZZ_FIRST", "1000000"))
 ROUND = 2_000
 """Inputs whose rows are in the store together."""
 READ_EVERY = 5
 """Of so many rounds one is read by the stages, too, which takes longer than to be sent."""
-PAGES = 3
+PAGES = 1
 """Conversations, and traces, whose pages are asked for after each round."""
 
 

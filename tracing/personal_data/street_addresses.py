@@ -27,7 +27,8 @@ _GERMAN = (
     rf"|gatan|gata|vej) \d{{1,4}}[a-z]?,? (?:[A-Z]{{1,2}}-)?\d{{4,5}}(?: [A-Z]{{2}})? {_WORD}"
 )
 _ROMANCE = (
-    rf"(?:\d{{1,4}}(?: ?bis| ?ter)?,? (?:rue|avenue|boulevard|allée|impasse|chemin|place|quai) (?:{_WORD} ?){{1,5}}"
+    r"(?:\d{1,4}(?: ?bis| ?ter)?,? (?:rue|avenue|boulevard|allée|impasse|chemin|place|quai)"
+    rf" {_WORD}(?: {_WORD}){{0,4}}"  # words that may stand without a space between can be parted in very many ways
     rf"|(?:calle|avenida|via|viale|piazza|corso|rua|paseo|plaza) (?:{_WORD} ){{0,4}}{_WORD},? (?:n\.?º?"
     rf" ?)?\d{{1,4}}),? \d{{4,5}}(?:-\d{{3}})? {_WORD}"
 )
