@@ -1,7 +1,7 @@
 """The list of conversations: an address comes in; rows, the views above them and what narrows them go out."""
 
 import time
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -159,7 +159,8 @@ def read_around(project: Project, filters: Filters, now_ns: int, *, counts: bool
     choices = read_choices(project)
     return {
         "choices": choices,
-        "options": list_options(project, filters, choices["machines"]),
+        "options": list_options(project, filters, choices),
+        "values": list_values(filters, choices),
         "matching": read_total(project, filters, now_ns) if counts else {"total": None},
     }
 
@@ -176,17 +177,36 @@ def name_modes(project: Project, listed: Sequence[ListedConversation]) -> list[L
     return add_modes(listed, {key: ListedMode(mode.number, mode.title) for key, mode in found.items()})
 
 
-def list_options(project: Project, filters: Filters, machines: Collection[str]) -> Mapping[str, Mapping[str, str]]:
-    """What the selectors of the list offer, by value; the chosen value is always among them."""
+def list_options(project: Project, filters: Filters, choices: Mapping[str, Any]) -> Mapping[str, Mapping[str, str]]:
+    """What the selectors of the list offer, by value, in words with the number of conversations where it is known; the
+    chosen value is always among them."""
     found = load_kinds(get_store(), project.pk)
-    words = {row["kind"]: f"{name_heard(row['kind'], TITLES)} ({row['conversations']:,})" for row in found}
-    if filters.signal:
-        words.setdefault(filters.signal, name_heard(filters.signal, TITLES))
-    leaders = [each for each in LEADER_WORDS if each in (*PEOPLE_OR_MACHINES, *machines, filters.machine)]
+    kinds = {row["kind"]: row["conversations"] for row in found}
+    outcomes = dict.fromkeys(OUTCOME_WORDS, 0) | pair(choices, "outcomes", "outcome_counts")
+    leaders = [each for each in LEADER_WORDS if each in (*PEOPLE_OR_MACHINES, *choices["machines"], filters.machine)]
     return {
         "machine": {each: LEADER_WORDS[each] for each in leaders},
-        "signal": words,
+        "signal": count_values(kinds, filters.signal, lambda kind: name_heard(kind, TITLES)),
         "thumbs": THUMBS_WORDS,
-        "outcome": OUTCOME_WORDS,
+        "outcome": count_values(outcomes, filters.outcome, lambda outcome: OUTCOME_WORDS.get(outcome, outcome)),
         "range": RANGE_WORDS,
     }
+
+
+def list_values(filters: Filters, choices: Mapping[str, Any]) -> Mapping[str, Sequence[tuple[str, str]]]:
+    """The same of what apps name as they like: pairs, as a name may be one that a template takes for its own."""
+    services = count_values(pair(choices, "services", "service_counts"), filters.service_name)
+    environments = count_values(pair(choices, "environments", "environment_counts"), filters.environment)
+    models = count_values(pair(choices, "models", "model_counts"), filters.model)
+    named = {"service_name": services, "environment": environments, "model": models}
+    return {name: list(words.items()) for name, words in named.items()}
+
+
+def pair(choices: Mapping[str, Any], values: str, counts: str) -> dict[str, int]:
+    return dict(zip(choices[values], choices[counts], strict=True))
+
+
+def count_values(counts: Mapping[str, int], chosen: str, tell: Callable[[str], str] = str) -> dict[str, str]:
+    """Each value in words, with its number of conversations where that is known."""
+    words = {value: f"{tell(value)} ({count:,})" if count else tell(value) for value, count in counts.items()}
+    return words | {chosen: tell(chosen)} if chosen and chosen not in words else words

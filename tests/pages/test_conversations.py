@@ -172,6 +172,14 @@ def test_another_project_sees_nothing_of_it(teller: Teller, open_page: Open) -> 
     assert open_page(f"/p/{other.slug}/conversations/one").status == 404
 
 
+def test_selectors_tell_how_many_conversations_each_value_has(teller: Teller, open_page: Open) -> None:
+    for index, environment in enumerate(("items", "items", "test")):  # `items` is also what a template calls pairs
+        teller.tell(f"c-{index}", environment=environment)
+    html = open_page("conversations?environment=gone").html
+    for option in ('items">items (2)', 'test">test (1)', 'gone" selected>gone', 'completed">complete (3)'):
+        assert f'<option value="{option}</option>' in html
+
+
 def test_each_filter_is_a_chip_that_leads_to_the_list_without_it(varied: Teller, open_page: Open) -> None:
     query = urlencode({"thumbs": "down", "q": "hold button cost<1 -whales", "sort": "dissatisfied", "columns": "turns"})
     page = open_page(f"conversations?{query}")
