@@ -1,7 +1,7 @@
 """`AgentTask`s as rows of `agent_tasks`, and back: the only place that knows their columns."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import fields
 from typing import Any
 
@@ -23,8 +23,12 @@ def write_agent_tasks(
     conversation_ids: Sequence[str],
     version: int,
     turns: range = ALL_TURNS,
+    purged: Collection[tuple[str, int]] = (),
 ) -> None:
-    """Write tasks in `version` (microseconds) and delete all others that `conversation_ids` had in these turns."""
+    """Write tasks in `version` (microseconds) and delete all others that `conversation_ids` had in these turns.
+
+    Of turns that are `purged` (conversation id, index) what is known stays: their tools' results are gone.
+    """
     known = store.query(
         "feedback/sql/agent_task_keys.sql",
         project_id=project_id,
@@ -32,9 +36,11 @@ def write_agent_tasks(
         first_turn=turns.start,
         end_turn=turns.stop,
     )
-    written = {tuple(getattr(task, name) for name in KEY) for task in tasks}
-    gone = [key for key in (tuple(row[name] for name in KEY) for row in known) if key not in written]
-    store.insert("agent_tasks", to_columns(project_id, tasks, version))
+    keys = [tuple(row[name] for name in KEY) for row in known]
+    stays = {key for key, row in zip(keys, known, strict=True) if (row["conversation_id"], row["turn_index"]) in purged}
+    told = {tuple(getattr(task, name) for name in KEY): task for task in tasks}
+    gone = [key for key in keys if key not in told.keys() | stays]
+    store.insert("agent_tasks", to_columns(project_id, [told[key] for key in told if key not in stays], version))
     store.insert("agent_tasks", to_deleted_columns(project_id, KEY, gone, version))
 
 

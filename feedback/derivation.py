@@ -5,7 +5,7 @@ Both are stages that find their work in the store and may run twice; see `tracin
 """
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from feedback import agent_tasks
@@ -32,10 +32,12 @@ from feedback.records import (
 )
 from feedback.traffic import list_earlier
 from feedback.tunings import load_tuning
+from tracing.conversations import Conversation
 from tracing.records import load_conversations, load_logs, load_spans
 from tracing.records.conversations import load_rows
 from tracing.stages import Key, Stage, group_by_project
 from tracing.store import Store
+from tracing.texts.stand_ins import is_purged
 
 FEEDBACK = Stage("feedback", "feedback/sql/changed_feedback.sql", "feedback/sql/lag_of_feedback.sql", batch_size=2_000)
 SIGNALS = Stage("signals", "feedback/sql/changed_conversations.sql", "feedback/sql/lag_of_signals.sql", batch_size=500)
@@ -106,7 +108,8 @@ def derive_signals_of_whole(
     found = [ConversationSignals(each.conversation, detect_signals(each)) for each in materials]
     write_signals(store, project_id, found, conversation_ids, version)
     tasks = [task for each in materials for task in list_agent_tasks(each)]
-    write_agent_tasks(store, project_id, tasks, conversation_ids, version)
+    purged = {key for each in conversations for key in list_purged(each)}
+    write_agent_tasks(store, project_id, tasks, conversation_ids, version, purged=purged)
     return materials
 
 
@@ -125,6 +128,13 @@ def derive_signals_of_long(
         write_signals(store, project_id, [], [conversation_id], version, gone)
         write_agent_tasks(store, project_id, [], [conversation_id], version, gone)
     return verdicts
+
+
+def list_purged(conversation: Conversation) -> Iterator[tuple[str, int]]:
+    """Turns whose texts were there for a while (conversation id, index)."""
+    for turn in conversation.turns:
+        if is_purged(turn.user_text) or any(is_purged(answer.text) for answer in turn.parts):
+            yield conversation.conversation_id, turn.index
 
 
 def find_basis(project_id: int) -> str:
@@ -167,5 +177,6 @@ def derive_signals_by_parts(
         found = [ConversationSignals(excerpt.conversation, own)]
         write_signals(store, project_id, found, [conversation_id], version, turns)
         tasks = [task for task in list_agent_tasks(material) if task.turn_index in turns]
-        write_agent_tasks(store, project_id, tasks, [conversation_id], version, turns)
+        purged = set(list_purged(excerpt.conversation))
+        write_agent_tasks(store, project_id, tasks, [conversation_id], version, turns, purged)
     return verdict

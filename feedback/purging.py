@@ -53,13 +53,13 @@ CHANGES = (
     Change("spans", "tool_runs", "tracing/sql/purged_tool_runs.sql"),
     Change("spans", "generations", "tracing/sql/purged_generations.sql"),
     Change("spans", "otel_traces", "tracing/sql/purged_spans.sql"),
-    Change("logs", "otel_logs", "tracing/sql/purged_rows.sql"),
-    Change("letters", "dead_letters", "tracing/sql/purged_rows.sql"),
+    Change("logs", "otel_logs", "tracing/sql/purged_logs.sql"),
+    Change("letters", "dead_letters", "tracing/sql/purged_letters.sql"),
     Change("templates", "message_templates", "tracing/sql/purged_templates.sql"),
     Change("feedback", "feedback", "feedback/sql/purged_feedback.sql"),
     Change("reviews", "reviews", "feedback/sql/purged_reviews.sql"),
     Change("reviews", "reviews", "feedback/sql/purged_notes.sql"),
-    Change("settled", "settled_reviews", "feedback/sql/purged_reviews.sql"),
+    Change("settled", "settled_reviews", "feedback/sql/purged_settled_reviews.sql"),
 )
 
 
@@ -105,7 +105,7 @@ def purge_texts(store: Store, project_id: int, since: datetime, until: datetime)
     [due] = store.query("feedback/sql/purge_due.sql", mark=MARK, **bounds)
     changed = [change for change in CHANGES if due[change.of]]
     for change in changed:
-        store.change(change.path, table=change.table, **bounds, **choose_words(change))
+        store.change(change.path, **bounds, **choose_words(change))
     if changed:
         drop_old_files(store, sorted({change.table for change in changed}))
         logger.info("texts of project %d until %s are gone: %s", project_id, until, due)

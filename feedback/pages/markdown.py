@@ -11,6 +11,7 @@ from markdown_it.rules_inline import StateInline
 from markdown_it.token import Token
 
 from feedback.pages.code_colours import CLASSES, colour_code
+from tracing.texts.stand_ins import count_characters, is_kept
 
 MAX_CHARACTERS = 60_000
 """Beyond it text is shown as it is: parsing time stays bounded."""
@@ -59,10 +60,23 @@ def render_markdown(text: str) -> str:
     >>> render_markdown("<b>x</b> **y**")
     '<p>&lt;b&gt;x&lt;/b&gt; <strong>y</strong></p>\\n'
     """
+    if not is_kept(text):
+        return f'<p class="soft">{tell_length(text)}</p>'
     clean = text.replace("\x00", "\N{REPLACEMENT CHARACTER}")
     if len(clean) > MAX_CHARACTERS or clean.count("[") > MOST_BRACKETS:
         return f"<pre>{escape(clean)}</pre>"
     return render_remembered(clean) if len(clean) <= REMEMBERED_CHARACTERS else render_clean(clean)
+
+
+def tell_length(text: str) -> str:
+    """Words for a text that is not kept.
+
+    >>> from tracing.texts.stand_ins import stand_in
+    >>> tell_length(stand_in("Yes", b"secret"))
+    'text not kept · 3 characters'
+    """
+    count = count_characters(text)
+    return f"text not kept · {count:,} {'character' if count == 1 else 'characters'}"
 
 
 def render_clean(clean: str) -> str:

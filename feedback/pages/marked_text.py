@@ -5,7 +5,9 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from feedback.detectors.signal import Signal
+from feedback.pages.markdown import tell_length
 from feedback.pages.observations import State, find_state, find_worst
+from tracing.texts.stand_ins import is_kept
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,10 +16,16 @@ class Piece:
 
     text: str
     state: State | None = None
+    is_kept: bool = True
 
 
 def mark_text(text: str, signals: Sequence[Signal]) -> list[Piece]:
-    """Cut the user's text at the offsets that signals point at; where they overlap, the worse state shows."""
+    """Cut the user's text at the offsets that signals point at; where they overlap, the worse state shows.
+
+    Of a text that is not kept there is one piece, in words: signals may point into what was there.
+    """
+    if not is_kept(text):
+        return [Piece(tell_length(text), is_kept=False)]
     pointing = [
         (start, min(end, len(text)), find_state(signal))
         for signal in signals

@@ -21,6 +21,7 @@ from feedback.pages.remarks import Remark, read_remarks
 from feedback.pages.undertone import is_about_own_answer
 from feedback.pages.workings import NOTHING, AnswerKey, Workings
 from tracing.conversations import Answer, Conversation, Turn
+from tracing.texts.stand_ins import count_characters
 
 ENDED_BY_WORDS = {
     "client": "stopped by the user",
@@ -240,9 +241,9 @@ def describe_ending(answer: Answer) -> str:
     """Return how an answer ended where it did not end by itself."""
     if answer.outcome == "stopped":
         ended = ENDED_BY_WORDS.get(answer.ended_by, "stopped, by whom is not known,")
-        return f"{ended} after {len(answer.text):,} characters"
+        return f"{ended} after {count_characters(answer.text):,} characters"
     if answer.outcome == "truncated":
-        return f"cut off at the length limit after {len(answer.text):,} characters"
+        return f"cut off at the length limit after {count_characters(answer.text):,} characters"
     if answer.outcome == "error":
         return f"failed with {answer.error_type}" if answer.error_type else "failed"
     return ""

@@ -1,5 +1,5 @@
 -- What people wrote between two moments on purpose; that they did, and what they pressed, stays.
-ALTER TABLE {table:Identifier}
+ALTER TABLE feedback
 UPDATE
     explanation = if(
         explanation = '' OR position(explanation, {mark:String}) > 0,

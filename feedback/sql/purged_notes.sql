@@ -1,5 +1,5 @@
 -- What reviewers noted before a moment.
-ALTER TABLE {table:Identifier}
+ALTER TABLE reviews
 UPDATE note = concat({mark:String}, toString(lengthUTF8(note)), {end:String})
 IN PARTITION {project_id:UInt32}
 WHERE project_id = {project_id:UInt32} AND note != '' AND position(note, {mark:String}) = 0

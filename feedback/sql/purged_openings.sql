@@ -1,5 +1,5 @@
 -- Digests of the words with which conversations opened whose texts go.
-ALTER TABLE {table:Identifier}
+ALTER TABLE openings
 DELETE IN PARTITION {project_id:UInt32}
 WHERE project_id = {project_id:UInt32} AND conversation_id IN (
     SELECT conversation_id FROM turns ARRAY JOIN answers.trace_id AS trace

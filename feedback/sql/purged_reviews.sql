@@ -1,5 +1,5 @@
--- What reviewers wrote between two moments; their verdicts stay. Of `settled_reviews` as of `reviews`.
-ALTER TABLE {table:Identifier}
+-- What reviewers wrote between two moments; their verdicts stay.
+ALTER TABLE reviews
 UPDATE better_answer = concat({mark:String}, toString(lengthUTF8(better_answer)), {end:String})
 IN PARTITION {project_id:UInt32}
 WHERE project_id = {project_id:UInt32} AND better_answer != '' AND position(better_answer, {mark:String}) = 0

@@ -1,5 +1,5 @@
 -- Signals of turns that lost their texts stay; the sentence that says why goes where it may quote.
-ALTER TABLE {table:Identifier}
+ALTER TABLE signals
 UPDATE evidence = concat(
     '{"reason": "', {mark:String}, toString(lengthUTF8(JSONExtractString(evidence, 'reason'))), {end:String},
     '", "offsets": ', JSONExtractRaw(evidence, 'offsets'), ', "span_ids": ', JSONExtractRaw(evidence, 'span_ids'),

@@ -1,5 +1,5 @@
 -- Conversations in which a turn lost its texts: the search finds them by no word, until somebody writes in them again.
-ALTER TABLE {table:Identifier}
+ALTER TABLE conversations
 UPDATE
     first_message = if(
         first_message = '' OR position(first_message, {mark:String}) > 0,

@@ -1,5 +1,5 @@
 -- Model calls of traces that lost their texts lose theirs: who spoke in which order stays, and which tools were asked for.
-ALTER TABLE {table:Identifier}
+ALTER TABLE generations
 UPDATE
     system_instructions = if(
         system_instructions = '' OR position(system_instructions, {mark:String}) > 0,

@@ -1,6 +1,6 @@
 -- Spans that came in between two moments lose their texts: of an attribute stays what is a number, or what stands under
 -- an allowed name and looks like a word; of everything else its length.
-ALTER TABLE {table:Identifier}
+ALTER TABLE otel_traces
 UPDATE
     SpanName = if(
         length(splitByWhitespace(SpanName)) <= 2 OR splitByWhitespace(SpanName)[1] IN {operations:Array(String)},

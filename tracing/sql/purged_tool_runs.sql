@@ -1,5 +1,5 @@
 -- What tools of traces that lost their texts were given and gave back goes; that they ran, and how that ended, stays.
-ALTER TABLE {table:Identifier}
+ALTER TABLE tool_runs
 UPDATE
     arguments = if(arguments IN ('', '{}'), arguments, concat('"', {mark:String}, toString(lengthUTF8(arguments)), {end:String}, '"')),
     result = if(result = '', '', concat({mark:String}, toString(lengthUTF8(result)), {end:String})),

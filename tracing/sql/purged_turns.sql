@@ -1,5 +1,5 @@
 -- Turns with an answer of a trace that lost its texts lose theirs, those of other answers to the same message, too.
-ALTER TABLE {table:Identifier}
+ALTER TABLE turns
 UPDATE
     user_text = if(
         user_text = '' OR position(user_text, {mark:String}) > 0,
