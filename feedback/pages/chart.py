@@ -19,8 +19,8 @@ STEPS_S = {
     "7d": (3 * HOUR_S, 6 * HOUR_S, 24 * HOUR_S),
     "30d": (24 * HOUR_S, 72 * HOUR_S),
 }
-"""Of each range, the finest first: some sixty slices at most, for a panel has no room for more points; days for a month,
-for hours tell no date."""
+"""Of each range, the finest first: some sixty slices at most, for a panel has no room for more points; and days for a
+month, for hours tell no date."""
 ENOUGH_PER_SLICE = 20
 TOPS = (0.05, 0.1, 0.2, 0.3, 0.5, 0.75, 1.0)
 FEWEST_FOR_A_POINT = 5
