@@ -35,8 +35,8 @@ ROUND = 2_000
 """Inputs whose rows are in the store together."""
 READ_EVERY = 5
 """Of so many rounds one is read by the stages, too, which takes longer than to be sent."""
-PAGES = 1
-"""Conversations, and traces, whose pages are asked for after each round."""
+PAGES = 2
+"""Conversations, traces and users whose pages are asked for after each round."""
 
 
 class Faults(logging.Handler):
@@ -131,7 +131,7 @@ def send_round(server: Server, faults: Faults, numbers: Sequence[int], *, is_rea
     found = [*find_wrong_answers(answers), *find_lost(server.store, answers)]
     if is_read:
         derive_all(server)
-        found += ask_pages(server, PAGES)
+        found += ask_pages(server, len(numbers) >= ROUND)
     return found + [f"inputs {numbers[0]} to {numbers[-1]}: {told}" for told in faults.told]
 
 
@@ -160,11 +160,11 @@ def derive_all(server: Server) -> None:
     raise AssertionError(f"stages that do not end: {[each.name for each in STAGES if each.measure_lag(server.store)]}")
 
 
-def ask_pages(server: Server, most: int) -> list[str]:
-    """Addresses of pages and of REST that cannot be given of what is stored now."""
+def ask_pages(server: Server, is_every: bool) -> list[str]:
+    """Addresses of pages and of REST that cannot be given of what is stored now: every one, or those of one thing."""
     client = Client(raise_request_exception=False, headers={"host": "127.0.0.1"})
     found = []
-    for address in list_addresses(server.store, most):
+    for address in list_addresses(server.store, is_every):
         response = client.get(address)
         b"".join(response.streaming_content) if response.streaming else response.content
         if response.status_code >= 500:
@@ -172,12 +172,13 @@ def ask_pages(server: Server, most: int) -> list[str]:
     return found
 
 
-def list_addresses(store: Store, most: int) -> Iterator[str]:
+def list_addresses(store: Store, is_every: bool) -> Iterator[str]:
     """Every address to read that needs a project alone, and for some conversations and traces those that need one."""
-    given = {"project": ["default"], "conversation_id": list_ids(store, "conversation_id", most)}
-    given |= {"trace_id": list_ids(store, "trace_id", most), "user_id": list_ids(store, "user_id", 2)}
+    ids = {name: list_ids(store, name, PAGES) for name in ("conversation_id", "trace_id", "user_id")}
+    given = {"project": ["default"], **ids}
     for route in list_routes():
-        if route.find_requirement("GET") and given.keys() >= set(route.parts) and not route.query:
+        is_wanted = is_every or not ids.keys().isdisjoint(route.parts)
+        if is_wanted and route.find_requirement("GET") and given.keys() >= set(route.parts) and not route.query:
             for chosen in product(*(given[name] for name in route.parts)):
                 filled = zip(route.parts, (quote(each, safe="/") for each in chosen), strict=True)
                 yield route.path.format(**dict(filled))
