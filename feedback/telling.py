@@ -6,6 +6,7 @@ Rows go the way of spans (`tracing.ingest`): many requests make one insert, and 
 import hashlib
 from collections.abc import Collection, Sequence
 from dataclasses import replace
+from typing import Any
 
 from feedback.explicit import Feedback
 from feedback.records import load_feedback_targets, to_feedback_columns
@@ -49,10 +50,14 @@ def withdraw_feedback(project_id: int, identifier: str) -> bool:
 def mask_ids(project_id: int, told: Sequence[Feedback | Withdrawal]) -> list[Feedback | Withdrawal]:
     """With the ids under which spans and earlier feedback are stored; texts are masked on their way into the store."""
     masker = make_masker(project_id)
-    return [
-        replace(each, **{name: masker.mask_id(getattr(each, name), name) for name in IDS if hasattr(each, name)})
-        for each in told
-    ]
+
+    def mask(each: Feedback | Withdrawal) -> Feedback | Withdrawal:
+        if isinstance(each, Withdrawal):
+            return Withdrawal(masker.mask_id(each.identifier))
+        ids: dict[str, Any] = {name: masker.mask_id(getattr(each, name), name) for name in IDS}
+        return replace(each, **ids)
+
+    return [mask(each) for each in told]
 
 
 def list_ids(feedback: Feedback) -> list[str]:

@@ -79,7 +79,8 @@ def preview_masking(request: HttpRequest, project: Project) -> HttpResponse:
         return show(request, project, masking, problem=str(error), status=422)
     audit.describe(request, **describe_masking(masking))
     found = preview_rules(get_store(), project.pk, masking)
-    counts = [(KINDS[rule][0] if rule in KINDS else rule, count) for rule, count in found.counts.items()]
+    titles: dict[str, str] = {kind: title for kind, (title, _) in KINDS.items()}
+    counts = [(titles.get(rule, rule), count) for rule, count in found.counts.items()]
     return show(request, project, masking, preview=found, counts=counts)
 
 

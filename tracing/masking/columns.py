@@ -145,7 +145,7 @@ def change_map(strings: Strings, types: Strings, change: Change) -> tuple[String
         renamed = renamed or change.change_name(key) != key
     if not changed and not renamed:
         return strings, types
-    kept = {key: text for key, before in strings.items() if (text := changed.get(key, before)) is not None}
+    kept = {key: new for key, before in strings.items() if (new := changed.get(key, before)) is not None}
     kinds = {
         key: kind
         for key, before in types.items()

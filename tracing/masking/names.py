@@ -30,8 +30,8 @@ _SECRET: Final = re.compile(
     r"|authorization|private[_-]?key|secret[_-]?access[_-]?key|(?:set-)?cookie)",
     re.IGNORECASE | re.DOTALL,
 )
-SECRET_HINTS: Final = ("secret", "api_key", "api-key", "apikey")
-"""Names of secrets that may be short; passwords have hints of their own, and the others are long."""
+SECRET_HINTS: Final = ("passw", "secret", "api")
+"""In names of secrets that may be short and without digits; the others are told by their values."""
 
 
 class Treatment(Enum):
@@ -70,5 +70,5 @@ def find_secret_name(name: str) -> Kind | None:
 
 @lru_cache(maxsize=10_000)
 def is_telling(name: str) -> bool:
-    """Whether a name may tell that what looks like a secret is one."""
-    return names_secret(introduce_name(name))
+    """Whether a name may tell that what looks like a secret is one, or that it is one whatever it looks like."""
+    return find_secret_name(name) is not None or names_secret(introduce_name(name))

@@ -18,6 +18,7 @@ from tracing.masking.json_texts import change_json, list_strings, looks_like_jso
 from tracing.masking.names import IDS, SECRET_HINTS, find_secret_name, is_telling
 from tracing.masking.rules import SECRETS, Masking, write_stand_in
 from tracing.personal_data import find_personal_data
+from tracing.personal_data.keys import may_hold_key
 from tracing.personal_data.named import LONGEST_NAMED, introduce_name, is_harmless_name, shift_findings
 from tracing.personal_data.passwords import FOREIGN_HINTS, may_name_secret
 from tracing.personal_data.scan import Scan, has_any
@@ -26,6 +27,8 @@ SURE: Final = 0.5
 """Of a finding; less sure ones stay as they are."""
 SHORTEST: Final = 4
 """Characters of a text that can hold a value that is told by its form."""
+SHORTEST_SECRET: Final = 9
+"""With what tells it: `pwd=a1!b2c`."""
 DEEPEST_JSON: Final = 5
 """JSON in a string of JSON is opened so many times."""
 MOST_PASSES: Final = 3
@@ -37,10 +40,18 @@ SECONDS_PER_CHARACTER: Final = 1e-6
 _ESCAPE: Final = re.compile(r"\\u[0-9a-fA-F]{4}")
 _ESCAPED_ASCII: Final = re.compile(r"\\u00[2-7]")
 """Writes down what needs no escape, and may hide a word."""
-_ESCAPED_HINTS: Final = tuple(
-    json.dumps(each)[1:-1].lstrip(string.ascii_letters) for hint in FOREIGN_HINTS for each in (hint, hint.upper())
+_ESCAPED_HINT: Final = re.compile(
+    "|".join(
+        sorted(
+            {
+                re.escape(json.dumps(each).lstrip(string.ascii_letters + '"')[:6])
+                for hint in FOREIGN_HINTS
+                for each in (hint, hint.upper())
+            }
+        )
+    )
 )
-"""Words for passwords in other scripts, as JSON may write them."""
+"""The first sign of words for passwords in other scripts, as JSON may write it."""
 _STAND_IN: Final = re.compile(r"\[[A-Z][A-Z0-9 -]*\]|\[MASKED: [a-z ]+\]")
 
 
@@ -74,9 +85,9 @@ class TextMasker:
         """Raises TimeoutError with the name of a pattern that took too long."""
         if self._is_idle:
             return text
+        if self._only_secrets and not (name and is_telling(name)) and not may_hold_secret(text):
+            return text
         if depth and looks_like_json(text):
-            if self._only_secrets and not may_hold_secret(text) and find_secret_name(name) is None:
-                return text
             strings = list_strings(text, name)
             if strings is not None:
                 return self._mask_json(name, text, depth - 1) if self._may_change(strings) else text
@@ -165,17 +176,21 @@ class TextMasker:
 
 
 def may_hold_secret(text: str) -> bool:
-    """Whether JSON is worth reading: in most there is nothing that could be a secret."""
+    """Whether a text, or its JSON, is worth reading: in most there is nothing that could be a secret."""
+    if len(text) < SHORTEST_SECRET:
+        return False
     if "\\" in text:
         if "\\u" in text:
-            if _ESCAPED_ASCII.search(text) or any(hint in text for hint in _ESCAPED_HINTS):
+            if _ESCAPED_ASCII.search(text) or _ESCAPED_HINT.search(text):
                 return True
             text = _ESCAPE.sub("?", text)
         text = text.replace("\\n", "  ")
-    scan = Scan(text)
-    if scan.long_words or may_name_secret(scan) or has_any(scan, SECRET_HINTS):
+    if "@" in text and "://" in text:
         return True
-    return "@" in text and "://" in text
+    scan = Scan(text)
+    if looks_like_json(text) and has_any(scan, SECRET_HINTS):
+        return True
+    return may_hold_key(scan) or (bool(scan.digits) and may_name_secret(scan))
 
 
 @lru_cache(maxsize=1_000)

@@ -97,6 +97,12 @@ FORMS: tuple[KeyForm, ...] = (
     _form("a JSON Web Token", "eyJ", r"eyJ[A-Za-z0-9_-]{8,4000}\.eyJ[A-Za-z0-9_-]{8,8000}\.[A-Za-z0-9_-]{16,2000}"),
 )
 _HINTS = tuple((hint, form) for form in FORMS for hint in form.hints)
+_ALL_HINTS = sorted({hint for hint, _ in _HINTS if hint != "."})
+_ANY_HINT = re.compile(
+    rf"(?<![A-Za-z0-9_])(?:{'|'.join(re.escape(each) for each in _ALL_HINTS if each[0].isalpha())}"
+    rf"|[MNO][\w-]{{23,27}}\.)|{'|'.join(re.escape(each) for each in _ALL_HINTS if not each[0].isalpha())}"
+)
+"""Any of them, in one search: at the beginning of a word but for those that stand inside keys."""
 _PEM = re.compile(r"-----BEGIN ((?:[A-Z0-9]{1,12} ){0,3}PRIVATE KEY(?: BLOCK)?)-----")
 _PLACEHOLDER = re.compile(
     r"example|sample|placeholder|dummy|fake|redacted|changeme|replace|insert|your|x{4}|\*{3}|\.{3}|…|(.)\1{5}",
@@ -110,16 +116,21 @@ FEWEST_BITS = 2.5
 
 
 def find_keys(scan: Scan) -> Iterator[Finding]:
-    words = "\n".join(scan.long_words)  # every key is in one
-    if not words:
+    if not may_hold_key(scan):
         return
-    text = scan.text
+    text, words = scan.text, "\n".join(scan.long_words)
     for form in dict.fromkeys([form for hint, form in _HINTS if hint in words]):
         for match in form.pattern.finditer(text):
             sample = form.harmless or is_placeholder(match[0])
             yield Finding("key", match.start(), match.end(), 0.97, form.name, sample=sample)
     if "-----BEGIN" in text:
         yield from _find_private_keys(text)
+
+
+def may_hold_key(scan: Scan) -> bool:
+    """Whether a word that is long enough has anything of a key."""
+    words = scan.long_words
+    return bool(words) and (any(map(_ANY_HINT.search, words)) or "-----BEGIN" in scan.text)
 
 
 def _find_private_keys(text: str) -> Iterator[Finding]:

@@ -67,7 +67,7 @@ _WEAK_HOST = re.compile(
 
 
 def find_secrets(scan: Scan) -> Iterator[Finding]:
-    if may_name_secret(scan):
+    if scan.digits and may_name_secret(scan):
         for match in find_beginning(_NAMED, scan, _NAMES):
             yield from _tell_named(match)
         for match in find_beginning(_BEARER, scan, ("bearer", "basic")):
