@@ -260,7 +260,8 @@ def add_rows(side: Side) -> None:
     )
     Reprocessing.objects.create(pk=pk, project=project, from_day=date(2026, 1, 1), state=Reprocessing.State.DONE)
     told = {"subject": side.word("user_id"), "asked_by": side.word("by"), "problem": side.word("problem")}
-    told |= {"rows": {side.mark: 1}, "verification": {"found_in": [side.mark]}, "state": Erasure.State.DONE}
+    found = {"rows_left": 0, "files_left": 0, "ids_searched": 1, "found_in": [side.mark], "is_clean": False}
+    told |= {"rows": {side.mark: 1}, "verification": {**found, "not_erased": [side.mark]}, "state": Erasure.State.DONE}
     Erasure.objects.create(pk=pk, project=project, kind="user", digest=secrets.token_hex(32), **told)
     DetectorSetting.objects.create(pk=pk, project=project, kind="slow", threshold=0.9)
     told = {"digest": secrets.token_hex(32), "ask_id": secrets.token_hex(16), "reason": side.word("reason")}
