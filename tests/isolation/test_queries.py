@@ -113,7 +113,7 @@ def ask_everything(store: Store, project: Side, ids: Side) -> dict[str, list[str
     """What each query gives of a project for ids of it or of the other."""
     known, days, found = list_examples(ids), list_days(), {}
     for path in ASKED:
-        if Path(path).stem in FORGETFUL:
+        if Path(path).stem in FORGETFUL or Path(path).stem.startswith("purge"):  # these change rows, and give none
             continue
         nothing = {"String": "", "Array(String)": []}
         given = {
