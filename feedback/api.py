@@ -13,6 +13,7 @@ from feedback.api_accuracy import router as accuracy_router
 from feedback.api_agent_tasks import router as agent_tasks_router
 from feedback.api_asks import router as asks_router
 from feedback.api_comparisons import router as comparisons_router
+from feedback.api_content import router as content_router
 from feedback.api_contradictions import router as contradictions_router
 from feedback.api_datasets import router as datasets_router
 from feedback.api_detectors import router as detectors_router
@@ -20,7 +21,6 @@ from feedback.api_exports import router as exports_router
 from feedback.api_failure_modes import router as failure_modes_router
 from feedback.api_feedback import router as feedback_router
 from feedback.api_figures import router as figures_router
-from feedback.api_content import router as content_router
 from feedback.api_judge import router as judge_router
 from feedback.api_labels import router as labels_router
 from feedback.api_regressions import router as regressions_router
