@@ -112,7 +112,7 @@ def strip_ledger(ledger: dict[str, Any], instructions: Sequence[str], erased: Er
             hole["wordings"] = {
                 name: text for name, text in hole["wordings"].items() if any(text in each for each in said)
             }
-    ids = {*erased.conversation_ids, *filter(None, [erased.scope.name])}
+    ids = {*erased.user_ids, *erased.conversation_ids}
     ledger.update(strip(ledger, make_finder(ids)))
     return json.dumps(ledger, ensure_ascii=False) != before
 

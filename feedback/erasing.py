@@ -19,7 +19,7 @@ from tracing.store import Store
 
 def withdraw_datasets(_store: Store, erased: Erased) -> int:
     """Versions that hold them lose their files; later ones are built without them."""
-    subjects = [(USER, erased.scope.user_id)] if erased.scope.user_id else []
+    subjects = [(USER, each) for each in erased.user_ids]
     subjects += [(CONVERSATION, each) for each in erased.conversation_ids]
     now = datetime.now(UTC)
     return forget_subjects(erased.project, subjects, who=erased.who, now=now) if subjects else 0
@@ -61,7 +61,7 @@ def forget_asked(_store: Store, erased: Erased) -> int:
     """That a user, or who led a conversation, was asked what they think."""
     secret = find_secret(erased.project.pk)
     people = [Moment(conversation_id=each).person for each in erased.conversation_ids]
-    people += [Moment(user_id=erased.scope.user_id).person] if erased.scope.user_id else []
+    people += [Moment(user_id=each).person for each in erased.user_ids]
     digests = [hash_parts(secret, person).hex() for person in people]
     rows = AskedUser.objects.filter(project=erased.project)
     return sum(rows.filter(digest__in=each).delete()[0] for each in split(digests))

@@ -26,6 +26,8 @@ class Erased:
 
     project: Project
     scope: Scope
+    user_ids: Collection[str]
+    """Of one user: as it was sent, and as it is stored."""
     conversation_ids: Collection[str]
     trace_ids: Collection[str]
     hours: Collection[int]

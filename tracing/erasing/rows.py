@@ -8,6 +8,7 @@ from django.utils.crypto import salted_hmac
 from tracing.conventions.origins import USER_KEYS
 from tracing.erasing.files import delete_counted
 from tracing.erasing.scope import Scope
+from tracing.masking_rules import mask_id
 from tracing.store import Store
 
 BY_CONVERSATION = (
@@ -34,10 +35,16 @@ MOST_IDS = 2**63
 def list_targets(store: Store, project_id: int, scope: Scope) -> None:
     """Write down in the store what is to go. Begun again it begins anew."""
     forget_targets(store, project_id)
-    if scope.name:
-        add_target(store, project_id, scope.kind, scope.name)
+    for name in list_stored(project_id, scope):
+        add_target(store, project_id, scope.kind, name)
     store.change("tracing/sql/erasure_conversations.sql", project_id=project_id, **scope.bounds_ns)
     follow_targets(store, project_id, scope)
+
+
+def list_stored(project_id: int, scope: Scope) -> list[str]:
+    """The id as it was sent, and as a pseudonym where masking makes one of it: rows of before that rule hold the id."""
+    masked = mask_id(project_id, scope.name, "user.id" if scope.kind == "user" else "identifier")
+    return [each for each in dict.fromkeys((scope.name, masked)) if each]
 
 
 def follow_targets(store: Store, project_id: int, scope: Scope) -> None:

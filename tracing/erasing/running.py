@@ -28,6 +28,7 @@ from tracing.erasing.rows import (
     follow_targets,
     forget_targets,
     list_returned,
+    list_stored,
     list_targets,
     load_targets,
 )
@@ -69,7 +70,8 @@ def digest_name(project_id: int, scope: Scope) -> str:
 
 def preview(store: Store, project_id: int, scope: Scope) -> Mapping[str, int]:
     """Conversations, turns and calls that would go."""
-    ids = {"user_id": scope.user_id, "conversation_id": scope.conversation_id}
+    stored = list_stored(project_id, scope)
+    ids = {f"{kind}_ids": stored if kind == scope.kind else [] for kind in ("user", "conversation")}
     return store.query("tracing/sql/erasure_preview.sql", project_id=project_id, **ids, **scope.bounds_ns)[0]
 
 
@@ -157,17 +159,17 @@ def erase(store: Store, erasure: Erasure, scope: Scope) -> dict[str, int]:
 
 
 def read_erased(store: Store, project: Project, scope: Scope, who: str) -> Erased:
-    kinds = ("conversation", "trace", "hour", "day", "mode")
+    kinds = ("user", "conversation", "trace", "hour", "day", "mode")
     found = {kind: load_targets(store, project.pk, kind) for kind in kinds}
     hours, modes = [[int(each) for each in found[kind]] for kind in ("hour", "mode")]
-    return Erased(project, scope, found["conversation"], found["trace"], hours, found["day"], modes, who)
+    return Erased(project, scope, found["user"], found["conversation"], found["trace"], hours, found["day"], modes, who)
 
 
 def erase_places(store: Store, erased: Erased) -> Mapping[str, int]:
     """All that apps keep elsewhere, and the ids wherever people wrote them down."""
     places = list_places()
     counts = {place.name: place.erase(store, erased) for place in places}
-    ids = {*erased.conversation_ids, *filter(None, [erased.scope.name])}
+    ids = {*erased.user_ids, *erased.conversation_ids}
     for place in places:
         ids.update(place.names_ids(store, erased))
     counts[TEXTS] = strip_project(erased.project, ids)

@@ -3,7 +3,7 @@ SELECT count() AS conversations, sum(turn_count) AS turns, sum(generation_count)
 FROM conversations FINAL
 WHERE project_id = {project_id:UInt32}
     AND (
-        conversation_id = {conversation_id:String}
-        OR ({user_id:String} != '' AND user_id = {user_id:String})
+        has({conversation_ids:Array(String)}, conversation_id)
+        OR has({user_ids:Array(String)}, user_id)
         OR (toUnixTimestamp64Nano(last_time) >= {start_ns:Int64} AND toUnixTimestamp64Nano(first_time) < {end_ns:Int64})
     )

@@ -21,10 +21,12 @@ from tracing.access.audit import record
 from tracing.access.decisions import Actor, ActorKind
 from tracing.dead_letters import keep_letters
 from tracing.erasing import running
-from tracing.erasing.running import list_erasures, request_erasure, sweep, work_off
+from tracing.erasing.running import list_erasures, preview, request_erasure, sweep, work_off
 from tracing.erasing.scope import Scope
 from tracing.erasing.searching import search_directory
 from tracing.erasing.texts import make_finder, strip
+from tracing.masking import Masking
+from tracing.masking_rules import mask_id, save_masking
 from tracing.models import AuditEntry, Erasure, Project
 from tracing.store import Store
 
@@ -275,3 +277,17 @@ def test_ids_go_where_they_are_whole(text: object, left: object) -> None:
 
 def test_an_id_that_is_a_number_goes_only_as_a_value() -> None:
     assert strip('7 of user:7 and "7", 17', make_finder(["7"])) == '7 of user:erased and "erased", 17'
+
+
+def test_a_user_under_a_pseudonym_is_erased_by_the_id_that_the_app_knows(server: Server) -> None:
+    """With what was stored before ids were hidden."""
+    arrive(server.store, [Call(1, say("Before?"), "So.", user=USER, conversation="before-zq")])
+    save_masking(server.project.pk, Masking(hides_users=True))
+    pseudonym = mask_id(server.project.pk, USER, "user.id")
+    assert pseudonym != USER
+    arrive(server.store, [Call(2, say("After?"), "So.", user=pseudonym, conversation="after-zq")])
+    server.derive()
+    assert preview(server.store, server.project.pk, Scope(user_id=USER))["conversations"] == 2
+    erase(server, Scope(user_id=USER))
+    assert server.get_json("conversations")["items"] == []
+    assert search(USER, pseudonym) == {}
