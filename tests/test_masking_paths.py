@@ -123,7 +123,9 @@ def search_rows() -> dict[str, Any]:
 
 def search_files() -> dict[str, list[str]]:
     """Those of the store; the rules stand in those of SQLite, which are looked at row by row."""
-    return search_directory(Path(settings.DATA_DIR), (NAME, NAME.capitalize()), ("test.sqlite3", "test.sqlite3-wal"))
+    found = search_directory(Path(settings.DATA_DIR), (NAME, NAME.capitalize()))
+    found = {text: [path for path in paths if not path.startswith("test.sqlite3")] for text, paths in found.items()}
+    return {text: paths for text, paths in found.items() if paths}
 
 
 def test_nothing_that_is_masked_lands_on_any_way(server: Server, sdk: None) -> None:

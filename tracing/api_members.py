@@ -24,6 +24,7 @@ FULL_TEXT = r"^[^\x00]*\S[^\x00]*$"
 """Something that can be seen; PostgreSQL stores no NUL."""
 Name = Annotated[str, Field(min_length=1, max_length=100, pattern=FULL_TEXT)]
 GivenRole = Annotated[Role, Field(strict=False)]
+GivenKind = Annotated[Kind, Field(strict=False)]
 """By its value, as JSON has it."""
 
 
@@ -95,7 +96,7 @@ class ProjectChanges(Schema):
 
     name: Name = Field(default_factory=str)
     retention_days: Days | None = None
-    days_by_kind: dict[Kind, Days] = Field(default_factory=dict, description="All kinds that are kept otherwise.")
+    days_by_kind: dict[GivenKind, Days] = Field(default_factory=dict, description="All kinds that are kept otherwise.")
 
 
 class ProjectRoleResource(Schema):

@@ -88,7 +88,7 @@ from tracing.access.rights import Role, Scope
 from tracing.conversations import Answer, Conversation, Turn
 from tracing.dead_letters import keep_letters
 from tracing.generations import Generation, Message
-from tracing.models import ApiKey, Erasure, Invitation, Membership, Project, ProjectPrice, Reprocessing
+from tracing.models import ApiKey, Erasure, Invitation, MaskingRules, Membership, Project, ProjectPrice, Reprocessing
 from tracing.own_words import MessageTemplate
 from tracing.receive.decoding import decode_logs, decode_spans
 from tracing.records import write_conversations, write_generations, write_tool_runs
@@ -111,11 +111,12 @@ NOT_TEXT = {
     *("answers.outcome", "answers.ended_by", "outcomes", "letter_id", "annotator_kind", "detector_version"),
     *("EventAttributeTypes", "LinkAttributeTypes", "SpanAttributeTypes", "ResourceAttributeTypes", "BodyType"),
     *("LogAttributeTypes", "finish_reasons", "answers.history_hash", "kind", "detector", "event_name"),
-    *("basis", "machine", "verdict", "reasons.name", "family", "vector", "question", "choices"),
+    *("basis", "machine", "verdict", "answer_forms", "reasons.name", "family", "vector", "question", "choices"),
 }
 """Columns of the store that hold no text that somebody wrote."""
 NOT_WORDS = {
     "action",
+    "kinds",
     "kind",
     "long_is",
     "mix",
@@ -257,6 +258,14 @@ def add_rows(side: Side) -> None:
     )
     ProjectPrice.objects.create(
         pk=pk, project=project, provider=side.word("provider"), model=side.word("model"), input=1, output=2
+    )
+    MaskingRules.objects.create(
+        pk=pk,
+        project=project,
+        kinds=["email"],
+        patterns=[{"name": side.mark, "expression": f"{side.mark}-[0-9]+"}],
+        dropped=[side.mark],
+        timeouts={side.mark: 1},
     )
     Reprocessing.objects.create(pk=pk, project=project, from_day=date(2026, 1, 1), state=Reprocessing.State.DONE)
     told = {"subject": side.word("user_id"), "asked_by": side.word("by"), "problem": side.word("problem")}

@@ -61,10 +61,10 @@ def preview_masking(masking: Masking, secret: bytes, columns: Mapping[str, Seque
 
     masker = Masker(masking, secret, watch)
     change_columns("otel_traces", columns, masker)
-    names = Counter(key for strings in columns["SpanAttributes"] for key in strings)
+    names = Counter(key for strings in columns.get("SpanAttributes", ()) for key in strings)
     dropped = {key: count for key, count in sorted(names.items()) if is_dropped(masking, key)}
     ordered = dict(counts.most_common())
-    return Preview(len(columns["SpanName"]), ordered, tuple(samples), dropped, dict(masker.timeouts))
+    return Preview(len(columns.get("SpanName", ())), ordered, tuple(samples), dropped, dict(masker.timeouts))
 
 
 def cut_sample(name: str, text: str, spans: Sequence[Span]) -> Sample:

@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from django.conf import settings
+from django.db import connection
 from django.utils import timezone
 
 from drift.models import Alert, AlertRule, DriftAlarm, HandOver, LedgerEvent, LedgerState, TopicModel
@@ -178,7 +179,9 @@ def test_nothing_of_a_user_is_left_on_the_disk(server: Server) -> None:
     theirs = write_everything(server)
     sought = (MARK, USER, CONVERSATION, theirs[0].trace_id)
     before = search(*sought)
-    assert {"clickhouse", "test.sqlite3-wal"} <= {path.partition("/")[0] for path in before[MARK]}
+    assert {"clickhouse", Path(f"{connection.settings_dict['NAME']}-wal").name} <= {
+        path.partition("/")[0] for path in before[MARK]
+    }
     assert set(before) == set(sought)
     erasure = erase(server, Scope(user_id=USER))
     assert search(*sought) == {}
