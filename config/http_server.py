@@ -7,13 +7,10 @@ from typing import Any
 
 from django.conf import settings
 from waitress import wasyncore
-from waitress.buffers import OverflowableBuffer
-from waitress.channel import HTTPChannel
-from waitress.parser import HTTPRequestParser, ParsingError
 from waitress.server import create_server
-from waitress.task import ErrorTask, WSGITask
 
-from config.headers import add_headers, complete
+from config.headers import add_headers
+from config.http_channel import BoundedChannel, WaitingThreads
 from config.proxies import heed_proxies
 from tracing.receive.otlp import MAX_BODY_BYTES
 
@@ -22,13 +19,10 @@ THREADS = 40
 for a minute, which bounds how many there can be."""
 RECEIVE_BYTES = 256 * 1024
 POLL_SECONDS = 0.5
+MOST_UNREAD_BYTES = 4 * 1024 * 1024
+"""Of an answer that nobody reads yet; beyond, the thread that answers waits for the reader."""
 MAX_DRAINED_BYTES = 16 * MAX_BODY_BYTES
 """Where even reading on to tell the sender ends; then the connection is closed."""
-
-
-GRACE_SECONDS = 30.0
-"""So long any request may take to come in, and longer where its bytes come at `SLOWEST_BYTES_PER_SECOND` or faster."""
-SLOWEST_BYTES_PER_SECOND = 1_000
 
 
 class PortBusyError(Exception):
@@ -51,74 +45,6 @@ def bind(host: str, port: int) -> socket.socket:
     return listening
 
 
-class BoundedBuffer(OverflowableBuffer):  # type: ignore[misc] # waitress has no types
-    """Keeps a body up to its limit and counts the rest."""
-
-    dropped = 0
-
-    def __len__(self) -> int:
-        return int(super().__len__()) + self.dropped
-
-    def append(self, data: bytes) -> None:
-        if len(self) > MAX_BODY_BYTES:
-            self.dropped += len(data)
-        else:
-            super().append(data)
-
-
-class DrainingParser(HTTPRequestParser):  # type: ignore[misc]
-    """Reads a body that is too large to its end, so that the sender gets to read the answer instead of a reset.
-
-    The application sees by `CONTENT_LENGTH` that there was more. A body with two lengths is refused: a proxy might
-    believe the other one, and take for a request of its own what somebody wrote into a body.
-    """
-
-    def parse_header(self, header_plus: bytes) -> None:
-        super().parse_header(header_plus)
-        if self.chunked and "CONTENT_LENGTH" in self.headers:
-            raise ParsingError("A body is chunked or has a Content-Length, not both")
-        if self.body_rcv is not None:
-            self.body_rcv.buf = BoundedBuffer(self.adj.inbuf_overflow)
-
-
-class HeadTask(WSGITask):  # type: ignore[misc]
-    """Answers HEAD without a body, which waitress leaves to the application and Django to the server."""
-
-    def write(self, data: bytes) -> None:
-        super().write(b"" if self.request.command == "HEAD" else data)
-
-    def finish(self) -> None:
-        if self.request.command == "HEAD":
-            self.chunked_response = False  # else the end of the chunks would be sent
-        super().finish()
-
-
-class RefusalTask(ErrorTask):  # type: ignore[misc]
-    """Answers what cannot be read as HTTP, with the headers that every answer has."""
-
-    def execute(self) -> None:
-        self.response_headers = complete([])
-        super().execute()
-
-
-class DrainingChannel(HTTPChannel):  # type: ignore[misc]
-    """A connection, which nobody holds by sending a byte now and then."""
-
-    parser_class = DrainingParser
-    task_class = HeadTask
-    error_task_class = RefusalTask
-    began = 0.0
-    came = 0
-
-    def received(self, data: bytes) -> bool:
-        if self.request is None:
-            self.began, self.came = time.monotonic(), 0
-        self.came += len(data)
-        if time.monotonic() - self.began > GRACE_SECONDS + self.came / SLOWEST_BYTES_PER_SECOND:
-            self.will_close = True
-        return bool(super().received(data))
-
-
 class HttpServer:
     """Serves a WSGI application until it is stopped; then it answers what came in and takes nothing new."""
 
@@ -137,8 +63,10 @@ class HttpServer:
             asyncore_use_poll=True,
             recv_bytes=RECEIVE_BYTES,
             channel_timeout=120,
+            outbuf_high_watermark=MOST_UNREAD_BYTES,
         )
-        self._server.channel_class = DrainingChannel
+        self._server.channel_class = BoundedChannel
+        self._server.waiting = WaitingThreads()
         self._stopped = threading.Event()
         self._thread = threading.Thread(target=self._run, name=f"http-{self.port}", daemon=True)
 
@@ -163,5 +91,10 @@ class HttpServer:
             time.sleep(0.02)
 
     def _run(self) -> None:
+        looked = 0.0
         while not self._stopped.is_set():
             wasyncore.loop(timeout=POLL_SECONDS, use_poll=True, map=self._map, count=1)
+            if time.monotonic() - looked > POLL_SECONDS:
+                looked = time.monotonic()
+                for channel in list(self._server.active_channels.values()):
+                    channel.close_overdue()

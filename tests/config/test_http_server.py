@@ -8,7 +8,7 @@ from contextlib import ExitStack
 
 import pytest
 
-from config import http_server
+from config import http_channel
 from tests.conftest import Server
 
 BODY_BEGINS = (
@@ -89,7 +89,7 @@ def find_address(server: Server) -> tuple[str, int]:
 
 @pytest.mark.parametrize("start", ["GET /healthz HTTP/1.1\r\nX: ", BODY_BEGINS], ids=["head", "body"])
 def test_who_sends_a_byte_now_and_then_is_cut_off(server: Server, monkeypatch: pytest.MonkeyPatch, start: str) -> None:
-    monkeypatch.setattr(http_server, "GRACE_SECONDS", 0.3)
+    monkeypatch.setattr(http_channel, "GRACE_SECONDS", 0.3)
     with socket.create_connection(find_address(server), timeout=20) as connection:
         connection.sendall(start.encode())
         assert drip(connection, seconds=5) < 2
@@ -112,7 +112,7 @@ def drip(connection: socket.socket, seconds: float) -> float:
 
 
 def test_a_slow_sender_has_the_time_that_its_bytes_need(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(http_server, "GRACE_SECONDS", 0.2)
+    monkeypatch.setattr(http_channel, "GRACE_SECONDS", 0.2)
     with socket.create_connection(find_address(server), timeout=20) as connection:
         connection.sendall(BODY_BEGINS.encode())
         for _ in range(10):

@@ -142,6 +142,8 @@ def read_body(environ: "WSGIEnvironment") -> bytes:
     if length > MAX_BODY_BYTES:
         raise too_large(length)
     data: bytes = environ["wsgi.input"].read(length)
+    if len(data) < length:  # the key came to be while nobody read on (config/http_channel.py)
+        raise RefusedError(UNAVAILABLE, "The body was not taken, as its key was not known; send it again.")
     encoding = environ.get("HTTP_CONTENT_ENCODING", "").strip().lower()
     if encoding in ("", "identity"):
         return data
