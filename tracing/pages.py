@@ -1,5 +1,6 @@
 """A template and its context come in, a page goes out that holds no character that HTML does not allow."""
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -8,11 +9,14 @@ from django.forms import BaseForm
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 
+NO_LETTERS = re.compile("[\x00\ud800-\udfff]")
+"""NUL, and halves of surrogate pairs, which stand escaped in JSON that somebody sent as a text."""
+
 
 def render_page(request: HttpRequest, template: str, context: Mapping[str, Any], *, status: int = 200) -> HttpResponse:
-    """Render as Django does, with every NUL from somebody's text made visible."""
+    """Render as Django does, with what is no letter in somebody's text made visible."""
     html = render_to_string(template, dict(context), request)
-    return HttpResponse(html.replace("\x00", "\N{REPLACEMENT CHARACTER}"), status=status)
+    return HttpResponse(NO_LETTERS.sub("\N{REPLACEMENT CHARACTER}", html), status=status)
 
 
 def list_problems(form: BaseForm) -> list[str]:

@@ -22,6 +22,8 @@ from tests.fuzz.inputs import NEIGHBOUR_TRACE, PROTOBUF, Input, make_input
 from tests.fuzz.sending import Answer, send_all
 from tests.isolation.routes import list_routes
 from tests.isolation.world import ask
+from tests.tracing.otlp import make_request, make_span
+from tests.tracing.sending import send
 from tracing import derivation
 from tracing.conventions import ReadTrace, read_trace
 from tracing.receive.otlp import SIGNALS, Signal
@@ -81,6 +83,27 @@ def test_a_fault_of_a_stage_and_a_lost_neighbour_are_found(
     assert {told.partition(" of project")[0][-2:-1] for told in faults.told} == {"7"}
     server.store.execute("TRUNCATE TABLE otel_traces")
     assert len([*find_lost(server.store, answers)]) > 10
+
+
+def test_half_a_letter_in_json_inside_of_a_text_is_no_fault(server: Server, faults: Faults) -> None:
+    """Found among 200,000: texts that readers take from JSON once more may hold what no UTF-8 can."""
+    said = r'[{"role": "user", "content": "half \ud800 of \udc00\ud83d"}]'
+    attributes = {
+        "gen_ai.operation.name": "chat",
+        "gen_ai.conversation.id": "halves",
+        "gen_ai.input.messages": said,
+        "gen_ai.output.messages": said.replace("user", "assistant"),
+        "gen_ai.tool.definitions": r'[{"name": "\ud800", "description": "\udc00"}]',
+        "gen_ai.tool.call.arguments": r'{"\ud800": "\udfff"}',
+        "user.id": r"\ud800",
+    }
+    assert send(server, make_request(make_span(1, attributes=attributes)).SerializeToString()).status == 200
+    derive_all(server)
+    assert not ask_pages(server, is_every=False) + faults.told
+    client = Client(headers={"host": "127.0.0.1"})
+    for kind in ("csv", "jsonl"):
+        response = client.post("/p/default/picked/download", {"of": "all", "as": kind})
+        assert b"halves" in b"".join(response)
 
 
 def test_a_few_inputs_over_grpc(server: Server, faults: Faults) -> None:
