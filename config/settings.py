@@ -87,6 +87,7 @@ MIDDLEWARE = [
 
 # Who has something of people to be erased, beside what `tracing` itself has.
 ERASED_BY = ["feedback.erasing", "drift.erasing"]
+TEXTS_PURGED_BY = ["feedback.text_places", "drift.text_places"]
 
 ROOT_URLCONF = "config.urls"
 WSGI_APPLICATION = "config.wsgi.application"
@@ -132,6 +133,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 CLICKHOUSE_DSN = (
     complete_address(ENV.clickhouse_dsn, ENV.clickhouse_password) or f"{EMBEDDED_PREFIX}{DATA_DIR / 'clickhouse'}"
 )
+CLICKHOUSE_CLUSTER = ENV.clickhouse_cluster
 CLICKHOUSE_MEMORY_LIMIT = ENV.memory_limit
 INGEST_BACKLOG_LIMIT = ENV.backlog_limit
 RETENTION_DAYS = ENV.retention_days

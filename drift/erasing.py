@@ -77,14 +77,19 @@ def read_terms(examples: Mapping[str, Any]) -> set[str]:
 
 def strip_ledgers(store: Store, erased: Erased) -> int:
     """Ledgers without the wordings that nobody's call has any more, and without changes that came with their calls."""
+    return forget_wordings(store, erased.project, {*erased.user_ids, *erased.conversation_ids}) + remove_events(erased)
+
+
+def forget_wordings(store: Store, project: Project, ids: Collection[str] = ()) -> int:
+    """Ledgers without the wordings that nobody's call has any more, and without these ids; how many had some."""
     count = 0
-    for state in LedgerState.objects.filter(project=erased.project):
+    for state in LedgerState.objects.filter(project=project):
         kept = json.loads(zlib.decompress(bytes(state.archive)))
-        if strip_ledger(kept["ledger"], load_instructions(store, state), erased):
+        if strip_ledger(kept["ledger"], load_instructions(store, state), ids):
             packed = zlib.compress(json.dumps(kept, ensure_ascii=False).encode("utf-8", "replace"), FAST)
             LedgerState.objects.filter(pk=state.pk).update(archive=packed, saved=state.saved + 1)
             count += 1
-    return count + remove_events(erased)
+    return count
 
 
 def load_instructions(store: Store, state: LedgerState) -> Sequence[str]:
@@ -98,7 +103,7 @@ def load_instructions(store: Store, state: LedgerState) -> Sequence[str]:
     return rows.get("text", ())
 
 
-def strip_ledger(ledger: dict[str, Any], instructions: Sequence[str], erased: Erased) -> bool:
+def strip_ledger(ledger: dict[str, Any], instructions: Sequence[str], ids: Collection[str]) -> bool:
     """Leave out of what is known what none of these instructions says; whether there was any."""
     before = json.dumps(ledger, ensure_ascii=False)
     words = [read_words(mask_forms(each)) for each in instructions]
@@ -112,7 +117,6 @@ def strip_ledger(ledger: dict[str, Any], instructions: Sequence[str], erased: Er
             hole["wordings"] = {
                 name: text for name, text in hole["wordings"].items() if any(text in each for each in said)
             }
-    ids = {*erased.user_ids, *erased.conversation_ids}
     ledger.update(strip(ledger, make_finder(ids)))
     return json.dumps(ledger, ensure_ascii=False) != before
 

@@ -17,12 +17,15 @@ from feedback.derivation import FEEDBACK, SIGNALS
 from feedback.detectors import NEEDED
 from feedback.detectors.texts import Texts
 from tracing.derivation import READING
+from tracing.erasing.database import clean_database
 from tracing.erasing.files import drop_old_files
 from tracing.models import Project
 from tracing.store import Store
 from tracing.text_choice import CHOICES
+from tracing.texts.hiding import NAMED
+from tracing.texts.places import Due, purge_places
 from tracing.texts.stand_ins import END, MARK
-from tracing.texts.structure import ALLOWED, ID, WORD
+from tracing.texts.structure import ALLOWED, ID, LONGEST_OF_RESOURCE, WORD
 
 logger = logging.getLogger(__name__)
 
@@ -78,10 +81,14 @@ def purge_project(store: Store, project: Project, now: datetime) -> bool:
         if not all(held.enter_context(stage.hold()) for stage in STAGES):
             return False
         changed = purge_texts(store, project.pk, since, until)
+        elsewhere = purge_places(store, Due(project, until, now))
     project.texts_purged_until = until
     project.save(update_fields=["texts_purged_until"])
     CHOICES.forget()
-    return changed
+    if elsewhere:
+        clean_database()
+        logger.info("texts of project %d until %s are gone elsewhere: %s", project.pk, until, elsewhere)
+    return changed or bool(elsewhere)
 
 
 def find_bound(project: Project, now: datetime) -> datetime | None:
@@ -122,7 +129,8 @@ def list_words(table: str) -> Iterator[tuple[str, Any]]:
     if table == "signals":
         yield "kinds", QUOTING
     if table == "otel_traces":
-        yield from ((name, sorted(ALLOWED[name])) for name in ("operations", "names", "attributes"))
+        yield from ((name, sorted(ALLOWED[name])) for name in ("operations", "names", "attributes", "resource"))
+        yield from (("named", sorted(NAMED)), ("longest", LONGEST_OF_RESOURCE))
         yield from (("word", f"^(?:{WORD.pattern})$"), ("id", f"^(?:{ID.pattern})$"))
 
 

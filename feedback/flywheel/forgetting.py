@@ -3,6 +3,7 @@ theirs. What is kept is a digest with the project's secret, which says of a know
 forgotten one not whose it was."""
 
 import hashlib
+import json
 import re
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
@@ -13,7 +14,7 @@ from typing import Any
 from django.db import transaction
 from django.db.models import Count, Max
 
-from feedback.flywheel.places import SUBJECTS, find_directory, remove_directory
+from feedback.flywheel.places import MANIFEST, SUBJECTS, find_directory, find_files, remove_directory
 from feedback.models import Dataset, DatasetVersion, ForgettingSecret, ForgottenSubject
 from tracing.filter_language import quote
 from tracing.models import Project
@@ -139,13 +140,14 @@ def holds(version: DatasetVersion, digests: Collection[str]) -> bool:
         return any(line.rstrip("\n") in digests for line in lines)
 
 
-def let_go(version: DatasetVersion, now: datetime) -> bool:
-    """Remove what a version holds; whether it was built, and is withdrawn by that."""
+def let_go(version: DatasetVersion, now: datetime, why: str = "") -> bool:
+    """Remove what a version holds; whether it was built, and is withdrawn by that. `why` is said where nobody is to be
+    forgotten."""
     for _ in range(3):  # whoever builds it may move it on meanwhile
         version.refresh_from_db()
         rows = DatasetVersion.objects.filter(pk=version.pk, state=version.state)
         if version.state == State.BUILT:
-            changes = {"inspection": strip_ids(version.inspection), "manifest": strip_ids(version.manifest)}
+            changes = {name: strip_ids(getattr(version, name)) for name in ("inspection", "manifest")} | {"problem": why}
             if rows.update(state=State.WITHDRAWN, withdrawn_at=now, expires_at=None, **changes):
                 remove_directory(version.key)
                 return True
@@ -187,6 +189,20 @@ def strip_definitions(project: Project, names: Iterable[str]) -> None:
             save_stripped(dataset, ("name", "description", "definition"), patterns)
         for version in DatasetVersion.objects.select_for_update().filter(project=project):
             save_stripped(version, ("definition", "manifest"), patterns)
+
+
+def rewrite_manifests(project: Project) -> int:
+    """Have the manifests among the files say what those of the database say by now; how many did not."""
+    count = 0
+    for version in DatasetVersion.objects.filter(project=project, state=State.BUILT).order_by("pk"):
+        path = find_files(version) / MANIFEST
+        if path.is_file() and json.loads(path.read_bytes()) != version.manifest:
+            beside = path.with_suffix(".new")
+            written = json.dumps(version.manifest, ensure_ascii=False, indent=2)
+            beside.write_bytes(written.encode("utf-8", "replace") + b"\n")
+            beside.replace(path)
+            count += 1
+    return count
 
 
 def save_stripped(row: Dataset | DatasetVersion, names: Iterable[str], patterns: Iterable[re.Pattern[str]]) -> None:

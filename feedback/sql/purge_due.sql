@@ -15,7 +15,7 @@ SELECT
     ) AS letters,
     (
         SELECT count() FROM feedback WHERE project_id = {project_id:UInt32}
-            AND (explanation != '' OR correction != '' OR metadata != '{}')
+            AND (explanation != '' OR correction != '' OR metadata != '{}' OR length(splitByWhitespace(label)) > 2)
             AND version >= {since_us:Int64} AND version < {until_us:Int64}
     ) AS feedback,
     (

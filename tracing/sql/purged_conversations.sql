@@ -7,7 +7,9 @@ UPDATE
     ),
     words = []
 IN PARTITION {project_id:UInt32}
-WHERE project_id = {project_id:UInt32} AND conversation_id IN (
+WHERE project_id = {project_id:UInt32}
+    AND (notEmpty(words) OR (first_message != '' AND position(first_message, {mark:String}) = 0))
+    AND conversation_id IN (
     SELECT conversation_id FROM turns ARRAY JOIN answers.trace_id AS trace
     WHERE project_id = {project_id:UInt32} AND trace IN (
         SELECT TraceId FROM otel_traces

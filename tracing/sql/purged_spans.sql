@@ -22,6 +22,28 @@ UPDATE
         ),
         mapKeys(SpanAttributes), mapValues(SpanAttributes)
     )),
+    ResourceAttributes = mapFromArrays(mapKeys(ResourceAttributes), arrayMap(
+        (name, value) -> if(
+            value = '' OR position(value, {mark:String}) > 0
+            OR ResourceAttributeTypes[name] IN ('int', 'double', 'bool')
+            OR (length(value) <= {longest:UInt32} AND arrayExists(each -> startsWith(name, each), {resource:Array(String)}))
+            OR (match(value, {word:String}) AND (
+                lower(name) IN {attributes:Array(String)}
+                OR lower(splitByChar('.', name)[-1]) IN {names:Array(String)}
+                OR match(splitByChar('.', name)[-1], {id:String})
+            )),
+            value, concat({mark:String}, toString(lengthUTF8(value)), {end:String})
+        ),
+        mapKeys(ResourceAttributes), mapValues(ResourceAttributes)
+    )),
+    `Events.Name` = arrayMap(
+        name -> if(
+            length(splitByWhitespace(name)) <= 2 OR name IN {named:Array(String)}
+            OR splitByWhitespace(name)[1] IN {operations:Array(String)},
+            name, concat({mark:String}, toString(lengthUTF8(name)), {end:String})
+        ),
+        Events.Name
+    ),
     `Events.Attributes` = arrayMap(attributes -> mapFromArrays(mapKeys(attributes), arrayMap(
         (name, value) -> if(
             value = '' OR position(value, {mark:String}) > 0 OR (match(value, {word:String}) AND (

@@ -29,6 +29,15 @@ def stand_in(text: str, secret: bytes) -> str:
     return f"{MARK}{len(text.strip())} {digest}{END}"
 
 
+def drop_text(text: str) -> str:
+    """What stands in its place when its time is over: how long it was, and no more.
+
+    >>> describe(drop_text("Where is my order?"))
+    '[text not kept: 18 characters]'
+    """
+    return f"{MARK}{len(text)}{END}" if text and MARK not in text else text
+
+
 def is_kept(text: str) -> bool:
     """Whether a text is there as it was said."""
     return MARK not in text
