@@ -15,6 +15,12 @@ OPTIONS = (
     ("grpc.max_receive_message_length", MAX_BODY_BYTES),
     ("grpc.so_reuseport", 0),
     ("grpc.max_concurrent_streams", 100),
+    ("grpc.max_metadata_size", 8 * 1024),
+    ("grpc.absolute_max_metadata_size", 16 * 1024),
+    ("grpc.keepalive_time_ms", 60_000),  # who does not answer within
+    ("grpc.keepalive_timeout_ms", 20_000),  # is gone
+    ("grpc.max_connection_idle_ms", 600_000),
+    ("grpc.http2.max_ping_strikes", 2),  # of more than one in five minutes without a call
 )
 
 
