@@ -2,6 +2,7 @@
 with, names of topics; as places of an erasure (`tracing/erasing/places.py`)."""
 
 import json
+import time
 import zlib
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
@@ -22,7 +23,9 @@ from drift.models import (
 )
 from drift.observing.counting import count_days
 from drift.recording.states import FAST
+from tracing.erasing.names import find_telling, load_said
 from tracing.erasing.places import Erased, Place, split
+from tracing.erasing.recounting import forget_older
 from tracing.erasing.texts import make_finder, strip
 from tracing.models import Project
 from tracing.store import Store
@@ -129,33 +132,32 @@ def remove_events(erased: Erased) -> int:
 
 
 def count_days_anew(store: Store, erased: Erased) -> int:
+    version = time.time_ns() // 1000
     count_days(store, [(erased.project.pk, day) for day in erased.days])
+    forget_older(store, "drift_days", "tracing/sql/erased_days.sql", erased, version)
     return 0
 
 
-def rename_topics(store: Store, erased: Erased) -> Collection[str]:
-    """Names of topics with a word that nobody else has used; they are called by their number from now on."""
+def find_topics(store: Store, erased: Erased) -> Collection[str]:
+    """Names of topics with a word that nobody else has used."""
     kept = TopicModel.objects.filter(project=erased.project).first()
-    if kept is None:
-        return ()
-    said = load_said(store, erased.project, sorted({word for name in kept.names for word in split_words(name)}))
-    gone = [name for name in kept.names if not is_number(name) and not said.issuperset(split_words(name))]
-    if gone:
+    names = [name for name in kept.names if not is_number(name)] if kept else []
+    return find_telling(store, erased.project, names)
+
+
+def rename_topics(store: Store, erased: Erased) -> int:
+    """They are called by their number from now on; how many."""
+    gone = find_topics(store, erased)
+    for kept in TopicModel.objects.filter(project=erased.project) if gone else ():
         names = [f"topic {n}" if name in gone else name for n, name in enumerate(kept.names, 1)]
         TopicModel.objects.filter(pk=kept.pk).update(names=names)
         DriftOutlook.objects.filter(project=erased.project).delete()
         DriftReport.objects.filter(alarm__project=erased.project).delete()
-    return gone
+    return len(gone)
 
 
 def is_number(name: str) -> bool:
     return name.startswith("topic ") and name[6:].isdigit()
-
-
-def load_said(store: Store, project: Project, words: Sequence[str]) -> set[str]:
-    """Which of these words stand in a conversation of now."""
-    rows = store.query_columns("drift/sql/said_words.sql", project_id=project.pk, words=list(words))
-    return set(rows.get("word", ()))
 
 
 PLACES = (
@@ -163,5 +165,6 @@ PLACES = (
     Place("messages to alert targets", remove_deliveries),
     Place("examples of alarms", look_for_examples_again),
     Place("ledgers and their changes", strip_ledgers),
-    Place("days of drift", count_days_anew, rename_topics),
+    Place("names of topics", rename_topics, find_topics),
+    Place("days of drift", count_days_anew),
 )

@@ -9,10 +9,11 @@ from django.db.models import QuerySet
 from feedback.asking import Moment, hash_parts
 from feedback.asks import MEMORY, find_secret
 from feedback.contradictions import forget_texts
-from feedback.flywheel.forgetting import CONVERSATION, USER, forget_subjects
+from feedback.flywheel.forgetting import CONVERSATION, USER, forget_subjects, rewrite_manifests
 from feedback.models import AskedUser, FailureCatalogue, FailureMode, ReviewItem
 from feedback.norms import forget_norms
 from feedback.outlooks import OUTLOOKS
+from tracing.erasing.names import find_telling
 from tracing.erasing.places import Erased, Place, split
 from tracing.store import Store
 
@@ -23,6 +24,11 @@ def withdraw_datasets(_store: Store, erased: Erased) -> int:
     subjects += [(CONVERSATION, each) for each in erased.conversation_ids]
     now = datetime.now(UTC)
     return forget_subjects(erased.project, subjects, who=erased.who, now=now) if subjects else 0
+
+
+def rewrite_versions(_store: Store, erased: Erased) -> int:
+    """Versions that hold nothing of theirs, but whose filter named them."""
+    return rewrite_manifests(erased.project)
 
 
 def remove_review_items(_store: Store, erased: Erased) -> int:
@@ -53,6 +59,13 @@ def redescribe_modes(_store: Store, erased: Erased) -> int:
     return modes.exclude(description={}).update(description={}, found_title="", found_line="", namer="")
 
 
+def find_titles(store: Store, erased: Erased) -> Collection[str]:
+    """What was found of these failure modes and tells of them alone: alerts and messages say it, too."""
+    modes = FailureMode.objects.filter(project=erased.project, number__in=[each for each in erased.modes if each])
+    found = modes.values_list("found_title", "found_line")
+    return find_telling(store, erased.project, {text for row in found for text in row if text})
+
+
 def leave_out(told: dict[str, object], gone: Collection[str]) -> dict[str, object]:
     return {name: value for name, value in told.items() if name not in gone}
 
@@ -78,8 +91,9 @@ def forget_memory(_store: Store, _erased: Erased) -> int:
 
 PLACES = (
     Place("dataset versions withdrawn", withdraw_datasets),
+    Place("manifests of datasets", rewrite_versions),
     Place("review items", remove_review_items),
-    Place("failure modes described anew", redescribe_modes),
+    Place("failure modes described anew", redescribe_modes, find_titles),
     Place("users asked", forget_asked),
     Place("memory", forget_memory),
 )

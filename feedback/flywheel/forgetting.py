@@ -147,7 +147,9 @@ def let_go(version: DatasetVersion, now: datetime, why: str = "") -> bool:
         version.refresh_from_db()
         rows = DatasetVersion.objects.filter(pk=version.pk, state=version.state)
         if version.state == State.BUILT:
-            changes = {name: strip_ids(getattr(version, name)) for name in ("inspection", "manifest")} | {"problem": why}
+            changes = {name: strip_ids(getattr(version, name)) for name in ("inspection", "manifest")} | {
+                "problem": why
+            }
             if rows.update(state=State.WITHDRAWN, withdrawn_at=now, expires_at=None, **changes):
                 remove_directory(version.key)
                 return True

@@ -200,6 +200,7 @@ def make_side(store: Store, first_id: int, of: type[Side] = Side) -> Side:
     add_keys(side)
     add_rows(side)
     fill_store(store, side)
+    insert_contradiction(store, side)
     add_days(store, side)
     add_datasets(store, side)
     add_reviews(store, side)
@@ -535,8 +536,8 @@ def fill_store(store: Store, side: Side) -> None:
     for conversation_id, trace in ((SHARED_CONVERSATION, SHARED_TRACE), (side.conversation, side.trace)):
         insert_raw(store, side, trace)
         insert_derived(store, side, conversation_id, trace, now_ns)
-    insert_contradiction(store, side, now_ns)
-    row = {"project_id": side.project.pk, "SpanName": side.word("name")}
+    named = {"user.id": side.word("user_id")}
+    row = {"project_id": side.project.pk, "SpanName": side.word("name"), "SpanAttributes": named}
     keep_letters(store, "otel_traces", [(row, side.word("reason"))])
     template = MessageTemplate(*(side.word(name) for name in ("opening", "before", "after", "closing")), False)
     write_templates(store, side.project.pk, side.word("service"), [template], 1)
@@ -606,8 +607,9 @@ def insert_derived(store: Store, side: Side, conversation_id: str, trace: int, n
     write_agent_tasks(store, project_id, [task], [conversation_id], version)
 
 
-def insert_contradiction(store: Store, side: Side, now_ns: int) -> None:
+def insert_contradiction(store: Store, side: Side) -> None:
     """Two people who asked the same and were told otherwise."""
+    now_ns = time.time_ns() - 60 * SECOND_NS
     for days in (14, 30):
         name = side.word(f"days-{days}")
         conversation = make_conversation(side, name, side.trace + days, now_ns)

@@ -45,8 +45,8 @@ class Place:
 
     name: str
     erase: Callable[[Store, Erased], int]
-    names_ids: Callable[[Store, Erased], Collection[str]] = lambda _store, _erased: ()
-    """Texts that nobody else has said, and that are to go wherever they were written down."""
+    find_names: Callable[[Store, Erased], Collection[str]] = lambda _store, _erased: ()
+    """Names in which they alone said a word, and that are to go wherever they were written down. Asked first."""
 
 
 def list_places() -> list[Place]:

@@ -23,7 +23,9 @@ from tracing.access.decisions import Actor, ActorKind
 from tracing.erasing.database import clean_database
 from tracing.erasing.files import drop_old_files
 from tracing.erasing.places import Erased, list_places
+from tracing.erasing.recounting import count_hours_anew
 from tracing.erasing.rows import (
+    add_target,
     delete_rows,
     follow_targets,
     forget_targets,
@@ -34,9 +36,8 @@ from tracing.erasing.rows import (
 )
 from tracing.erasing.scope import Scope
 from tracing.erasing.texts import strip_project
-from tracing.erasing.verifying import choose_searched, verify
+from tracing.erasing.verifying import SEARCHED_OF_A_KIND, choose_searched, verify
 from tracing.models import Erasure, Project
-from tracing.rollups import count_hours
 from tracing.stages import OVERLAP, STOPPING, hold_lease
 from tracing.store import Store, get_store
 from tracing.times import to_us
@@ -49,6 +50,7 @@ SETTLING = timedelta(seconds=40)
 """After that no stage is still at work on what it read before."""
 SWEEP_SECONDS = 60.0
 TEXTS = "texts that named them"
+NAME_KIND = "name"
 
 State = Erasure.State
 _thread: threading.Thread | None = None
@@ -167,13 +169,13 @@ def read_erased(store: Store, project: Project, scope: Scope, who: str) -> Erase
 
 def erase_places(store: Store, erased: Erased) -> Mapping[str, int]:
     """All that apps keep elsewhere, and the ids wherever people wrote them down."""
-    places = list_places()
+    places, project = list_places(), erased.project
+    for name in (each for place in places for each in place.find_names(store, erased)):
+        add_target(store, project.pk, NAME_KIND, name)  # a place that erases it could not find it once more
     counts = {place.name: place.erase(store, erased) for place in places}
-    ids = {*erased.user_ids, *erased.conversation_ids}
-    for place in places:
-        ids.update(place.names_ids(store, erased))
-    counts[TEXTS] = strip_project(erased.project, ids)
-    count_hours(store, [(erased.project.pk, str(hour)) for hour in erased.hours])
+    names = load_targets(store, project.pk, NAME_KIND)
+    counts[TEXTS] = strip_project(project, {*erased.user_ids, *erased.conversation_ids, *names})
+    count_hours_anew(store, erased)
     kept_queries.forget()
     return counts
 
@@ -182,7 +184,9 @@ def let_go(store: Store, erasure: Erasure, scope: Scope) -> list[str]:
     """Forget the ids; those that are to be looked for."""
     project_id = erasure.project_id
     kinds = ("user", "conversation", "trace")
-    searched = choose_searched([each for kind in kinds for each in load_targets(store, project_id, kind, 20)])
+    searched = choose_searched(
+        [each for kind in kinds for each in load_targets(store, project_id, kind, SEARCHED_OF_A_KIND)]
+    )
     left = sum(delete_rows(store, project_id, scope).values())
     forget_targets(store, project_id)
     save(erasure, state=State.CLEANING, subject="", verification={"rows_left": left})
@@ -237,7 +241,7 @@ def erase_returned(store: Store, project: Project) -> int:
     scope = Scope(conversation_id=NAME)  # about nobody in particular: what goes is listed
     rows = sum(delete_rows(store, project.pk, scope).values())
     erased = read_erased(store, project, scope, "")
-    count_hours(store, [(project.pk, str(hour)) for hour in erased.hours])
+    count_hours_anew(store, erased)
     forget_targets(store, project.pk)
     drop_old_files(store)
     latest = Erasure.objects.filter(project=project, state=State.DONE).order_by("-pk").values_list("pk", flat=True)[:1]

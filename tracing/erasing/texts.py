@@ -109,7 +109,13 @@ def make_finder(ids: Collection[str]) -> Finder:
     spelled = {spelling: None for each in ids for spelling in (each, quote(each)[1:-1]) if spelling}
     if len(spelled) <= FEW_IDS:
         return lambda text: [each for each in spelled if each in text]
-    return lambda text: sorted({piece for word in WORDS.findall(text) for piece in split(word) if piece in spelled})
+    parted = [each for each in spelled if not WORDS.fullmatch(each)]  # no word of a text is one of these
+    return lambda text: sorted(
+        {
+            *(piece for word in WORDS.findall(text) for piece in split(word) if piece in spelled),
+            *(each for each in parted if each in text),
+        }
+    )
 
 
 def split(word: str) -> Iterator[str]:
