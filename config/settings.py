@@ -107,6 +107,7 @@ TEMPLATES = [
                 "django.templatetags.static",
                 "tracing.templatetags.presentation",
                 "feedback.templatetags.alarms",
+                "feedback.templatetags.texts",
             ],
             "libraries": {"presentation": "tracing.templatetags.presentation"},
         },

@@ -1,6 +1,8 @@
 """Texts that are not kept, through the running platform: what stands on disk, what is still heard, what stays."""
 
 import json
+import time
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -12,7 +14,7 @@ from feedback.purging import find_bound, purge_due
 from tests.conftest import Server
 from tests.tracing.otlp import make_log, make_log_request, make_request
 from tests.tracing.sending import send
-from tests.tracing.talking import Call, again, talk
+from tests.tracing.talking import Call, again, say, talk
 from tracing.erasing.searching import search_directory
 from tracing.models import Project
 from tracing.text_choice import change_choice
@@ -123,6 +125,26 @@ def test_a_conversation_that_goes_on_keeps_what_was_heard_before(server: Server)
     assert [turn["user_message"] for turn in told["turns"]][3:] == [ANGRY]
     assert heard - {(2, "abandonment")} <= list_signals(server)
     assert any(turn == 3 for turn, _ in list_signals(server))
+
+
+def test_a_span_that_comes_for_a_trace_without_texts_loses_its_own_when_its_time_is_over(server: Server) -> None:
+    change_choice(server.project, 2)
+    now = datetime.now(UTC)
+    first, _, second = talk(1, *QUESTIONS, user="anna")
+    tell(server, replace(first, messages=say("hello"), answer="good day"))
+    server.derive()
+    change_choice(server.project, 2, purge_before=now + timedelta(seconds=1))
+    assert purge_due(server.store, now + timedelta(seconds=1)) == 1
+    time.sleep(1)
+    late = second.to_span()
+    late.trace_id = first.to_span().trace_id
+    assert send(server, make_request(late).SerializeToString()).status == 200
+    server.forget_watermarks()
+    server.derive()
+    assert WORDS[1] in list_found(server)
+    assert [turn["user_message"] for turn in find_conversation(server)["turns"]] == ["[text not kept: 5 characters]"]
+    assert purge_due(server.store, now + timedelta(hours=2)) == 1
+    assert list_found(server) == {}
 
 
 def test_texts_that_are_there_go_at_once_where_that_is_asked(server: Server) -> None:

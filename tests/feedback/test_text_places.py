@@ -41,7 +41,8 @@ KEPT = {
     "otel_traces.Events.Attributes otel_traces.Links.Attributes generations.tool_definitions",
     "fixed sentences: this kind of signal quotes nothing": "signals.evidence",
     "the team wrote it, of no one conversation": "drift.AlertChange.text drift.AlertRule.filter "
-    "drift.AlertTarget.where feedback.Dataset.definition feedback.Dataset.description feedback.DatasetVersion.definition "
+    "drift.AlertTarget.where feedback.Dataset.definition feedback.Dataset.description "
+    "feedback.DatasetVersion.definition "
     "feedback.Expectation.goal feedback.FailureMode.resolved_in feedback.FailureMode.ticket "
     "feedback.FailureModeChange.text feedback.ReviewQueue.filter feedback.ReviewQueue.guidelines "
     "feedback.SavedView.query tracing.MaskingRules.dropped tracing.MaskingRules.patterns "

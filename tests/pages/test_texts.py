@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 import pytest
 from django.test import Client
 
+from feedback.pages.text_notices import tell_of_texts
 from tests.pages.conftest import Page, Teller
 from tests.pages.people import log_in, make_user, read
 from tracing.access.rights import Role
@@ -85,3 +86,28 @@ def test_pages_and_rest_say_how_long_a_text_was_and_nothing_else_of_it(
     body = client.get("/api/v1/conversations/c").content.decode()
     assert "[text not kept: 18 characters]" in body
     assert "ufdd0" not in body.lower()
+
+
+@pytest.mark.parametrize(
+    ("page", "address"),
+    [
+        ("failure_modes", "failure-modes"),
+        ("contradictions", "failure-modes/contradictions"),
+        ("datasets", "datasets"),
+        ("datasets", "datasets/new"),
+        ("comparisons", "comparisons"),
+        ("review", "review"),
+        ("drift", "drift"),
+        ("judge", "settings/judge"),
+        ("search", "conversations?q=hello"),
+    ],
+)
+def test_pages_say_what_they_lack_without_texts(
+    project: Project, open_page: Callable[[str], Page], page: str, address: str
+) -> None:
+    said = []
+    for hours in (None, 0, 24):
+        Project.objects.update(text_hours=hours)
+        CHOICES.forget()
+        said.append([tell_of_texts(each, page) in open_page(f"/p/default/{address}").text for each in (0, 24)])
+    assert said == [[False, False], [True, False], [False, True]]

@@ -72,6 +72,7 @@ class Reason(Enum):
         "the better answer would not pass the checks that tell it from the bad one",
     )
     NO_ANSWER = "no_answer", "the answer that failed has no text"
+    NOT_KEPT = "text_not_kept", "a text of it is not kept in this project, or no longer"
     NOT_SENDABLE = "not_sendable", "its messages cannot be sent again: they hold more than text, or are not complete"
     PERSONAL_DATA = "personal_data", "personal data or a secret would be left in it"
     NOT_ALLOWED = "not_allowed", "its user refused, is forgotten or is held out"

@@ -16,6 +16,7 @@ from feedback.review.regressions.agreed import Agreed, find_agreed
 from feedback.review.regressions.case import Case, Failure, LeftOut, Reason
 from feedback.review.regressions.deriving import NOT_COVERED, NOTHING, is_fair, is_telling, list_checks
 from feedback.review.regressions.lines import write_case
+from tracing.texts.stand_ins import are_kept
 
 MOST: Final = 50
 """Cases of one failure mode."""
@@ -56,6 +57,9 @@ def make_case(failure: Failure, agreed: Agreed = NOTHING) -> Case | Reason:
     """The case with the checks that tell the bad answer from a good one, or why there is none."""
     if not failure.bad_answer.strip():
         return Reason.NO_ANSWER
+    texts = (*(message.content for message in failure.prompt), failure.bad_answer, failure.better_answer)
+    if not are_kept(texts):
+        return Reason.NOT_KEPT
     messages = tuple(write_dialogue(failure.prompt))
     answer = [{"role": "assistant", "content": failure.bad_answer}]
     if not hold_only_text(failure.prompt) or check_exchange(messages, answer):

@@ -24,6 +24,7 @@ from tests.feedback.review.regressions.failing import (
     fail,
 )
 from tracing.generations import Message
+from tracing.texts.stand_ins import drop_text
 
 
 def make(failure: Failure) -> Case:
@@ -88,6 +89,8 @@ def test_what_the_model_was_told_may_be_asked_of_it() -> None:
         (fail("x", "Explain this", "It is so.", "complaint"), Reason.NO_CHECK),
         (fail("x", "Book it", "It went wrong.", "tool_failure", "agent_loop"), Reason.NOT_COVERED),
         (replace(CORRECTED, bad_answer=" "), Reason.NO_ANSWER),
+        (replace(CORRECTED, bad_answer=drop_text(CORRECTED.bad_answer)), Reason.NOT_KEPT),
+        (replace(BETTERED, better_answer=drop_text(BETTERED.better_answer)), Reason.NOT_KEPT),
         (replace(CORRECTED, prompt=(Message("system", "Be brief."),)), Reason.NOT_SENDABLE),
         (replace(CORRECTED, prompt=(Message("user", "See", parts=({"type": "image"},)),)), Reason.NOT_SENDABLE),
         (replace(CORRECTED, bad_answer="It is Sydney. \ud800"), Reason.NOT_SENDABLE),
