@@ -15,8 +15,9 @@ _PIECE = 2**18
 
 
 def list_files(directory: Path) -> dict[str, Path]:
-    """The files in the directory and beneath, by their names from there, in the order of names."""
-    files = (path for path in directory.rglob("*") if path.is_file())
+    """The files in the directory and beneath, by their names from there, in the order of names; no links, which might
+    lead out."""
+    files = (path for path in directory.rglob("*") if path.is_file() and not path.is_symlink())
     return dict(sorted((path.relative_to(directory).as_posix(), path) for path in files))
 
 
