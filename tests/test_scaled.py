@@ -269,6 +269,29 @@ def test_every_part_is_a_process_of_its_own(with_clickhouse_server: Installation
     assert json.loads(row)["label"] is True
 
 
+def test_an_erasure_leaves_nothing_in_the_tables_of_postgresql(installation: Installation) -> None:
+    platform = installation.start("up")
+    with ending(platform):
+        url = installation.wait_for_server()
+        run_app(url)
+        ask_rest(url, "", "saved-views", name="Theirs", query="q=scaled")
+    [directory] = installation.fetch("SHOW data_directory")
+    installation.database.execute("CHECKPOINT")
+    assert find_files(Path(directory) / "base", b"q=scaled")
+    erased = installation.run("erase", "--conversation", "scaled", "--yes")
+    assert erased.returncode == 0, erased.stderr
+    assert "Nothing was found after." in erased.stdout
+    assert "PostgreSQL's log (WAL)" in erased.stdout
+    assert "PostgreSQL's free space" not in erased.stdout
+    assert installation.fetch("SELECT query FROM feedback_savedview") == ["q=erased"]
+    installation.database.execute("CHECKPOINT")
+    assert find_files(Path(directory) / "base", b"scaled") == []
+
+
+def find_files(directory: Path, text: bytes) -> list[str]:
+    return [path.name for path in directory.rglob("*") if path.is_file() and text in path.read_bytes()]
+
+
 def ask_rest(url: str, key: str, path: str, **body: Any) -> Any:
     """What REST says; a POST where there is a body."""
     data = json.dumps(body).encode() if body else None

@@ -196,7 +196,7 @@ def let_go(store: Store, erasure: Erasure, scope: Scope) -> list[str]:
 def finish(store: Store, erasure: Erasure, searched: list[str]) -> None:
     """Have files of what is gone go, look for the ids in all others, and write the receipt."""
     files_left = drop_old_files(store)
-    left_out = [clean_database()]
+    left_out = clean_database()
     rows_left = (erasure.verification or {}).get("rows_left", 0)
     told = verify(store, searched, rows_left=rows_left, files_left=files_left, left_out=left_out)
     save(erasure, state=State.DONE, ended_at=timezone.now(), verification=told)

@@ -34,7 +34,7 @@ def verify(
         "ids_searched": len(texts),
         "found_in": sorted({tell_place(path) for paths in found.values() for path in paths}),
         "is_clean": not (rows_left or files_left or found),
-        "not_erased": [BACKUPS, LOGS, *([] if is_embedded else [SERVER]), *filter(None, left_out)],
+        "not_erased": [BACKUPS, LOGS, *([] if is_embedded else [SERVER]), *left_out],
     }
 
 

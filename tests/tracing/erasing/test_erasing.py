@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from drift.models import Alert, AlertRule, DriftAlarm, HandOver, LedgerEvent, LedgerState, TopicModel
 from drift.observing.topics import pack_centres
+from feedback.flywheel.places import find_directory
 from feedback.flywheel.running import build_all
 from feedback.models import Dataset, DatasetVersion, FailureMode, ReviewItem, ReviewQueue, SavedView
 from tests.conftest import Server
@@ -26,6 +27,7 @@ from tracing.erasing.running import list_erasures, preview, request_erasure, swe
 from tracing.erasing.scope import Scope
 from tracing.erasing.searching import search_directory
 from tracing.erasing.texts import make_finder, strip
+from tracing.erasing.verifying import BACKUPS, LOGS
 from tracing.masking import Masking
 from tracing.masking_rules import mask_id, save_masking
 from tracing.models import AuditEntry, Erasure, Project
@@ -99,9 +101,8 @@ def add_rows(project: Project, call: Call) -> None:
         **moment,
     )
     HandOver.objects.create(rule=rule, conversation_id=CONVERSATION, reason="angry", at=NOW)
-    Alert.objects.create(
-        project=project, number=2, rule=rule, key="l", severity="info", title=f"As in {CONVERSATION}", **moment
-    )
+    told = {"title": f"As in {CONVERSATION}", "sentence": f"More of Late {MARK}"}
+    Alert.objects.create(project=project, number=2, rule=rule, key="l", severity="info", **told, **moment)
     queue = ReviewQueue.objects.create(
         project=project, number=1, question="outcome", name="q", mix={}, created_at=NOW, filter=f'user:"{USER}"'
     )
@@ -122,7 +123,7 @@ def add_rows(project: Project, call: Call) -> None:
         project=project,
         number=3,
         family="answer",
-        found_title=MARK,
+        found_title=f"Late {MARK}",
         description={"terms": [{"text": MARK}]},
         **dict.fromkeys(("found_at", "first_time", "last_time", "state_since"), NOW),
     )
@@ -195,7 +196,11 @@ def test_nothing_of_a_user_is_left_on_the_disk(server: Server) -> None:
     }
     assert [each["conversation_id"] for each in server.get_json("conversations")["items"]] == ["other"]
     assert server.get_json("conversations/other")["turns"]
-    assert DatasetVersion.objects.get().state != DatasetVersion.State.BUILT
+    version = DatasetVersion.objects.get()
+    assert version.state == DatasetVersion.State.WITHDRAWN
+    assert not find_directory(version).exists()
+    assert {BACKUPS, LOGS} <= set(erasure.verification["not_erased"])
+    assert Alert.objects.get().sentence == "More of erased"
     assert SavedView.objects.get().query == "user=erased"
     assert AuditEntry.objects.get(action="label").target == "erased outcome"
     assert Alert.objects.get().title == "As in erased"
