@@ -129,3 +129,14 @@ def test_sessions_and_messages_between_processes_are_json() -> None:
     assert import_string(settings.SESSION_SERIALIZER) is JSONSerializer
     assert set(app.conf.accept_content) == {"json"}
     assert app.conf.task_serializer == "json"
+
+
+def test_whatever_writes_csv_guards_its_cells() -> None:
+    writers = {
+        str(path.relative_to(ROOT)): source for path in list_files() if "csv.writer(" in (source := path.read_text())
+    }
+    assert len(writers) >= 4
+    for name, source in writers.items():
+        assert "from tracing.formulas import guard_cell" in source, name
+        assert source.count("guard_cell") > 1, name
+    assert not [path for path in list_files() if "DictWriter" in path.read_text() or ".to_csv(" in path.read_text()]

@@ -11,6 +11,7 @@ from typing import Any
 from django.db.models import QuerySet
 
 from tracing.access.decisions import ActorKind
+from tracing.formulas import guard_cell
 from tracing.models import AuditEntry, Project
 
 WORDS = {
@@ -160,8 +161,6 @@ WORDS = {
 }
 """What whoever did it did, by the name of the page, the operation or the command; the target stands behind it."""
 COLUMNS = ("time", "project", "kind", "who", "action", "what", "target", "details", "address")
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
-SPREADSHEETS_QUOTE = "'"
 
 
 @dataclass(frozen=True, slots=True)
@@ -297,12 +296,3 @@ def write_line(values: Sequence[str]) -> str:
     line = io.StringIO()
     csv.writer(line, lineterminator="\r\n").writerow([guard_cell(value) for value in values])
     return line.getvalue()
-
-
-def guard_cell(text: str) -> str:
-    """A text that no spreadsheet takes for a formula.
-
-    >>> guard_cell("=1+1"), guard_cell("anna")
-    ("'=1+1", 'anna')
-    """
-    return SPREADSHEETS_QUOTE + text if text.lstrip(" ").startswith(FORMULA_STARTS) else text

@@ -6,7 +6,6 @@ longer than it can hold, and the rest of it would be a cell of its own.
 """
 
 import csv
-import re
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
@@ -18,6 +17,7 @@ from feedback.datasets.labels.ratings import RATINGS
 from feedback.datasets.messages import Row, tell_messages
 from feedback.datasets.record import Reason, Record
 from feedback.datasets.weighing.outline import Outline
+from tracing.formulas import guard_cell, unguard_cell
 
 COLUMNS: Final = (
     "time",
@@ -37,14 +37,6 @@ COLUMNS: Final = (
 )
 LONGEST_CELL: Final = 32_767
 """UTF-16 units, in Excel and LibreOffice."""
-
-GUARD: Final = "'"
-FORMULA: Final = re.compile(r"[\s\"\ufeff]*[=+\-@|%\uff0b\uff0d\uff1d\uff20]|[\t\r\n]|'")
-_INNER = r"(?=[=+@|%\uff0b\uff1d\uff20]|[-\uff0d][^\s-])"
-INNER: Final = re.compile(rf"([;\t\r\n][\s\"]*)('*){_INNER}")
-"""Where a new cell begins for a spreadsheet that takes semicolons for separators, as in much of Europe. A list in
-Markdown is no formula."""
-GUARDED: Final = re.compile(rf"([;\t\r\n][\s\"]*)'('*){_INNER}")
 
 
 def write_row(record: Record, _with_tools: bool) -> Row:
@@ -97,24 +89,6 @@ def _write_table(path: Path, rows: Iterable[Row]) -> Path:
         table.writerow(COLUMNS)
         table.writerows([guard_cell(row[column]) for column in COLUMNS] for row in rows)
     return path
-
-
-def guard_cell(text: str) -> str:
-    """
-    >>> [guard_cell(text) for text in ("=1+1", "'tis", "1 = 1", "a;=1")]
-    ["'=1+1", "''tis", '1 = 1', "a;'=1"]
-    """
-    guarded = INNER.sub(r"\1'\2", text)
-    return GUARD + guarded if FORMULA.match(guarded) else guarded
-
-
-def unguard_cell(cell: str) -> str:
-    """The text that was guarded.
-
-    >>> [unguard_cell(guard_cell(text)) for text in ("''=1", "a;'=1", "\\n=1")]
-    ["''=1", "a;'=1", '\\n=1']
-    """
-    return GUARDED.sub(r"\1\2", cell.removeprefix(GUARD))
 
 
 def read_tables(directory: Path, split: SplitName, _part: str = "") -> Iterator[Row]:

@@ -9,7 +9,7 @@ import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, Final
 
-from feedback.datasets.spreadsheet import guard_cell
+from tracing.formulas import guard_cell
 
 Item = Mapping[str, Any]
 COLUMNS: Final[Mapping[str, Callable[[Item], Any]]] = {

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, Final
 
-from feedback.datasets.spreadsheet import guard_cell
+from tracing.formulas import guard_cell
 
 COLUMNS: Final = (
     "place",

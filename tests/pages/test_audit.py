@@ -21,7 +21,8 @@ from tracing.access.keys import create_key
 from tracing.access.openness import forget_users
 from tracing.access.requirements import SAFE_METHODS
 from tracing.access.rights import Role, Scope
-from tracing.audit_log import WORDS, guard_cell, say_action
+from tracing.audit_log import WORDS, say_action
+from tracing.formulas import guard_cell
 from tracing.models import AuditEntry, Membership, Project, ProjectPrice, WrittenOnceError
 
 PAGE = "/p/default/settings/audit"

@@ -10,11 +10,11 @@ import pytest
 from feedback.datasets.format import SPLITS, About
 from feedback.datasets.formats import FORMATS
 from feedback.datasets.messages import Row
-from feedback.datasets.spreadsheet import unguard_cell
 from tests.feedback.datasets.specimens import HOSTILE, list_specimens, make_agent, make_record, write_rows
 from tests.parts import need
 from tests.trainers.crowd import export
 from tests.trainers.running import CONSUMERS, TRAINERS, run_promptfoo, run_python
+from tracing.formulas import unguard_cell
 
 pytestmark = pytest.mark.slow
 

@@ -11,9 +11,10 @@ from hypothesis import strategies as st
 from feedback.datasets.formats import FORMATS
 from feedback.datasets.record import Reason
 from feedback.datasets.row_steps import find_fault
-from feedback.datasets.spreadsheet import COLUMNS, FORMAT, LONGEST_CELL, guard_cell, unguard_cell, write_row
+from feedback.datasets.spreadsheet import COLUMNS, FORMAT, LONGEST_CELL, write_row
 from tests.examples import count_examples
 from tests.feedback.datasets.specimens import HOSTILE, make_agent, make_record, say, write_rows
+from tracing.formulas import guard_cell, unguard_cell
 from tracing.generations import Message
 
 FORMULAS = ["=1+1", "+1", "-1", "@SUM(A1)", " =1+1", "\t=1", "\n=1", "\r=1", '"=1', ' " =1', "\ufeff=1"]
