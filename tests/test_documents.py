@@ -53,6 +53,15 @@ def list_dependencies() -> set[str]:
     return {re.split(r"[^\w.-]", requirement)[0] for requirement in requirements}
 
 
+def test_every_test_that_the_threat_model_names_is_there() -> None:
+    named = re.findall(r"`(tests/[\w./-]+)(?:::(\w+))?`", (ROOT / "docs/threat-model.md").read_text())
+    assert len(named) > 20
+    for path, name in named:
+        assert (ROOT / path).exists(), path
+        assert not name or f"def {name}(" in (ROOT / path).read_text(), f"{path}::{name}"
+    assert not re.search(r"`test_", (ROOT / "docs/threat-model.md").read_text()), "a test without its path"
+
+
 @pytest.mark.parametrize("document", DOCUMENTS, ids=name_document)
 def test_links_lead_to_files_that_there_are(document: Path) -> None:
     missing = [target for target in list_links(document) if not (document.parent / target).exists()]
