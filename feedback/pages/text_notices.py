@@ -5,7 +5,7 @@ NEVER = {
     "contradictions": "answers cannot be compared by what they say, so none is found.",
     "datasets": "there is nothing to train on, and each build says how many rows it left out for that.",
     "drift": "that a prompt changed is seen, not what changed in it; topics and languages are not told.",
-    "failure_modes": "they group conversations by what was said, so no new one is found.",
+    "failure_modes": "failure modes group conversations by what was said, so no new one is found.",
     "judge": "the judge is asked nothing.",
     "review": "reviewers see what happened, not what was said.",
     "search": "no word is found. Everything else can be filtered by.",
