@@ -40,6 +40,7 @@ bench: $(VENV)/.installed-dev
 	$(BIN)/python benchmarks/ingest.py
 	$(BIN)/python benchmarks/query.py
 	$(BIN)/python benchmarks/page_times.py
+	$(BIN)/python benchmarks/masking.py
 	$(BIN)/python benchmarks/sdk.py --rounds 5
 
 # Installs Arize Phoenix and MLflow outside the repository (about 900 MB each) and runs them beside Tacit.

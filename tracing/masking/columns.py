@@ -20,6 +20,9 @@ class Change(Protocol):
     def change_name(self, key: str) -> str:
         """The name under which an attribute is stored."""
 
+    def leaves(self, strings: Strings, types: Strings) -> bool:
+        """Whether attributes certainly stay as they are: told by one look at all of them."""
+
 
 TEXTS: Final[Mapping[str, Mapping[str, tuple[str, str]]]] = {
     "otel_traces": {
@@ -136,6 +139,8 @@ def change_maps(
 
 def change_map(strings: Strings, types: Strings, change: Change) -> tuple[Strings, Strings]:
     """The same maps where nothing changes. Of names that become one the last value stays."""
+    if change.leaves(strings, types):
+        return strings, types
     changed: dict[str, str | None] = {}
     renamed = False
     for key, text in strings.items():

@@ -10,11 +10,12 @@ import hmac
 import logging
 import re
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Final
 
-from tracing.masking.names import IDS, USERS, Treatment, choose_treatment
+from tracing.masking.names import IDS, USERS, Treatment, choose_treatment, is_telling
 from tracing.masking.rules import Masking
 from tracing.masking.texts import Span, TextMasker, Watcher
 
@@ -30,6 +31,8 @@ PSEUDONYM: Final = re.compile(r"masked-[0-9a-f]{16}(?:\n[0-9a-f]{16})?")
 PSEUDONYM_RULE: Final = "pseudonym"
 """What a watcher is told of ids that become one."""
 NUMBERS: Final = frozenset(("int", "double"))
+UNCHANGED: Final = frozenset((Treatment.KEEP, Treatment.ID, Treatment.TEXT))
+"""Treatments under which a value stays in which there is nothing to mask."""
 NO_TEXTS: Final = frozenset(("bool", "empty"))
 
 
@@ -51,6 +54,8 @@ class Masker:
         """Texts that were left out, by the name of the pattern that took too long."""
         self._secret = secret
         self._names: dict[str, Named] = {}
+        self._plain: set[str] = set()
+        """Names that neither change nor say anything of their values."""
         self._watcher = watcher
         self._texts = TextMasker(masking, self._mask_named_id, watcher)
         self._ids = TextMasker(masking, self._mask_named_id, None) if watcher else self._texts
@@ -78,6 +83,16 @@ class Masker:
         """The name itself, without values that have a form of their own."""
         return (self._names.get(key) or self._meet(key)).masked_name
 
+    def leaves(self, strings: Mapping[str, str], types: Mapping[str, str]) -> bool:
+        """Whether all attributes stay as they are: told by their names, and by one look at all texts at once."""
+        if not self.masking.is_gated or self._watcher is not None:
+            return False
+        if not strings.keys() <= self._plain and not all(map(self._is_plain, strings, map(types.get, strings))):
+            return False
+        if "bytes" in types.values():
+            return False
+        return not self._texts.may_change("\0".join(strings.values()))
+
     def mask_text(self, text: str, key: str = "") -> str:
         """Without what is to be masked; JSON stays JSON."""
         return self._try(lambda: self._texts.mask(key, text))
@@ -96,11 +111,22 @@ class Masker:
     def _mask_named_id(self, name: str, text: str) -> str | None:
         return self.mask_id(text, name) if name in IDS else None
 
+    def _is_plain(self, key: str, kind: str | None) -> bool:
+        """Whether a value of this name and type is left to its text, and the name stays."""
+        if key in self._plain:
+            return True
+        named = self._names.get(key) or self._meet(key)
+        if named.masked_name != key or named.treatment not in UNCHANGED:
+            return False
+        return kind in NUMBERS or not is_telling(key)
+
     def _meet(self, key: str) -> Named:
         if len(self._names) >= MOST_REMEMBERED:
             self._names.clear()
-        masked_name = self._try(lambda: self._texts.mask_name(key))
-        named = self._names[key] = Named(choose_treatment(self.masking, key), masked_name)
+            self._plain.clear()
+        named = self._names[key] = Named(*meet_name(self.masking, key))
+        if named.masked_name == key and named.treatment in UNCHANGED and not is_telling(key):
+            self._plain.add(key)
         return named
 
     def _remember(self, named: Named, text: str, masked: str) -> str:
@@ -134,6 +160,17 @@ class Masker:
         except Exception:  # a fault of ours must neither uncover a text nor have its request sent for ever
             logger.exception("A text could not be masked; it is left out")
             return UNREADABLE
+
+
+@lru_cache(maxsize=10_000)
+def meet_name(masking: Masking, key: str) -> tuple[Treatment, str]:
+    """What is done with values of a name, and the name as it is stored."""
+    masker = TextMasker(masking, lambda _name, _text: None, None)
+    try:
+        return choose_treatment(masking, key), masker.mask_name(key)
+    except Exception:  # as with texts
+        logger.exception("A name could not be masked; it is left out")
+        return choose_treatment(masking, key), UNREADABLE
 
 
 def make_pseudonym(secret: bytes, text: str) -> str:

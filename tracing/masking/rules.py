@@ -29,6 +29,8 @@ _NAME: Final = re.compile(r"[A-Za-z][A-Za-z0-9 _-]*")
 
 SECRETS: Final[frozenset[Kind]] = frozenset(("key", "password"))
 """Masked where a project says nothing else."""
+GATED: Final[frozenset[Kind]] = SECRETS | {"email"}
+"""Kinds that a quick look tells to be absent, and that are no bare numbers."""
 KINDS: Final[Mapping[Kind, tuple[str, str]]] = {
     "key": ("Keys and tokens", "sk-proj-…, AKIA…, Authorization: Bearer …, private keys"),
     "password": ("Passwords", "password: k8Fz!wq2, postgres://anna:k8Fz!wq2@db"),
@@ -79,7 +81,12 @@ class Masking:
     @property
     def hides_numbers(self) -> bool:
         """Whether a bare number may be what is masked."""
-        return bool(self.patterns or self.kinds - SECRETS)
+        return bool(self.patterns or self.kinds - GATED)
+
+    @property
+    def is_gated(self) -> bool:
+        """Whether nothing is masked but what can be told to be absent by a quick look at a text."""
+        return not self.patterns and self.kinds <= GATED
 
 
 def write_stand_in(name: str) -> str:

@@ -4,9 +4,7 @@ JSON is masked string by string, so that it stays JSON and no escape hides a val
 limit of time, of each text and of all texts of a request; they match a text as it came, before anything is replaced.
 """
 
-import json
 import re
-import string
 import time
 from collections.abc import Callable, Sequence
 from functools import lru_cache
@@ -14,21 +12,15 @@ from typing import Final, NamedTuple
 
 import regex
 
+from tracing.masking.gates import SHORTEST, may_change
 from tracing.masking.json_texts import change_json, list_strings, looks_like_json
-from tracing.masking.names import IDS, SECRET_HINTS, find_secret_name, is_telling
+from tracing.masking.names import IDS, find_secret_name, is_telling
 from tracing.masking.rules import SECRETS, Masking, write_stand_in
 from tracing.personal_data import find_personal_data
-from tracing.personal_data.keys import may_hold_key
 from tracing.personal_data.named import LONGEST_NAMED, introduce_name, is_harmless_name, shift_findings
-from tracing.personal_data.passwords import FOREIGN_HINTS, may_name_secret
-from tracing.personal_data.scan import Scan, has_any
 
 SURE: Final = 0.5
 """Of a finding; less sure ones stay as they are."""
-SHORTEST: Final = 4
-"""Characters of a text that can hold a value that is told by its form."""
-SHORTEST_SECRET: Final = 9
-"""With what tells it: `pwd=a1!b2c`."""
 DEEPEST_JSON: Final = 5
 """JSON in a string of JSON is opened so many times."""
 MOST_PASSES: Final = 3
@@ -37,21 +29,6 @@ SECONDS_PER_TEXT: Final = 0.1
 SECONDS_PER_REQUEST: Final = 1.0
 SECONDS_PER_CHARACTER: Final = 1e-6
 """More for long texts: of each, and of the request."""
-_ESCAPE: Final = re.compile(r"\\u[0-9a-fA-F]{4}")
-_ESCAPED_ASCII: Final = re.compile(r"\\u00[2-7]")
-"""Writes down what needs no escape, and may hide a word."""
-_ESCAPED_HINT: Final = re.compile(
-    "|".join(
-        sorted(
-            {
-                re.escape(json.dumps(each).lstrip(string.ascii_letters + '"')[:6])
-                for hint in FOREIGN_HINTS
-                for each in (hint, hint.upper())
-            }
-        )
-    )
-)
-"""The first sign of words for passwords in other scripts, as JSON may write it."""
 _STAND_IN: Final = re.compile(r"\[[A-Z][A-Z0-9 -]*\]|\[MASKED: [a-z ]+\]")
 
 
@@ -76,6 +53,7 @@ class TextMasker:
         self._kinds = masking.kinds
         self._patterns = [(each.name, compile_pattern(each.expression)) for each in masking.patterns]
         self._is_idle = not (masking.kinds or masking.patterns)
+        self._masking = masking
         self._only_secrets = not masking.patterns and masking.kinds <= SECRETS
         self._mask_id = mask_id
         self._watcher = watcher
@@ -85,13 +63,17 @@ class TextMasker:
         """Raises TimeoutError with the name of a pattern that took too long."""
         if self._is_idle:
             return text
-        if self._only_secrets and not (name and is_telling(name)) and not may_hold_secret(text):
+        if not (name and is_telling(name)) and not self.may_change(text):
             return text
         if depth and looks_like_json(text):
             strings = list_strings(text, name)
             if strings is not None:
                 return self._mask_json(name, text, depth - 1) if self._may_change(strings) else text
         return self._mask_words(name, text)
+
+    def may_change(self, text: str) -> bool:
+        """Whether anything in a text, or its JSON, may be masked, its own name aside."""
+        return may_change(self._masking, text) or (self._masking.hides_users and "user_id" in text)
 
     def _may_change(self, strings: Sequence[tuple[str, str]]) -> bool:
         """Whether JSON with these strings is to be written anew: they are looked at all at once."""
@@ -173,24 +155,6 @@ class TextMasker:
             raise TimeoutError(name) from None
         finally:
             self._seconds -= time.perf_counter() - began
-
-
-def may_hold_secret(text: str) -> bool:
-    """Whether a text, or its JSON, is worth reading: in most there is nothing that could be a secret."""
-    if len(text) < SHORTEST_SECRET:
-        return False
-    if "\\" in text:
-        if "\\u" in text:
-            if _ESCAPED_ASCII.search(text) or _ESCAPED_HINT.search(text):
-                return True
-            text = _ESCAPE.sub("?", text)
-        text = text.replace("\\n", "  ")
-    if "@" in text and "://" in text:
-        return True
-    scan = Scan(text)
-    if looks_like_json(text) and has_any(scan, SECRET_HINTS):
-        return True
-    return may_hold_key(scan) or (bool(scan.digits) and may_name_secret(scan))
 
 
 @lru_cache(maxsize=1_000)

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from tracing.masking import KINDS, InvalidRuleError, Masker, Masking, Pattern, Span, check_masking
 from tracing.masking import masker as masker_module
+from tracing.masking.columns import change_map
 from tracing.masking.masker import TOOK_TOO_LONG, UNREADABLE
 
 KEY = "sk-proj-" + "a8Fk29dLq0ZxV7mB3nTy"
@@ -171,6 +172,78 @@ def test_valid_json_stays_valid_and_masked_texts_stay_as_they_are(value: object,
 def test_a_key_is_hidden_whatever_stands_around_it(text: str) -> None:
     for written in (f"{text} {OTHER_KEY} {text}", json.dumps({text: [f"{text}\n{OTHER_KEY}", {"a": OTHER_KEY}]})):
         assert OTHER_KEY not in mask(written, Masking())
+
+
+names = st.sampled_from(
+    [
+        "password",
+        "pwd",
+        "пароль",
+        "contraseña",
+        "密码",
+        "api_key",
+        "token",
+        "secret",
+        "Authorization",
+        "access_token",
+        "x",
+    ]
+)
+between = st.sampled_from(
+    [": ", "=", " is ", " = ", "\n", ": \n", "：", '": "', '":["', " to ", "\t", " => ", " é ", ""]
+)
+secrets_of_any_kind = st.sampled_from(
+    [
+        KEY, OTHER_KEY, "k8Fz!wq2x", "12345\\67", "Bearer " + KEY[8:], "٣٤٥abc12", "AKIA" + "4YV2NQ7T3JX5KD6W",
+        "xoxb-" + "1234567890-a8Fk29dLq0ZxV7mB3nTy", "https://hooks.slack.com/services/" + "T0123ABC/B0123ABC/a8Fk29dL",
+        "postgres://anna:k8Fz!wq2@db.prod.io/shop", "1234567890:AA" + "a8Fk29dLq0ZxV7mB3nTya8Fk29dLq0ZxV",
+        "-----BEGIN PRIVATE KEY-----\na8Fk29dLq0ZxV7mB3nTy",
+        "SG." + "a8Fk29dLq0ZxV7mB.a8Fk29dLq0ZxV7mB3nTya8Fk29dLq0ZxV7mB",
+        MAIL, "anna.berg＠mailbox.dk", "anna (at) mailbox (dot) dk", "short", "", "é",
+    ]
+)  # fmt: skip
+told = st.tuples(st.text(max_size=3), names, between, secrets_of_any_kind, st.text(max_size=3)).map("".join)
+objects: st.SearchStrategy[Any] = st.recursive(
+    st.one_of(told, secrets_of_any_kind, st.integers()),
+    lambda inner: st.one_of(
+        st.lists(inner, max_size=2),
+        st.dictionaries(st.one_of(names, told), inner, max_size=2),
+        st.builds(lambda value, is_plain: json.dumps(value, ensure_ascii=is_plain), inner, st.booleans()),
+    ),
+    max_leaves=4,
+)
+
+
+@given(objects, st.booleans(), st.sampled_from([None, 1]), st.sampled_from([Masking(), MAILS]))
+def test_a_quick_look_changes_nothing(value: object, is_plain: bool, indent: int | None, rules: Masking) -> None:
+    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=is_plain, indent=indent)
+    quick = mask(text, rules)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("tracing.masking.texts.may_change", lambda _masking, _text: True)
+        assert mask(text, rules) == quick
+
+
+@given(st.dictionaries(st.one_of(names, st.sampled_from(["user.id", "n", MAIL])), st.one_of(told, texts), max_size=4))
+def test_attributes_that_are_looked_at_at_once_become_what_each_becomes(strings: dict[str, str]) -> None:
+    types = {key: kind for key, kind in zip(strings, ("", "bytes", "int", "array"), strict=False) if kind}
+    rules = Masking(hides_users=True)
+    slow = Masker(rules, b"secret")
+    slow.leaves = lambda _strings, _types: False  # type: ignore[method-assign]
+    assert change_map(strings, types, Masker(rules, b"secret")) == change_map(strings, types, slow)
+
+
+def test_attributes_without_anything_are_left_at_one_look() -> None:
+    attributes = {"gen_ai.request.model": "m", "gen_ai.usage.input_tokens": "17", "user.id": "u", "a": '{"b": "pass"}'}
+    types = {"gen_ai.usage.input_tokens": "int"}
+    assert Masker(Masking(), b"secret").leaves(attributes, types)
+    assert not Masker(Masking(), b"secret").leaves(attributes | {"b": f"password: {KEY}"}, types)
+    assert not Masker(Masking(dropped=("a",)), b"secret").leaves(attributes, types)
+    assert not Masker(Masking(hides_users=True), b"secret").leaves(attributes, types)
+
+
+def test_ids_of_users_in_metadata_become_pseudonyms_where_all_do() -> None:
+    masked = Masker(Masking(hides_users=True), b"secret").mask_text('{"user_id": "u-17", "n": 1}', "metadata")
+    assert json.loads(masked)["user_id"].startswith("masked-")
 
 
 @pytest.mark.parametrize(
