@@ -65,11 +65,12 @@ def run(work: Callable[[], object]) -> None:
     from config.data_directory import DataDirectoryError
     from config.databases import CannotStartError
     from config.users import CannotCreateUserError
+    from tracing.backing_up import BackupError
     from tracing.store import StoreUnavailableError
 
     try:
         work()
-    except (CannotStartError, CannotCreateUserError, DataDirectoryError, StoreUnavailableError) as error:
+    except (BackupError, CannotStartError, CannotCreateUserError, DataDirectoryError, StoreUnavailableError) as error:
         fail(str(error))
     except OperationalError as error:
         fail(f"Django's database did not answer ({str(error).splitlines()[0]}); see TACIT_DATABASE_URL.")
@@ -491,6 +492,39 @@ def erase(
             fail(str(error))
         click.echo("\n".join(receipt.lines))
         sys.exit(0 if receipt.is_clean else 1)
+
+    run(work)
+
+
+@main.command()
+@click.argument("directory", type=click.Path(file_okay=False, path_type=Path))
+@data_dir_option
+def backup(directory: Path, data_dir: Path | None) -> None:
+    """Write both databases, the files of datasets and the secret key into DIRECTORY, which is not there yet.
+
+    With embedded engines the server is stopped first.
+    """
+    set_up(data_dir=data_dir)
+    from config import backing_up
+
+    def work() -> None:
+        manifest = backing_up.back_up(directory.absolute(), lambda words: click.echo(words, err=True))
+        click.echo(f"{sum(manifest.rows.values()):,} rows and {len(manifest.files):,} files are in {directory}.")
+
+    run(work)
+
+
+@main.command()
+@click.argument("directory", type=click.Path(exists=True, file_okay=False, path_type=Path))
+@data_dir_option
+def restore(directory: Path, data_dir: Path | None) -> None:
+    """Make an installation of the backup in DIRECTORY, where there is none yet, and bring its schema up to date."""
+    set_up(data_dir=data_dir)
+    from config import backing_up
+
+    def work() -> None:
+        manifest = backing_up.restore(directory.absolute(), lambda words: click.echo(words, err=True))
+        click.echo(f"{sum(manifest.rows.values()):,} rows are as they were at {manifest.made_at}.")
 
     run(work)
 

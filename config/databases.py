@@ -10,6 +10,8 @@ import click
 from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.core.management import call_command
+from django.db import connection
+from django.db.migrations.recorder import MigrationRecorder
 
 from config import data_directory
 from config.checks import check_public_address
@@ -18,7 +20,9 @@ from tracing.access.openness import is_local
 from tracing.ingest import stop_ingest
 from tracing.kept_queries import finish
 from tracing.stages import end_leases
-from tracing.store import EMBEDDED_PREFIX, close_store, get_store
+from tracing.store import EMBEDDED_PREFIX, SchemaNewerError, close_store, get_store
+
+APPS = ("tracing", "feedback", "drift")
 
 
 class CannotStartError(Exception):
@@ -26,9 +30,19 @@ class CannotStartError(Exception):
 
 
 def migrate_databases() -> None:
-    """Bring the schemas of both databases up to date."""
-    call_command("migrate", verbosity=0, interactive=False)
+    """Bring the schemas of both databases up to date. Raises SchemaNewerError."""
+    migrate_django()
     get_store().migrate()
+
+
+def migrate_django() -> None:
+    """Its schema alone. Raises SchemaNewerError where a later version has been at work."""
+    known = {app: {path.stem for path in (settings.BASE_DIR / app / "migrations").glob("*.py")} for app in APPS}
+    applied = MigrationRecorder(connection).applied_migrations()
+    unknown = sorted(f"{app}.{name}" for app, name in applied if app in known and name not in known[app])
+    if unknown:
+        raise SchemaNewerError("Django's database", unknown)
+    call_command("migrate", verbosity=0, interactive=False)
 
 
 @contextmanager
@@ -48,7 +62,7 @@ def prepare_data_directory() -> None:
 @contextmanager
 def open_databases(env: Environment) -> Iterator[None]:
     """Both databases with today's schema; refuses an address that others reach while there is no user."""
-    call_command("migrate", verbosity=0, interactive=False)
+    migrate_django()
     refuse_open_network(env)
     warn_of_network(env)
     try:

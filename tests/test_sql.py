@@ -15,6 +15,10 @@ ROOT = Path(__file__).parents[1]
 PACKAGES = ("tracing", "feedback", "drift", "config")
 FILES = sorted(path.relative_to(ROOT).as_posix() for package in PACKAGES for path in ROOT.glob(f"{package}/sql/*.sql"))
 ACROSS_PROJECTS = (
+    # A backup is of the whole installation
+    "tracing/sql/engine.sql",
+    "tracing/sql/stored_rows.sql",
+    "tracing/sql/latest_rows.sql",
     # What a stage has to do and how far behind it is, for all projects at once
     "drift/sql/changed_days.sql",
     "drift/sql/lag_of_days.sql",
@@ -48,6 +52,7 @@ DELETION = "tracing/sql/delete_project.sql"
 CHANGES_OF_A_TABLE = (
     *(DELETION, "tracing/sql/keep_raw_rows.sql", "tracing/sql/keep_derived_rows.sql", "tracing/sql/part_dropping.sql"),
     *(path for path in FILES if path.startswith("tracing/sql/erased_")),
+    "tracing/sql/latest_rows.sql",
 )
 EXAMPLES = {
     "Bool": True,

@@ -98,6 +98,16 @@ class SchemaChangedError(StoreUnavailableError):
         )
 
 
+class SchemaNewerError(StoreUnavailableError):
+    """The tables of a database were made by a later version of Tacit."""
+
+    def __init__(self, place: str, names: Sequence[str]) -> None:
+        super().__init__(
+            f"The tables in {place} were made by a later version of Tacit, which this one would read wrongly "
+            f"(it does not know {', '.join(names)}). Install that version again, or restore a backup of before."
+        )
+
+
 @cache
 def read_query(path: str) -> str:
     """Text of a query file, named from the repository's root, for instance `tracing/sql/stats.sql`; in the place of its
@@ -159,7 +169,8 @@ class Store:
         self.dsn = dsn
         self._options: dict[str, Any] = {"settings": dict(SETTINGS)}
         if dsn.startswith(EMBEDDED_PREFIX):
-            self._options["chdb_options"] = {"max_server_memory_usage": memory_limit}
+            limits = {"max_server_memory_usage": memory_limit, "backups.allowed_path": str(find_backups(dsn))}
+            self._options["chdb_options"] = limits
         elif dsn.startswith("https://"):
             self._options["interface"] = "https"  # else the driver takes TLS for ports 443 and 8443 alone
         self._idle: list[LentClient] = []
@@ -227,7 +238,7 @@ class Store:
     def migrate(self) -> list[str]:
         """Apply the schema files that are new to this database, in order; returns their names.
 
-        Raises SchemaChangedError where one that was applied has changed since.
+        Raises SchemaChangedError where one that was applied has changed since, SchemaNewerError where one is not here.
         """
         self.execute(
             "CREATE TABLE IF NOT EXISTS schema_migrations "
@@ -236,6 +247,8 @@ class Store:
         self.execute("ALTER TABLE schema_migrations ADD COLUMN IF NOT EXISTS checksum String")
         done = {row["name"]: row["checksum"] for row in self.query("tracing/sql/migrations.sql")}
         files = {path.stem: path.read_text(encoding="utf-8") for path in sorted(SCHEMA_DIRECTORY.glob("*.sql"))}
+        if unknown := sorted(done.keys() - files.keys()):
+            raise SchemaNewerError(describe_dsn(self.dsn), unknown)
         changed = [name for name, text in files.items() if done.get(name, measure_text(text)) != measure_text(text)]
         if changed:
             raise SchemaChangedError(self.dsn, changed)
@@ -276,6 +289,11 @@ class Store:
         with self._clients_lock:
             self._clients.append(client)
         return client
+
+
+def find_backups(dsn: str) -> Path:
+    """Where the embedded engine may write backups to and read them from: `backups` beside its directory."""
+    return Path(dsn.removeprefix(EMBEDDED_PREFIX).partition("?")[0]).parent / "backups"
 
 
 def measure_text(text: str) -> str:

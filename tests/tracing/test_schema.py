@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tracing import store as stores
-from tracing.store import SchemaChangedError, Store
+from tracing.store import SchemaChangedError, SchemaNewerError, Store
 
 
 @pytest.fixture
@@ -63,3 +63,14 @@ def test_a_store_of_before_erasure_keeps_its_rows_and_its_days(migrated_store: S
     finally:
         old.close()
         migrated_store.execute("DROP DATABASE before_erasure")
+
+
+def test_a_store_of_a_later_version_is_refused_with_what_to_do(migrated_store: Store) -> None:
+    migrated_store.insert("schema_migrations", {"name": ["999_later"], "checksum": ["0"]})
+    try:
+        with pytest.raises(SchemaNewerError, match=r"later version of Tacit.*999_later.*Install that version again"):
+            migrated_store.migrate()
+    finally:
+        migrated_store.execute(
+            "ALTER TABLE schema_migrations DELETE WHERE name = '999_later' SETTINGS mutations_sync = 2"
+        )
