@@ -1,28 +1,47 @@
 """Whatever way a text comes in, what its project masks is nowhere afterwards: in no file of the store, in no row."""
 
 import json
+import time
 from pathlib import Path
 from typing import Any
 
 import grpc
 import tacit
 from django.apps import apps
-from django.conf import settings
+from django.conf import settings as django_settings
 from django.utils import timezone
 from opentelemetry.proto.collector.logs.v1.logs_service_pb2 import ExportLogsServiceRequest
+from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 from opentelemetry.proto.logs.v1.logs_pb2 import LogRecord
+from pydantic import SecretStr
+from pytest_django import Settings
 
 from config.grpc_server import GrpcServer
+from drift.alerting import alerts
+from drift.delivering.queue import run_deliveries
+from drift.delivering.targets import save_target
+from drift.handing_over.deriving import hand_over_changed
+from drift.models import Alert, AlertRule
+from feedback.derivation import derive_signals
 from feedback.failures.changes import note
+from feedback.judging.endpoint import Endpoint
+from feedback.judging.rounds import Plan, judge_for_a_while
 from feedback.models import FailureMode
+from feedback.records import load_signals
 from feedback.review.questions import Question
 from feedback.reviewing.asked import ask_of
 from feedback.reviewing.records import load_words_on
 from feedback.reviewing.submitting import Said, submit
 from tests.conftest import Server
+from tests.drift.channels.conftest import Hook, hook
+from tests.feedback.judging.conftest import Judge, complete, judge
 from tests.feedback.reviewing.places import add_item, make_queue
+from tests.pages.conftest import Teller
 from tests.tracing.otlp import make_request, make_span, to_any, to_key_values
 from tests.tracing.sending import JSON, send
+from tests.tracing.test_encodings import to_otlp_json
+from tracing.access.keys import create_key
+from tracing.access.rights import Scope
 from tracing.dead_letters import keep_letters, retry_letters
 from tracing.erasing.searching import search_directory
 from tracing.importing import SOURCES, Entry, Origin, Row, read_entries
@@ -31,6 +50,8 @@ from tracing.masking import Masking, Pattern
 from tracing.masking_rules import find_masking, mask_columns, save_masking
 from tracing.receive.encodings import Encoding
 from tracing.receive.otlp import SIGNALS, keep
+
+__all__ = ["hook", "judge"]
 
 MAIL = "quillon.zephyrbrand@mailbox.dk"
 NAME = "zephyrbrand"
@@ -91,12 +112,61 @@ def send_over_grpc(body: bytes) -> None:
         grpc_server.stop()
 
 
-def import_log() -> None:
-    turns = [{"role": "user", "content": TEXT}, {"role": "assistant", "content": TEXT, "feedback": TEXT}]
-    row = {"conversation_id": MAIL, "user_id": MAIL, "turns": turns}
-    entries = read_entries(SOURCES["jsonl"], [Row(1, row)], Origin("jsonl", "default", 10**18))
-    for _, body in write_requests(span for entry in entries if isinstance(entry, Entry) for span in entry.spans):
-        keep(SIGNALS[0], body, Encoding.PROTOBUF, 1)
+def send_as_json(server: Server) -> None:
+    request = ExportTraceServiceRequest.FromString(make_marked_span(3))
+    assert send(server, to_otlp_json(request), JSON).status == 200
+
+
+def tell_from_a_page(server: Server) -> None:
+    """By a key of web pages."""
+    page = "https://shop.example"
+    key = create_key(server.project, "page", [Scope.FEEDBACK_BROWSER], origins=[page])
+    item = {"name": "comment", "explanation": TEXT, "message_id": f"to {MAIL}", "metadata": {MAIL: TEXT}}
+    headers = JSON | {"Origin": page, "Authorization": f"Bearer {key}"}
+    answer = send(server, json.dumps(item).encode(), headers, path="/api/v1/feedback")
+    assert json.loads(answer.body) == {"accepted": 1, "rejected": []}
+
+
+TURNS = [{"role": "user", "content": TEXT}, {"role": "assistant", "content": TEXT, "feedback": TEXT}]
+OLD_LOGS: dict[str, dict[str, Any]] = {
+    "jsonl": {"conversation_id": MAIL, "user_id": MAIL, "turns": TURNS, "metadata": {"note": TEXT}},
+    "openai-jsonl": {"messages": TURNS, "metadata": {"conversation_id": MAIL, "note": TEXT}, "user": MAIL},
+    "langfuse": {
+        "id": "0af7651916cd43dd8448eb211c80319c",
+        "timestamp": "2026-03-01T12:00:00.000Z",
+        "name": TEXT,
+        "sessionId": MAIL,
+        "userId": MAIL,
+        "tags": [TEXT],
+        "input": {"question": TEXT},
+        "output": TEXT,
+        "metadata": {MAIL: TEXT},
+    },
+    "phoenix": {
+        "name": TEXT,
+        "span_kind": "LLM",
+        "start_time": "2026-03-01T12:00:00Z",
+        "end_time": "2026-03-01T12:00:02Z",
+        "status_message": TEXT,
+        "context.span_id": "00f067aa0ba902b7",
+        "context.trace_id": "0af7651916cd43dd8448eb211c80319d",
+        "attributes.llm.input_messages": [{"message.role": "user", "message.content": TEXT}],
+        "attributes.llm.output_messages": [{"message.role": "assistant", "message.content": TEXT}],
+        "attributes.session.id": MAIL,
+        "attributes.user.id": MAIL,
+    },
+}
+
+
+def import_logs() -> None:
+    """A record of each source that there is."""
+    assert OLD_LOGS.keys() == SOURCES.keys()
+    for name, row in OLD_LOGS.items():
+        entries = list(read_entries(SOURCES[name], [Row(1, row)], Origin(name, "default", 10**18)))
+        spans = [span for entry in entries if isinstance(entry, Entry) for span in entry.spans]
+        assert NAME in str(spans).lower(), name
+        for _, body in write_requests(spans):
+            keep(SIGNALS[0], body, Encoding.PROTOBUF, 1)
 
 
 def review_with_note(server: Server) -> None:
@@ -115,6 +185,41 @@ def note_failures(server: Server) -> None:
     note(server.project, 1, TEXT, "anna")
 
 
+def note_alert(server: Server) -> None:
+    now = timezone.now()
+    rule = AlertRule.objects.create(project=server.project, name="Rule", kind="threshold", created_at=now)
+    times = dict.fromkeys(("started_at", "opened_at", "last_at"), now)
+    alerts.note(Alert.objects.create(project=server.project, number=9, rule=rule, key="k", **times), TEXT, "anna", now)
+
+
+def judge_answers(server: Server, judge: Judge) -> None:
+    """The model says in its reason what it read elsewhere."""
+    judge.reply = lambda _shown: complete("failed", TEXT)
+    plan = Plan(Endpoint(judge.url, "small-model", SecretStr("")), 1.0, 100)
+    teller = Teller(server.project, server.store)
+    teller.tell("judged", (("Capital of Australia?", "Sydney."), ("canberra, surely", "Yes."), ("thanks!", "Welcome.")))
+    assert judge_for_a_while(server.store, plan) > 0
+    derive_signals(server.store, [(server.project.pk, "judged")])
+    told = [each for each in load_signals(server.store, 1, ["judged"])["judged"] if each.kind == "judgement"]
+    assert "Write to [EMAIL], I am [CUSTOMER]." in told[0].evidence.reason
+
+
+def hand_over_to(server: Server, hook: Hook) -> None:
+    """A user who asks for a person and says their address: what goes out names neither."""
+    attributes = ATTRIBUTES | {"gen_ai.input.messages": f"I am {MAIL}, I want to talk to a real person."}
+    span = make_span(7, 7, attributes, start_time_unix_nano=time.time_ns() - 10**9, end_time_unix_nano=time.time_ns())
+    target = save_target(server.project, "Hook", "webhook", {"url": hook.url, "secret": "s" * 20}, "anna")
+    kind = AlertRule.Kind.CONVERSATION
+    rule = AlertRule.objects.create(project=server.project, name="Live", kind=kind, created_at=timezone.now())
+    rule.targets.add(target)
+    assert send(server, make_request(span).SerializeToString()).status == 200
+    server.derive()
+    hand_over_changed(server.store)
+    run_deliveries(timezone.now())
+    assert hook.bodies
+    assert not any(NAME.encode() in body.lower() for body in hook.bodies)
+
+
 def search_rows() -> dict[str, Any]:
     """Rows of Django's database that hold the name, but for the rules themselves."""
     rows = ((model.__name__, each) for model in apps.get_models() for each in model._default_manager.values())
@@ -123,24 +228,32 @@ def search_rows() -> dict[str, Any]:
 
 def search_files() -> dict[str, list[str]]:
     """Those of the store; the rules stand in those of SQLite, which are looked at row by row."""
-    found = search_directory(Path(settings.DATA_DIR), (NAME, NAME.capitalize()))
+    found = search_directory(Path(django_settings.DATA_DIR), (NAME, NAME.capitalize()))
     found = {text: [path for path in paths if not path.startswith("test.sqlite3")] for text, paths in found.items()}
     return {text: paths for text, paths in found.items() if paths}
 
 
-def test_nothing_that_is_masked_lands_on_any_way(server: Server, sdk: None) -> None:
+def test_nothing_that_is_masked_lands_on_any_way(
+    server: Server, sdk: None, judge: Judge, hook: Hook, settings: Settings
+) -> None:
+    settings.WEBHOOK_NETWORKS = "127.0.0.0/8"
     save_masking(1, RULES)
     assert send(server, make_marked_span(1)).status == 200
     assert send(server, make_marked_log(), path="/v1/logs").status == 200
     send_over_grpc(make_marked_span(2))
-    import_log()
+    send_as_json(server)
+    import_logs()
     tell_feedback(server)
+    tell_from_a_page(server)
     tacit.feedback("comment", explanation=TEXT, correction=TEXT, metadata={"a": TEXT}, conversation_id=MAIL)
     server.derive()
     review_with_note(server)
     note_failures(server)
+    note_alert(server)
     conversations = server.get_json("conversations")["items"]
-    assert len(conversations) == 2
+    assert len(conversations) == 2, "the same ids are the same conversations, whoever tells them"
+    judge_answers(server, judge)
+    hand_over_to(server, hook)
     server.store.execute("OPTIMIZE TABLE otel_traces FINAL")
     assert search_files() == {}
     assert search_rows() == {}
