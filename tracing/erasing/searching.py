@@ -10,7 +10,8 @@ CHECKSUM_BYTES = 16
 HEADER_BYTES = 9
 """Method, size with this header, size of what it holds."""
 NONE, LZ4, ZSTD, MULTIPLE = 0x02, 0x82, 0x90, 0x91
-LARGEST_BLOCK = 1 << 28
+LARGEST_BLOCK = 1 << 24
+"""Sixteen times what ClickHouse writes at most: what says more is no header, and to believe it would take long."""
 PORTION = 1 << 24
 
 METHODS = re.compile(b"[\x02\x82\x90\x91]")
@@ -75,7 +76,8 @@ def read_block(data: mmap.mmap, at: int) -> tuple[bytes | None, int]:
     method = data[at]
     size = int.from_bytes(data[at + 1 : at + 5], "little")
     unpacked = int.from_bytes(data[at + 5 : at + 9], "little")
-    is_possible = method in (NONE, LZ4, ZSTD, MULTIPLE) and HEADER_BYTES <= size <= len(data) - at
+    longest = HEADER_BYTES + unpacked + unpacked // 128 + 128  # of what cannot be made smaller
+    is_possible = method in (NONE, LZ4, ZSTD, MULTIPLE) and HEADER_BYTES <= size <= min(longest, len(data) - at)
     if not is_possible or unpacked > LARGEST_BLOCK:
         return None, 0
     return unpack(method, data[at + HEADER_BYTES : at + size], unpacked), size
