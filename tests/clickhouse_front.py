@@ -1,6 +1,6 @@
 """A small HTTP front over the embedded engine, so that tests can use ClickHouse as a server.
 
-    python -m tests.clickhouse_front DIRECTORY    prints its port, and answers until it is ended
+    python -m tests.clickhouse_front DIRECTORY [BACKUPS]    prints its port, and answers until it is ended
 
 It takes what clickhouse-connect's HTTP client sends: the statement as `query` or as the body, `param_*` values,
 settings, and inserts in Native format. No user, no TLS, no sessions: for tests alone.
@@ -13,7 +13,7 @@ import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import parse_qsl, urlencode, urlsplit
 
 import chdb
 import lz4.frame
@@ -112,7 +112,8 @@ class Front(BaseHTTPRequestHandler):
 
 
 def main() -> None:
-    Front.directory = str(Path(sys.argv[1]).resolve())
+    directory, *backups = (Path(each).resolve() for each in sys.argv[1:])
+    Front.directory = f"{directory}?{urlencode({'backups.allowed_path': backups[0]})}" if backups else str(directory)
     keep_open = chdb.connect(Front.directory)
     server = ThreadingHTTPServer(("127.0.0.1", 0), Front)
     print(server.server_port, flush=True)

@@ -217,12 +217,18 @@ def without_clickhouse(installation: Installation) -> Installation:
 @pytest.fixture
 def with_clickhouse_server(installation: Installation, tmp_path: Path) -> Iterator[Installation]:
     """The same with ClickHouse in a process of its own."""
-    command = [sys.executable, "-m", "tests.clickhouse_front", str(tmp_path / "clickhouse")]
+    with start_clickhouse(tmp_path, "clickhouse") as address:
+        yield replace(installation, settings={**installation.settings, "TACIT_CLICKHOUSE_DSN": address})
+
+
+@contextmanager
+def start_clickhouse(directory: Path, name: str) -> Iterator[str]:
+    """Its address; it keeps what it has in a folder of this name, and backups beside it."""
+    command = [sys.executable, "-m", "tests.clickhouse_front", str(directory / name), str(directory / "backups")]
     front = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True)
     assert front.stdout is not None
     with ending(front), front.stdout:
-        address = f"http://127.0.0.1:{int(front.stdout.readline())}/default"
-        yield replace(installation, settings={**installation.settings, "TACIT_CLICKHOUSE_DSN": address})
+        yield f"http://127.0.0.1:{int(front.stdout.readline())}/default"
 
 
 def count_rows(url: str, key: str) -> tuple[int, int, int]:
@@ -267,9 +273,28 @@ def test_every_part_is_a_process_of_its_own(with_clickhouse_server: Installation
     assert exported.returncode == 0, exported.stderr
     [row] = (installation.directory / "out" / "train.jsonl").read_text().splitlines()
     assert json.loads(row)["label"] is True
+    check_backup(installation)
 
 
-def test_an_erasure_leaves_nothing_in_the_tables_of_postgresql(installation: Installation) -> None:
+def check_backup(installation: Installation) -> None:
+    """A server writes its part where it may, and another one that may read there has the same rows after."""
+    written = installation.run("backup", str(installation.directory / "backup"))
+    assert written.returncode == 0, written.stderr
+    address = f"{installation.settings['TACIT_DATABASE_URL']}_restored"
+    installation.database.execute(f"CREATE DATABASE {address.rpartition('/')[2]}".encode())
+    with start_clickhouse(installation.directory, "clickhouse of another") as server:
+        place = {"TACIT_DATABASE_URL": address, "TACIT_CLICKHOUSE_DSN": server}
+        other = replace(installation, settings={**installation.settings, **place})
+        restored = other.run("restore", str(installation.directory / "backup"))
+        assert restored.returncode == 0, restored.stderr
+        again = other.run("backup", str(installation.directory / "again"))
+        assert again.returncode == 0, again.stderr
+    told = [json.loads((installation.directory / name / "manifest.json").read_text()) for name in ("backup", "again")]
+    assert told[0]["rows"]["signals"] == 1
+    assert {**told[1]["rows"], "watermarks": 0} == {**told[0]["rows"], "watermarks": 0}
+
+
+def test_an_erasure_leaves_nothing_in_the_tables_of_postgresql_but_a_backup_has_it(installation: Installation) -> None:
     platform = installation.start("up")
     with ending(platform):
         url = installation.wait_for_server()
@@ -278,6 +303,9 @@ def test_an_erasure_leaves_nothing_in_the_tables_of_postgresql(installation: Ins
     [directory] = installation.fetch("SHOW data_directory")
     installation.database.execute("CHECKPOINT")
     assert find_files(Path(directory) / "base", b"q=scaled")
+    backup = str(installation.directory / "backup")
+    written = installation.run("backup", backup)
+    assert written.returncode == 0, written.stderr
     erased = installation.run("erase", "--conversation", "scaled", "--yes")
     assert erased.returncode == 0, erased.stderr
     assert "Nothing was found after." in erased.stdout
@@ -286,6 +314,13 @@ def test_an_erasure_leaves_nothing_in_the_tables_of_postgresql(installation: Ins
     assert installation.fetch("SELECT query FROM feedback_savedview") == ["q=erased"]
     installation.database.execute("CHECKPOINT")
     assert find_files(Path(directory) / "base", b"scaled") == []
+    address = f"{installation.settings['TACIT_DATABASE_URL']}_restored"
+    installation.database.execute(f"CREATE DATABASE {address.rpartition('/')[2]}".encode())
+    place = {"TACIT_DATABASE_URL": address, "TACIT_DATA_DIR": str(installation.directory / "restored")}
+    restored = replace(installation, settings={**installation.settings, **place}).run("restore", backup)
+    assert restored.returncode == 0, restored.stderr
+    with psycopg.connect(address) as database:
+        assert database.execute("SELECT query FROM feedback_savedview").fetchall() == [("q=scaled",)]
 
 
 def find_files(directory: Path, text: bytes) -> list[str]:
