@@ -13,6 +13,33 @@ logger = logging.getLogger(__name__)
 
 CONCURRENCY = 1
 """Stages compute in Python: two at once would only take turns, and a page would wait for both."""
+AGAIN_SECONDS = 5.0
+
+
+class Beat(threading.Thread):
+    """Says when, until it is stopped."""
+
+    def __init__(self) -> None:
+        super().__init__(name="celery-beat", daemon=True)
+        self._scheduler = Scheduler(app)
+        self._stopped = threading.Event()
+
+    def run(self) -> None:
+        """What Celery's own service does, which would sleep until its next tick before it looks whether to stop."""
+        while not self._stopped.wait(self._tick()):
+            pass
+        self._scheduler.close()
+
+    def _tick(self) -> float:
+        """Seconds until the next; a broker that is away for long ends nothing."""
+        try:
+            return float(self._scheduler.tick())
+        except Exception:
+            logger.exception("Celery's beat could not tell the worker when")
+            return AGAIN_SECONDS
+
+    def stop(self) -> None:
+        self._stopped.set()
 
 
 class Background:
@@ -28,31 +55,20 @@ class Background:
             without_gossip=True,
             quiet=True,
         )
-        self._beat = Scheduler(app)
-        self._beat_stopped = threading.Event()
-        self._threads = [
-            threading.Thread(target=self._worker.start, name="celery-worker", daemon=True),
-            threading.Thread(target=self._tick, name="celery-beat", daemon=True),
-        ]
+        self._working = threading.Thread(target=self._worker.start, name="celery-worker", daemon=True)
+        self._beat = Beat()
 
     def start(self) -> None:
-        for thread in self._threads:
-            thread.start()
+        self._working.start()
+        self._beat.start()
 
     def stop(self, timeout_seconds: float = 30.0) -> None:
         """Send nothing new, finish the batches that run, then end."""
         STOPPING.set()
         state.should_stop = 0
-        worker, beat = self._threads
-        self._join(worker, timeout_seconds)  # the worker waits for messages, so beat has to go on until it has ended
-        self._beat_stopped.set()
-        self._join(beat, timeout_seconds)
-
-    def _tick(self) -> None:
-        """What Celery's own service does, which would sleep until its next tick before it looks whether to stop."""
-        while not self._beat_stopped.wait(self._beat.tick()):
-            pass
-        self._beat.close()
+        self._join(self._working, timeout_seconds)  # it waits for messages, so beat has to go on until it has ended
+        self._beat.stop()
+        self._join(self._beat, timeout_seconds)
 
     @staticmethod
     def _join(thread: threading.Thread, timeout_seconds: float) -> None:

@@ -138,12 +138,13 @@ def web(host: str | None, port: int | None, otlp_http_port: int | None, otlp_grp
 
 
 @main.command()
-def worker() -> None:
+@click.option("--beat", is_flag=True, help="Run Celery's beat in it, too; of one worker of an installation.")
+def worker(beat: bool) -> None:
     """Run a Celery worker alone."""
     set_up()
     from config.platform import run_worker
 
-    run(run_worker)
+    run(lambda: run_worker(beat=beat))
 
 
 @main.command()

@@ -15,7 +15,7 @@ import click
 from django.conf import settings
 
 from config import data_directory
-from config.background import Background
+from config.background import Background, Beat
 from config.databases import CannotStartError, hold_data_directory, open_databases, prepare_data_directory
 from config.env import Environment
 from config.grpc_server import GrpcServer
@@ -229,13 +229,15 @@ def settle_memory() -> None:
     gc.freeze()
 
 
-def run_worker() -> None:
-    """A Celery worker in the foreground."""
+def run_worker(*, beat: bool) -> None:
+    """A Celery worker in the foreground, with a beat beside it where wished for."""
     refuse_embedded("worker")
     from config.celery import app
 
     app.worker_main(["worker", "--pool=threads", "--concurrency=3", "--loglevel=WARNING", "--without-gossip"])
 
+    if beat:
+        Beat().start()
 
 def run_beat() -> None:
     """Celery's beat in the foreground; one of it for an installation."""

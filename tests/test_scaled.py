@@ -82,9 +82,9 @@ class Installation:
         with self.log(arguments[0]).open("wb") as log:
             return subprocess.Popen([TACIT, *arguments], env=self.environment, stdout=log, stderr=log)
 
-    def run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+    def run(self, *arguments: str, program: Path | str = TACIT) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
-            [TACIT, *arguments], env=self.environment, capture_output=True, text=True, timeout=60, check=False
+            [program, *arguments], env=self.environment, capture_output=True, text=True, timeout=60, check=False
         )
 
     @property
@@ -344,7 +344,7 @@ def test_a_worker_of_its_own_hands_a_conversation_over_and_sends_what_pages_ask_
     )
     assert installation.run("migrate").returncode == 0
     key = installation.create_user()
-    parts = [installation.start("web", "--host", "0.0.0.0"), installation.start("worker"), installation.start("beat")]  # noqa: S104
+    parts = [installation.start("web", "--host", "0.0.0.0"), installation.start("worker", "--beat")]  # noqa: S104
     with ending(*parts):
         url = installation.wait_for_server().replace("0.0.0.0", "127.0.0.1")  # noqa: S104
         settings = {"url": hook.url, "secret": SECRET}
@@ -354,10 +354,13 @@ def test_a_worker_of_its_own_hands_a_conversation_over_and_sends_what_pages_ask_
         subprocess.run([sys.executable, "-c", ASKING_APP, url, key], check=True, timeout=30)
         wait_until(lambda: len(hook.bodies) >= 2)
         log = ask_rest(url, key, "alert-targets/deliveries")["items"]
+        ping = ("inspect", "ping", "--timeout", "10", "--destination", f"celery@{socket.gethostname()}")
+        asked = installation.run("--app", "config.celery", *ping, program=Path(sys.executable).with_name("celery"))
     told = [json.loads(body) for body in hook.bodies]
     assert [(each["type"], each["state"]) for each in told] == [("alert", "test"), ("hand_over", "firing")]
     assert (told[1]["conversation_id"], told[1]["reason"]) == ("scaled", "asks_for_person")
     assert [each["kind"] for each in log] == ["hand_over", "test"]
+    assert asked.returncode == 0, asked.stderr  # the health check of docker-compose.yml
     assert "Traceback" not in installation.read_log("worker"), installation.read_log("worker")
 
 

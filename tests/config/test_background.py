@@ -5,7 +5,8 @@ import pytest
 from celery.beat import Scheduler
 from celery.worker import state
 
-from config.background import Background
+from config import background
+from config.background import Background, Beat
 from tracing import stages
 
 
@@ -21,9 +22,29 @@ def test_a_stop_does_not_wait_for_the_next_tick(
     monkeypatch.setattr(Scheduler, "tick", tick)
     monkeypatch.setattr(stages.STOPPING, "set", lambda: None)  # the tests after this one have stages, too
     monkeypatch.setattr(state, "should_stop", None)
-    background = Background()
-    background.start()
+    both = Background()
+    both.start()
     assert ticked.wait(20)
     with caplog.at_level(logging.WARNING, "config.background"):
-        background.stop()
+        both.stop()
     assert not caplog.messages
+
+
+def test_beat_outlives_a_broker_that_is_away(monkeypatch: pytest.MonkeyPatch) -> None:
+    ticked = threading.Event()
+    answers = iter([ConnectionError("away"), OSError("away")])
+
+    def tick(_: Scheduler) -> float:
+        for error in answers:
+            raise error
+        ticked.set()
+        return 60.0
+
+    monkeypatch.setattr(Scheduler, "tick", tick)
+    monkeypatch.setattr(background, "AGAIN_SECONDS", 0.01)
+    beat = Beat()
+    beat.start()
+    assert ticked.wait(20)
+    beat.stop()
+    beat.join(20)
+    assert not beat.is_alive()
