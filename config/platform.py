@@ -234,10 +234,10 @@ def run_worker(*, beat: bool) -> None:
     refuse_embedded("worker")
     from config.celery import app
 
-    app.worker_main(["worker", "--pool=threads", "--concurrency=3", "--loglevel=WARNING", "--without-gossip"])
-
     if beat:
         Beat().start()
+    app.worker_main(["worker", "--pool=threads", "--concurrency=3", "--loglevel=WARNING", "--without-gossip"])
+
 
 def run_beat() -> None:
     """Celery's beat in the foreground; one of it for an installation."""
