@@ -23,6 +23,7 @@ from tracing.models import Project
 from tracing.page_filling import FilledPage
 from tracing.pages import render_page
 from tracing.paging import Place
+from tracing.sent_ids import leads_to_kept
 from tracing.store import get_store
 from tracing.together import ask_together
 
@@ -41,6 +42,7 @@ def answer(message: str) -> str:
 
 @require_safe
 @project_page(Right.READ)
+@leads_to_kept
 def show_tasks(request: HttpRequest, project: Project) -> HttpResponse:
     """The tasks that the filters of the address leave, a page at a time, and what they took in all."""
     store, now_ns = get_store(), time.time_ns()

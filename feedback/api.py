@@ -80,6 +80,7 @@ from tracing.filter_sql import compile_filter
 from tracing.paging import MAX_LIMIT, Cursor, Limit, decode_cursor, give_page
 from tracing.resources import format_time
 from tracing.rollups import ROLLUPS
+from tracing.sent_ids import find_kept, know_ids
 from tracing.stages import STAGES
 from tracing.store import get_store
 from tracing.template_learning import LEARNING
@@ -173,7 +174,7 @@ def list_conversations(
 ) -> dict[str, Any]:
     place = decode_cursor(cursor, "conversations")
     store, project_id = get_store(), project_of(request).pk
-    page = find_rows(store, project_id, filters.read(), place, limit)
+    page = find_rows(store, project_id, know_ids(project_id, filters.read()), place, limit)
     return give_page("conversations", describe_rows(store, project_id, page.rows), page.next)
 
 
@@ -189,6 +190,9 @@ def show_conversation(
 ) -> dict[str, Any]:
     store, project_id = get_store(), project_of(request).pk
     heard = load_heard_excerpt(store, project_id, conversation_id, from_turn, limit)
+    if heard is None and (kept := find_kept(project_id, "conversation", conversation_id)):
+        conversation_id = kept
+        heard = load_heard_excerpt(store, project_id, conversation_id, from_turn, limit)
     if heard is None:
         from_there = f" with a turn {from_turn}" if from_turn else ""
         raise HttpError(404, f"There is no conversation {conversation_id!r}{from_there} in this project.")
@@ -232,7 +236,7 @@ def list_signals(
     place = decode_cursor(cursor, "signals")
     rows = get_store().query(
         "feedback/sql/signal_page.sql",
-        compile_filter(filters.read(), "signals", time.time_ns()),
+        compile_filter(know_ids(project_of(request).pk, filters.read()), "signals", time.time_ns()),
         project_id=project_of(request).pk,
         limit=limit + 1,
         before_ns=place.time_ns,

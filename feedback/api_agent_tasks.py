@@ -15,6 +15,7 @@ from tracing.api import project_of
 from tracing.api_filters import TaskFilters
 from tracing.paging import Cursor, Limit, decode_cursor, give_page
 from tracing.resources import Count, Number, Time, format_time, to_ms
+from tracing.sent_ids import know_ids
 from tracing.store import get_store
 
 router = Router(tags=["feedback"])
@@ -103,7 +104,14 @@ def list_tasks(
     request: HttpRequest, filters: Query[TaskFilters], limit: Limit = 100, cursor: Cursor = ""
 ) -> dict[str, Any]:
     place = decode_cursor(cursor, "tasks")
-    page = find_page(get_store(), project_of(request).pk, filters.read(), place, limit, time.time_ns())
+    page = find_page(
+        get_store(),
+        project_of(request).pk,
+        know_ids(project_of(request).pk, filters.read()),
+        place,
+        limit,
+        time.time_ns(),
+    )
     return give_page("tasks", [describe_task(task) for task in page.rows], page.next)
 
 
@@ -125,7 +133,9 @@ def describe_task(task: AgentTask) -> dict[str, Any]:
 )
 def show_figures(request: HttpRequest, filters: Query[TaskFilters]) -> dict[str, Any]:
     """How many there are and failed, median and 95th percentile of steps, time and cost, and the tools they used."""
-    figures = load_figures(get_store(), project_of(request).pk, filters.read(), time.time_ns())
+    figures = load_figures(
+        get_store(), project_of(request).pk, know_ids(project_of(request).pk, filters.read()), time.time_ns()
+    )
     duration = figures.duration_ns
     in_ms = None if duration is None else asdict(Quantiles(duration.median / 1e6, duration.p95 / 1e6))
     return asdict(figures) | {"duration_ms": in_ms}

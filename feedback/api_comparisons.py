@@ -18,6 +18,7 @@ from tracing.api import project_of
 from tracing.api_filters import ComparisonFilters
 from tracing.paging import Cursor, Limit, decode_cursor, give_page
 from tracing.resources import Time, format_time
+from tracing.sent_ids import know_ids
 from tracing.store import get_store
 
 router = Router(tags=["feedback"])
@@ -185,7 +186,9 @@ def list_comparisons(
 
 
 def load(request: HttpRequest, filters: ComparisonFilters, by: str) -> Found:
-    return load_comparisons(get_store(), project_of(request).pk, by, filters.read(), time.time_ns())
+    return load_comparisons(
+        get_store(), project_of(request).pk, by, know_ids(project_of(request).pk, filters.read()), time.time_ns()
+    )
 
 
 def describe_comparison(comparison: Comparison) -> dict[str, Any]:

@@ -20,6 +20,7 @@ from tracing.access.rights import Right
 from tracing.api import project_of
 from tracing.api_filters import ConversationFilters
 from tracing.resources import EXACTLY, WHOLE, Time, format_time
+from tracing.sent_ids import know_ids
 from tracing.store import get_store
 
 router = Router(tags=["feedback"])
@@ -139,7 +140,9 @@ def show_returns(
     """By signal: whether users come back, drop off or reach the goal, against others who had been as active."""
     project_id = project_of(request).pk
     goal = load_goal(project_id)
-    found = load_returns(get_store(), project_id, filters.read(), measure, goal.days, goal.name, time.time_ns())
+    found = load_returns(
+        get_store(), project_id, know_ids(project_id, filters.read()), measure, goal.days, goal.name, time.time_ns()
+    )
     return {
         "measure": measure,
         "days": goal.days,

@@ -14,6 +14,7 @@ from tracing.access.rights import Right
 from tracing.api import project_of
 from tracing.api_filters import ConversationFilters
 from tracing.resources import Count, Number
+from tracing.sent_ids import know_ids
 from tracing.store import get_store
 
 router = Router(tags=["feedback"])
@@ -72,7 +73,9 @@ class SatisfactionResource(Schema):
     auth=May(Right.READ),
 )
 def show_satisfaction(request: HttpRequest, filters: Query[ConversationFilters]) -> dict[str, Any]:
-    known = load_known(get_store(), project_of(request).pk, filters.read(), MOST + 1, time.time_ns())
+    known = load_known(
+        get_store(), project_of(request).pk, know_ids(project_of(request).pk, filters.read()), MOST + 1, time.time_ns()
+    )
     facts = known.facts[:MOST]
     if not facts:
         return {**NOTHING, "is_all": True, "reason": NO_CONVERSATION}

@@ -12,6 +12,7 @@ from tracing.access.rights import Right
 from tracing.api import project_of
 from tracing.paging import Cursor, Limit, decode_cursor, give_page
 from tracing.resources import Number, Time, format_time
+from tracing.sent_ids import find_kept
 from tracing.store import get_store
 
 router = Router(tags=["feedback"])
@@ -84,7 +85,10 @@ def list_users(
     auth=May(Right.READ),
 )
 def show_user(request: HttpRequest, user_id: str) -> dict[str, Any]:
-    user = load_user(get_store(), project_of(request).pk, user_id)
+    project_id = project_of(request).pk
+    user = load_user(get_store(), project_id, user_id)
+    if user is None and (kept := find_kept(project_id, "user", user_id)):
+        user = load_user(get_store(), project_id, kept)
     if user is None:
         raise HttpError(404, f"No person of the id {user_id[:200]!r} talked in this project.")
     return describe_user(user)

@@ -39,6 +39,7 @@ from tracing.models import Project
 from tracing.page_filling import FilledPage
 from tracing.pages import render_page
 from tracing.paging import Place
+from tracing.sent_ids import leads_to_kept
 from tracing.store import get_store
 from tracing.together import ask_together
 
@@ -47,6 +48,7 @@ MOST_ARRIVALS = 100
 
 @require_safe
 @project_page(Right.READ)
+@leads_to_kept
 def show_conversations(request: HttpRequest, project: Project) -> HttpResponse:
     """The list, narrowed by the filters of the address, a page at a time."""
     if "column" in request.GET or "chooses" in request.GET:

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
@@ -27,6 +28,7 @@ from tracing.models import Project
 from tracing.pages import render_page
 from tracing.paging import Place
 from tracing.records import load_cost
+from tracing.sent_ids import find_kept
 from tracing.store import get_store
 from tracing.together import ask_by_name
 
@@ -46,6 +48,8 @@ def show_conversation(request: HttpRequest, project: Project, conversation_id: s
     """
     store, now_ns = get_store(), time.time_ns()
     chat = read_chat(store, project.pk, conversation_id, request.GET.get("turn", ""), PAGE_TURNS)
+    if chat is None and (kept := find_kept(project.pk, "conversation", conversation_id)):
+        return redirect("conversation", project.slug, kept)
     if chat is None:
         message = f"There is no conversation “{conversation_id}” in {project.name}."
         return render_page(request, "404.html", {"message": message, "project": project}, status=404)

@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.views.decorators.http import require_safe
 
 from feedback.detectors import DETECTORS
@@ -22,6 +23,7 @@ from tracing.access.rights import Right
 from tracing.models import Project
 from tracing.pages import render_page
 from tracing.paging import Place
+from tracing.sent_ids import find_kept
 from tracing.store import get_store
 from tracing.together import ask_together
 
@@ -79,6 +81,8 @@ def show_user(request: HttpRequest, project: Project, user_id: str) -> HttpRespo
         lambda: load_user(get_store(), project.pk, user_id),
         lambda: read_latest(project, filters),
     )
+    if not visits and (kept := find_kept(project.pk, "user", user_id)):
+        return redirect("user", project.slug, kept)
     if not visits:
         message = f"There is no user “{user_id[:200]}” in {project.name}."
         return render_page(request, "404.html", {"message": message, "project": project}, status=404)

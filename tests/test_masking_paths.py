@@ -2,6 +2,7 @@
 
 import json
 import time
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -22,14 +23,17 @@ from drift.delivering.queue import run_deliveries
 from drift.delivering.targets import save_target
 from drift.handing_over.deriving import hand_over_changed
 from drift.models import Alert, AlertRule
+from feedback.datasets.definition import Definition
 from feedback.derivation import derive_signals
-from feedback.failures.changes import note
+from feedback.failures.changes import note, rename_mode
+from feedback.flywheel.datasets import change_dataset, create_dataset
 from feedback.judging.endpoint import Endpoint
 from feedback.judging.rounds import Plan, judge_for_a_while
 from feedback.models import FailureMode
 from feedback.records import load_signals
 from feedback.review.questions import Question
 from feedback.reviewing.asked import ask_of
+from feedback.reviewing.queues import change_queue, read_definition
 from feedback.reviewing.records import load_words_on
 from feedback.reviewing.submitting import Said, submit
 from tests.conftest import Server
@@ -38,7 +42,7 @@ from tests.feedback.judging.conftest import Judge, complete, judge
 from tests.feedback.reviewing.places import add_item, make_queue
 from tests.pages.conftest import Teller
 from tests.tracing.otlp import make_request, make_span, to_any, to_key_values
-from tests.tracing.sending import JSON, send
+from tests.tracing.sending import JSON, Answer, send
 from tests.tracing.test_encodings import to_otlp_json
 from tracing.access.keys import create_key
 from tracing.access.rights import Scope
@@ -183,6 +187,15 @@ def note_failures(server: Server) -> None:
     times = {"found_at": now, "first_time": now, "last_time": now, "state_since": now}
     FailureMode.objects.create(project=server.project, number=1, family="complaint", **times)
     note(server.project, 1, TEXT, "anna")
+    rename_mode(server.project, 1, TEXT, "anna")
+
+
+def describe_work(server: Server) -> None:
+    """What people paste into guidelines and descriptions."""
+    queue = make_queue(server.project, Question.OUTCOME)
+    change_queue(queue, definition=replace(read_definition(queue), guidelines=f"Such as: {TEXT}"))
+    dataset = create_dataset(server.project, "Set", Definition("trl-sft"), "anna", TEXT)
+    assert change_dataset(dataset, description=TEXT).description == "Write to [EMAIL], I am [CUSTOMER]."
 
 
 def note_alert(server: Server) -> None:
@@ -249,6 +262,7 @@ def test_nothing_that_is_masked_lands_on_any_way(
     server.derive()
     review_with_note(server)
     note_failures(server)
+    describe_work(server)
     note_alert(server)
     conversations = server.get_json("conversations")["items"]
     assert len(conversations) == 2, "the same ids are the same conversations, whoever tells them"
@@ -274,6 +288,31 @@ def test_ids_are_found_by_those_who_know_them(server: Server) -> None:
     assert told["conversation_id"].startswith("masked-")
     assert send(server, b"", method="DELETE", path=f"/api/v1/feedback/of%20{MAIL}").status == 204
     assert server.get_json("feedback")["items"] == []
+
+
+def test_who_has_an_id_of_the_app_gets_to_what_is_kept_under_its_pseudonym(server: Server) -> None:
+    save_masking(1, RULES)
+    assert send(server, make_marked_span(1)).status == 200
+    server.derive()
+    [conversation] = server.get_json("conversations")["items"]
+    kept = conversation["user_id"]
+    for query in (f"user_id={MAIL}", f"q=user:{MAIL}", f"q=conversation:%22chat+of+{MAIL}%22", f"q=-user:bo,{kept}x"):
+        assert server.get_json(f"conversations?{query}")["items"] == [conversation], query
+    assert server.get_json(f"conversations?q=-user:{MAIL}")["items"] == []
+    assert server.get_json(f"generations?user_id={MAIL}")["items"]
+    assert server.get_json(f"users/{MAIL}")["user_id"] == kept
+    assert server.get_json(f"conversations/chat%20of%20{MAIL}")["user_id"] == kept
+    assert open_page(server, f"users/{MAIL}").headers["Location"] == f"/p/default/users/{kept}"
+    there = open_page(server, f"conversations/chat%20of%20{MAIL}").headers["Location"]
+    assert there == f"/p/default/conversations/{conversation['conversation_id']}"
+    led = open_page(server, f"conversations?user_id={MAIL}&range=7d").headers["Location"]
+    assert led == f"/p/default/conversations?range=7d&q=user%3A{MAIL.replace('@', '%40')}%2C{kept}"
+    assert open_page(server, led.removeprefix("/p/default/")).status == 200
+    assert open_page(server, "users/nobody").status == 404
+
+
+def open_page(server: Server, path: str) -> Answer:
+    return send(server, b"", {}, method="GET", path=f"/p/default/{path}")
 
 
 def test_a_dead_letter_is_masked_when_it_is_tried_again(server: Server) -> None:

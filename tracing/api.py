@@ -30,6 +30,7 @@ from tracing.resources import (
     format_time,
     to_ms,
 )
+from tracing.sent_ids import know_ids
 from tracing.store import get_store
 
 router = Router(tags=["tracing"])
@@ -54,7 +55,8 @@ def list_generations(
     cursor: Cursor = "",
 ) -> dict[str, Any]:
     place = decode_cursor(cursor, "generations")
-    where = compile_filter(filters.read(), "generations", time.time_ns())
+    given = know_ids(project_of(request).pk, filters.read())
+    where = compile_filter(given, "generations", time.time_ns())
     rows = load_generation_page(get_store(), project_of(request).pk, place, limit + 1, where)
     items = [describe_generation(row) for row in rows[:limit]]
     return give_page("generations", items, place_call(rows[limit - 1]) if len(rows) > limit else None)

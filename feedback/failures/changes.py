@@ -52,7 +52,7 @@ WAIT_SECONDS = 0.1
 
 def rename_mode(project: Project, number: int, name: str, who: str) -> None:
     """Give a mode a name that stays; an empty one gives back what was found."""
-    cleaned = check_text(clean_text(name), LONGEST_NAME, "The name")
+    cleaned = mask_text(project.pk, check_text(clean_text(name), LONGEST_NAME, "The name"))[:LONGEST_NAME]
     with change_mode(project, number) as mode:
         mode.name = cleaned
         note_change(mode, What.NAMED, who, cleaned)

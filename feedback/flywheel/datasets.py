@@ -12,6 +12,7 @@ from feedback.datasets.inspecting.preview import make_plain
 from feedback.models import Dataset, DatasetVersion, EvaluationSet
 from tracing.filter_language import FilterError, read_filter
 from tracing.filter_sql import compile_filter
+from tracing.masking_rules import mask_text
 from tracing.models import Project
 
 LONGEST_NAME = 200
@@ -31,7 +32,7 @@ def create_dataset(project: Project, name: str, definition: Definition, who: str
             project=project,
             number=last + 1,
             name=name.strip(),
-            description=description,
+            description=mask_text(project.pk, description),
             definition=write_definition(definition),
             created_at=datetime.now(UTC),
             created_by=who,
@@ -50,7 +51,7 @@ def change_dataset(
         dataset.name = name.strip()
     if description is not None:
         check_description(description)
-        dataset.description = description
+        dataset.description = mask_text(dataset.project_id, description)
     dataset.save(update_fields=["name", "description", "definition"])
     return dataset
 

@@ -12,6 +12,7 @@ from feedback.review.questions import Question
 from feedback.review.queue import Mix, QueueDefinition, QueueProblems, check_queue
 from tracing.filter_language import FilterError, read_filter
 from tracing.filter_sql import compile_filter
+from tracing.masking_rules import mask_text
 from tracing.models import Project
 
 LONGEST_NAME = 200
@@ -31,7 +32,7 @@ def create_queue(project: Project, name: str, definition: QueueDefinition, who: 
             name=name.strip(),
             created_at=datetime.now(UTC),
             created_by=who,
-            **write_definition(definition),
+            **write_definition(mask_definition(project.pk, definition)),
         )
 
 
@@ -60,9 +61,15 @@ def change_queue(
 
 
 def put_definition(queue: ReviewQueue, definition: QueueDefinition) -> None:
+    definition = mask_definition(queue.project_id, definition)
     queue.guidelines_version += queue.guidelines != definition.guidelines
     for field, value in write_definition(definition).items():
         setattr(queue, field, value)
+
+
+def mask_definition(project_id: int, definition: QueueDefinition) -> QueueDefinition:
+    """Guidelines hold examples, which come from conversations."""
+    return replace(definition, guidelines=mask_text(project_id, definition.guidelines))
 
 
 def delete_queue(queue: ReviewQueue) -> None:
