@@ -60,6 +60,11 @@ class Environment(BaseSettings):
         default=SecretStr(""),
         description="Password of the ClickHouse server, as it is; wins over the one of the address.",
     )
+    clickhouse_cluster: str = Field(
+        default="",
+        pattern=r"^\w*$",
+        description="Name of the cluster in the servers' configuration, over which tables are spread; empty: one server.",
+    )
     database_url: SecretStr = Field(
         default=SecretStr(""),
         description="Django's database (`postgres://user:password@host/tacit`); empty: SQLite in the data directory.",
@@ -286,6 +291,14 @@ class Environment(BaseSettings):
     @classmethod
     def check_clickhouse_dsn(cls, value: SecretStr) -> SecretStr:
         check_address(value, "https://user:password@host:8443/tacit")
+        return value
+
+    @field_validator("clickhouse_cluster")
+    @classmethod
+    def check_clickhouse_cluster(cls, value: str, info: ValidationInfo) -> str:
+        dsn = info.data.get("clickhouse_dsn")
+        if value and not (dsn and dsn.get_secret_value()):
+            raise ValueError("A cluster has servers; name the address of one, TACIT_CLICKHOUSE_DSN")
         return value
 
     @field_validator("database_url")

@@ -42,9 +42,11 @@ ACROSS_PROJECTS = (
     # The state of the database itself
     "tracing/sql/dead_letter_counts.sql",
     "tracing/sql/inactive_parts.sql",
+    "tracing/sql/inactive_parts_of_cluster.sql",
     "tracing/sql/part_dropping.sql",
     "tracing/sql/migrations.sql",
     "tracing/sql/outdated_calls.sql",
+    "tracing/sql/replaced_retention.sql",
     "tracing/sql/retention.sql",
     "tracing/sql/ready.sql",
 )
@@ -53,6 +55,7 @@ CHANGES_OF_A_TABLE = (
     *(DELETION, "tracing/sql/keep_raw_rows.sql", "tracing/sql/keep_derived_rows.sql", "tracing/sql/part_dropping.sql"),
     *(path for path in FILES if path.startswith("tracing/sql/erased_")),
     "tracing/sql/latest_rows.sql",
+    "tracing/sql/inactive_parts_of_cluster.sql",  # tests/tracing/test_clusters.py runs it
 )
 EXAMPLES = {
     "Bool": True,

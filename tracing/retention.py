@@ -85,8 +85,20 @@ def keep_rows(store: Store, project_id: int, days: Days, before: Days) -> None:
     """
     changed = [kind for kind in Kind if days[kind] != before[kind]]
     change_rows(store, project_id, days, changed)
-    store.insert("kept_days", {"project_id": [project_id], **{kind.value: [days[kind]] for kind in Kind}})
+    tell_days(store, project_id, days)
     change_rows(store, project_id, days, changed)
+
+
+def tell_days(store: Store, project_id: int, days: Days) -> None:
+    """Tell every server: the table stands whole on each, and is written anew where they are many."""
+    row = {"project_id": project_id, **{kind.value: days[kind] for kind in Kind}}
+    if store.cluster is None:
+        store.insert("kept_days", {name: [value] for name, value in row.items()})
+        return
+    others = [held for held in store.query("tracing/sql/retention.sql") if held["project_id"] != project_id]
+    store.change(
+        "tracing/sql/replaced_retention.sql", **{name: [each[name] for each in [*others, row]] for name in row}
+    )
 
 
 def change_rows(store: Store, project_id: int, days: Days, kinds: list[Kind]) -> None:

@@ -21,6 +21,8 @@ from clickhouse_connect.driver.client import Client
 from clickhouse_connect.driver.exceptions import ClickHouseError
 from clickhouse_connect.driver.insert import InsertContext
 
+from tracing import clusters
+from tracing.clusters import Cluster
 from tracing.filter_fields import STANDS
 from tracing.filter_sql import MARKER, Where
 
@@ -162,12 +164,13 @@ class Store:
     """One ClickHouse database.
 
     `dsn` is `chdb:///<absolute directory>` for the embedded engine, else any DSN that clickhouse-connect takes.
-    `memory_limit` (bytes) bounds the embedded engine.
+    `memory_limit` (bytes) bounds the embedded engine. `cluster` names the servers over which the tables are spread.
     """
 
-    def __init__(self, dsn: str, *, memory_limit: int = 2_000_000_000) -> None:
+    def __init__(self, dsn: str, *, memory_limit: int = 2_000_000_000, cluster: str = "") -> None:
         self.dsn = dsn
-        self._options: dict[str, Any] = {"settings": dict(SETTINGS)}
+        self.cluster = Cluster(cluster) if cluster else None
+        self._options: dict[str, Any] = {"settings": {**SETTINGS, **(clusters.SETTINGS if cluster else {})}}
         if dsn.startswith(EMBEDDED_PREFIX):
             limits = {"max_server_memory_usage": memory_limit, "backups.allowed_path": str(find_backups(dsn))}
             self._options["chdb_options"] = limits
@@ -220,20 +223,19 @@ class Store:
 
     def change(self, path: str, **parameters: Any) -> None:
         """Run the statement in `path` that changes rows; when it returns they are changed."""
-        with self._writes.number(), self._lend() as lent:
-            lent.client.command(read_query(path), parameters=parameters)
+        self.execute(read_query(path), **parameters)
 
     def execute(self, statement: str, **parameters: Any) -> None:
-        """Run a statement of the schema, or one that was made of a query file."""
+        """Run a statement of the schema, or one that was made of a query file; on a cluster, on all of its servers."""
+        spread = self.cluster.spread(statement, parameters) if self.cluster else [(statement, parameters)]
         with self._writes.number(), self._lend() as lent:
-            lent.client.command(statement, parameters=parameters or None)
+            for text, bound in spread:
+                lent.client.command(text, parameters=bound or None)
 
     def delete_project(self, project_id: int) -> None:
         """Delete every row of a project; when it returns they are gone."""
-        statement = read_query("tracing/sql/delete_project.sql")
-        with self._writes.number(), self._lend() as lent:
-            for table in (*PROJECT_TABLES, *ERASURE_TABLES):
-                lent.client.command(statement, parameters={"table": table, "project_id": project_id})
+        for table in (*PROJECT_TABLES, *ERASURE_TABLES):
+            self.change("tracing/sql/delete_project.sql", table=table, project_id=project_id)
 
     def migrate(self) -> list[str]:
         """Apply the schema files that are new to this database, in order; returns their names.
@@ -318,7 +320,11 @@ def get_store() -> Store:
         if _store is None:
             from django.conf import settings
 
-            _store = Store(settings.CLICKHOUSE_DSN, memory_limit=settings.CLICKHOUSE_MEMORY_LIMIT)
+            _store = Store(
+                settings.CLICKHOUSE_DSN,
+                memory_limit=settings.CLICKHOUSE_MEMORY_LIMIT,
+                cluster=settings.CLICKHOUSE_CLUSTER,
+            )
         return _store
 
 

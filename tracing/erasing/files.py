@@ -8,6 +8,7 @@ import os
 import time
 from collections.abc import Iterable
 
+from tracing.clusters import LOCAL
 from tracing.store import EMBEDDED_PREFIX, ERASURE_TABLES, PROJECT_TABLES, Store, read_query
 
 TABLES = (*PROJECT_TABLES, *ERASURE_TABLES)
@@ -61,7 +62,16 @@ def wait_for_files(store: Store, tables: Iterable[str]) -> int:
     while True:
         for table in named:
             store.change("tracing/sql/part_dropping.sql", table=table)
-        left = int(store.query("tracing/sql/inactive_parts.sql", tables=named)[0]["parts"])
+        left = count_old_files(store, named)
         if not left or time.monotonic() > until:
             return left
         time.sleep(POLL_SECONDS)
+
+
+def count_old_files(store: Store, tables: list[str]) -> int:
+    """How many sets of files these tables still have that hold no row of now."""
+    if store.cluster is None:
+        return int(store.query("tracing/sql/inactive_parts.sql", tables=tables)[0]["parts"])
+    local = [f"{table}{LOCAL}" for table in tables]
+    found = store.query("tracing/sql/inactive_parts_of_cluster.sql", cluster=store.cluster.name, tables=local)
+    return int(found[0]["parts"])
