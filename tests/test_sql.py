@@ -15,6 +15,8 @@ ROOT = Path(__file__).parents[1]
 PACKAGES = ("tracing", "feedback", "drift", "config")
 FILES = sorted(path.relative_to(ROOT).as_posix() for package in PACKAGES for path in ROOT.glob(f"{package}/sql/*.sql"))
 ACROSS_PROJECTS = (
+    # What is looked for on the disk, which all projects share
+    "tracing/sql/ids_within_others.sql",
     # A backup is of the whole installation
     "tracing/sql/engine.sql",
     "tracing/sql/stored_rows.sql",

@@ -73,6 +73,12 @@ def load_targets(store: Store, project_id: int, kind: str, limit: int = MOST_IDS
     return rows.get("id", ())
 
 
+def tell_apart(store: Store, ids: Sequence[str]) -> list[str]:
+    """Those that are no part of an id that somebody still has: `user-2` is not looked for where there is `user-25`."""
+    rows = store.query_columns("tracing/sql/ids_within_others.sql", ids=list(ids))
+    return sorted(set(ids) - set(rows.get("id", ())))
+
+
 def forget_targets(store: Store, project_id: int) -> None:
     store.change("tracing/sql/delete_project.sql", table="erasure_targets", project_id=project_id)
 

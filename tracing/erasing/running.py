@@ -33,6 +33,7 @@ from tracing.erasing.rows import (
     list_stored,
     list_targets,
     load_targets,
+    tell_apart,
 )
 from tracing.erasing.scope import Scope
 from tracing.erasing.texts import strip_project
@@ -188,6 +189,7 @@ def let_go(store: Store, erasure: Erasure, scope: Scope) -> list[str]:
         [each for kind in kinds for each in load_targets(store, project_id, kind, SEARCHED_OF_A_KIND)]
     )
     left = sum(delete_rows(store, project_id, scope).values())
+    searched = tell_apart(store, searched)
     forget_targets(store, project_id)
     save(erasure, state=State.CLEANING, subject="", verification={"rows_left": left})
     return searched

@@ -239,6 +239,16 @@ def test_what_an_app_sends_again_goes_again_and_a_user_may_come_back(server: Ser
     assert erasure.returned > 0
 
 
+def test_an_id_that_is_part_of_another_is_not_taken_for_it_on_the_disk(server: Server) -> None:
+    others = talk(50, "How do I reset it?", user=f"{USER}1", conversation="other")
+    arrive(server.store, [*talk(10, "And I?", user=USER, conversation=CONVERSATION), *others])
+    server.derive()
+    erasure = erase(server, Scope(user_id=USER))
+    assert erasure.verification["is_clean"]
+    assert erasure.verification["ids_searched"] == 2, "its conversation and its trace"
+    assert search(CONVERSATION) == {}
+
+
 def test_a_time_takes_whatever_was_said_then_and_nothing_else(server: Server) -> None:
     arrive(server.store, [*talk(10, "Before?", conversation="before"), *talk(1000, "Then?", conversation="then")])
     server.derive()
