@@ -42,6 +42,7 @@ bench: $(VENV)/.installed-dev
 	$(BIN)/python benchmarks/page_times.py
 	$(BIN)/python benchmarks/masking.py
 	$(BIN)/python benchmarks/sdk.py --rounds 5
+	$(BIN)/python benchmarks/starting.py
 
 # Installs Arize Phoenix and MLflow outside the repository (about 900 MB each) and runs them beside Tacit.
 bench-peers: $(VENV)/.installed-dev

@@ -118,6 +118,7 @@ def up(
     demo: bool,
 ) -> None:
     """Run the whole platform in one process."""
+    gc.disable()  # until it is up, see config/memory.py
     env = set_up(host=host, port=port, otlp_http_port=otlp_http_port, otlp_grpc_port=otlp_grpc_port, data_dir=data_dir)
     from config.platform import run_platform
 

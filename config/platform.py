@@ -1,6 +1,5 @@
 """The processes of Tacit: the whole platform in one, or web, worker and beat alone."""
 
-import gc
 import os
 import signal
 import socket
@@ -13,8 +12,9 @@ from dataclasses import dataclass
 
 import click
 from django.conf import settings
+from django.urls import get_resolver
 
-from config import data_directory
+from config import data_directory, memory
 from config.background import Background, Beat
 from config.databases import CannotStartError, hold_data_directory, open_databases, prepare_data_directory
 from config.env import Environment
@@ -36,6 +36,7 @@ SWITCH_SECONDS = 0.0005
 
 SETTLED_AFTER_SECONDS = (20.0, 300.0)
 """When most of what a process ever loads is loaded: after its first pages, and after its first batches."""
+GIVEN_BACK_SECONDS = 300.0
 
 
 def run_platform(env: Environment, *, demo: bool) -> None:
@@ -46,8 +47,10 @@ def run_platform(env: Environment, *, demo: bool) -> None:
         stack.enter_context(open_databases(env))
         stopped = catch_signals()  # before anybody hears that it is up, and may want it down again
         urls = stack.enter_context(serve(env, ports))
-        stack.enter_context(work_in_background())
         greet(urls)
+        load_pages()
+        memory.keep_loaded()
+        stack.enter_context(work_in_background())
         hint_outdated()
         if demo:
             stack.enter_context(replay_demo(urls.otlp))
@@ -174,6 +177,11 @@ def greet(urls: Urls) -> None:
     click.echo("    @tacit.observe   # above the function that answers your users")
 
 
+def load_pages() -> None:
+    """Before stages begin, which load much themselves: who looks at once is not to wait for them."""
+    list(get_resolver().url_patterns)
+
+
 def hint_outdated() -> None:
     """Say where calls were read by another version of the code, and how today's is brought to them."""
     calls = count_outdated(get_store())
@@ -218,15 +226,11 @@ def wait_until(stopped: threading.Event) -> None:
     for seconds in SETTLED_AFTER_SECONDS:
         if stopped.wait(seconds):
             return
-        settle_memory()
-    while not stopped.wait(timeout=1.0):
-        pass
-
-
-def settle_memory() -> None:
-    """Keep what is loaded by now out of the rounds of the garbage collector, each of which stops all for 0.15 s."""
-    gc.collect()
-    gc.freeze()
+        memory.settle()
+    unused = memory.Unused()
+    while not stopped.wait(GIVEN_BACK_SECONDS):
+        unused.forget()
+        memory.give_back()
 
 
 def run_worker(*, beat: bool) -> None:

@@ -96,6 +96,7 @@ def load_encoder(threads: int = 1) -> Encoder:
     options.intra_op_num_threads = 1
     options.inter_op_num_threads = 1
     options.log_severity_level = 3
+    options.enable_cpu_mem_arena = False  # else what the largest batch ever took is kept
     session = InferenceSession(
         str(NETWORK), options, providers=["CPUExecutionProvider"], disabled_optimizers=list(SLOW)
     )

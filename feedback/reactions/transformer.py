@@ -118,6 +118,7 @@ def load_transformer(threads: int = 1) -> Transformer:
     options.intra_op_num_threads = threads
     options.inter_op_num_threads = 1
     options.log_severity_level = 3
+    options.enable_cpu_mem_arena = False  # else what the largest batch ever took is kept
     session = InferenceSession(str(NETWORK), options, providers=["CPUExecutionProvider"])
     return Transformer(session, load_tokenizer(TOKENIZER))
 
