@@ -13,6 +13,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -90,10 +91,7 @@ def main() -> None:
     print(f"{'ms of the processor a span':<46} " + " ".join(f"{name:>17}" for name in loads))
     print(f"{'decoded and inserted, no rules':<46} {base:>17.4f}")
     for name, rules in RULES.items():
-        figures = [
-            measure(lambda requests=requests, rules=rules: mask(requests, rules), spans, arguments.rounds)
-            for requests in loads.values()
-        ]
+        figures = [measure(partial(mask, load, rules), spans, arguments.rounds) for load in loads.values()]
         print(f"{name:<46} " + " ".join(f"{each:>9.4f} ({each / base:>4.0%})" for each in figures), flush=True)
 
 

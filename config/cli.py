@@ -396,6 +396,25 @@ def group(file: BinaryIO, out: Path | None) -> None:
 
 
 @main.command()
+@data_dir_option
+def doctor(data_dir: Path | None) -> None:
+    """Say how this installation is: settings, files, disk, memory, databases, broker, stages; and what to do.
+
+    It changes nothing and works while the server runs. The exit code is 1 where something has failed.
+    """
+    env = set_up(data_dir=data_dir)
+    from config.doctor import Level, examine
+
+    failed = 0
+    for each in examine(env):
+        click.echo(f"{each.level:<8} {each.part:<9} {each.sentence}")
+        if each.advice:
+            click.echo(f"{'':<18} {each.advice}")
+        failed += each.level is Level.FAILED
+    sys.exit(1 if failed else 0)
+
+
+@main.command()
 @click.option("--project", default="", help="Only this project; else all.")
 @click.option("--from", "from_day", type=click.DateTime(["%Y-%m-%d"]), help="First day (UTC) on which traces began.")
 @click.option("--to", "to_day", type=click.DateTime(["%Y-%m-%d"]), help="Last day, included.")

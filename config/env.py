@@ -157,6 +157,9 @@ class Environment(BaseSettings):
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
         default="WARNING", description="Least level that is logged."
     )
+    log_format: Literal["line", "json"] = Field(
+        default="line", description="How a line of the log is written: for people, or as an object of JSON."
+    )
     debug: bool = Field(default=False, description="Django's debug pages; for developing Tacit only.")
 
     @property

@@ -253,8 +253,11 @@ DEFAULT_EXCEPTION_REPORTER_FILTER = "config.debug_pages.SecretFilter"
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "formatters": {
+        "line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"},
+        "json": {"()": "config.logs.JsonFormatter"},
+    },
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": ENV.log_format}},
     "root": {"handlers": ["stderr"], "level": ENV.log_level},
     "loggers": {
         # Every refused request would be a line; the answers say it, and /metrics will count them.

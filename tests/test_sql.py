@@ -50,6 +50,7 @@ ACROSS_PROJECTS = (
     "tracing/sql/outdated_calls.sql",
     "tracing/sql/replaced_retention.sql",
     "tracing/sql/retention.sql",
+    "tracing/sql/clock.sql",
     "tracing/sql/ready.sql",
 )
 DELETION = "tracing/sql/delete_project.sql"

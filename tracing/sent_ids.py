@@ -8,7 +8,7 @@ both at once.
 from collections.abc import Callable
 from dataclasses import replace
 from functools import wraps
-from typing import Concatenate, Final, ParamSpec
+from typing import Final
 
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect
@@ -20,8 +20,7 @@ from tracing.models import Project
 KEYS: Final = {"user": "user.id", "conversation": "identifier"}
 """Fields of the filter language whose values may be kept as pseudonyms, and what masking calls them."""
 PARAMETERS: Final = ("user_id", "conversation_id")
-Views = ParamSpec("Views")
-View = Callable[Concatenate[HttpRequest, Project, Views], HttpResponse]
+View = Callable[[HttpRequest, Project], HttpResponse]
 
 
 def find_kept(project_id: int, field: str, sent: str) -> str:
@@ -42,13 +41,13 @@ def know_id(project_id: int, condition: Condition) -> Condition:
     return replace(condition, values=tuple(dict.fromkeys((*condition.values, *filter(None, kept)))))
 
 
-def leads_to_kept(view: View[Views]) -> View[Views]:
+def leads_to_kept(view: View) -> View:
     """A view of a list leads on where its filter names an id that is kept otherwise."""
 
     @wraps(view)
-    def lead(request: HttpRequest, project: Project, *arguments: Views.args, **named: Views.kwargs) -> HttpResponse:
+    def lead(request: HttpRequest, project: Project) -> HttpResponse:
         query = write_kept(project.pk, request.GET)
-        return redirect(f"{request.path}?{query.urlencode()}") if query else view(request, project, *arguments, **named)
+        return redirect(f"{request.path}?{query.urlencode()}") if query else view(request, project)
 
     return lead
 
@@ -56,7 +55,7 @@ def leads_to_kept(view: View[Views]) -> View[Views]:
 def write_kept(project_id: int, query: QueryDict) -> QueryDict | None:
     """The parameters of an address in which ids also stand as they are kept; None where they stand so already, or
     cannot be read."""
-    ids = {name: query[name] for name in PARAMETERS if name in query}
+    ids = {name: str(query[name]) for name in PARAMETERS if name in query}
     try:
         given = read_filter(query.get("q", ""), ids)
     except FilterError:

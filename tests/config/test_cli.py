@@ -84,6 +84,14 @@ def test_server_json_is_for_its_owner_alone(running: Platform) -> None:
     assert running.get_json("stats", server["token"])["spans"] >= 0
 
 
+def test_the_doctor_looks_at_a_server_that_runs(running: Platform) -> None:
+    told = run_tacit(running.directory, "doctor")
+    assert told.returncode == 0, told.stdout + told.stderr
+    for words in ("/readyz answers 200", "The embedded store is held by the server", "keep up"):
+        assert words in told.stdout
+    assert "failed" not in told.stdout
+
+
 def test_a_directory_that_another_process_holds_is_told(running: Platform) -> None:
     ended = run_tacit(running.directory, "up", "--port", "0", "--otlp-http-port", "0")
     assert_told(ended, str(running.directory), str(running.process.pid), "--data-dir")
