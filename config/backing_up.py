@@ -38,6 +38,10 @@ def back_up(directory: Path, tell: Tell) -> Manifest:
     if directory.exists() and any(directory.iterdir()):
         raise BackupError(f"{directory} is not empty; name another, or remove it.")
     with open_alone():
+        if get_store().cluster:
+            raise BackupError(
+                "A cluster is backed up by its own means (BACKUP … ON CLUSTER), and not by this command yet."
+            )
         if not count_rows(get_store()):
             raise BackupError(f"There is nothing in {settings.DATA_DIR} that could be backed up.")
         directory.mkdir(parents=True, exist_ok=True, mode=0o700)

@@ -63,7 +63,7 @@ class Environment(BaseSettings):
     clickhouse_cluster: str = Field(
         default="",
         pattern=r"^\w*$",
-        description="Name of the cluster in the servers' configuration, over which tables are spread; empty: one server.",
+        description="Name of a cluster of the servers, over which tables are spread; empty: one server.",
     )
     database_url: SecretStr = Field(
         default=SecretStr(""),

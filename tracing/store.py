@@ -230,7 +230,7 @@ class Store:
         spread = self.cluster.spread(statement, parameters) if self.cluster else [(statement, parameters)]
         with self._writes.number(), self._lend() as lent:
             for text, bound in spread:
-                lent.client.command(text, parameters=bound or None)
+                lent.client.command(text, parameters=dict(bound) or None)
 
     def delete_project(self, project_id: int) -> None:
         """Delete every row of a project; when it returns they are gone."""

@@ -14,11 +14,12 @@ from tracing.store import ERASURE_TABLES, PROJECT_TABLES, ROOT, SCHEMA_DIRECTORY
 CLUSTER = Cluster("many")
 CHANGES = re.compile(r"\A(ALTER|DELETE|TRUNCATE|OPTIMIZE|CREATE)\b")
 PARAMETERS = {"table": "turns", "project_id": 1}
-OVER_TWO = (
-    *("tests/test_data_way.py", "tests/tracing/test_store.py", "tests/pages/test_overview.py"),
-    *("tests/pages/test_conversations.py", "tests/feedback/test_purging.py", "tests/tracing/test_reprocessing.py"),
-)
+OVER_TWO = (*("tests/test_data_way.py", "tests/tracing/test_store.py", "tests/pages/test_overview.py"),)
 """Tests that read, derive, change and delete in most tables."""
+MANY_OVER_TWO = (
+    *("tests/pages", "tests/tracing/erasing", "tests/feedback/failures"),
+    *("tests/tracing/test_retention.py", "tests/tracing/test_reprocessing.py", "tests/test_filters.py"),
+)
 
 
 def list_schema() -> Iterator[str]:
@@ -94,10 +95,9 @@ def test_what_nobody_thought_of_is_no_silent_half() -> None:
         choose_spread("(x) ")
 
 
-def test_tacit_over_two_servers() -> None:
+@pytest.mark.parametrize("tests", [OVER_TWO, pytest.param(MANY_OVER_TWO, marks=pytest.mark.slow)], ids=["some", "many"])
+def test_tacit_over_two_servers(tests: tuple[str, ...]) -> None:
     """The real `Distributed` engine, in a process of its own; see tests/two_servers.py for what is not real."""
-    run = subprocess.run(
-        [sys.executable, "-m", "pytest", "-p", "tests.two_servers", "-q", "-p", "no:cacheprovider", *OVER_TWO],
-        cwd=ROOT, capture_output=True, text=True, timeout=900, check=False,
-    )  # fmt: skip
+    command = [sys.executable, "-m", "pytest", "-p", "tests.two_servers", "-q", "-p", "no:cacheprovider", *tests]
+    run = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=3_600, check=False)
     assert run.returncode == 0, run.stdout[-5_000:]

@@ -19,13 +19,13 @@ from feedback.models import DatasetVersion
 from tests.isolation import world
 from tests.isolation.world import Side, ask, find_unmarked_columns, find_unmarked_fields
 from tracing.access.rights import Role
+from tracing.clusters import LOCAL
 from tracing.erasing import running
 from tracing.erasing.running import request_erasure, work_off
 from tracing.erasing.scope import Scope
 from tracing.erasing.searching import search_directory
 from tracing.erasing.texts import list_models
 from tracing.models import AuditEntry, Erasure, Invitation, MaskingRules, Project
-from tracing.clusters import LOCAL
 from tracing.store import ERASURE_TABLES, PROJECT_TABLES, Store
 
 MARK = "zq5erasedword"
@@ -138,7 +138,11 @@ def unpack(held: bytes) -> bytes:
 
 def test_of_every_table_it_is_said_how_it_goes(migrated_store: Store) -> None:
     named = "SELECT name FROM system.tables WHERE database = currentDatabase() AND engine != 'MaterializedView'"
-    assert {row[0].removesuffix(LOCAL) for row in ask(migrated_store, named)} == {*PROJECT_TABLES, *ERASURE_TABLES, *OF_NO_PERSON}
+    assert {row[0].removesuffix(LOCAL) for row in ask(migrated_store, named)} == {
+        *PROJECT_TABLES,
+        *ERASURE_TABLES,
+        *OF_NO_PERSON,
+    }
 
 
 def test_of_every_model_it_is_said_how_it_goes() -> None:
