@@ -70,6 +70,11 @@ def fill(store: Store, spans: int, project_id: int = PROJECT_ID, tables: Sequenc
     for first in range(0, spans, BLOCK):
         for table in tables:
             store.change(f"benchmarks/fill/{table}.sql", first=first, count=min(BLOCK, spans - first), **bound)
+    count_all_hours(store, project_id)
+
+
+def count_all_hours(store: Store, project_id: int) -> None:
+    """Hours are counted as they are now."""
     hours = [int(row["id"]) for row in store.query("tracing/sql/changed_hours.sql", after_us=0, limit=1_000)]
     store.change("tracing/sql/count_hours.sql", project_id=project_id, hours=hours, version=time.time_ns() // 1000)
     store.insert("watermarks", {"stage": ["rollups"], "done_until": [datetime.now(UTC)]})

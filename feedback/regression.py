@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from scipy.special import expit, stdtr, stdtrit
+
+from feedback.odds import expit
 
 Array = npt.NDArray[np.float64]
 
@@ -53,12 +54,16 @@ class Fit:
 
     def estimate(self, contrast: npt.ArrayLike, level: float = LEVEL) -> Estimate:
         """A sum of coefficients by their factors (k), with its interval by Student's t."""
+        from scipy.special import stdtrit
+
         value, error = self.measure(contrast)
         reach = float(stdtrit(max(1, self.degrees), (1 + level) / 2)) * error
         return Estimate(value, value - reach, value + reach)
 
     def test_positive(self, contrast: npt.ArrayLike) -> float:
         """The one-sided p that such a sum is not over 0."""
+        from scipy.special import stdtr
+
         value, error = self.measure(contrast)
         return float(stdtr(max(1, self.degrees), -value / error))
 

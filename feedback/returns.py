@@ -11,8 +11,8 @@ from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
-from scipy.special import expit, stdtrit
 
+from feedback.odds import expit
 from feedback.regression import LEVEL, Array, Estimate, fit_logistic
 
 Outcome = Literal["return", "drop_off", "goal"]
@@ -159,6 +159,8 @@ def list_covariates(visits: Sequence[Visit]) -> Array:
 
 def measure_effect(name: str, exposed: Flags, arrays: Arrays, outcome: Outcome, one_in: int = 1) -> Effect | None:
     """None where fewer than 20 users had such a conversation, or another one."""
+    from scipy.special import stdtrit
+
     users = len(np.unique(arrays.users[exposed]))
     if min(users, len(np.unique(arrays.users[~exposed]))) < LEAST_USERS:
         return None

@@ -12,7 +12,6 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from scipy.special import gammaln
 
 from feedback.failure_modes.clustering import Floats, Numbers, normalise
 from feedback.satisfaction.intervals import find_quantile
@@ -106,6 +105,8 @@ def find_tail(inside: tuple[int, int], outside: tuple[int, int]) -> float:
 
 def _count_ways(total: int, chosen: int | Numbers) -> npt.NDArray[np.float64]:
     """To choose so many of a total, as a logarithm."""
+    from scipy.special import gammaln
+
     return np.asarray(gammaln(total + 1) - gammaln(np.add(chosen, 1)) - gammaln(total - np.asarray(chosen) + 1))
 
 

@@ -12,7 +12,6 @@ from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
-from scipy.special import betaln, xlog1py, xlogy
 
 ALPHA = 0.05
 FIXED_BELOW = 0.5
@@ -95,6 +94,8 @@ def weigh_against(before: Count, after: Count, ratios: Array) -> Array:
 
 def _weigh(count: Count, rates: Array, prior: tuple[float, float]) -> Array:
     """Log of the mixture's likelihood over that of each rate."""
+    from scipy.special import betaln, xlog1py, xlogy
+
     failing, rest = count.failing, count.conversations - count.failing
     mixture = betaln(failing + prior[0], rest + prior[1]) - betaln(*prior)
     return np.asarray(mixture - xlogy(failing, rates) - xlog1py(rest, -rates))

@@ -2,8 +2,7 @@
 
 import math
 from dataclasses import dataclass
-
-from scipy.special import ndtri
+from statistics import NormalDist
 
 LEVEL = 0.9
 
@@ -23,7 +22,7 @@ def find_quantile(level: float = LEVEL) -> float:
     >>> round(find_quantile(0.9), 3)
     1.645
     """
-    return float(ndtri((1 + level) / 2))
+    return NormalDist().inv_cdf((1 + level) / 2)
 
 
 def estimate_share(successes: float, trials: float, level: float = LEVEL) -> Interval:

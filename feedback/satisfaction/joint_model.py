@@ -16,11 +16,15 @@ model makes them too small.
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
-from scipy.sparse import csr_matrix
-from scipy.special import expit, log_expit
+
+from feedback.odds import expit, log_expit
+
+if TYPE_CHECKING:
+    from scipy.sparse import csr_matrix
 
 Array = npt.NDArray[np.float64]
 Places = npt.NDArray[np.int64]
@@ -164,6 +168,8 @@ class Likelihood:
         self.cells = len(cells)
         self.users, of_user = np.unique(sample.users, return_inverse=True)
         self.told_users = of_user[self.told]
+        from scipy.sparse import csr_matrix
+
         counts = (np.ones(len(silent)), (of_user[silent], inverse.ravel()))
         self.counts = csr_matrix(counts, shape=(len(self.users), len(cells)))
         self.weights = np.asarray(self.counts.sum(axis=0)).ravel()
@@ -285,12 +291,14 @@ class Likelihood:
         return parameters
 
 
-def sum_by(groups: Places, count: int) -> csr_matrix:
+def sum_by(groups: Places, count: int) -> "csr_matrix":
     """What adds up rows by their groups, numbered from 0."""
+    from scipy.sparse import csr_matrix
+
     return csr_matrix((np.ones(len(groups)), (groups, np.arange(len(groups)))), shape=(count, len(groups)))
 
 
-def add_up(sums: csr_matrix, values: Array) -> Array:
+def add_up(sums: "csr_matrix", values: Array) -> Array:
     added: Array = (sums @ values.reshape(len(values), math.prod(values.shape[1:]))).reshape(
         sums.shape[0], *values.shape[1:]
     )

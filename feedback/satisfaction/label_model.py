@@ -11,7 +11,8 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from scipy.special import expit, logit
+
+from feedback.odds import expit, logit
 
 Array = npt.NDArray[np.float64]
 Places = npt.NDArray[np.int64]

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from scipy.special import logit
 
+from feedback.odds import logit
 from feedback.satisfaction.defaults import Defaults, load_defaults
 from feedback.satisfaction.joint_model import (
     ANSWERED,

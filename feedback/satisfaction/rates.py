@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from scipy.special import expit, logit
 
+from feedback.odds import expit, logit
 from feedback.satisfaction.intervals import LEVEL, Interval, estimate_probability, estimate_share
 from feedback.satisfaction.joint_model import CLASSES, SILENT, Fit, Likelihood, Sample
 from feedback.satisfaction.model import Satisfaction, build_sample
