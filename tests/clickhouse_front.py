@@ -1,15 +1,18 @@
 """A small HTTP front over the embedded engine, so that tests can use ClickHouse as a server.
 
-    python -m tests.clickhouse_front DIRECTORY [BACKUPS]    prints its port, and answers until it is ended
+    python -m tests.clickhouse_front DIRECTORY [BACKUPS] [--user NAME:PASSWORD] [--certificate FILE --key FILE]
 
-It takes what clickhouse-connect's HTTP client sends: the statement as `query` or as the body, `param_*` values,
-settings, and inserts in Native format. No user, no TLS, no sessions: for tests alone.
+prints its port, and answers until it is ended. It takes what clickhouse-connect's HTTP client sends: the statement as
+`query` or as the body, `param_*` values, settings, and inserts in Native format. No sessions: for tests alone.
 """
 
+import argparse
 import gzip
-import sys
+import re
+import ssl
 import tempfile
 import threading
+from base64 import b64encode
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
@@ -45,6 +48,8 @@ class Front(BaseHTTPRequestHandler):
 
     protocol_version = "HTTP/1.1"
     directory = ""
+    credentials = ""
+    """What has to come as `Authorization`; nothing where anybody may ask."""
     local = threading.local()
 
     def do_GET(self) -> None:
@@ -53,10 +58,15 @@ class Front(BaseHTTPRequestHandler):
     def do_POST(self) -> None:
         parameters = dict(parse_qsl(urlsplit(self.path).query, keep_blank_values=True))
         body = self.read_body()
+        if self.credentials and self.headers.get("Authorization") != self.credentials:
+            refusal = b"Code: 516. DB::Exception: Authentication failed. (AUTHENTICATION_FAILED)"
+            self.answer(403, refusal, {"X-ClickHouse-Exception-Code": "516"})
+            return
         try:
             answer = self.execute(parameters, body)
         except Exception as error:  # the engine's message is the answer
-            self.answer(500, str(error).encode(), {"X-ClickHouse-Exception-Code": "1"})
+            code = re.search(r"Code: (\d+)", str(error))
+            self.answer(500, str(error).encode(), {"X-ClickHouse-Exception-Code": code[1] if code else "1"})
             return
         self.answer(200, answer, {"X-ClickHouse-Summary": "{}"})
 
@@ -112,10 +122,22 @@ class Front(BaseHTTPRequestHandler):
 
 
 def main() -> None:
-    directory, *backups = (Path(each).resolve() for each in sys.argv[1:])
-    Front.directory = f"{directory}?{urlencode({'backups.allowed_path': backups[0]})}" if backups else str(directory)
+    parser = argparse.ArgumentParser()
+    parser.add_argument("directory", type=Path)
+    parser.add_argument("backups", type=Path, nargs="?")
+    parser.add_argument("--user", default="")
+    parser.add_argument("--certificate", type=Path)
+    parser.add_argument("--key", type=Path)
+    given = parser.parse_args()
+    backups = f"?{urlencode({'backups.allowed_path': given.backups.resolve()})}" if given.backups else ""
+    Front.directory = f"{given.directory.resolve()}{backups}"
+    Front.credentials = f"Basic {b64encode(given.user.encode()).decode()}" if given.user else ""
     keep_open = chdb.connect(Front.directory)
     server = ThreadingHTTPServer(("127.0.0.1", 0), Front)
+    if given.certificate:
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(given.certificate, given.key)
+        server.socket = context.wrap_socket(server.socket, server_side=True, do_handshake_on_connect=False)
     print(server.server_port, flush=True)
     server.serve_forever()
     keep_open.close()

@@ -7,24 +7,28 @@ import copy
 import hashlib
 import itertools
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import clickhouse_connect
 import clickhouse_connect.common
 import clickhouse_connect.driver.options
 from clickhouse_connect.driver.client import Client
 from clickhouse_connect.driver.exceptions import ClickHouseError
+from clickhouse_connect.driver.httpclient import HttpClient
 from clickhouse_connect.driver.insert import InsertContext
+from urllib3 import Timeout
 
 from tracing import clusters
 from tracing.clusters import Cluster
 from tracing.filter_fields import STANDS
 from tracing.filter_sql import MARKER, Where
+from tracing.retries import RETRY_SECONDS, is_passing, spread_pauses
 
 ROOT = Path(__file__).resolve().parent.parent
 SCHEMA_DIRECTORY = Path(__file__).resolve().parent / "schema"
@@ -73,11 +77,35 @@ SETTINGS = {
 }
 
 Columns = Mapping[str, Sequence[Any]]
+Answer = TypeVar("Answer")
 
 INSERT_SETTINGS = {
     "async_insert": 0,  # committed means committed, whatever a server's profile says
     "optimize_on_insert": 0,  # copies within a block are told apart when they are read or merged, like all others
 }
+
+BLOCK_SETTINGS = {
+    **INSERT_SETTINGS,
+    "insert_deduplicate": 0,  # a table that was emptied takes the same blocks again
+}
+
+GATHERED_TABLES = frozenset({"otel_traces", "otel_logs", "feedback"})
+"""Where many web processes write small inserts at once, which a server makes one of."""
+GATHERING_SETTINGS = {
+    **INSERT_SETTINGS,
+    "async_insert": 1,
+    "wait_for_async_insert": 1,  # committed still means committed
+    "async_insert_use_adaptive_busy_timeout": 0,
+    "async_insert_busy_timeout_max_ms": 20,  # as long as a process gathers: parts are at most 50 a second, of them all
+}
+
+TIMEOUTS = {"connect_timeout": 5, "send_receive_timeout": 60}
+"""Seconds until a server that does not answer is given up; the address may say otherwise."""
+STATEMENT_SECONDS = 3600
+"""The same for statements that change tables, which answer when all is done, and say nothing before."""
+
+UNFINISHED_MOVE = "unfinished_move"
+"""Stands among the schema's files while `tacit move` fills the tables: no version works on half of them."""
 
 # Sessions would make a server refuse two queries at once; nothing here needs one.
 clickhouse_connect.common.set_setting("autogenerate_session_id", False)
@@ -98,6 +126,13 @@ class SchemaChangedError(StoreUnavailableError):
             f"({', '.join(names)} changed since). Move them away, or name another place: TACIT_DATA_DIR for the "
             "embedded engine, TACIT_CLICKHOUSE_DSN for a server."
         )
+
+
+class UnfinishedMoveError(StoreUnavailableError):
+    """The tables are those of a move that did not come to its end."""
+
+    def __init__(self, dsn: str) -> None:
+        super().__init__(f"A move into {describe_dsn(dsn)} was not finished: run the same tacit move again.")
 
 
 class SchemaNewerError(StoreUnavailableError):
@@ -136,13 +171,27 @@ class LentClient:
         key = (table, tuple(names))
         context = self._contexts.get(key)
         if context is None:
-            context = self.client.create_insert_context(table, names, column_oriented=True, settings=INSERT_SETTINGS)
+            is_gathered = table in GATHERED_TABLES and isinstance(self.client, HttpClient)
+            settings = GATHERING_SETTINGS if is_gathered else INSERT_SETTINGS
+            context = self.client.create_insert_context(table, names, column_oriented=True, settings=settings)
             self._contexts[key] = context
         context.data = [columns[name] for name in names]
         try:
             self.client.insert(context=context)
         finally:
             context.data = None
+
+    def change(self, statement: str, parameters: Mapping[str, object]) -> None:
+        """Run a statement, however long it takes."""
+        if not isinstance(self.client, HttpClient):
+            self.client.command(statement, parameters=dict(parameters) or None)
+            return
+        usual = self.client.timeout
+        self.client.timeout = Timeout(connect=usual.connect_timeout, read=STATEMENT_SECONDS)
+        try:
+            self.client.command(statement, parameters=dict(parameters) or None)
+        finally:
+            self.client.timeout = usual
 
 
 class Writes:
@@ -174,7 +223,9 @@ class Store:
         if dsn.startswith(EMBEDDED_PREFIX):
             limits = {"max_server_memory_usage": memory_limit, "backups.allowed_path": str(find_backups(dsn))}
             self._options["chdb_options"] = limits
-        elif dsn.startswith("https://"):
+        else:
+            self._options |= TIMEOUTS
+        if dsn.startswith("https://"):
             self._options["interface"] = "https"  # else the driver takes TLS for ports 443 and 8443 alone
         self._idle: list[LentClient] = []
         self._clients: list[Client] = []
@@ -198,14 +249,12 @@ class Store:
         query = read_query(path)
         if where is not None:
             query, parameters = place_where(query, where), parameters | dict(where.parameters)
-        with self._lend() as lent:
-            result = lent.client.query(query, parameters=parameters)
+        result = self._ask(lambda lent: lent.client.query(query, parameters=parameters))
         return [dict(zip(result.column_names, row, strict=True)) for row in result.result_rows]
 
     def query_columns(self, path: str, **parameters: Any) -> dict[str, Sequence[Any]]:
         """The same by column: faster where there are many rows."""
-        with self._lend() as lent:
-            result = lent.client.query(read_query(path), parameters=parameters)
+        result = self._ask(lambda lent: lent.client.query(read_query(path), parameters=parameters))
         if not result.row_count:
             return dict.fromkeys(result.column_names, ())
         return dict(zip(result.column_names, result.result_columns, strict=True))
@@ -218,8 +267,17 @@ class Store:
         if self._kept_until is not None:
             columns = {**columns, "expires_at": [self._kept_until] * len(columns[names[0]])}
             names = list(columns)
+        with self._writes.number():
+            self._ask(lambda lent: lent.insert(table, names, columns))
+
+    def query_block(self, path: str, **parameters: Any) -> bytes:
+        """Rows as the engine writes them for itself, for `insert_block`."""
+        with self._lend() as lent:
+            return lent.client.raw_query(read_query(path), parameters=parameters, fmt="Native")
+
+    def insert_block(self, table: str, names: Sequence[str], block: bytes) -> None:
         with self._writes.number(), self._lend() as lent:
-            lent.insert(table, names, columns)
+            lent.client.raw_insert(table, names, block, settings=BLOCK_SETTINGS, fmt="Native")
 
     def change(self, path: str, **parameters: Any) -> None:
         """Run the statement in `path` that changes rows; when it returns they are changed."""
@@ -230,17 +288,18 @@ class Store:
         spread = self.cluster.spread(statement, parameters) if self.cluster else [(statement, parameters)]
         with self._writes.number(), self._lend() as lent:
             for text, bound in spread:
-                lent.client.command(text, parameters=dict(bound) or None)
+                lent.change(text, bound)
 
     def delete_project(self, project_id: int) -> None:
         """Delete every row of a project; when it returns they are gone."""
         for table in (*PROJECT_TABLES, *ERASURE_TABLES):
             self.change("tracing/sql/delete_project.sql", table=table, project_id=project_id)
 
-    def migrate(self) -> list[str]:
+    def migrate(self, *, within_move: bool = False) -> list[str]:
         """Apply the schema files that are new to this database, in order; returns their names.
 
-        Raises SchemaChangedError where one that was applied has changed since, SchemaNewerError where one is not here.
+        Raises SchemaChangedError where one that was applied has changed since, SchemaNewerError where one is not here,
+        UnfinishedMoveError where half of an installation is, unless it is the move that asks.
         """
         self.execute(
             "CREATE TABLE IF NOT EXISTS schema_migrations "
@@ -248,6 +307,8 @@ class Store:
         )
         self.execute("ALTER TABLE schema_migrations ADD COLUMN IF NOT EXISTS checksum String")
         done = {row["name"]: row["checksum"] for row in self.query("tracing/sql/migrations.sql")}
+        if done.pop(UNFINISHED_MOVE, None) is not None and not within_move:
+            raise UnfinishedMoveError(self.dsn)
         files = {path.stem: path.read_text(encoding="utf-8") for path in sorted(SCHEMA_DIRECTORY.glob("*.sql"))}
         if unknown := sorted(done.keys() - files.keys()):
             raise SchemaNewerError(describe_dsn(self.dsn), unknown)
@@ -270,6 +331,21 @@ class Store:
             self._clients.clear()
             self._idle = []
 
+    def _ask(self, work: Callable[[LentClient], Answer]) -> Answer:
+        """What `work` gives, which may be done twice: a server that does not answer is asked again for some seconds."""
+        pauses, until = spread_pauses(), time.monotonic() + RETRY_SECONDS
+        while True:
+            try:
+                with self._lend() as lent:
+                    return work(lent)
+            except (ClickHouseError, StoreUnavailableError) as error:
+                if self.dsn.startswith(EMBEDDED_PREFIX) or not is_passing(error):
+                    raise
+                pause = next(pauses, RETRY_SECONDS)
+                if time.monotonic() + pause > until:
+                    raise tell_away(self.dsn, error) from error
+            time.sleep(pause)
+
     @contextmanager
     def _lend(self) -> Iterator["LentClient"]:
         """The client that came back last, or a new one: to make one takes several queries, and threads are many."""
@@ -291,6 +367,13 @@ class Store:
         with self._clients_lock:
             self._clients.append(client)
         return client
+
+
+def tell_away(dsn: str, error: Exception) -> StoreUnavailableError:
+    """What everybody takes for a store that is away."""
+    if isinstance(error, StoreUnavailableError):
+        return error
+    return StoreUnavailableError(f"ClickHouse at {describe_dsn(dsn)} did not answer: {error}")
 
 
 def find_backups(dsn: str) -> Path:
