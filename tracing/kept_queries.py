@@ -3,6 +3,7 @@ not wait again and again.
 
 For seconds that go with the size (twelve at a million spans, two minutes from ten million on) what was kept is told
 without asking. After that, and for ten minutes, it is still told at once, while one thread asks anew behind the page.
+What was told so once is asked for again before its ten minutes end, as long as somebody looked in the last eight hours.
 What was kept before somebody changed something in the project, by its audit log, is never told. Projects of fewer than
 20,000 conversations are always asked. What is kept is this process's own.
 """
@@ -16,6 +17,8 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
+from django.db import close_old_connections
+
 from tracing.filter_sql import Where
 from tracing.store import Store
 
@@ -28,6 +31,12 @@ MOST_SECONDS = 120
 SHOWN_SECONDS = 600
 SIZE_SECONDS = 60
 MOST_ROWS = 100_000
+RENEWED_SECONDS = 480
+"""So old is what nobody waits for when it is asked for again: before it is too old to be told."""
+LOOKED_SECONDS = 8 * 3600
+REST = 20
+"""After a question that nobody waits for, nothing is asked for so many times as long."""
+LEAST_REST_SECONDS = 5.0
 
 Rows = list[dict[str, Any]]
 Key = tuple[Any, ...]
@@ -42,11 +51,23 @@ class Kept:
     entry: int
 
 
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """When somebody was last told what is kept of a project, and how it is asked for at another time (ns)."""
+
+    at: float
+    project_id: int
+    ask: Callable[[int], Rows]
+
+
 _kept: dict[Key, Kept] = {}
+_looked: dict[Key, Looked] = {}
 _sizes: dict[tuple[Store, int], tuple[float, int]] = {}
 _waiting: set[Key] = set()
 _asking: dict[tuple[Key, int], Future[Rows]] = {}
 _behind: ThreadPoolExecutor | None = None
+_renewing: threading.Thread | None = None
+_ended = threading.Event()
 _lock = threading.Lock()
 _find_entry: Callable[[int], int] | None = None
 
@@ -81,25 +102,70 @@ def prepare_kept(
     **parameters: Any,
 ) -> Callable[[], Rows]:
     """The same as a question that any thread may ask: Django's database is looked at now."""
-    ask = partial(store.query, path, where, project_id=project_id, **parameters)
     size = measure_size(store, project_id)
     if size < LARGE:
-        return ask
+        return partial(store.query, path, where, project_id=project_id, **parameters)
     told = {name: now_ns - value if name in moving else value for name, value in parameters.items()}
     key = (store, path, project_id, repr(where), repr(sorted(told.items())))
+
+    def ask(at_ns: int) -> Rows:
+        moved = {name: at_ns - value if name in moving else value for name, value in told.items()}
+        return store.query(path, where, project_id=project_id, **moved)
+
     fresh_seconds = longer * min(MOST_SECONDS, size / CONVERSATIONS_A_SECOND)
-    return partial(find_rows, key, _find_entry(project_id) if _find_entry else 0, fresh_seconds, ask)
+    return partial(find_rows, key, find_entry(project_id), fresh_seconds, now_ns, ask)
 
 
-def find_rows(key: Key, entry: int, fresh_seconds: float, ask: Callable[[], Rows]) -> Rows:
+def find_entry(project_id: int) -> int:
+    return _find_entry(project_id) if _find_entry else 0
+
+
+def find_rows(key: Key, entry: int, fresh_seconds: float, now_ns: int, ask: Callable[[int], Rows]) -> Rows:
     """A copy of what is kept, or of what is answered now."""
     kept = _kept.get(key)
     age = time.monotonic() - kept.asked if kept else SHOWN_SECONDS
     if kept is None or kept.entry != entry or age >= max(fresh_seconds, SHOWN_SECONDS):
-        return [dict(row) for row in keep(key, entry, ask)]
+        return [dict(row) for row in keep(key, entry, partial(ask, now_ns))]
+    look(key, Looked(time.monotonic(), key[2], ask))
     if age >= fresh_seconds:
-        ask_behind(key, entry, ask)
+        ask_behind(key, entry, partial(ask, now_ns))
     return [dict(row) for row in kept.rows]
+
+
+def look(key: Key, looked: Looked) -> None:
+    """Somebody looked at what is kept, and may look again in an hour."""
+    global _renewing
+    with _lock:
+        _looked[key] = looked
+        if _renewing is None or not _renewing.is_alive():
+            _ended.clear()
+            _renewing = threading.Thread(target=renew_all_day, name="kept-queries-renewed", daemon=True)
+            _renewing.start()
+
+
+def renew_all_day() -> None:
+    """Until the store closes: ask again for what somebody looked at, and rest."""
+    rest = LEAST_REST_SECONDS
+    while not _ended.wait(rest):
+        began = time.monotonic()
+        close_old_connections()
+        renew_oldest()
+        rest = max(LEAST_REST_SECONDS, REST * (time.monotonic() - began))
+
+
+def renew_oldest() -> None:
+    """Ask again for what will soon be too old to be told; forget what nobody looked at for hours."""
+    now = time.monotonic()
+    with _lock:
+        for key in [key for key, looked in _looked.items() if key not in _kept or now - looked.at > LOOKED_SECONDS]:
+            del _looked[key]
+        due = [key for key in _looked if now - _kept[key].asked >= RENEWED_SECONDS and key not in _waiting]
+        if not due:
+            return
+        key = min(due, key=lambda each: _kept[each].asked)
+        _waiting.add(key)
+    looked = _looked[key]
+    ask_waiting(key, find_entry(looked.project_id), partial(looked.ask, time.time_ns()))
 
 
 def watch(find_latest_entry: Callable[[int], int]) -> None:
@@ -173,9 +239,13 @@ def make_room() -> None:
 
 def finish() -> None:
     """Ask nothing more behind pages: the store is about to close."""
-    global _behind
+    global _behind, _renewing
     with _lock:
         behind, _behind = _behind, None
+        renewing, _renewing = _renewing, None
+    _ended.set()
+    if renewing is not None:
+        renewing.join()
     if behind is not None:
         behind.shutdown(cancel_futures=True)
     forget()
@@ -185,5 +255,6 @@ def forget() -> None:
     """All that is kept."""
     with _lock:
         _kept.clear()
+        _looked.clear()
         _sizes.clear()
         _waiting.clear()

@@ -1,8 +1,10 @@
 """A small project is always asked; what a large one answered holds for a while, unless somebody changed something."""
 
 import threading
+import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -195,6 +197,60 @@ def test_a_time_that_goes_with_now_is_told_by_how_far_back_it_is(store: Store) -
     assert len(kept_queries._kept) == kept
     ask(11, 0)
     assert len(kept_queries._kept) == kept + 1
+
+
+@pytest.mark.usefixtures("large")
+def test_what_somebody_looks_at_again_is_asked_for_again_all_day(store: Store, clock: Callable[[float], None]) -> None:
+    add(store, "first")
+    list_models(store)
+    list_models(store)
+    add(store, "second")
+    clock(479)
+    kept_queries.renew_oldest()
+    assert list_models(store) == ["first"], "it is not old yet"
+    wait_for_answers()
+    add(store, "third")
+    for number in range(2, 12):
+        clock(480 * number)
+        kept_queries.renew_oldest()
+    assert list_models(store) == ["first", "second", "third"], "nobody waited for it"
+    clock(480 * 12 + 8 * 3600 + 1)
+    kept_queries.renew_oldest()
+    assert kept_queries._looked == {}
+
+
+@pytest.mark.usefixtures("large")
+def test_what_somebody_looked_at_once_is_not_asked_for_again(store: Store, clock: Callable[[float], None]) -> None:
+    add(store, "first")
+    list_models(store)
+    add(store, "second")
+    clock(481)
+    kept_queries.renew_oldest()
+    assert list_models(store) == ["first"]
+
+
+@pytest.mark.usefixtures("large")
+def test_what_is_asked_for_again_is_of_then(store: Store, clock: Callable[[float], None]) -> None:
+    """A period that goes with the time has gone on; what somebody changed since counts."""
+    path, hour = "feedback/sql/page_counts.sql", 3600 * 10**9
+    now_ns = kept_queries.time.time_ns()
+    add(store, "first")
+    row = {"first_time": [datetime.fromtimestamp((now_ns - hour + 10**9) / 1e9, UTC)], "conversation_id": ["nearly"]}
+    store.insert("conversations", {"project_id": [1], **row, "models": [[]], "version": [1]})
+    project, _ = Project.objects.get_or_create(pk=1, defaults={"slug": "one", "name": "One"})
+
+    def count() -> int:
+        bound = {"since_ns": now_ns - hour, "current_ns": now_ns - hour, "step_ns": 10**9}
+        moving = ("since_ns", "current_ns")
+        asked = query_kept(store, path, Where("true"), project_id=1, now_ns=now_ns, moving=moving, **bound)
+        return sum(int(each["conversations"]) for each in asked)
+
+    assert [count(), count()] == [1, 1]
+    record(Actor(ActorKind.USER, "anna"), "add_label", project)
+    clock(481)
+    time.sleep(1.1)
+    kept_queries.renew_oldest()
+    assert count() == 0
 
 
 @pytest.mark.usefixtures("large", "clock")
