@@ -66,11 +66,13 @@ def run(work: Callable[[], object]) -> None:
     from config.databases import CannotStartError
     from config.users import CannotCreateUserError
     from tracing.backing_up import BackupError
+    from tracing.moving import MoveError
     from tracing.store import StoreUnavailableError
 
+    told = (BackupError, MoveError, CannotStartError, CannotCreateUserError, DataDirectoryError, StoreUnavailableError)
     try:
         work()
-    except (BackupError, CannotStartError, CannotCreateUserError, DataDirectoryError, StoreUnavailableError) as error:
+    except told as error:
         fail(str(error))
     except OperationalError as error:
         fail(f"Django's database did not answer ({str(error).splitlines()[0]}); see TACIT_DATABASE_URL.")
@@ -548,6 +550,22 @@ def restore(directory: Path, data_dir: Path | None) -> None:
         click.echo(f"{sum(manifest.rows.values()):,} rows are as they were at {manifest.made_at}.")
 
     run(work)
+
+
+@main.command()
+@click.option("--to", help="Address of a ClickHouse server, for the embedded ClickHouse (TACIT_CLICKHOUSE_DSN).")
+@click.option("--cluster", help="Its cluster, over which the tables are spread (TACIT_CLICKHOUSE_CLUSTER).")
+@click.option("--database-to", help="Address of PostgreSQL, for the SQLite file (TACIT_DATABASE_URL).")
+@data_dir_option
+def move(to: str | None, cluster: str | None, database_to: str | None, data_dir: Path | None) -> None:
+    """Bring what is in the data directory to a ClickHouse server, to PostgreSQL or both, and compare every row.
+
+    The server is stopped first; the directory is only read. What was cut off goes on with the same command.
+    """
+    set_up(data_dir=data_dir, clickhouse_dsn=to, clickhouse_cluster=cluster, database_url=database_to)
+    from config import moving
+
+    run(lambda: moving.move(click.echo, moves_events=bool(to), moves_database=bool(database_to)))
 
 
 @main.command()

@@ -21,6 +21,15 @@ ACROSS_PROJECTS = (
     "tracing/sql/engine.sql",
     "tracing/sql/stored_rows.sql",
     "tracing/sql/latest_rows.sql",
+    # A move, too
+    "tracing/sql/any_row.sql",
+    "tracing/sql/block_of_part.sql",
+    "tracing/sql/emptied_table.sql",
+    "tracing/sql/finished_move.sql",
+    "tracing/sql/measured_lasting_rows.sql",
+    "tracing/sql/measured_rows.sql",
+    "tracing/sql/parts_of_table.sql",
+    "tracing/sql/stored_columns.sql",
     # What a stage has to do and how far behind it is, for all projects at once
     "drift/sql/changed_days.sql",
     "drift/sql/lag_of_days.sql",
@@ -58,6 +67,8 @@ CHANGES_OF_A_TABLE = (
     *(DELETION, "tracing/sql/keep_raw_rows.sql", "tracing/sql/keep_derived_rows.sql", "tracing/sql/part_dropping.sql"),
     *(path for path in FILES if path.startswith("tracing/sql/erased_")),
     "tracing/sql/latest_rows.sql",
+    *("tracing/sql/any_row.sql", "tracing/sql/block_of_part.sql", "tracing/sql/emptied_table.sql"),
+    *("tracing/sql/measured_lasting_rows.sql", "tracing/sql/measured_rows.sql"),
     "tracing/sql/inactive_parts_of_cluster.sql",  # tests/tracing/test_clusters.py runs it
 )
 EXAMPLES = {

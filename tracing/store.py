@@ -22,12 +22,14 @@ from clickhouse_connect.driver.client import Client
 from clickhouse_connect.driver.exceptions import ClickHouseError
 from clickhouse_connect.driver.httpclient import HttpClient
 from clickhouse_connect.driver.insert import InsertContext
+from clickhouse_connect.driver.query import QueryResult
 from urllib3 import Timeout
 
 from tracing import clusters
 from tracing.clusters import Cluster
 from tracing.filter_fields import STANDS
 from tracing.filter_sql import MARKER, Where
+from tracing.long_values import write_long_values
 from tracing.retries import RETRY_SECONDS, is_passing, spread_pauses
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -103,6 +105,8 @@ TIMEOUTS = {"connect_timeout": 5, "send_receive_timeout": 60}
 """Seconds until a server that does not answer is given up; the address may say otherwise."""
 STATEMENT_SECONDS = 3600
 """The same for statements that change tables, which answer when all is done, and say nothing before."""
+MOST_QUERY_BYTES = 64_000_000
+"""Of what is sent to a server, with the lists of ids that are written into it."""
 
 UNFINISHED_MOVE = "unfinished_move"
 """Stands among the schema's files while `tacit move` fills the tables: no version works on half of them."""
@@ -181,11 +185,17 @@ class LentClient:
         finally:
             context.data = None
 
+    def query(self, query: str, parameters: Mapping[str, Any]) -> QueryResult:
+        if isinstance(self.client, HttpClient):
+            query, parameters = write_long_values(query, parameters)
+        return self.client.query(query, parameters=dict(parameters))
+
     def change(self, statement: str, parameters: Mapping[str, object]) -> None:
         """Run a statement, however long it takes."""
         if not isinstance(self.client, HttpClient):
             self.client.command(statement, parameters=dict(parameters) or None)
             return
+        statement, parameters = write_long_values(statement, parameters)
         usual = self.client.timeout
         self.client.timeout = Timeout(connect=usual.connect_timeout, read=STATEMENT_SECONDS)
         try:
@@ -225,6 +235,7 @@ class Store:
             self._options["chdb_options"] = limits
         else:
             self._options |= TIMEOUTS
+            self._options["settings"]["max_query_size"] = MOST_QUERY_BYTES
         if dsn.startswith("https://"):
             self._options["interface"] = "https"  # else the driver takes TLS for ports 443 and 8443 alone
         self._idle: list[LentClient] = []
@@ -249,12 +260,12 @@ class Store:
         query = read_query(path)
         if where is not None:
             query, parameters = place_where(query, where), parameters | dict(where.parameters)
-        result = self._ask(lambda lent: lent.client.query(query, parameters=parameters))
+        result = self._ask(lambda lent: lent.query(query, parameters))
         return [dict(zip(result.column_names, row, strict=True)) for row in result.result_rows]
 
     def query_columns(self, path: str, **parameters: Any) -> dict[str, Sequence[Any]]:
         """The same by column: faster where there are many rows."""
-        result = self._ask(lambda lent: lent.client.query(read_query(path), parameters=parameters))
+        result = self._ask(lambda lent: lent.query(read_query(path), parameters))
         if not result.row_count:
             return dict.fromkeys(result.column_names, ())
         return dict(zip(result.column_names, result.result_columns, strict=True))
@@ -276,8 +287,8 @@ class Store:
             return lent.client.raw_query(read_query(path), parameters=parameters, fmt="Native")
 
     def insert_block(self, table: str, names: Sequence[str], block: bytes) -> None:
-        with self._writes.number(), self._lend() as lent:
-            lent.client.raw_insert(table, names, block, settings=BLOCK_SETTINGS, fmt="Native")
+        with self._writes.number():
+            self._ask(lambda lent: lent.client.raw_insert(table, names, block, settings=BLOCK_SETTINGS, fmt="Native"))
 
     def change(self, path: str, **parameters: Any) -> None:
         """Run the statement in `path` that changes rows; when it returns they are changed."""

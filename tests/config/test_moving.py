@@ -1,0 +1,111 @@
+"""What embedded databases hold is brought to a server, is the same there, and what is not the same is told."""
+
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from django.core.management import call_command
+from django.db import connection
+
+from config.moving import be_patient
+from tests.config.test_backing_up import dump, measure
+from tests.isolation.world import make_side
+from tracing.backing_up.database import copy_sqlite
+from tracing.models import Project
+from tracing.moving import MoveError
+from tracing.moving.database import move_database
+from tracing.moving.events import Progress, move_events
+from tracing.retention import follow_retention
+from tracing.store import Store, UnfinishedMoveError
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture
+def target(tmp_path: Path) -> Iterator[Store]:
+    """A ClickHouse server without tables."""
+    command = [sys.executable, "-m", "tests.clickhouse_front", str(tmp_path / "clickhouse")]
+    front = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True)
+    assert front.stdout is not None
+    store = Store(be_patient(f"http://127.0.0.1:{int(front.stdout.readline())}/default"))
+    yield store
+    store.close()
+    front.terminate()
+    front.wait(timeout=30)
+    front.stdout.close()
+
+
+class CutError(Exception):
+    """Somebody ended the command."""
+
+
+def cut_at(table: str) -> Callable[[Progress], None]:
+    def tell(progress: Progress) -> None:
+        if progress.table == table:
+            raise CutError
+
+    return tell
+
+
+def tell_nobody(_progress: Progress) -> None:
+    pass
+
+
+def measure_moved(store: Store) -> dict[str, tuple[int, int]]:
+    return {table: held for table, held in measure(store).items() if table != "schema_migrations"}
+
+
+@pytest.mark.usefixtures("transactional_db")
+def test_both_databases_go_and_what_is_not_the_same_there_is_told(store: Store, target: Store, tmp_path: Path) -> None:
+    side = make_side(store, 10_001)
+    Project.objects.filter(pk=1).update(retention_days=30)
+    follow_retention(store)
+    before = measure_moved(store)
+    with pytest.raises(CutError):
+        move_events(store, target, cut_at("turns"))
+    with pytest.raises(UnfinishedMoveError, match="run the same tacit move again"):
+        target.migrate()
+    told: list[Progress] = []
+    rows = move_events(store, target, told.append)
+    assert {"turns", "signals", "watermarks"} <= {each.table for each in told}
+    assert "otel_traces" not in {each.table for each in told}  # it was there already
+    assert (told[-1].rows, told[-1].bytes_left) == (told[-1].rows_of_table, 0)
+    assert measure_moved(target) == measure_moved(store) == before
+    assert rows == sum(count for table, (count, _) in before.items() if table != "kept_days")
+    assert target.migrate() == []
+    assert move_events(store, target, cut_at("turns")) == rows
+    broken = f"ALTER TABLE turns UPDATE user_text = 'x' WHERE conversation_id = '{side.conversation}'"
+    target.execute(f"{broken} SETTINGS mutations_sync = 2")
+    with pytest.raises(MoveError, match=r"turns of project 10001 \(\d of \d rows\)\. Name a database without any rows"):
+        move_events(store, target, tell_nobody)
+    check_database(tmp_path / "tacit.sqlite3")
+
+
+def check_database(file: Path) -> None:
+    """What Django's database holds goes from a file into a new one: all of it, or nothing."""
+    used, broken = Path(connection.settings_dict["NAME"]), file.with_name("broken.sqlite3")
+    copy_sqlite(used, file)
+    copy_sqlite(used, broken)
+    with closing(sqlite3.connect(broken)) as opened, opened:
+        opened.execute("DELETE FROM tracing_project WHERE id = 10001")
+    rows = move_database(file)  # all of it is there
+    Project.objects.filter(pk=10_001).update(name="Another")
+    with pytest.raises(MoveError, match=r"holds rows already, of tracing\.Project: name a database without any"):
+        move_database(file)
+    call_command("flush", verbosity=0, interactive=False)
+    Project.objects.create(pk=1, slug="default", name="Default")
+    with pytest.raises(MoveError, match=r"cannot be written there: .*tracing_project.*Nothing was written"):
+        move_database(broken)
+    assert not Project.objects.exclude(pk=1).exists()
+    assert move_database(file) == rows
+    assert list_rows(used) == list_rows(file)
+
+
+def list_rows(file: Path) -> list[str]:
+    """But for what counts by itself, and the leases of processes that have ended."""
+    kept = (line for line in dump(file) if line.startswith("INSERT INTO"))
+    return [line for line in kept if not line.startswith(('INSERT INTO "sqlite_', 'INSERT INTO "tracing_stagelease"'))]

@@ -1,0 +1,2 @@
+-- A table without its rows.
+TRUNCATE TABLE {table:Identifier}
