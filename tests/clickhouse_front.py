@@ -13,6 +13,9 @@ import ssl
 import tempfile
 import threading
 from base64 import b64encode
+from email.message import EmailMessage
+from email.parser import BytesParser
+from email.policy import HTTP
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
@@ -43,6 +46,20 @@ TRANSPORT = frozenset(
 DECOMPRESS = {"identity": bytes, "gzip": gzip.decompress, "lz4": lz4.frame.decompress}
 
 
+MOST_VALUE_BYTES = 131_072
+"""As a server has it (`http_max_field_value_size`)."""
+
+
+def read_form(content_type: str, body: bytes) -> dict[str, str]:
+    """The fields of a form that was sent in parts."""
+    form = BytesParser(policy=HTTP).parsebytes(f"Content-Type: {content_type}\r\n\r\n".encode() + body)
+    parts = [part for part in form.iter_parts() if isinstance(part, EmailMessage)]
+    return {
+        str(part.get_param("name", header="content-disposition")): bytes(part.get_payload(decode=True)).decode()
+        for part in parts
+    }
+
+
 class Front(BaseHTTPRequestHandler):
     """One thread a connection, one engine connection a thread."""
 
@@ -58,6 +75,13 @@ class Front(BaseHTTPRequestHandler):
     def do_POST(self) -> None:
         parameters = dict(parse_qsl(urlsplit(self.path).query, keep_blank_values=True))
         body = self.read_body()
+        if self.headers.get_content_type() == "multipart/form-data":
+            parameters |= read_form(self.headers["Content-Type"], body)
+            body = b""
+        if any(len(value.encode()) > MOST_VALUE_BYTES for value in parameters.values()):
+            refusal = b"Code: 1000. DB::Exception: HTML Form Exception: Field value too long. (POCO_EXCEPTION)"
+            self.answer(500, refusal, {"X-ClickHouse-Exception-Code": "1000"})
+            return
         if self.credentials and self.headers.get("Authorization") != self.credentials:
             refusal = b"Code: 516. DB::Exception: Authentication failed. (AUTHENTICATION_FAILED)"
             self.answer(403, refusal, {"X-ClickHouse-Exception-Code": "516"})

@@ -6,16 +6,13 @@ ClickHouse is the embedded engine: inside the process, or behind a small HTTP fr
 import json
 import os
 import re
-import shutil
-import signal
 import socket
 import subprocess
 import sys
-import tempfile
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -23,11 +20,10 @@ from typing import Any
 
 import psycopg
 import pytest
-from redis import ConnectionError as RedisConnectionError
 from redis import Redis
 
 from tests.drift.channels.conftest import SECRET, Hook, hook
-from tests.parts import need
+from tests.faults.services import ending, start_clickhouse, start_postgres, start_redis, wait_until
 
 __all__ = ["hook"]
 
@@ -77,9 +73,9 @@ class Installation:
     database: psycopg.Connection[tuple[Any, ...]]
     broker: Redis
 
-    def start(self, *arguments: str) -> subprocess.Popen[bytes]:
-        """A process of Tacit; what it says goes to `<command>.log`."""
-        with self.log(arguments[0]).open("wb") as log:
+    def start(self, *arguments: str, name: str = "") -> subprocess.Popen[bytes]:
+        """A process of Tacit; what it says goes to `<command>.log`, or to that of its name."""
+        with self.log(name or arguments[0]).open("wb") as log:
             return subprocess.Popen([TACIT, *arguments], env=self.environment, stdout=log, stderr=log)
 
     def run(self, *arguments: str, program: Path | str = TACIT) -> subprocess.CompletedProcess[str]:
@@ -119,73 +115,15 @@ class Installation:
         return [row[0] for row in self.database.execute(query.encode()).fetchall()]
 
 
-@contextmanager
-def ending(*processes: subprocess.Popen[bytes], by: signal.Signals = signal.SIGTERM) -> Iterator[None]:
-    try:
-        yield
-    finally:
-        for process in processes:
-            process.send_signal(by)
-        for process in processes:
-            process.wait(timeout=30)
-
-
-def find_free_port() -> int:
-    with socket.socket() as listening:
-        listening.bind(("127.0.0.1", 0))
-        port: int = listening.getsockname()[1]
-    return port
-
-
-def wait_until(holds: Callable[[], bool], seconds: float = 30.0) -> None:
-    deadline = time.monotonic() + seconds
-    while not holds():
-        assert time.monotonic() < deadline, f"not within {seconds} s"
-        time.sleep(0.1)
-
-
-def works(attempt: Callable[[], object], *errors: type[Exception]) -> bool:
-    try:
-        attempt()
-    except errors:
-        return False
-    return True
-
-
 @pytest.fixture(scope="module")
 def postgres() -> Iterator[str]:
-    """Address of a new PostgreSQL cluster; its server refuses to be root."""
-    programs = max(Path("/usr/lib/postgresql").glob("*/bin"), default=None)
-    need("PostgreSQL", programs)
-    as_user: dict[str, Any] = {"user": "postgres", "group": "postgres"} if os.geteuid() == 0 else {}
-    directory = Path(tempfile.mkdtemp(prefix="tacit-postgres-"))
-    if as_user:
-        shutil.chown(directory, **as_user)
-    quiet: dict[str, Any] = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL, "cwd": directory, **as_user}
-    initdb = [f"{programs}/initdb", "-D", "data", "-U", "tacit", "-A", "trust", "-E", "UTF8", "--no-sync"]
-    subprocess.run(initdb, check=True, **quiet)
-    port = find_free_port()
-    options = ["-D", "data", "-p", str(port), "-h", "127.0.0.1", "-k", "", "-F"]
-    server = subprocess.Popen([f"{programs}/postgres", *options], **quiet)
-    address = f"postgres://tacit@127.0.0.1:{port}"
-    with ending(server, by=signal.SIGINT):
-        wait_until(lambda: works(lambda: psycopg.connect(f"{address}/postgres").close(), psycopg.OperationalError))
+    with start_postgres() as address:
         yield address
-    shutil.rmtree(directory)
 
 
 @pytest.fixture(scope="module")
 def broker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Redis]:
-    """A new Redis that keeps nothing."""
-    program = shutil.which("redis-server")
-    need("Redis", program)
-    port = find_free_port()
-    options = ["--port", str(port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"]
-    directory = tmp_path_factory.mktemp("redis")
-    server = subprocess.Popen([str(program), *options], cwd=directory, stdout=subprocess.DEVNULL)
-    client = Redis(port=port)
-    with ending(server), client:
-        wait_until(lambda: works(client.ping, RedisConnectionError))
+    with start_redis(tmp_path_factory.mktemp("redis")) as client:
         yield client
 
 
@@ -217,18 +155,15 @@ def without_clickhouse(installation: Installation) -> Installation:
 @pytest.fixture
 def with_clickhouse_server(installation: Installation, tmp_path: Path) -> Iterator[Installation]:
     """The same with ClickHouse in a process of its own."""
-    with start_clickhouse(tmp_path, "clickhouse") as address:
+    with serve_clickhouse(tmp_path, "clickhouse") as address:
         yield replace(installation, settings={**installation.settings, "TACIT_CLICKHOUSE_DSN": address})
 
 
 @contextmanager
-def start_clickhouse(directory: Path, name: str) -> Iterator[str]:
+def serve_clickhouse(directory: Path, name: str) -> Iterator[str]:
     """Its address; it keeps what it has in a folder of this name, and backups beside it."""
-    command = [sys.executable, "-m", "tests.clickhouse_front", str(directory / name), str(directory / "backups")]
-    front = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True)
-    assert front.stdout is not None
-    with ending(front), front.stdout:
-        yield f"http://127.0.0.1:{int(front.stdout.readline())}/default"
+    with start_clickhouse(directory / name, str(directory / "backups")) as port:
+        yield f"http://127.0.0.1:{port}/default"
 
 
 def count_rows(url: str, key: str) -> tuple[int, int, int]:
@@ -282,7 +217,7 @@ def check_backup(installation: Installation) -> None:
     assert written.returncode == 0, written.stderr
     address = f"{installation.settings['TACIT_DATABASE_URL']}_restored"
     installation.database.execute(f"CREATE DATABASE {address.rpartition('/')[2]}".encode())
-    with start_clickhouse(installation.directory, "clickhouse of another") as server:
+    with serve_clickhouse(installation.directory, "clickhouse of another") as server:
         place = {"TACIT_DATABASE_URL": address, "TACIT_CLICKHOUSE_DSN": server}
         other = replace(installation, settings={**installation.settings, **place})
         restored = other.run("restore", str(installation.directory / "backup"))

@@ -8,8 +8,8 @@ from urllib.parse import parse_qsl, urlsplit
 import pytest
 from clickhouse_connect.driver.exceptions import DatabaseError, OperationalError
 
-from tests.faults.clickhouse import start_clickhouse
 from tests.faults.relay import Fault, Relay, make_error, relay_to
+from tests.faults.services import start_clickhouse
 from tests.tls_proxy import make_certificate
 from tracing.dead_letters import is_about_content
 from tracing.store import Store, StoreUnavailableError
@@ -118,6 +118,16 @@ def test_a_server_that_does_not_answer_in_time_is_given_up(relay: Relay, store: 
     with relay.having(Fault(delay_seconds=1.5)):  # longer than a read may take
         store.execute("INSERT INTO kept SELECT 1")
     assert count(store) == 1
+
+
+def test_lists_longer_than_a_server_takes_beside_a_query_are_asked_for_all_the_same(store: Store) -> None:
+    names = [f"{number:032x}" for number in range(10_000)]
+    store.insert("schema_migrations", {"name": names, "checksum": [""] * len(names)})
+    query = "SELECT count() AS count FROM schema_migrations WHERE name IN {names:Array(String)}"
+    with store._lend() as lent:
+        assert lent.query(query, {"names": names}).result_rows == [(10_000,)]
+    store.execute("DELETE FROM schema_migrations WHERE name IN {names:Array(String)}", names=names[1:])
+    assert [row["name"] for row in store.query(READ)] == [names[0], "one"]
 
 
 def test_only_rows_as_they_come_in_are_gathered_by_the_server(relay: Relay, store: Store) -> None:
