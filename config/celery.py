@@ -1,6 +1,7 @@
 """Celery only says when: each task asks the store for its work."""
 
 import os
+import ssl
 import sys
 from typing import Any
 
@@ -19,22 +20,39 @@ PREFETCHED = 32
 broker's polling interval, and falls behind its ticks."""
 WAKES = {"tracing.read_changed_traces": "feedback.derive_signals", "feedback.derive_signals": "drift.hand_over"}
 """What need not wait for its tick where the stage before it did something: somebody may need a person now."""
+TRANSPORT_OPTIONS: dict[str, dict[str, Any]] = {
+    "memory": {"polling_interval": 0.1},
+    # A message that was taken and never done comes again after `visibility_timeout`: later than any task takes.
+    "redis": {
+        "visibility_timeout": 3600,
+        "socket_keepalive": True,
+        "socket_connect_timeout": 5,
+        "health_check_interval": 10,
+    },
+    "amqp": {"confirm_publish": True},
+}
+"""By the transport's name: what makes a broker that is gone be noticed, and what it took come again."""
 
 app = Celery("tacit")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.conf.update(
     task_ignore_result=True,
     broker_connection_retry_on_startup=True,
-    broker_transport_options={"polling_interval": 0.1},
+    broker_connection_max_retries=None,  # a broker that is away for an hour is not for ever
     worker_hijack_root_logger=False,
     worker_prefetch_multiplier=PREFETCHED,
     worker_send_task_events=False,
     task_acks_late=True,
     timezone="UTC",
     CELERY_DB_REUSE_MAX=sys.maxsize,  # else Celery opens a connection to Django's database anew for each task
+    task_reject_on_worker_lost=True,
 )
 app.conf.beat_schedule = {
     name: {"task": name, "schedule": TICK_SECONDS, "options": {"expires": 5 * TICK_SECONDS}}
+if app.conf.broker_url.startswith("rediss:"):
+    app.conf.broker_use_ssl = {"ssl_cert_reqs": ssl.CERT_REQUIRED}  # else any certificate would be believed
+BROKER = app.connection_for_read()
+app.conf.broker_transport_options = TRANSPORT_OPTIONS.get(BROKER.transport.driver_type, {})
     for name in (
         "tracing.read_changed_traces",
         "tracing.count_hours",
@@ -65,7 +83,11 @@ for name in (
     "drift.watch",
     "drift.alert",
 ):
-    app.conf.beat_schedule[name] = {"task": name, "schedule": RARE_TICK_SECONDS}
+    app.conf.beat_schedule[name] = {
+        "task": name,
+        "schedule": RARE_TICK_SECONDS,
+        "options": {"expires": 2 * RARE_TICK_SECONDS},
+    }
 for name in (
     "tracing.erase",
     "drift.hand_over",

@@ -118,6 +118,7 @@ DATABASES = {
     "default": dj_database_url.parse(
         complete_address(ENV.database_url, ENV.database_password) or f"sqlite:///{DATA_DIR / 'tacit.sqlite3'}",
         conn_max_age=60,
+        conn_health_checks=True,  # a database that was started anew costs nobody their request
     )
 }
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":

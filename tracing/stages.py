@@ -21,6 +21,7 @@ from django.db import transaction
 from tracing.dead_letters import is_about_content
 from tracing.ingest import is_busy
 from tracing.models import StageLease
+from tracing.leases import KEEPER, LEASE
 from tracing.store import Store, StoreUnavailableError, Writes
 from tracing.times import EPOCH, to_us
 
@@ -32,7 +33,6 @@ SHORT_OVERLAP = timedelta(seconds=3)
 """After that nearly every row is."""
 FAR_LOOK = timedelta(seconds=20)
 """How often a stage looks back as far as `OVERLAP`: reading so many rows again costs more than a stage's own work."""
-LEASE = timedelta(minutes=2)
 
 LOOK_SECONDS = 10.0
 """How often a stage looks for what the clock alone makes due, where nothing is written."""
@@ -180,6 +180,7 @@ class Stage:
         """Know only what the store knows, as a new process does."""
         self._seen.clear()
         self._looked_far_us = 0
+            start = time.monotonic()
         self._idle = None
 
     def read_watermark(self, store: Store) -> int:
@@ -290,7 +291,7 @@ def group_by_project(keys: Sequence[Key]) -> dict[int, list[str]]:
 
 @contextmanager
 def hold_lease(stage: str) -> Iterator[bool]:
-    """Hold `stage` against other processes; gives whether it was free. A dead holder's lease runs out."""
+    """Hold `stage` against other processes, however long; gives whether it was free. A dead holder's lease runs out."""
     holder = f"{socket.gethostname()}:{os.getpid()}"
     with transaction.atomic():
         now = datetime.now(UTC)
@@ -302,12 +303,15 @@ def hold_lease(stage: str) -> Iterator[bool]:
             lease.holder, lease.until = holder, now + LEASE
             lease.save()
     try:
-        yield held
+        with KEEPER.keep(stage, holder):
+            yield True
     finally:
-        if held:
-            StageLease.objects.filter(stage=stage, holder=holder).update(until=EPOCH)
+        StageLease.objects.filter(stage=stage, holder=holder).update(until=EPOCH)
 
 
 def end_leases() -> None:
     """End the leases of processes that died, where nobody else can be at work on this store."""
     StageLease.objects.update(until=EPOCH)
+    if not held:
+        yield False
+        return

@@ -1,0 +1,41 @@
+"""Leases: kept as long as their holder lives, free soon after it died."""
+
+import time
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from tracing.leases import LEASE, Keeper
+from tracing.models import StageLease
+from tracing.stages import hold_lease
+
+
+def read_until(stage: str) -> datetime:
+    return StageLease.objects.get(stage=stage).until
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_lease_is_renewed_while_it_is_held_and_not_after() -> None:
+    StageLease.objects.create(stage="long", holder="me", until=datetime.now(UTC))
+    keeper = Keeper(0.02)
+    with keeper.keep("long", "me"):
+        until = time.monotonic() + 5
+        while read_until("long") < datetime.now(UTC) + LEASE / 2:
+            assert time.monotonic() < until
+            time.sleep(0.01)
+    time.sleep(0.1)
+    StageLease.objects.update(until=datetime.now(UTC))
+    time.sleep(0.1)
+    assert read_until("long") <= datetime.now(UTC)
+
+
+@pytest.mark.django_db
+def test_what_a_dead_process_held_is_free_within_half_a_minute() -> None:
+    with hold_lease("theirs"):
+        StageLease.objects.filter(stage="theirs").update(holder="dead:1")
+        assert read_until("theirs") - datetime.now(UTC) < timedelta(seconds=30)
+        with hold_lease("theirs") as held:
+            assert not held
+        StageLease.objects.filter(stage="theirs").update(until=datetime.now(UTC))
+        with hold_lease("theirs") as held:
+            assert held

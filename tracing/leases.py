@@ -1,0 +1,65 @@
+"""What this process has to itself is renewed while it lives; what a dead one had is free again within seconds."""
+
+import logging
+import threading
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+
+from django.db import connection
+
+from tracing.models import StageLease
+
+logger = logging.getLogger(__name__)
+
+LEASE = timedelta(seconds=20)
+RENEWAL_SECONDS = 5.0
+
+
+class Keeper:
+    """Renews the leases that are held for longer than the time between two renewals."""
+
+    def __init__(self, renewal_seconds: float) -> None:
+        self._renewal_seconds = renewal_seconds
+        self._held: Counter[tuple[str, str]] = Counter()
+        self._lock = threading.Lock()
+        self._thread: threading.Thread | None = None
+
+    @contextmanager
+    def keep(self, stage: str, holder: str) -> Iterator[None]:
+        """Renew this lease as long as the block runs."""
+        with self._lock:
+            self._held[stage, holder] += 1
+            if self._thread is None:
+                self._thread = threading.Thread(target=self._run, name="leases", daemon=True)
+                self._thread.start()
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._held[stage, holder] -= 1
+
+    def _run(self) -> None:
+        held: set[tuple[str, str]] = set()
+        pause = threading.Event()
+        while not pause.wait(self._renewal_seconds):
+            with self._lock:
+                before, held = held, {lease for lease, count in self._held.items() if count}
+            if lasting := before & held:
+                self._renew(lasting)
+
+    @staticmethod
+    def _renew(leases: set[tuple[str, str]]) -> None:
+        """A database that is away is asked again the next time; then another process may have the stage meanwhile, and
+        what is done twice changes nothing."""
+        try:
+            for stage, holder in leases:
+                StageLease.objects.filter(stage=stage, holder=holder).update(until=datetime.now(UTC) + LEASE)
+        except Exception:
+            logger.exception("Leases were not renewed")
+        finally:
+            connection.close()
+
+
+KEEPER = Keeper(RENEWAL_SECONDS)
