@@ -18,8 +18,6 @@ HOUR_SECONDS = 3600.0
 PREFETCHED = 32
 """Messages that a worker takes at once, more than a tick sends: with one at a time it looks for the next only after the
 broker's polling interval, and falls behind its ticks."""
-WAKES = {"tracing.read_changed_traces": "feedback.derive_signals", "feedback.derive_signals": "drift.hand_over"}
-"""What need not wait for its tick where the stage before it did something: somebody may need a person now."""
 TRANSPORT_OPTIONS: dict[str, dict[str, Any]] = {
     "memory": {"polling_interval": 0.1},
     # A message that was taken and never done comes again after `visibility_timeout`: later than any task takes.
@@ -32,6 +30,8 @@ TRANSPORT_OPTIONS: dict[str, dict[str, Any]] = {
     "amqp": {"confirm_publish": True},
 }
 """By the transport's name: what makes a broker that is gone be noticed, and what it took come again."""
+WAKES = {"tracing.read_changed_traces": "feedback.derive_signals", "feedback.derive_signals": "drift.hand_over"}
+"""What need not wait for its tick where the stage before it did something: somebody may need a person now."""
 
 app = Celery("tacit")
 app.config_from_object("django.conf:settings", namespace="CELERY")
@@ -43,16 +43,16 @@ app.conf.update(
     worker_prefetch_multiplier=PREFETCHED,
     worker_send_task_events=False,
     task_acks_late=True,
+    task_reject_on_worker_lost=True,
     timezone="UTC",
     CELERY_DB_REUSE_MAX=sys.maxsize,  # else Celery opens a connection to Django's database anew for each task
-    task_reject_on_worker_lost=True,
 )
-app.conf.beat_schedule = {
-    name: {"task": name, "schedule": TICK_SECONDS, "options": {"expires": 5 * TICK_SECONDS}}
 if app.conf.broker_url.startswith("rediss:"):
     app.conf.broker_use_ssl = {"ssl_cert_reqs": ssl.CERT_REQUIRED}  # else any certificate would be believed
 BROKER = app.connection_for_read()
 app.conf.broker_transport_options = TRANSPORT_OPTIONS.get(BROKER.transport.driver_type, {})
+app.conf.beat_schedule = {
+    name: {"task": name, "schedule": TICK_SECONDS, "options": {"expires": 5 * TICK_SECONDS}}
     for name in (
         "tracing.read_changed_traces",
         "tracing.count_hours",

@@ -20,8 +20,8 @@ from django.db import transaction
 
 from tracing.dead_letters import is_about_content
 from tracing.ingest import is_busy
-from tracing.models import StageLease
 from tracing.leases import KEEPER, LEASE
+from tracing.models import StageLease
 from tracing.store import Store, StoreUnavailableError, Writes
 from tracing.times import EPOCH, to_us
 
@@ -180,7 +180,6 @@ class Stage:
         """Know only what the store knows, as a new process does."""
         self._seen.clear()
         self._looked_far_us = 0
-            start = time.monotonic()
         self._idle = None
 
     def read_watermark(self, store: Store) -> int:
@@ -302,6 +301,9 @@ def hold_lease(stage: str) -> Iterator[bool]:
         if held:
             lease.holder, lease.until = holder, now + LEASE
             lease.save()
+    if not held:
+        yield False
+        return
     try:
         with KEEPER.keep(stage, holder):
             yield True
@@ -312,6 +314,3 @@ def hold_lease(stage: str) -> Iterator[bool]:
 def end_leases() -> None:
     """End the leases of processes that died, where nobody else can be at work on this store."""
     StageLease.objects.update(until=EPOCH)
-    if not held:
-        yield False
-        return
