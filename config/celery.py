@@ -6,8 +6,10 @@ import sys
 from typing import Any
 
 from celery import Celery, Task
-from celery.signals import task_prerun, task_success
+from celery.signals import task_postrun, task_prerun, task_success
 from django.db import close_old_connections
+
+from tracing.activity import ACTIVITY
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
@@ -113,6 +115,17 @@ app.autodiscover_tasks(["tracing", "feedback", "drift"])
 def end_old_connections(**_named: Any) -> None:
     """As before each request: of those to Django's database, what broke and what is old."""
     close_old_connections()
+
+
+@task_prerun.connect
+def note_begun(task_id: str, sender: Task, **_named: Any) -> None:
+    """What this process is at is told to whoever asks whether anybody works."""
+    ACTIVITY.begin(task_id, sender.name)
+
+
+@task_postrun.connect
+def note_ended(task_id: str, **_named: Any) -> None:
+    ACTIVITY.end(task_id)
 
 
 @task_success.connect

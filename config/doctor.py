@@ -26,6 +26,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from config.data_directory import OTHERS, PRIVATE_PATHS, RunningServer, describe_exposure, find_server
 from config.databases import APPS
 from config.env import Environment
+from tracing.pulses import SILENT_AFTER, read_work
 from tracing.store import EMBEDDED_PREFIX, SCHEMA_DIRECTORY, close_store, get_store
 
 LEAST_FREE = 2_000_000_000
@@ -69,6 +70,7 @@ def examine(env: Environment) -> Iterator[Finding]:
         ("database", look_at_database),
         ("store", lambda: look_at_store(server)),
         ("broker", look_at_broker),
+        ("workers", look_at_workers),
         ("stages", lambda: look_at_stages(server)),
     ]
     for part, look in looks:
@@ -238,6 +240,22 @@ def look_at_broker() -> Iterator[Finding]:
     with app.connection(settings.CELERY_BROKER_URL, connect_timeout=ASK_SECONDS) as broker:
         broker.ensure_connection(max_retries=1, timeout=ASK_SECONDS)
         yield Finding("broker", Level.OK, f"{broker.as_uri()} answers.")
+
+
+def look_at_workers() -> Iterator[Finding]:
+    """Who works, as it is written down every few seconds."""
+    work, now = read_work(), datetime.now(UTC)
+    silence = work.find_silence(now) if work else None
+    if work is None:
+        yield Finding("workers", Level.OK, "None has worked yet.")
+    elif silence:
+        told = f"None was heard since {work.at:%Y-%m-%d %H:%M} UTC."
+        advice = "What comes in is kept, and not read: start `tacit up`, or `tacit worker` and `tacit beat`."
+        yield Finding("workers", Level.WARNING, told, advice)
+    elif work.task_since and now - work.task_since > SILENT_AFTER:
+        yield Finding("workers", Level.OK, f"At {work.task} since {work.task_since:%H:%M} UTC.")
+    else:
+        yield Finding("workers", Level.OK, "They do what there is.")
 
 
 def look_at_stages(server: RunningServer | None) -> Iterator[Finding]:

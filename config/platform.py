@@ -20,6 +20,7 @@ from config.databases import CannotStartError, hold_data_directory, open_databas
 from config.env import Environment
 from config.grpc_server import GrpcServer
 from config.http_server import HttpServer, PortBusyError, bind
+from config.watching import Watch
 from config.wsgi import application, otlp_port_application
 from tracing.access.decisions import RunToken
 from tracing.access.keys import create_key
@@ -67,6 +68,7 @@ def run_web(env: Environment) -> None:
         stack.enter_context(open_databases(env))
         stopped = catch_signals()
         greet(stack.enter_context(serve(env, ports)))
+        Watch(works=False, serves=True).start()
         wait_until(stopped)
 
 
@@ -240,6 +242,7 @@ def run_worker(*, beat: bool) -> None:
 
     if beat:
         Beat().start()
+    Watch(works=True, serves=False).start()
     app.worker_main(["worker", "--pool=threads", "--concurrency=3", "--loglevel=WARNING", "--without-gossip"])
 
 

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 from drift.alert_rule_list import is_muted, list_all, tell
 from drift.alerting.previewing import preview
 from drift.alerting.rule_records import (
+    STAGE_VALUES,
     RuleForm,
     RuleProblems,
     delete_rule,
@@ -32,6 +33,7 @@ from drift.pages.rules import (
     COMPARISONS,
     COOLDOWNS,
     GROUPS,
+    STAGE_WINDOWS,
     WINDOWS,
     add_known,
     group_drift_metrics,
@@ -54,6 +56,7 @@ BESIDE = (
     *("cooldown_minutes", "quiet_from", "quiet_until", "targets"),
 )
 """Fields beside which a problem stands."""
+THRESHOLD_FIELDS = ("metric", "value", "window_minutes", "least_count", "group_by")
 
 
 @require_safe
@@ -74,7 +77,10 @@ def show_rules(request: HttpRequest, project: Project) -> HttpResponse:
 def show_new_rule(request: HttpRequest, project: Project) -> HttpResponse:
     """The form of a new rule, with what most of them begin with."""
     kind = request.GET.get("kind", "")
-    begin = AlertRule(kind=kind if kind in BY_NAME else AlertRule.Kind.THRESHOLD, metric="call_errors", value=0.05)
+    if kind == AlertRule.Kind.STAGE:
+        begin = AlertRule(kind=kind, **STAGE_VALUES)
+    else:
+        begin = AlertRule(kind=kind if kind in BY_NAME else AlertRule.Kind.THRESHOLD, metric="call_errors", value=0.05)
     return show_form(request, project, None, fill_from_rule(begin, ()))
 
 
@@ -119,11 +125,13 @@ def show_form(
         "drift_metrics": group_drift_metrics(),
         "comparisons": COMPARISONS,
         "windows": add_known(WINDOWS, typed.window_minutes),
+        "stage_windows": add_known(STAGE_WINDOWS, typed.window_minutes) if typed.kind == "stage" else STAGE_WINDOWS,
+        "stage_fields": ("value", "window_minutes") if typed.kind == "stage" else (),
         "groups": GROUPS,
         "choices": [each for each in KINDS if each.choices],
         "cooldowns": add_known(COOLDOWNS, typed.cooldown_minutes),
         "severities": AlertRule.Severity.values,
-        "threshold_fields": ("metric", "value", "window_minutes", "least_count", "group_by"),
+        "threshold_fields": () if typed.kind == "stage" else THRESHOLD_FIELDS,
         "told_fields": ("name", "severity", "cooldown_minutes", "quiet_from", "quiet_until"),
         "targets": list_targets(project),
         "fields": FIELDS,

@@ -23,7 +23,7 @@ from tracing.store import get_store
 
 router = Router(tags=["drift"])
 LARGEST_NUMBER = 2**31 - 1
-Kind = Literal["threshold", "drift", "change", "failure_mode", "conversation"]
+Kind = Literal["threshold", "drift", "change", "failure_mode", "conversation", "stage"]
 Severity = Literal["info", "warning", "critical"]
 GroupBy = Literal["", "service", "environment", "model", "prompt_version"]
 Clock = Annotated[str, Field(pattern=r"^(([01][0-9]|2[0-3]):[0-5][0-9])?$", description="As `22:00`, UTC.")]
@@ -34,7 +34,8 @@ class AlertRuleResource(Schema):
     that is above or below `value` in the last `window_minutes`, of each group by itself with `group_by`; fewer than
     `least_count` say nothing. `drift` is of all that is watched, or with `metric` or a `filter` of days of its own.
     `choices` are of a `change` fields, of a `failure_mode` what happened to it, of a `conversation` what happened in
-    it; none is all. In quiet hours nothing is sent; what still holds after them is."""
+    it, of a `stage` the stages of Tacit; none is all. A `stage` is told that is behind by more than `value` minutes (5)
+    for `window_minutes`. In quiet hours nothing is sent; what still holds after them is."""
 
     id: int
     name: str

@@ -202,6 +202,8 @@ class AlertRule(models.Model):
         FAILURE_MODE = "failure_mode"
         CONVERSATION = "conversation"
         """One conversation that needs a person now."""
+        STAGE = "stage"
+        """A stage of Tacit itself is behind."""
 
     class Comparison(models.TextChoices):
         ABOVE = "above"
@@ -225,6 +227,7 @@ class AlertRule(models.Model):
     """Of a threshold; of drift empty for all."""
     comparison = models.CharField(max_length=10, choices=Comparison.choices, default=Comparison.ABOVE)
     value = models.FloatField(null=True, blank=True)
+    """Of a threshold; of a stage minutes that it may be behind."""
     window_minutes = models.PositiveIntegerField(default=60)
     least_count = models.PositiveIntegerField(default=30)
     """Conversations in the window, fewer of which say nothing."""
@@ -232,7 +235,7 @@ class AlertRule(models.Model):
     """Empty, service, environment, model or prompt_version: each an alert of its own."""
     choices = models.JSONField(default=list)
     """Of a change the fields of the ledger, of a failure mode what happened to it, of a conversation what happened in
-    it; empty for all."""
+    it, of a stage the stages; empty for all."""
     cooldown_minutes = models.PositiveIntegerField(default=60)
     """After an alert was resolved, so long nobody is told of the same again."""
     quiet_from = models.TimeField(null=True, blank=True)

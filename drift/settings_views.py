@@ -1,6 +1,7 @@
 """The first page of settings: what each of them is for, and how it stands, as far as whoever looks may see them."""
 
 from collections.abc import Callable, Mapping
+from datetime import timedelta
 
 from django.conf import settings
 from django.db.models import Max, Q
@@ -23,6 +24,7 @@ from drift.pages.settings_states import (
     tell_members,
     tell_prices,
     tell_retention,
+    tell_stages,
     tell_targets,
     tell_texts,
 )
@@ -36,6 +38,7 @@ from tracing.masking_rules import load_masking, load_timeouts
 from tracing.menu import list_settings
 from tracing.models import ApiKey, AuditEntry, Erasure, Membership, Project, ProjectPrice
 from tracing.pages import render_page
+from tracing.pulses import list_measured, read_work
 
 
 @require_safe
@@ -107,6 +110,12 @@ def read_prices(project: Project) -> State:
     return tell_prices(ProjectPrice.objects.filter(project=project).count())
 
 
+def read_stages(_project: Project) -> State:
+    now = timezone.now()
+    measured = list_measured(now - timedelta(minutes=3)).values()
+    return tell_stages(read_work(), max((each[-1].lag_seconds for each in measured), default=0.0), now)
+
+
 READERS: Mapping[str, Callable[[Project], State]] = {
     "project_settings": read_retention,
     "retention": read_kinds,
@@ -121,4 +130,5 @@ READERS: Mapping[str, Callable[[Project], State]] = {
     "judge": read_judge,
     "alert_targets": read_targets,
     "prices": read_prices,
+    "stages": read_stages,
 }

@@ -32,6 +32,7 @@ from feedback.api_review_results import router as review_results_router
 from feedback.api_reviews import router as reviews_router
 from feedback.api_satisfaction import router as satisfaction_router
 from feedback.api_saved_views import router as saved_views_router
+from feedback.api_stages import router as stages_router
 from feedback.api_users import router as users_router
 from feedback.conversation_rows import describe_rows, find_rows
 from feedback.datasets import UnknownFormat
@@ -127,6 +128,7 @@ api.add_router("", regressions_router)
 api.add_router("", feedback_router)
 api.add_router("", reprocessing_router)
 api.add_router("", audit_router)
+api.add_router("", stages_router)
 
 
 @api.exception_handler(UnknownFormat)

@@ -31,6 +31,7 @@ from feedback import (
     review_results_views,
     review_views,
     saved_view_views,
+    stage_views,
     text_views,
     trace_page_views,
     trace_views,
@@ -157,6 +158,7 @@ urlpatterns = [
     path("settings/asking", asking_views.show_asking, name="asking"),
     path("settings/asking/change", asking_views.change_asking, name="change_asking"),
     path("settings/judge", judge_views.show_judge, name="judge"),
+    path("settings/stages", stage_views.show_stages, name="stages"),
     path("settings/texts", text_views.show_texts, name="texts"),
     path("settings/texts/change", text_views.change_texts, name="change_texts"),
 ]

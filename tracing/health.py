@@ -1,6 +1,7 @@
 """Whether this process lives, whether it can do its work, and its figures."""
 
 from collections.abc import Iterator
+from datetime import UTC, datetime
 
 from django.db import connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -8,6 +9,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from tracing import figures, reprocessing
 from tracing.access.decisions import find_access
 from tracing.access.rights import Right
+from tracing.pulses import read_work
 from tracing.stages import STAGES
 from tracing.store import get_store
 
@@ -53,12 +55,19 @@ def ask_lag() -> Iterator[tuple[str, float]]:
     yield reprocessing.NAME, reprocessing.measure_lag()
 
 
+def ask_silence() -> Iterator[tuple[str, float]]:
+    work = read_work()
+    if work is not None:
+        yield "", max(0.0, (datetime.now(UTC) - work.at).total_seconds())
+
+
 def ask_dead_letters() -> Iterator[tuple[str, float]]:
     for row in get_store().query("tracing/sql/dead_letter_counts.sql"):
         yield row["table_name"], row["letters"]
 
 
 figures.ask_gauge("tacit_stage_lag_seconds", "Age of the oldest row that a stage has not done.", "stage", ask_lag)
+figures.ask_gauge("tacit_worker_silent_seconds", "How long ago a worker was heard last.", "", ask_silence)
 figures.ask_gauge("tacit_dead_letters", "Rows that are kept as dead letters now.", "table", ask_dead_letters)
 figures.ask_gauge(
     "tacit_reprocessing_traces", "Traces that are still to be read again.", "state", reprocessing.count_waiting

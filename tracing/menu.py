@@ -119,6 +119,12 @@ SETTINGS = (
     Entry("judge", "Judge", "The model that is asked where rules are not enough.", words="llm"),
     Entry("alert_targets", "Alert targets", "Where alerts are sent.", words="channels slack e-mail webhook"),
     Entry("prices", "Prices", "What each model costs.", words="cost models"),
+    Entry(
+        "stages",
+        "Stages",
+        "How far Tacit itself is behind with what comes in, and whether anybody works.",
+        words="lag queue worker system health",
+    ),
 )
 
 

@@ -151,6 +151,39 @@ class StageLease(models.Model):
         return f"{self.stage}: {self.holder}"
 
 
+class WorkerPulse(models.Model):
+    """That a process works: when it was last seen to, and what it is at."""
+
+    holder = models.CharField(max_length=200, unique=True)
+    at = models.DateTimeField()
+    task = models.CharField(max_length=100, blank=True, default="")
+    """Empty: it waits for the next."""
+    task_since = models.DateTimeField(null=True, blank=True)
+
+    def __str__(self) -> str:
+        return f"{self.holder} at {self.at}"
+
+
+class StageMinute(models.Model):
+    """What a stage did in a minute, in all processes, and how far it was behind in it."""
+
+    stage = models.CharField(max_length=50)
+    minute = models.DateTimeField()
+    done = models.PositiveBigIntegerField(default=0)
+    seconds = models.FloatField(default=0.0)
+    """That its batches took, beside each other."""
+    lag_seconds = models.FloatField(null=True, blank=True)
+    """None where nobody looked."""
+    waiting = models.PositiveBigIntegerField(default=0)
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=["stage", "minute"], name="one_row_a_stage_and_minute"),)
+        indexes = (models.Index(fields=["minute"], name="stages_by_minute"),)
+
+    def __str__(self) -> str:
+        return f"{self.stage} at {self.minute}"
+
+
 class ProjectPrice(models.Model):
     """What a project pays for a model; it wins over the tables that Tacit brings. US dollars for a million tokens."""
 

@@ -18,6 +18,7 @@ from datetime import UTC, datetime, timedelta
 from clickhouse_connect.driver.exceptions import ClickHouseError, Error
 from django.db import transaction
 
+from tracing.activity import ACTIVITY
 from tracing.dead_letters import is_about_content
 from tracing.ingest import is_busy
 from tracing.leases import KEEPER, LEASE
@@ -48,6 +49,10 @@ ROWS_IN_MEMORY = 10_000
 TURN_SECONDS = 2.0
 """How long a stage with much to do goes on before the others have their turn."""
 
+LEAST_REST_SECONDS = 3.0
+SHORT_SECONDS = 0.25
+"""A batch that took less had little to do."""
+
 PATIENCE_SECONDS = 5.0
 """Most that a stage puts off its work while very much comes in."""
 
@@ -65,6 +70,14 @@ class Change:
     key: Key
     changed_us: int
     row_count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Wait:
+    """What a stage has not done: how many rows, and the age in seconds of the oldest; 0 where none waits."""
+
+    rows: int
+    seconds: float
 
 
 class Courtesy:
@@ -160,7 +173,7 @@ class Stage:
         return has_done
 
     def _run_batch(self, store: Store, work: Callable[[Sequence[Key]], None]) -> int:
-        if self._idle and self._idle.lasts(store):
+        if self._rests(store):
             return 0
         idle = Idle(store.latest_write, time.monotonic())
         watermark = self.read_watermark(store)
@@ -171,10 +184,25 @@ class Stage:
         with hold_lease(self.name) as held:
             if not held:
                 return 0
+            start = time.monotonic()
             do_all(self.name, work, [change.key for change in changes])
+            ACTIVITY.add(self.name, len(changes), time.monotonic() - start)
         self._remember(changes, watermark)
         self._move_watermark(store, max(watermark, changes[-1].changed_us))
         return len(changes)
+
+    def has_work(self, store: Store) -> bool:
+        """Whether anything waits; the store is asked where something was written since nothing did."""
+        if self._rests(store):
+            return False
+        idle = Idle(store.latest_write, time.monotonic())
+        if self.measure_lag(store):
+            return True
+        self._idle = idle
+        return False
+
+    def _rests(self, store: Store) -> bool:
+        return self._idle is not None and self._idle.lasts(store)
 
     def forget(self) -> None:
         """Know only what the store knows, as a new process does."""
@@ -189,9 +217,13 @@ class Stage:
 
     def measure_lag(self, store: Store) -> float:
         """Age in seconds of the oldest row that is not done; 0 where none waits."""
-        rows = store.query(self.lag_query, after_us=self.read_watermark(store))
-        oldest = int(rows[0]["oldest_us"]) if rows else 0
-        return max(0.0, datetime.now(UTC).timestamp() - oldest / 1e6) if oldest else 0.0
+        return self.measure_wait(store).seconds
+
+    def measure_wait(self, store: Store) -> Wait:
+        [row] = store.query(self.lag_query, after_us=self.read_watermark(store)) or [{"oldest_us": 0, "waiting": 0}]
+        oldest = int(row["oldest_us"])
+        age = max(0.0, datetime.now(UTC).timestamp() - oldest / 1e6) if oldest else 0.0
+        return Wait(int(row["waiting"]) if oldest else 0, age)
 
     def _find_changes(self, store: Store, watermark: int) -> list[Change]:
         after = max(0, watermark - to_us(self._choose_overlap(watermark)))
@@ -241,7 +273,8 @@ class Stage:
 
 
 class Pace:
-    """Has a stage rest after each batch, `rest_factor` times as long as the batch took."""
+    """Has a stage rest after each batch, `rest_factor` times as long as the batch took; and for three seconds where it
+    did little, as what always has a little to do would otherwise look for it each second."""
 
     def __init__(self, run_batch: Callable[[Store], int], rest_factor: int) -> None:
         self._run_batch = run_batch
@@ -255,7 +288,8 @@ class Pace:
             return 0
         count = self._run_batch(store)
         end = time.monotonic()
-        self._free_at = end + self._rest_factor * (end - start)
+        least = LEAST_REST_SECONDS if count and end - start < SHORT_SECONDS else 0.0
+        self._free_at = end + max(least, self._rest_factor * (end - start))
         return count
 
 

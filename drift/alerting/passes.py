@@ -103,6 +103,12 @@ def look_at_changes(store: Store, now: datetime) -> int:
         return look_at(store, rules, now)
 
 
+def look_at_stages(store: Store, now: datetime) -> int:
+    """Rules on stages, as soon as these were measured; of how many. Also by processes that only serve."""
+    with hold() as held:
+        return look_at(store, select_rules().filter(kind=AlertRule.Kind.STAGE), now) if held else 0
+
+
 def select_rules() -> QuerySet[AlertRule]:
     rules = AlertRule.objects.filter(is_on=True).exclude(project__slug=DEMO_PROJECT)
     return rules.select_related("project").order_by("project", "pk")

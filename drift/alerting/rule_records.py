@@ -17,6 +17,7 @@ from drift.alerting.measuring import LISTS
 from drift.alerting.metrics import BY_NAME as METRICS
 from drift.alerting.rules import BY_NAME as KINDS
 from drift.alerting.rules import find_kind
+from drift.alerting.rules.stage import USUAL_MINUTES
 from drift.alerting.segment_filter import names_parts
 from drift.delivering.targets import list_targets
 from drift.detectors import BY_NAME as DRIFT_METRICS
@@ -30,6 +31,8 @@ MOST_RULES = 100
 MOST_MINUTES = 7 * 24 * 60
 MOST_COOLDOWN = 30 * 24 * 60
 LEAST_WINDOW = 5
+MOST_STAGE_MINUTES = 12 * 60
+"""How far stages were behind is kept for a day."""
 MOST_COUNT = 10_000_000
 LARGEST_VALUE = 1e15
 GROUP_BY = ("", "service", "environment", "model", "prompt_version")
@@ -96,7 +99,9 @@ BUILTIN = (
     ("Drift", AlertRule.Kind.DRIFT, AlertRule.Severity.WARNING),
     ("Changes of the app and the provider", AlertRule.Kind.CHANGE, AlertRule.Severity.INFO),
     ("Failure modes", AlertRule.Kind.FAILURE_MODE, AlertRule.Severity.WARNING),
+    ("Stages of Tacit", AlertRule.Kind.STAGE, AlertRule.Severity.WARNING),
 )
+STAGE_VALUES = {"value": USUAL_MINUTES, "window_minutes": 10}
 
 
 def ensure_builtin_rules(project: Project) -> None:
@@ -105,6 +110,7 @@ def ensure_builtin_rules(project: Project) -> None:
     for name, kind, severity in BUILTIN:
         if kind not in known:
             values = {"kind": kind, "severity": severity, "is_builtin": True, "created_at": datetime.now(UTC)}
+            values |= STAGE_VALUES if kind == AlertRule.Kind.STAGE else {}
             AlertRule.objects.get_or_create(project=project, name=choose_name(project, name), defaults=values)
 
 
@@ -129,7 +135,7 @@ def read_form(data: Mapping[str, Told], project: Project, rule: AlertRule | None
         comparison=reader.read(
             "comparison", read_choice(AlertRule.Comparison.values), AlertRule.Comparison.ABOVE.value
         ),
-        value=reader.read("value", read_value, None) if kind == AlertRule.Kind.THRESHOLD else None,
+        value=reader.read("value", VALUES[kind], None) if kind in VALUES else None,
         window_minutes=reader.read("window_minutes", read_whole(LEAST_WINDOW, MOST_MINUTES), 60),
         least_count=reader.read("least_count", read_whole(1, MOST_COUNT), 30),
         group_by=reader.read("group_by", read_choice(GROUP_BY), "") if kind == AlertRule.Kind.THRESHOLD else "",
@@ -206,6 +212,18 @@ def read_value(told: str | None) -> float | None:
     return float(text)
 
 
+def read_minutes(told: str | None) -> float:
+    """How far a stage may be behind."""
+    minutes = read_value(told) if (told or "").strip() else USUAL_MINUTES
+    if minutes is None or not 1 <= minutes <= MOST_STAGE_MINUTES:
+        raise ValueError(f"Minutes from 1 to {MOST_STAGE_MINUTES} are needed.")
+    return minutes
+
+
+VALUES = {AlertRule.Kind.THRESHOLD.value: read_value, AlertRule.Kind.STAGE.value: read_minutes}
+"""By kinds that have a value, what reads it."""
+
+
 def read_whole(least: int, most: int) -> Callable[[str | int], int]:
     def read(told: str | int) -> int:
         text = str(told).strip()
@@ -259,6 +277,8 @@ def find_problems(form: RuleForm, project: Project, rule: AlertRule | None, told
         form.quiet_from and form.quiet_from == form.quiet_until
     ):
         problems["quiet_until"] = "Quiet hours have a beginning and another end."
+    if form.kind == AlertRule.Kind.STAGE and form.window_minutes > MOST_STAGE_MINUTES:
+        problems["window_minutes"] = f"At most {MOST_STAGE_MINUTES // 60} hours: it is kept for a day."
     if wrong := find_filter_problem(form):
         problems["filter"] = wrong
     return {name: sentence for name, sentence in problems.items() if name not in told}
@@ -278,8 +298,8 @@ def check_filter(form: RuleForm, given: Filter) -> None:
     """Raises FilterError where a rule of this kind cannot be narrowed so."""
     if any(each.field == "time" for each in given.conditions):
         raise FilterError("The window says which time is looked at: leave `time` out.")
-    if form.kind == AlertRule.Kind.FAILURE_MODE and given.conditions:
-        raise FilterError("Rules on failure modes have no filter.")
+    if form.kind in (AlertRule.Kind.FAILURE_MODE, AlertRule.Kind.STAGE) and given.conditions:
+        raise FilterError("Rules on failure modes and on stages have no filter.")
     if form.kind == AlertRule.Kind.CHANGE and not names_parts(given, ("service", "environment")):
         raise FilterError("Rules on changes are narrowed by service and environment.")
     metric = METRICS.get(form.metric) if form.kind == AlertRule.Kind.THRESHOLD else None

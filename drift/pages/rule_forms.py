@@ -9,6 +9,7 @@ from drift.models import AlertRule
 from drift.pages.rules import read_value, write_value
 
 CHOICES, METRIC = "choices:%s", "metric:%s"
+STAGE_FIELDS = {"value:stage": "value", "window_minutes:stage": "window_minutes"}
 """What fields are called of which there is one for each kind."""
 PLAIN = (
     *("name", "severity", "filter", "comparison", "window_minutes", "least_count"),
@@ -17,7 +18,7 @@ PLAIN = (
 
 
 OF_THRESHOLD = ("comparison", "window_minutes", "least_count", "group_by")
-NOT_OF = {"failure_mode": ("filter",)}
+NOT_OF = {"failure_mode": ("filter",), "stage": ("filter",)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +71,7 @@ def read_post(single: Mapping[str, str], lists: Mapping[str, Sequence[str]]) -> 
     """What a form sent, under the names that rules have, with shares as such; of other kinds' fields nothing."""
     kind = single.get("kind", "")
     metric = single.get(METRIC % kind, "")
-    is_threshold = kind == AlertRule.Kind.THRESHOLD
+    is_threshold, is_stage = kind == AlertRule.Kind.THRESHOLD, kind == AlertRule.Kind.STAGE
     names = [name for name in PLAIN if (is_threshold or name not in OF_THRESHOLD) and name not in NOT_OF.get(kind, ())]
     return {name: single[name].strip() for name in names if name in single} | {
         "kind": kind,
@@ -78,18 +79,21 @@ def read_post(single: Mapping[str, str], lists: Mapping[str, Sequence[str]]) -> 
         "choices": list(lists.get(CHOICES % kind, ())),
         "targets": list(lists.get("targets", ())),
         **({"value": read_value(metric, single.get("value", ""))} if is_threshold else {}),
+        **({name: single[field] for field, name in STAGE_FIELDS.items() if field in single} if is_stage else {}),
     }
 
 
 def fill_from_post(single: Mapping[str, str], lists: Mapping[str, Sequence[str]]) -> Typed:
     """What a form sent, as it was typed."""
     kind = single.get("kind", "")
-    texts = {name: single.get(name, "") for name in (*PLAIN, "value") if not name.endswith("_minutes")}
+    texts = {name: single.get(name, "") for name in PLAIN if not name.endswith("_minutes")}
+    value, window = STAGE_FIELDS if kind == AlertRule.Kind.STAGE else STAGE_FIELDS.values()
     return Typed(
         **texts,
+        value=single.get(value, ""),
         kind=kind,
         metric=single.get(METRIC % kind, ""),
-        window_minutes=read_whole(single.get("window_minutes", ""), 60),
+        window_minutes=read_whole(single.get(window, ""), 60),
         cooldown_minutes=read_whole(single.get("cooldown_minutes", ""), 60),
         choices=tuple(lists.get(CHOICES % kind, ())),
         targets=tuple(read_whole(each, 0) for each in lists.get("targets", ())),

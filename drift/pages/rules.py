@@ -8,6 +8,7 @@ from drift.detection.metrics import Kind
 from drift.detectors import METRICS as DRIFT_METRICS
 from drift.models import AlertRule
 from drift.pages.measures import FAMILY_TITLES, name_metric
+from feedback.pages.arrivals import STAGE_WORDS
 
 WINDOWS = {
     5: "5 minutes",
@@ -20,6 +21,7 @@ WINDOWS = {
     1440: "1 day",
     10080: "7 days",
 }
+STAGE_WINDOWS = {5: "5 minutes", 10: "10 minutes", 15: "15 minutes", 30: "30 minutes", 60: "1 hour", 180: "3 hours"}
 COOLDOWNS = {0: "no time", 15: "15 minutes", 60: "1 hour", 240: "4 hours", 1440: "1 day", 10080: "7 days"}
 COMPARISONS = {"above": "above", "below": "below"}
 GROUPS = {
@@ -41,7 +43,8 @@ PERCENT = 100.0
 
 def tell_rule(rule: AlertRule, kind: RuleKind) -> str:
     """What it tells of, and of which conversations."""
-    told = tell_threshold(rule) if rule.kind == AlertRule.Kind.THRESHOLD else tell_choices(rule, kind)
+    tell = {AlertRule.Kind.THRESHOLD: tell_threshold, AlertRule.Kind.STAGE: tell_stage}.get(AlertRule.Kind(rule.kind))
+    told = tell(rule) if tell else tell_choices(rule, kind)
     return f"{told}, of what matches {rule.filter}" if rule.filter else told
 
 
@@ -53,6 +56,12 @@ def tell_threshold(rule: AlertRule) -> str:
     title = f"{metric.title[:1].upper()}{metric.title[1:]}"
     value = format_value(metric, rule.value)
     return f"{title} {rule.comparison} {value}, counted over {tell_minutes(rule.window_minutes)}{apart}"
+
+
+def tell_stage(rule: AlertRule) -> str:
+    which = ", ".join(STAGE_WORDS.get(name, name) for name in rule.choices) or "any stage of Tacit"
+    behind = f"{rule.value:g}" if rule.value else "5"
+    return f"For {tell_minutes(rule.window_minutes)} more than {behind} minutes behind: {which}"
 
 
 def tell_choices(rule: AlertRule, kind: RuleKind) -> str:

@@ -6,7 +6,9 @@ from datetime import datetime
 
 from feedback.asking import Rules
 from feedback.detectors.tuning import Tuning
+from feedback.pages.arrivals import LATE_SECONDS, write_lag
 from tracing.masking import Masking
+from tracing.pulses import Work
 
 MOST_NAMES = 3
 
@@ -66,6 +68,17 @@ def tell_detectors(detectors: int, tuning: Tuning) -> State:
     words = f"{detectors - len(tuning.off)} of {detectors} on"
     own = len(tuning.thresholds)
     return State(f"{words}, {own} with {'a threshold' if own == 1 else 'thresholds'} of this project" if own else words)
+
+
+def tell_stages(work: Work | None, behind: float, now: datetime) -> State:
+    """`behind` is what was measured last, of the stage that is furthest."""
+    if work is None:
+        return State("nobody has worked yet")
+    if work.find_silence(now):
+        return State("no worker was heard since", work.at, is_bad=True)
+    if behind >= LATE_SECONDS:
+        return State(f"{write_lag(behind)} behind", is_bad=True)
+    return State("all keep up")
 
 
 def tell_texts(hours: int | None) -> State:

@@ -1,4 +1,4 @@
 -- When the oldest observation past the watermark was made, of all projects; 0 where none is.
-SELECT min(version) * (count() > 0) AS oldest_us
+SELECT min(version) * (count() > 0) AS oldest_us, count() AS waiting
 FROM observations
 WHERE version > {after_us:UInt64}

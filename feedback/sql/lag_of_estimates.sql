@@ -1,7 +1,7 @@
 -- When the oldest hearing began, the oldest word on a conversation or signal was said, or the oldest user was asked, that
 -- no estimate knows, of all projects; 0 where there is none. As `changed_hearings.sql` looks for them.
 WITH greatest(toInt64({after_us:UInt64}) - 600000000, 0) AS since_us
-SELECT min(arrayMax(changed.versions)) * (count() > 0) AS oldest_us
+SELECT min(arrayMax(changed.versions)) * (count() > 0) AS oldest_us, count() AS waiting
 FROM
 (
     SELECT project_id, conversation_id AS id, maxForEach(versions) AS versions

@@ -7,7 +7,7 @@ WITH
         FROM feedback
         WHERE version > {after_us:UInt64}
     )
-SELECT min(version) * (count() > 0) AS oldest_us
+SELECT min(version) * (count() > 0) AS oldest_us, count() AS waiting
 FROM
 (
     SELECT project_id, conversation_id, version FROM conversations WHERE version > {after_us:UInt64}

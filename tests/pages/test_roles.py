@@ -109,5 +109,5 @@ def test_the_menu_leads_only_where_a_role_may_go(demo: Project) -> None:
         set(re.findall(r'href="/p/demo/settings/([\w-]+)"', read(log_in(email).get("/p/demo/settings"))))
         for email in ("bo@example.org", "olga@example.org")
     ]
-    assert settings[0] == {"alert-targets", "asking", "detectors", "erasures", "judge", "prices", "texts"}
+    assert settings[0] == {"alert-targets", "asking", "detectors", "erasures", "judge", "prices", "stages", "texts"}
     assert {"prices", "members", "project"} <= settings[1]

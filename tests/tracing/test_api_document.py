@@ -21,6 +21,7 @@ OPERATIONS = {
     "list_feedback": "get feedback",
     "list_hours": "get hours",
     "show_stats": "get stats",
+    "list_stages": "get stages",
     "download_export": "get exports",
     "add_export": "post exports",
     "list_formats": "get exports/formats",

@@ -1,5 +1,5 @@
 -- When the oldest span or log event came in that is past the watermark, of all projects; 0 where none is.
-SELECT toUnixTimestamp64Micro(min(ingested_at)) * (count() > 0) AS oldest_us
+SELECT toUnixTimestamp64Micro(min(ingested_at)) * (count() > 0) AS oldest_us, count() AS waiting
 FROM
 (
     SELECT ingested_at

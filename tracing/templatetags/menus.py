@@ -6,6 +6,8 @@ from typing import Any
 from django import template
 
 from tracing.menu import MENU, SETTINGS, Entry, Group, list_settings
+from tracing.pulses import Work
+from tracing.silence import SILENCE
 
 register = template.Library()
 
@@ -23,3 +25,9 @@ def list_settings_pages(context: Mapping[str, Any]) -> Sequence[Entry]:
         return ()
     access = getattr(context["request"], "access", None)
     return list_settings(access.rights) if access else ()
+
+
+@register.simple_tag
+def tell_silence() -> Work | None:
+    """What was heard of a worker last, where that is too long ago."""
+    return SILENCE.work

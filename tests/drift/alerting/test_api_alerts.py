@@ -110,7 +110,7 @@ def test_rules_of_every_project_are_turned_off_not_removed(server: Server) -> No
     assert refuse(server, f"alert-rules/{rule['id']}", "DELETE")[0] == 422
     assert {kind["name"]: len(kind["choices"]) for kind in ask(server, "alert-rules/kinds")["items"]} == {
         each.name: len(each.choices)
-        for each in map(find_kind, ("threshold", "drift", "change", "failure_mode", "conversation"))
+        for each in map(find_kind, ("threshold", "drift", "change", "failure_mode", "conversation", "stage"))
     }
 
 

@@ -22,7 +22,7 @@ def make_rule(project: Project, name: str, **given: object) -> AlertRule:
 def test_a_figure_out_of_bounds_is_an_alert_by_group(store: Store, project: Project) -> None:
     make_rule(project, "Unhappy", group_by="service")
     fill(store, project, tell_many("bad", 40, NOW - HOUR, NOW - 2 * MINUTE, mode=0))
-    assert passes.look_at_all(store, NOW) == 4
+    assert passes.look_at_all(store, NOW) == 5
     assert passes.look_at_all(store, NOW) == 0  # they rest
     [alert] = Alert.objects.all()
     assert (alert.key, alert.segment) == ("threshold:service:shop", {"service_name": "shop"})

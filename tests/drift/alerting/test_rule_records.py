@@ -118,6 +118,7 @@ def test_every_project_begins_with_the_same_rules(project: Project) -> None:
         ("Changes of the app and the provider", "change", True),
         ("Drift 2", "drift", True),
         ("Failure modes", "failure_mode", True),
+        ("Stages of Tacit", "stage", True),
     ]
     assert {kind for _, kind, _ in rules} < {kind.name for kind in KINDS}
     with pytest.raises(ValueError, match="turn it off"):

@@ -34,6 +34,8 @@ OF_NO_PERSON = {"schema_migrations", "watermarks", "project_retention", "kept_da
 OTHER_MODELS = {
     "tracing.Project": "its name and address are its owner's",
     "tracing.StageLease": "names of stages and processes",
+    "tracing.StageMinute": "names of stages and numbers",
+    "tracing.WorkerPulse": "names of processes and tasks",
     "tracing.Erasure": "lets go of its subject itself",
     **dict.fromkeys(("auth.User", "auth.Group", "auth.Permission"), "accounts of who uses Tacit"),
     **dict.fromkeys(
