@@ -2,11 +2,15 @@
 
 import logging
 import threading
+from collections import defaultdict
+from collections.abc import Sequence
 
+from celery import shared_task
 from celery.beat import Scheduler
 from celery.worker import WorkController, state
 
 from config.celery import app
+from config.watching import Watch
 from tracing.stages import STOPPING
 
 logger = logging.getLogger(__name__)
@@ -16,12 +20,33 @@ CONCURRENCY = 1
 AGAIN_SECONDS = 5.0
 
 
+@shared_task(name="config.run_in_turn")
+def run_in_turn(names: Sequence[str]) -> None:
+    """Run these tasks one after the other; one that fails is told of like any other, and ends none behind it."""
+    for name in names:
+        if not STOPPING.is_set():
+            app.tasks[name].apply()
+
+
+def join_messages() -> Scheduler:
+    """One message for all that is due as often: where one worker does all of it in turn anyway, a message for each
+    took most of what an idle process cost."""
+    names, joined = defaultdict(list), {}
+    for name, entry in app.conf.beat_schedule.items():
+        key = f"every {entry['schedule']:g} s"
+        names[key].append(name)
+        joined[key] = {**entry, "task": run_in_turn.name, "args": (names[key],)}
+    scheduler = Scheduler(app, lazy=True)
+    scheduler.update_from_dict(joined)
+    return scheduler
+
+
 class Beat(threading.Thread):
     """Says when, until it is stopped."""
 
-    def __init__(self) -> None:
+    def __init__(self, scheduler: Scheduler | None = None) -> None:
         super().__init__(name="celery-beat", daemon=True)
-        self._scheduler = Scheduler(app)
+        self._scheduler = scheduler or Scheduler(app)
         self._stopped = threading.Event()
 
     def run(self) -> None:
@@ -56,11 +81,13 @@ class Background:
             quiet=True,
         )
         self._working = threading.Thread(target=self._worker.start, name="celery-worker", daemon=True)
-        self._beat = Beat()
+        self._beat = Beat(join_messages())
+        self._watch = Watch(works=True, serves=True)
 
     def start(self) -> None:
         self._working.start()
         self._beat.start()
+        self._watch.start()
 
     def stop(self, timeout_seconds: float = 30.0) -> None:
         """Send nothing new, finish the batches that run, then end."""
@@ -69,6 +96,8 @@ class Background:
         self._join(self._working, timeout_seconds)  # it waits for messages, so beat has to go on until it has ended
         self._beat.stop()
         self._join(self._beat, timeout_seconds)
+        self._watch.stop()
+        self._join(self._watch, timeout_seconds)
 
     @staticmethod
     def _join(thread: threading.Thread, timeout_seconds: float) -> None:

@@ -34,7 +34,7 @@ REST_FACTOR = 9
 
 def learn_changed_services(store: Store) -> int:
     """One batch of the stage `templates`; the number of services looked at, none while traces are being read."""
-    if not LEARNING.measure_lag(store):
+    if not LEARNING.has_work(store):
         return 0  # the stage `reading` is not to wait for nothing
     with READING.hold() as held:
         return LEARNING.run(store, lambda keys: learn_services(store, keys)) if held else 0

@@ -6,7 +6,8 @@ from celery.beat import Scheduler
 from celery.worker import state
 
 from config import background
-from config.background import Background, Beat
+from config.background import Background, Beat, join_messages, run_in_turn
+from config.celery import app
 from tracing import stages
 
 
@@ -48,3 +49,32 @@ def test_beat_outlives_a_broker_that_is_away(monkeypatch: pytest.MonkeyPatch) ->
     beat.stop()
     beat.join(20)
     assert not beat.is_alive()
+
+
+def test_one_message_tells_of_all_that_is_due_as_often() -> None:
+    joined = join_messages().schedule.values()
+    timed = app.conf.beat_schedule
+    assert sorted(name for entry in joined for name in entry.args[0]) == sorted(timed)
+    for entry in joined:
+        assert {timed[name]["schedule"] for name in entry.args[0]} == {entry.schedule.seconds}
+    assert len(joined) < len(timed) / 4
+
+
+def test_a_task_that_fails_ends_none_behind_it() -> None:
+    done = []
+
+    @app.task(name="test.first")
+    def fail() -> None:
+        done.append("first")
+        raise ValueError("broken")
+
+    @app.task(name="test.second")
+    def note() -> None:
+        done.append("second")
+
+    try:
+        run_in_turn([fail.name, note.name])
+    finally:
+        for each in (fail, note):
+            del app.tasks[each.name]
+    assert done == ["first", "second"]
