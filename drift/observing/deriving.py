@@ -49,8 +49,8 @@ def observe_changed(store: Store) -> int:
 
 
 def observe_for_a_while(store: Store) -> int:
-    OBSERVATIONS.run_for_a_while(lambda: observe_changed(store))
-    return 0
+    """1 where anything was done."""
+    return int(OBSERVATIONS.run_for_a_while(lambda: observe_changed(store)))
 
 
 PACE = Pace(observe_for_a_while, REST_FACTOR)

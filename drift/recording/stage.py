@@ -41,8 +41,8 @@ def record_changed_calls(store: Store) -> int:
 
 
 def record_for_a_while(store: Store) -> int:
-    LEDGER.run_for_a_while(lambda: record_changed_calls(store))
-    return 0
+    """1 where anything was done."""
+    return int(LEDGER.run_for_a_while(lambda: record_changed_calls(store)))
 
 
 PACE = Pace(record_for_a_while, REST_FACTOR)

@@ -2,7 +2,8 @@
 them, and what does not."""
 
 import re
-from collections import Counter
+import threading
+from collections import Counter, OrderedDict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
@@ -32,6 +33,8 @@ MAX_ANSWER_CHARACTERS = 20_000
 MAX_QUESTION_CHARACTERS = 400
 """The numbers of a question are reckoned with; those of a document that was pasted with it are far ones."""
 MOST_ASKED = 6
+KEPT = 4_000
+"""Answers of which is remembered what was found; half a kilobyte each."""
 NEAR_DATE = 100
 LEAST_QUOTED_SHARE = 0.5
 _CODE = re.compile(r"```.*?(?:```|\Z)|~~~.*?(?:~~~|\Z)", re.DOTALL)
@@ -46,10 +49,39 @@ class Checked:
     unsupported: tuple[Claim, ...]
 
 
+class CheckedAnswers:
+    """The answers that were checked last, by what they were checked against: a conversation is listened to again at
+    each of its turns, and of its earlier answers nothing has changed."""
+
+    def __init__(self) -> None:
+        self._kept: OrderedDict[bytes, Checked] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def check(self, answer: str, sources: Sources, question: str) -> Checked:
+        key = sources.tell(answer, question)
+        with self._lock:
+            if key in self._kept:
+                self._kept.move_to_end(key)
+                return self._kept[key]
+        checked = look_up(answer, sources, question)
+        with self._lock:
+            self._kept[key] = checked
+            if len(self._kept) > KEPT:
+                self._kept.popitem(last=False)
+        return checked
+
+
+CHECKED = CheckedAnswers()
+
+
 def check_answer(answer: str, sources: Sources, question: str = "") -> Checked:
     """Look up every claim of the answer. `sources` hold the question too, and must not hold the answer itself."""
+    return CHECKED.check(answer[:MAX_ANSWER_CHARACTERS], sources, question[:MAX_QUESTION_CHARACTERS])
+
+
+def look_up(answer: str, sources: Sources, question: str) -> Checked:
     sources.read()
-    check = Check(normalise(answer[:MAX_ANSWER_CHARACTERS]), normalise(question[:MAX_QUESTION_CHARACTERS]), sources)
+    check = Check(normalise(answer), normalise(question), sources)
     claims = list(check.list_claims())
     unsupported = (claim for claim in claims if claim.doubt)
     return Checked(sum(not claim.doubt for claim in claims), tuple(sorted(unsupported, key=lambda claim: claim.start)))

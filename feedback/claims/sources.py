@@ -6,6 +6,7 @@ from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from difflib import SequenceMatcher
+from hashlib import blake2b
 from itertools import accumulate
 
 from feedback.claims.dates import Date, Time
@@ -33,10 +34,17 @@ MOST_BESIDE = 2
 """Numbers that a telling word stands beside; a word that stands beside more tells nothing of any."""
 
 
+def tell_text(text: str) -> bytes:
+    """Its bytes behind their number, so that no two rows of texts are alike."""
+    raw = text.encode("utf-8", "surrogatepass")
+    return len(raw).to_bytes(8, "little") + raw
+
+
 class Sources:
     """Texts that were there before an answer; grows with the conversation."""
 
     def __init__(self) -> None:
+        self._told = blake2b(digest_size=16)
         self._fresh: list[str] = []
         self._seen: set[str] = set()
         self.words: set[str] = set()
@@ -65,7 +73,15 @@ class Sources:
             return False
         self._seen.add(text)
         self._fresh.append(text[:MAX_CHARACTERS])
+        self._told.update(tell_text(text[:MAX_CHARACTERS]))
         return True
+
+    def tell(self, *others: str) -> bytes:
+        """A digest of all that was added, in its order, and of other texts."""
+        told = self._told.copy()
+        for text in others:
+            told.update(tell_text(text))
+        return told.digest()
 
     def read(self) -> None:
         """Read what was added since; must come before anything is looked up."""

@@ -7,6 +7,7 @@ organisation, is told with a low score. The label is the kind: `card`, `key`, `e
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import groupby
 
 from feedback.detectors.detector import Detector
@@ -56,13 +57,25 @@ _PEOPLE = re.compile(
 )
 _NEAR = 80
 """Characters before a value whose words are about it."""
+KEPT, LONGEST_KEPT = 2_000, 5_000
+"""Answers of which is remembered what was found, and the characters of the longest of them."""
 _CONTACTS = frozenset(("email", "phone", "street_address"))
+
+
+def find_in(text: str) -> Sequence[Finding]:
+    return find_kept(text) if len(text) <= LONGEST_KEPT else find_personal_data(text)
+
+
+@lru_cache(KEPT)
+def find_kept(text: str) -> Sequence[Finding]:
+    """A conversation is listened to again at each of its turns, and its earlier answers are the same."""
+    return tuple(find_personal_data(text))
 
 
 def detect(material: Material) -> Iterator[Signal]:
     """Give one signal for each answer and kind of data in it that the user did not give."""
     for target in list_targets(material.conversation):
-        if found := find_personal_data(target.answer.text):
+        if found := find_in(target.answer.text):
             yield from _detect_in(material, target, found)
 
 
