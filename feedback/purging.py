@@ -6,7 +6,7 @@ was replaced leaves the disk at once. Nothing else is written meanwhile: stages 
 
 import logging
 from collections.abc import Iterator, Mapping
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -34,6 +34,7 @@ STEPS = 12
 """Texts go a twelfth of their time early at most: one pass does for all that came in such a while."""
 EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)
 STAGES = (READING, FEEDBACK, SIGNALS)
+TARGETS = "purge_targets"
 QUOTING = sorted(kind for kind, texts in NEEDED.items() if texts is not Texts.NONE)
 """Kinds of signals whose reason may have words of a text."""
 
@@ -111,12 +112,30 @@ def purge_texts(store: Store, project_id: int, since: datetime, until: datetime)
     bounds = {"project_id": project_id, "since_us": to_us(since), "until_us": to_us(until)}
     [due] = store.query("feedback/sql/purge_due.sql", mark=MARK, **bounds)
     changed = [change for change in CHANGES if due[change.of]]
-    for change in changed:
-        store.change(change.path, **bounds, **choose_words(change))
-    if changed:
-        drop_old_files(store, sorted({change.table for change in changed}))
-        logger.info("texts of project %d until %s are gone: %s", project_id, until, due)
-    return bool(changed)
+    if not changed:
+        return False
+    with list_targets(store, bounds):
+        for change in changed:
+            store.change(change.path, **bounds, **choose_words(change))
+    drop_old_files(store, sorted({TARGETS, *(change.table for change in changed)}))
+    logger.info("texts of project %d until %s are gone: %s", project_id, until, due)
+    return True
+
+
+@contextmanager
+def list_targets(store: Store, bounds: Mapping[str, int]) -> Iterator[None]:
+    """Whose texts are to go stands in the store meanwhile, for the statements that ask by traces and turns."""
+    forget_targets(store, bounds)
+    try:
+        store.change("tracing/sql/purge_traces.sql", **bounds)
+        store.change("tracing/sql/purge_turns.sql", **bounds)
+        yield
+    finally:
+        forget_targets(store, bounds)
+
+
+def forget_targets(store: Store, bounds: Mapping[str, int]) -> None:
+    store.change("tracing/sql/delete_project.sql", table=TARGETS, project_id=bounds["project_id"])
 
 
 def choose_words(change: Change) -> Mapping[str, Any]:

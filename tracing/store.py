@@ -66,7 +66,7 @@ PROJECT_TABLES = (
 )
 """Tables whose rows belong to a project, each before those that are derived from it."""
 
-ERASURE_TABLES = ("erasure_targets", "erased_traces")
+ERASURE_TABLES = ("erasure_targets", "erased_traces", "purge_targets")
 """Tables of a project that hold nothing but what is to go, and what went."""
 
 STANDING = "true /* stands */"

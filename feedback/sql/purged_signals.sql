@@ -8,11 +8,6 @@ UPDATE evidence = concat(
 IN PARTITION {project_id:UInt32}
 WHERE project_id = {project_id:UInt32} AND kind IN {kinds:Array(String)} AND is_deleted = 0
     AND position(evidence, {mark:String}) = 0 AND (conversation_id, turn_index) IN (
-        SELECT conversation_id, turn_index FROM turns ARRAY JOIN answers.trace_id AS trace
-        WHERE project_id = {project_id:UInt32} AND trace IN (
-            SELECT TraceId FROM otel_traces
-            WHERE project_id = {project_id:UInt32}
-                AND ingested_at >= fromUnixTimestamp64Micro({since_us:Int64}, 'UTC') AND ingested_at < fromUnixTimestamp64Micro({until_us:Int64}, 'UTC')
-        )
+        SELECT id, turn_index FROM purge_targets WHERE project_id = {project_id:UInt32} AND kind = 'turn'
     )
 SETTINGS mutations_sync = 2

@@ -14,11 +14,16 @@ from tracing.store import ERASURE_TABLES, PROJECT_TABLES, ROOT, SCHEMA_DIRECTORY
 CLUSTER = Cluster("many")
 CHANGES = re.compile(r"\A(ALTER|DELETE|TRUNCATE|OPTIMIZE|CREATE)\b")
 PARAMETERS = {"table": "turns", "project_id": 1}
-OVER_TWO = (*("tests/test_data_way.py", "tests/tracing/test_store.py", "tests/pages/test_overview.py"),)
+PURGING = "tests/feedback/test_purging.py"
+OVER_TWO = (
+    *("tests/test_data_way.py", "tests/tracing/test_store.py", "tests/pages/test_overview.py"),
+    f"{PURGING}::test_after_their_hours_texts_go_from_the_disk_and_everything_heard_in_them_stays",
+)
 """Tests that read, derive, change and delete in most tables."""
 MANY_OVER_TWO = (
     *("tests/pages", "tests/tracing/erasing", "tests/feedback/failures"),
     *("tests/tracing/test_retention.py", "tests/tracing/test_reprocessing.py", "tests/test_filters.py"),
+    *(PURGING, "tests/feedback/test_text_places.py"),
 )
 
 

@@ -10,11 +10,6 @@ IN PARTITION {project_id:UInt32}
 WHERE project_id = {project_id:UInt32}
     AND (notEmpty(words) OR (first_message != '' AND position(first_message, {mark:String}) = 0))
     AND conversation_id IN (
-    SELECT conversation_id FROM turns ARRAY JOIN answers.trace_id AS trace
-    WHERE project_id = {project_id:UInt32} AND trace IN (
-        SELECT TraceId FROM otel_traces
-        WHERE project_id = {project_id:UInt32}
-            AND ingested_at >= fromUnixTimestamp64Micro({since_us:Int64}, 'UTC') AND ingested_at < fromUnixTimestamp64Micro({until_us:Int64}, 'UTC')
-    )
+    SELECT id FROM purge_targets WHERE project_id = {project_id:UInt32} AND kind = 'turn'
 )
 SETTINGS mutations_sync = 2

@@ -8,8 +8,6 @@ UPDATE
     )
 IN PARTITION {project_id:UInt32}
 WHERE project_id = {project_id:UInt32} AND trace_id IN (
-    SELECT TraceId FROM otel_traces
-    WHERE project_id = {project_id:UInt32}
-        AND ingested_at >= fromUnixTimestamp64Micro({since_us:Int64}, 'UTC') AND ingested_at < fromUnixTimestamp64Micro({until_us:Int64}, 'UTC')
+    SELECT id FROM purge_targets WHERE project_id = {project_id:UInt32} AND kind = 'trace'
 )
 SETTINGS mutations_sync = 2

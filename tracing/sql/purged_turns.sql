@@ -18,11 +18,6 @@ UPDATE
     )
 IN PARTITION {project_id:UInt32}
 WHERE project_id = {project_id:UInt32} AND (conversation_id, turn_index) IN (
-    SELECT conversation_id, turn_index FROM turns ARRAY JOIN answers.trace_id AS trace
-    WHERE project_id = {project_id:UInt32} AND trace IN (
-        SELECT TraceId FROM otel_traces
-        WHERE project_id = {project_id:UInt32}
-            AND ingested_at >= fromUnixTimestamp64Micro({since_us:Int64}, 'UTC') AND ingested_at < fromUnixTimestamp64Micro({until_us:Int64}, 'UTC')
-    )
+    SELECT id, turn_index FROM purge_targets WHERE project_id = {project_id:UInt32} AND kind = 'turn'
 )
 SETTINGS mutations_sync = 2
