@@ -103,11 +103,8 @@ for name in (
         "schedule": SHORT_TICK_SECONDS,
         "options": {"expires": 2 * SHORT_TICK_SECONDS},
     }
-app.conf.beat_schedule["drift.forget"] = {"task": "drift.forget", "schedule": HOUR_SECONDS}
-app.conf.beat_schedule["feedback.follow_confirmations"] = {
-    "task": "feedback.follow_confirmations",
-    "schedule": HOUR_SECONDS,
-}
+for name in ("drift.forget", "feedback.follow_confirmations"):
+    app.conf.beat_schedule[name] = {"task": name, "schedule": HOUR_SECONDS, "options": {"expires": HOUR_SECONDS}}
 app.autodiscover_tasks(["tracing", "feedback", "drift"])
 
 

@@ -13,8 +13,8 @@ from tracing.models import StageLease
 
 logger = logging.getLogger(__name__)
 
-LEASE = timedelta(seconds=20)
-RENEWAL_SECONDS = 5.0
+LEASE = timedelta(seconds=12)
+RENEWAL_SECONDS = 3.0
 
 
 class Keeper:

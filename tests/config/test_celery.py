@@ -1,3 +1,6 @@
+import os
+import subprocess
+import sys
 from collections.abc import Iterator
 from typing import Any
 
@@ -51,6 +54,19 @@ def test_every_task_that_is_timed_or_woken_is_there() -> None:
     timed = {entry["task"] for entry in app.conf.beat_schedule.values()}
     assert {*timed, *WAKES, *WAKES.values()} <= set(app.tasks)
     assert all(entry["schedule"] >= TICK_SECONDS for entry in app.conf.beat_schedule.values())
+
+
+def test_a_message_that_nobody_took_goes_before_many_have_gathered() -> None:
+    for entry in app.conf.beat_schedule.values():
+        assert entry["options"]["expires"] <= 5 * entry["schedule"]
+
+
+def test_redis_over_tls_is_believed_by_its_certificate_alone() -> None:
+    program = "import django; django.setup(); from config.celery import BROKER; print(BROKER.ssl)"
+    environment = {"TACIT_BROKER_URL": "rediss://127.0.0.1:1/0", "DJANGO_SETTINGS_MODULE": "config.settings"}
+    command = [sys.executable, "-c", program]
+    told = subprocess.run(command, env=os.environ | environment, capture_output=True, text=True, check=True)
+    assert "CERT_REQUIRED" in told.stdout
 
 
 @pytest.mark.django_db
