@@ -2,7 +2,6 @@
 
 import logging
 import threading
-from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
@@ -22,30 +21,33 @@ class Keeper:
 
     def __init__(self, renewal_seconds: float) -> None:
         self._renewal_seconds = renewal_seconds
-        self._held: Counter[tuple[str, str]] = Counter()
+        self._held: set[tuple[str, str]] = set()
         self._lock = threading.Lock()
         self._thread: threading.Thread | None = None
 
     @contextmanager
-    def keep(self, stage: str, holder: str) -> Iterator[None]:
-        """Renew this lease as long as the block runs."""
+    def keep(self, stage: str, holder: str) -> Iterator[bool]:
+        """Renew this lease as long as the block runs; gives whether no other thread of this process has it."""
+        lease = (stage, holder)
         with self._lock:
-            self._held[stage, holder] += 1
+            is_ours = lease not in self._held
+            self._held.add(lease)
             if self._thread is None:
                 self._thread = threading.Thread(target=self._run, name="leases", daemon=True)
                 self._thread.start()
         try:
-            yield
+            yield is_ours
         finally:
-            with self._lock:
-                self._held[stage, holder] -= 1
+            if is_ours:
+                with self._lock:
+                    self._held.discard(lease)
 
     def _run(self) -> None:
         held: set[tuple[str, str]] = set()
         pause = threading.Event()
         while not pause.wait(self._renewal_seconds):
             with self._lock:
-                before, held = held, {lease for lease, count in self._held.items() if count}
+                before, held = held, set(self._held)
             if lasting := before & held:
                 self._renew(lasting)
 

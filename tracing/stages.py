@@ -324,25 +324,29 @@ def group_by_project(keys: Sequence[Key]) -> dict[int, list[str]]:
 
 @contextmanager
 def hold_lease(stage: str) -> Iterator[bool]:
-    """Hold `stage` against other processes, however long; gives whether it was free. A dead holder's lease runs out."""
+    """Hold `stage` against all others, however long; gives whether it was free. A dead holder's lease runs out."""
     holder = f"{socket.gethostname()}:{os.getpid()}"
+    with KEEPER.keep(stage, holder) as is_ours:
+        held = is_ours and take_lease(stage, holder)
+        try:
+            yield held
+        finally:
+            if held:
+                StageLease.objects.filter(stage=stage, holder=holder).update(until=EPOCH)
+
+
+def take_lease(stage: str, holder: str) -> bool:
+    """Whether it was free, or left over by this very process."""
     with transaction.atomic():
         now = datetime.now(UTC)
         lease, _ = StageLease.objects.select_for_update().get_or_create(
             stage=stage, defaults={"holder": holder, "until": now}
         )
-        held = lease.until <= now or lease.holder == holder
-        if held:
+        is_free = lease.until <= now or lease.holder == holder
+        if is_free:
             lease.holder, lease.until = holder, now + LEASE
             lease.save()
-    if not held:
-        yield False
-        return
-    try:
-        with KEEPER.keep(stage, holder):
-            yield True
-    finally:
-        StageLease.objects.filter(stage=stage, holder=holder).update(until=EPOCH)
+    return is_free
 
 
 def end_leases() -> None:
