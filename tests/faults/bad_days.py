@@ -84,6 +84,12 @@ def end_database_connections(site: Site, _seconds: float) -> None:
         database.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid()")
 
 
+def lose_everything(site: Site, seconds: float) -> None:
+    """All that it needs is started anew at once, and the broker forgets what it had."""
+    with site.clickhouse.away(), site.database.away():
+        restart_and_wipe_broker(site, seconds)
+
+
 def kill_web(site: Site, seconds: float) -> None:
     """Killed and started again, on the same port."""
     site.processes["web"].kill()
@@ -130,6 +136,7 @@ DAYS: Mapping[str, Callable[[Site, float], None]] = {
     "broker restarted and wiped": restart_and_wipe_broker,
     "PostgreSQL restarted": restart_database,
     "PostgreSQL ends all connections": end_database_connections,
+    "all three away at once": lose_everything,
 }
 
 

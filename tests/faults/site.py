@@ -2,12 +2,11 @@
 
 import json
 import os
-import signal
 import subprocess
 import sys
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -56,7 +55,7 @@ class Site:
     def url(self) -> str:
         """Address of the pages, REST and OTLP, once they answer."""
         file = Path(self.settings["TACIT_DATA_DIR"]) / "server.json"
-        wait_until(file.exists)
+        wait_until(file.exists, 120)
         address: str = json.loads(file.read_text())["url"]
         return address
 
@@ -79,12 +78,10 @@ class Site:
         raise AssertionError(f"Nobody was at work on {stage} within {seconds} s")
 
     def stop(self) -> None:
+        """Nothing here is needed after."""
         for process in self.processes.values():
-            process.send_signal(signal.SIGTERM)
-        for process in self.processes.values():
-            with suppress(subprocess.TimeoutExpired):
-                process.wait(timeout=20)
             process.kill()
+        for process in self.processes.values():
             process.wait()
 
 
