@@ -24,10 +24,11 @@ def main() -> None:
     parser.add_argument("--rate", type=float, default=10.0, help="conversations a second (default 10)")
     parser.add_argument("--only", action="append", choices=list(DAYS), help="this day; again for more")
     parser.add_argument("--directory", type=Path, help="keep data and logs here")
+    parser.add_argument("--broker", choices=["redis", "rabbitmq"], default="redis")
     options = parser.parse_args()
     is_good = True
     directory = options.directory or Path(tempfile.mkdtemp(prefix="tacit-faults-"))
-    with start_site(directory) as site:
+    with start_site(directory, options.broker) as site:
         load = Load(site.url, options.rate)
         print("| what happens | sent | acknowledged | refused requests | lost | doubled | recovery |")
         print("| --- | --- | --- | --- | --- | --- | --- |", flush=True)
