@@ -160,6 +160,16 @@ class Environment(BaseSettings):
     log_format: Literal["line", "json"] = Field(
         default="line", description="How a line of the log is written: for people, or as an object of JSON."
     )
+    own_traces_endpoint: str = Field(
+        default="",
+        description="Where spans of Tacit itself are sent to, OTLP by HTTP (`http://collector:4318`); empty: nowhere.",
+    )
+    own_traces_headers: SecretStr = Field(
+        default=SecretStr(""), description="Headers to send with them (`authorization=Bearer KEY`), with commas."
+    )
+    own_traces_share: float = Field(
+        default=0.01, ge=0, le=1, description="Share of received OTLP requests of which there are spans."
+    )
     debug: bool = Field(default=False, description="Django's debug pages; for developing Tacit only.")
 
     @property
@@ -264,6 +274,21 @@ class Environment(BaseSettings):
             parts.scheme not in ("http", "https") or not parts.netloc or parts.query or "@" in parts.netloc
         ):
             raise ValueError("This is no address; write https://api.example/v1, and the key into TACIT_JUDGE_KEY")
+        return address
+
+    @field_validator("own_traces_endpoint")
+    @classmethod
+    def check_own_traces_endpoint(cls, value: str) -> str:
+        address = value.strip()
+        parts = urlsplit(address)
+        if address and (
+            not is_address(address)
+            or parts.scheme not in ("http", "https")
+            or not parts.hostname
+            or parts.query
+            or "@" in parts.netloc
+        ):
+            raise ValueError("This is no address; write http://collector:4318, and a key into TACIT_OWN_TRACES_HEADERS")
         return address
 
     @field_validator("judge_model")

@@ -11,7 +11,9 @@ from waitress.server import create_server
 
 from config.headers import add_headers
 from config.http_channel import BoundedChannel, WaitingThreads
+from config.own_traces import trace_requests
 from config.proxies import heed_proxies
+from config.requests import number_requests
 from tracing.receive.otlp import MAX_BODY_BYTES
 
 THREADS = 40
@@ -52,7 +54,7 @@ class HttpServer:
         self.port: int = listening.getsockname()[1]
         self._map: dict[int, Any] = {}
         self._server = create_server(
-            add_headers(heed_proxies(application, settings.TRUSTED_PROXIES)),
+            number_requests(add_headers(trace_requests(heed_proxies(application, settings.TRUSTED_PROXIES)))),
             map=self._map,
             sockets=[listening],
             threads=THREADS,

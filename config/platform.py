@@ -20,6 +20,7 @@ from config.databases import CannotStartError, hold_data_directory, open_databas
 from config.env import Environment
 from config.grpc_server import GrpcServer
 from config.http_server import HttpServer, PortBusyError, bind
+from config.own_traces import send_own_traces
 from config.watching import Watch
 from config.wsgi import application, otlp_port_application
 from tracing.access.decisions import RunToken
@@ -51,6 +52,7 @@ def run_platform(env: Environment, *, demo: bool) -> None:
         greet(urls)
         load_pages()
         memory.keep_loaded()
+        stack.enter_context(send_own_traces(urls.ports))
         stack.enter_context(work_in_background())
         hint_outdated()
         if demo:
@@ -67,7 +69,9 @@ def run_web(env: Environment) -> None:
         ports = bind_ports(env)
         stack.enter_context(open_databases(env))
         stopped = catch_signals()
-        greet(stack.enter_context(serve(env, ports)))
+        urls = stack.enter_context(serve(env, ports))
+        greet(urls)
+        stack.enter_context(send_own_traces(urls.ports))
         Watch(works=False, serves=True).start()
         wait_until(stopped)
 
@@ -128,6 +132,7 @@ class Urls:
         name = f"[{host}]" if ":" in host else host
         self.web = f"http://{name}:{web_port}"
         self.otlp = f"http://{name}:{otlp_port}"
+        self.ports = (web_port, otlp_port)
         self.otlp_grpc = f"http://{name}:{grpc_port}" if grpc_port else ""
 
 
@@ -243,7 +248,8 @@ def run_worker(*, beat: bool) -> None:
     if beat:
         Beat().start()
     Watch(works=True, serves=False).start()
-    app.worker_main(["worker", "--pool=threads", "--concurrency=3", "--loglevel=WARNING", "--without-gossip"])
+    with send_own_traces(()):
+        app.worker_main(["worker", "--pool=threads", "--concurrency=3", "--loglevel=WARNING", "--without-gossip"])
 
 
 def run_beat() -> None:

@@ -161,6 +161,10 @@ TRANSFORMER = ENV.transformer
 TRANSFORMER_SHARE = ENV.transformer_share
 CORS_ORIGINS = frozenset(origin.lower() for origin in split_list(ENV.cors_origins))
 
+OWN_TRACES_ENDPOINT = ENV.own_traces_endpoint
+OWN_TRACES_HEADERS = ENV.own_traces_headers.get_secret_value()
+OWN_TRACES_SHARE = ENV.own_traces_share
+
 AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "django.contrib.auth.backends.ModelBackend"]
 AUTH_PASSWORD_VALIDATORS = [
     {

@@ -63,6 +63,10 @@ INSERT_ROWS = Histogram(
     "tacit_insert_rows", "How many rows an insert brought.", ["table"],
     buckets=(1, 10, 100, 300, 1_000, 3_000, 10_000, 30_000), registry=REGISTRY,
 )  # fmt: skip
+QUERY_SECONDS = Histogram(
+    "tacit_query_seconds", "How long a question to the store took.",
+    buckets=(0.005, 0.025, 0.1, 0.25, 1, 2.5, 10), registry=REGISTRY,
+)  # fmt: skip
 for _table in ("otel_traces", "otel_logs"):
     for _figure in (ACCEPTED, DEAD_LETTERED, DROPPED, INSERT_SECONDS, INSERT_ROWS):
         _figure.labels(_table)

@@ -15,6 +15,7 @@ from typing import Any
 
 from tracing import figures
 from tracing.dead_letters import Inserter, insert_rows
+from tracing.own_traces import trace_commit
 from tracing.receive.decoding import ColumnBatch
 from tracing.store import get_store
 
@@ -132,7 +133,8 @@ class Committer:
         count = sum(len(submission.batch) for submission in group)
         start = time.perf_counter()
         try:
-            insert_rows(self.store, self.table, columns)
+            with trace_commit(self.table, columns.get("TraceId", ()), len(group)):  # type: ignore[arg-type]
+                insert_rows(self.store, self.table, columns)
         except Exception as error:  # whatever the store says, the senders must hear that nothing was kept
             logger.exception("%d rows of %s were not stored", count, self.table)
             figures.REFUSED.labels("store").inc(len(group))

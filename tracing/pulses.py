@@ -102,7 +102,7 @@ def list_measured(since: datetime) -> dict[str, list[Measured]]:
     rows = StageMinute.objects.filter(minute__gte=since, lag_seconds__isnull=False).order_by("minute")
     found: dict[str, list[Measured]] = {}
     for stage, minute, lag in rows.values_list("stage", "minute", "lag_seconds"):
-        found.setdefault(stage, []).append(Measured(minute, lag))
+        found.setdefault(stage, []).append(Measured(minute, lag or 0.0))
     return found
 
 

@@ -23,6 +23,7 @@ from tracing.dead_letters import is_about_content
 from tracing.ingest import is_busy
 from tracing.leases import KEEPER, LEASE
 from tracing.models import StageLease
+from tracing.own_traces import trace_batch
 from tracing.store import Store, StoreUnavailableError, Writes
 from tracing.times import EPOCH, to_us
 
@@ -185,7 +186,8 @@ class Stage:
             if not held:
                 return 0
             start = time.monotonic()
-            do_all(self.name, work, [change.key for change in changes])
+            with trace_batch(self.name, [change.key[1] for change in changes]):
+                do_all(self.name, work, [change.key for change in changes])
             ACTIVITY.add(self.name, len(changes), time.monotonic() - start)
         self._remember(changes, watermark)
         self._move_watermark(store, max(watermark, changes[-1].changed_us))

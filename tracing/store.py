@@ -30,6 +30,7 @@ from tracing.clusters import Cluster
 from tracing.filter_fields import STANDS
 from tracing.filter_sql import MARKER, Where
 from tracing.long_values import write_long_values
+from tracing.own_traces import trace_query
 from tracing.retries import RETRY_SECONDS, is_passing, spread_pauses
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -260,12 +261,16 @@ class Store:
         query = read_query(path)
         if where is not None:
             query, parameters = place_where(query, where), parameters | dict(where.parameters)
-        result = self._ask(lambda lent: lent.query(query, parameters))
+        with trace_query(path) as span:
+            result = self._ask(lambda lent: lent.query(query, parameters))
+            span.set_attribute("db.response.returned_rows", len(result.result_rows))
         return [dict(zip(result.column_names, row, strict=True)) for row in result.result_rows]
 
     def query_columns(self, path: str, **parameters: Any) -> dict[str, Sequence[Any]]:
         """The same by column: faster where there are many rows."""
-        result = self._ask(lambda lent: lent.query(read_query(path), parameters))
+        with trace_query(path) as span:
+            result = self._ask(lambda lent: lent.query(read_query(path), parameters))
+            span.set_attribute("db.response.returned_rows", result.row_count)
         if not result.row_count:
             return dict.fromkeys(result.column_names, ())
         return dict(zip(result.column_names, result.result_columns, strict=True))

@@ -8,6 +8,8 @@ from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any
 
+from tracing.own_traces import carry
+
 AT_ONCE = 4
 """Beside those who ask."""
 
@@ -16,7 +18,7 @@ _pool = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="together")
 
 def ask_together(*questions: Callable[[], Any]) -> list[Any]:
     """The answer of each. Who asks answers what nobody has begun yet, so that questions may ask together themselves."""
-    begun = [_pool.submit(question) for question in questions[1:]]
+    begun = [_pool.submit(carry(question)) for question in questions[1:]]
     try:
         return [questions[0](), *(wait_for(*each) for each in zip(begun, questions[1:], strict=True))]
     finally:

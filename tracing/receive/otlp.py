@@ -5,7 +5,7 @@ HTTP and gRPC are thin edges over `find_project` and `keep`; both raise `Refused
 
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, cast
 
 from django.conf import settings
@@ -26,6 +26,7 @@ from tracing import figures
 from tracing.access.decisions import NotAllowedError, authorise_ingest
 from tracing.access.origins import RequestOrigin
 from tracing.ingest import BacklogFullError, get_ingest
+from tracing.own_traces import MARK, REFUSAL, find_prefix, note_marked
 from tracing.receive.decoding import ColumnBatch, decode_logs, decode_spans
 from tracing.receive.encodings import Encoding, InvalidBodyError, parse_message
 from tracing.receive.values import Limits
@@ -109,7 +110,7 @@ def keep(signal: Signal, data: bytes, encoding: Encoding, project_id: int) -> Me
     ingest = get_ingest()
     try:
         with ingest.admit(len(data)):
-            batch = decode(signal, parse_message(data, signal.request, encoding), project_id)
+            batch = refuse_own(decode(signal, parse_message(data, signal.request, encoding), project_id))
             ingest.commit(signal.table, batch)
     except InvalidBodyError as error:
         raise RefusedError(INVALID_ARGUMENT, str(error)) from error
@@ -119,6 +120,20 @@ def keep(signal: Signal, data: bytes, encoding: Encoding, project_id: int) -> Me
         message = "The store did not take the data; nothing was kept. Send it again."
         raise RefusedError(UNAVAILABLE, message) from error
     return answer(signal, batch)
+
+
+def refuse_own(batch: ColumnBatch) -> ColumnBatch:
+    """Without spans of this very installation, which would make more of themselves."""
+    ids = batch.columns.get("TraceId", [])
+    if not any(each.startswith(MARK) for each in ids):
+        return batch
+    note_marked(ids)
+    prefix = find_prefix(settings.SECRET_KEY)
+    kept = [place for place, each in enumerate(ids) if not each.startswith(prefix)]
+    if len(kept) == len(ids):
+        return batch
+    columns = {name: [values[place] for place in kept] for name, values in batch.columns.items()}
+    return replace(batch, columns=columns, rejected=batch.rejected + len(ids) - len(kept), reason=REFUSAL)
 
 
 def decode(signal: Signal, request: Message, project_id: int) -> ColumnBatch:
