@@ -17,7 +17,7 @@ def load_probes(store: Store, project_id: int, conversations: Sequence[Conversat
     named = [each for each in conversations if each.user_id and each.turns]
     if not named:
         return {}
-    doubtful = store.query_columns(
+    doubtful = store.query(
         "feedback/sql/doubtful_messages.sql",
         project_id=project_id,
         since_ns=min(each.start_time_ns for each in named) - WINDOW_NS,
@@ -25,7 +25,7 @@ def load_probes(store: Store, project_id: int, conversations: Sequence[Conversat
         doubtful=DOUBTFUL,
         limit=MOST_LOOKED_AT,
     )
-    places = set(zip(doubtful["conversation_id"], doubtful["turn_index"], strict=True))
+    places = {(row["conversation_id"], row["turn_index"]) for row in doubtful}
     if not places:
         return {}
     rows = store.query(

@@ -40,6 +40,12 @@ def test_the_third_similar_probe_of_a_user_fires(teller: Teller) -> None:
     assert "2 variations" in signal.evidence.reason
 
 
+def test_where_nobody_probes_there_is_nothing_to_compare_with(teller: Teller) -> None:
+    teller.tell("calm", (("Where is my order?", "It was sent on Monday."),), user_id="eve")
+    derive_signals(teller.store, [(teller.project.pk, "calm")])
+    assert load_attacks(teller, ["calm"]) == []
+
+
 def test_probes_of_several_users_are_not_added_up(teller: Teller) -> None:
     assert try_each(teller, users=("eve", "mallory", "trudy"), hours=(3, 2, 1)) == []
 
