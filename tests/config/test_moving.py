@@ -5,7 +5,9 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.core.management import call_command
@@ -13,7 +15,12 @@ from django.db import connection
 
 from config.moving import be_patient
 from tests.config.test_backing_up import dump, measure
+from tests.conftest import STAGES, Server
 from tests.isolation.world import make_side
+from tests.tracing.otlp import make_request
+from tests.tracing.sending import send
+from tests.tracing.talking import talk
+from tracing import store as stores
 from tracing.backing_up.database import copy_sqlite
 from tracing.models import Project
 from tracing.moving import MoveError
@@ -83,6 +90,32 @@ def test_both_databases_go_and_what_is_not_the_same_there_is_told(store: Store, 
     with pytest.raises(MoveError, match=r"turns of project 10001 \(\d of \d rows\)\. Name a database without any rows"):
         move_events(store, target, tell_nobody)
     check_database(tmp_path / "tacit.sqlite3")
+
+
+def test_answers_are_the_same_after_and_stages_go_on_where_they_were(
+    server: Server, target: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    calls = talk(1, "Where is my order?", "No, that is wrong, I meant my bill!", "thanks, perfect", user="anna")
+    assert send(server, make_request(*(call.to_span() for call in calls)).SerializeToString()).status == 200
+    server.derive()
+    server.derive()
+    before = ask_rest(server)
+    assert move_events(server.store, target, tell_nobody) > 0
+    monkeypatch.setattr(stores, "_store", target)
+    for stage in STAGES:
+        stage.forget()
+    moved = replace(server, store=target)
+    assert ask_rest(moved) == before
+    assert before[-1]["conversations"] == 1
+    assert {name: lag for name, lag in before[-1]["lag"].items() if lag} == {}
+    moved.derive()
+    assert ask_rest(moved) == before
+
+
+def ask_rest(server: Server) -> list[Any]:
+    [item] = server.get_json("conversations")["items"]
+    lists = ("generations", "traces", "signals", "users", "failure-modes", "satisfaction", "stats")
+    return [server.get_json(path) for path in (f"conversations/{item['conversation_id']}", *lists)]
 
 
 def check_database(file: Path) -> None:

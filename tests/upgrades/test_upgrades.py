@@ -31,7 +31,13 @@ PAGES = ("", "conversations", "conversations/c-order", "users", "failure-modes",
 TOLD_ON_PURPOSE = {"thumbs", "rating", "comment"}
 
 
-@pytest.fixture(params=OLD, ids=[path.name.partition(".")[0] for path in OLD])
+CHOSEN = [
+    pytest.param(path, id=path.name.partition(".")[0], marks=[] if path in (OLD[0], OLD[-1]) else pytest.mark.slow)
+    for path in OLD
+]
+
+
+@pytest.fixture(params=CHOSEN)
 def old(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
     """The folder of an old installation: ClickHouse's backup, Django's database, and what REST answered."""
     with tarfile.open(request.param) as archive:
