@@ -42,6 +42,8 @@ app.conf.update(
     broker_connection_retry_on_startup=True,
     broker_connection_max_retries=None,  # a broker that is away for an hour is not for ever
     control_queue_exclusive=False,  # else RabbitMQ lets no second worker of a host in, nor one that comes back
+    # Celery would raise the limit again from a thread of its pool, which on RabbitMQ waits for ever.
+    worker_enable_prefetch_count_reduction=False,
     worker_hijack_root_logger=False,
     worker_prefetch_multiplier=PREFETCHED,
     worker_send_task_events=False,
