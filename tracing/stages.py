@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from clickhouse_connect.driver.exceptions import ClickHouseError, Error
-from django.db import transaction
+from django.db import InterfaceError, OperationalError, transaction
 
 from tracing.activity import ACTIVITY
 from tracing.dead_letters import is_about_content
@@ -296,11 +296,11 @@ class Pace:
 
 
 def do_all(stage: str, work: Callable[[Sequence[Key]], None], keys: Sequence[Key]) -> None:
-    """Do a batch; where one thing in it cannot be done, do the others and say so. A failing store is raised."""
+    """Do a batch; where one thing in it cannot be done, do the others and say so. A failing database is raised."""
     try:
         work(keys)
     except Exception as error:
-        if is_of_store(error):
+        if is_of_store(error) or isinstance(error, (OperationalError, InterfaceError)):
             raise
         if len(keys) == 1:
             logger.exception("Stage %s left out %r of project %d", stage, keys[0][1], keys[0][0])

@@ -8,6 +8,7 @@ import hashlib
 import itertools
 import threading
 import time
+from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
@@ -272,7 +273,9 @@ class Store:
             result = self._ask(lambda lent: lent.query(read_query(path), parameters))
             span.set_attribute("db.response.returned_rows", result.row_count)
         if not result.row_count:
-            return dict.fromkeys(result.column_names, ())
+            return defaultdict(
+                tuple, dict.fromkeys(result.column_names, ())
+            )  # a server does not name columns of no rows
         return dict(zip(result.column_names, result.result_columns, strict=True))
 
     def insert(self, table: str, columns: Columns) -> None:

@@ -24,7 +24,8 @@ SELECT (SELECT count() FROM otel_traces FINAL) AS spans,
     (SELECT sum(generations) FROM generation_hours FINAL) AS hourly_generations,
     (SELECT count() FROM conversations FINAL) AS conversations,
     (SELECT count() FROM turns FINAL) AS turns,
-    (SELECT count() FROM signals FINAL WHERE kind = 'thumbs') AS thumbs
+    (SELECT count() FROM signals FINAL WHERE kind = 'thumbs') AS thumbs,
+    (SELECT count() FROM estimates FINAL) AS estimates
 """
 
 
@@ -116,6 +117,7 @@ class Load:
             "conversations": conversations,
             "turns": calls,
             "thumbs": conversations,
+            "estimates": conversations,
         }
 
 

@@ -120,6 +120,12 @@ def test_a_server_that_does_not_answer_in_time_is_given_up(relay: Relay, store: 
     assert count(store) == 1
 
 
+def test_columns_of_no_rows_are_there_and_empty(store: Store) -> None:
+    store.execute("TRUNCATE TABLE schema_migrations")
+    found = store.query_columns(READ)
+    assert (list(found["name"]), list(found["checksum"])) == ([], [])
+
+
 def test_lists_longer_than_a_server_takes_beside_a_query_are_asked_for_all_the_same(store: Store) -> None:
     names = [f"{number:032x}" for number in range(10_000)]
     store.insert("schema_migrations", {"name": names, "checksum": [""] * len(names)})

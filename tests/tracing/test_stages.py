@@ -3,6 +3,7 @@ import time
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
+import django.db
 import pytest
 import tacit
 from clickhouse_connect.driver.exceptions import DatabaseError, DataError, OperationalError
@@ -197,6 +198,18 @@ def test_a_failure_of_the_store_loses_nothing(store: Store, work: Work) -> None:
     with pytest.raises(OperationalError):
         stage.run(store, work)
     assert (stage.read_watermark(store), work.done) == (0, [])
+    work.poisoned = {}
+    assert stage.run(store, work) == 2
+    assert work.done == [1, 2]
+
+
+@pytest.mark.parametrize("error", [django.db.OperationalError("gone"), django.db.InterfaceError("closed")])
+def test_a_failure_of_djangos_database_leaves_nothing_out(store: Store, work: Work, error: Exception) -> None:
+    stage = make_stage()
+    ingest(store, 1, 2)
+    work.poisoned = {1: error, 2: error}
+    with pytest.raises(type(error)):
+        stage.run(store, work)
     work.poisoned = {}
     assert stage.run(store, work) == 2
     assert work.done == [1, 2]
