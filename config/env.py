@@ -76,6 +76,12 @@ class Environment(BaseSettings):
         default=SecretStr("memory://localhost/"),
         description="Celery's broker (`redis://host:6379/0`); `memory:` only inside one process.",
     )
+    lanes: int = Field(
+        default=0,
+        ge=0,
+        le=64,
+        description="So many workers listen to conversations at once; 0: 4 with a ClickHouse server, else 1.",
+    )
     memory_limit: int = Field(
         default=2_000_000_000,
         ge=500_000_000,

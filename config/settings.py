@@ -137,6 +137,7 @@ CLICKHOUSE_DSN = (
 )
 CLICKHOUSE_CLUSTER = ENV.clickhouse_cluster
 CLICKHOUSE_MEMORY_LIMIT = ENV.memory_limit
+LANES = ENV.lanes or (1 if CLICKHOUSE_DSN.startswith(EMBEDDED_PREFIX) else 4)
 INGEST_BACKLOG_LIMIT = ENV.backlog_limit
 RETENTION_DAYS = ENV.retention_days
 DATASETS_DIR = Path(ENV.datasets_dir or DATA_DIR / "datasets").absolute()

@@ -8,6 +8,8 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
+from django.conf import settings
+
 from feedback import agent_tasks
 from feedback.agent_task_records import write_agent_tasks
 from feedback.agent_tasks import list_agent_tasks
@@ -33,6 +35,7 @@ from feedback.records import (
 from feedback.traffic import list_earlier
 from feedback.tunings import load_tuning
 from tracing.conversations import Conversation
+from tracing.lanes import SharedStage
 from tracing.records import load_conversations, load_logs, load_spans
 from tracing.records.conversations import load_rows
 from tracing.stages import Key, Stage, group_by_project
@@ -40,7 +43,13 @@ from tracing.store import Store
 from tracing.texts.stand_ins import is_purged
 
 FEEDBACK = Stage("feedback", "feedback/sql/changed_feedback.sql", "feedback/sql/lag_of_feedback.sql", batch_size=2_000)
-SIGNALS = Stage("signals", "feedback/sql/changed_conversations.sql", "feedback/sql/lag_of_signals.sql", batch_size=500)
+SIGNALS = SharedStage(
+    "signals",
+    "feedback/sql/changed_conversations.sql",
+    "feedback/sql/lag_of_signals.sql",
+    batch_size=500,
+    count_lanes=lambda: int(settings.LANES),
+)
 
 PART_TURNS = 200
 """A conversation of more turns is listened to in parts of so many, as they change."""

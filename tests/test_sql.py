@@ -50,6 +50,7 @@ ACROSS_PROJECTS = (
     "tracing/sql/lag_of_hours.sql",
     "tracing/sql/lag_of_traces.sql",
     "tracing/sql/watermark.sql",
+    "tracing/sql/watermarks_of_lanes.sql",
     # The state of the database itself
     "tracing/sql/dead_letter_counts.sql",
     "tracing/sql/inactive_parts.sql",

@@ -10,7 +10,7 @@ import os
 import socket
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -121,8 +121,21 @@ class Stage:
     `row_count`, ordered by `changed_us`.
     """
 
-    def __init__(self, name: str, query: str, lag_query: str, batch_size: int, row_limit: int = ROWS_IN_MEMORY) -> None:
+    def __init__(
+        self,
+        name: str,
+        query: str,
+        lag_query: str,
+        batch_size: int,
+        row_limit: int = ROWS_IN_MEMORY,
+        *,
+        part_of: str = "",
+    ) -> None:
         self.name = name
+        self.part_of = part_of or name
+        """The stage that people know: this one, unless it is a lane (`tracing/lanes.py`)."""
+        self.bound: Mapping[str, int] = {}
+        """Further parameters of both queries."""
         self.query = query
         self.lag_query = lag_query
         self.batch_size = batch_size
@@ -134,7 +147,8 @@ class Stage:
         self._looked_far_us = 0
         self._idle: Idle | None = None
         self._courtesy = Courtesy(PATIENCE_SECONDS)
-        STAGES[name] = self
+        if not part_of:
+            STAGES[name] = self
 
     def run(self, store: Store, work: Callable[[Sequence[Key]], None]) -> int:
         """Do what waits, one batch; the number of things done.
@@ -186,9 +200,9 @@ class Stage:
             if not held:
                 return 0
             start = time.monotonic()
-            with trace_batch(self.name, [change.key[1] for change in changes]):
-                do_all(self.name, work, [change.key for change in changes])
-            ACTIVITY.add(self.name, len(changes), time.monotonic() - start)
+            with trace_batch(self.part_of, [change.key[1] for change in changes]):
+                do_all(self.part_of, work, [change.key for change in changes])
+            ACTIVITY.add(self.part_of, len(changes), time.monotonic() - start)
         self._remember(changes, watermark)
         self._move_watermark(store, max(watermark, changes[-1].changed_us))
         return len(changes)
@@ -222,7 +236,9 @@ class Stage:
         return self.measure_wait(store).seconds
 
     def measure_wait(self, store: Store) -> Wait:
-        [row] = store.query(self.lag_query, after_us=self.read_watermark(store)) or [{"oldest_us": 0, "waiting": 0}]
+        [row] = store.query(self.lag_query, after_us=self.read_watermark(store), **self.bound) or [
+            {"oldest_us": 0, "waiting": 0}
+        ]
         oldest = int(row["oldest_us"])
         age = max(0.0, datetime.now(UTC).timestamp() - oldest / 1e6) if oldest else 0.0
         return Wait(int(row["waiting"]) if oldest else 0, age)
@@ -231,7 +247,8 @@ class Stage:
         after = max(0, watermark - to_us(self._choose_overlap(watermark)))
         # At most all that was seen comes again, so what is new has room for a whole batch. Seconds' worth of it comes
         # again each time: by column, and without an object for each.
-        found = store.query_columns(self.query, after_us=after, limit=self.batch_size + len(self._seen))
+        limit = self.batch_size + len(self._seen)
+        found = store.query_columns(self.query, after_us=after, limit=limit, **self.bound)
         if not found:
             return []
         rows = zip(found["project_id"], found["id"], found["changed_us"], found["row_count"], strict=True)

@@ -48,6 +48,7 @@ FROM
         WHERE (project_id, span_id) IN (SELECT project_id, span_id FROM new_feedback WHERE trace_id = '')
     ) AS generation ON generation.project_id = told.project_id AND generation.span_id = told.span_id
 )
+WHERE cityHash64(project_id, conversation_id) % {lanes:UInt32} = {lane:UInt32}
 GROUP BY project_id, conversation_id
 ORDER BY changed_us, id
 LIMIT {limit:UInt32}

@@ -41,3 +41,4 @@ FROM
         WHERE (project_id, span_id) IN (SELECT project_id, span_id FROM new_feedback WHERE trace_id = '')
     ) AS generation ON generation.project_id = told.project_id AND generation.span_id = told.span_id
 )
+WHERE cityHash64(project_id, conversation_id) % {lanes:UInt32} = {lane:UInt32}
