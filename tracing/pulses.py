@@ -10,7 +10,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db import transaction
 from django.db.models import F, Sum
 
 from tracing.activity import Activity, Done, floor_minute
@@ -40,16 +39,18 @@ class Work:
 
 
 def write_pulse(activity: Activity, now: datetime) -> None:
-    """That this process works, and what its stages did since it was written last."""
-    seen, done = activity.look(), activity.take()
+    """That this process works, and what its stages did since it was written last. Each row by itself: processes that
+    hold several rows would wait for each other."""
+    seen, done = activity.look(), dict(activity.take())
     try:
-        with transaction.atomic():
-            if seen.at is not None:
-                told = {"at": seen.at, "task": seen.task[:100], "task_since": seen.since}
-                WorkerPulse.objects.update_or_create(holder=name_process(), defaults=told)
-            for (stage, minute), each in done.items():
-                add_done(stage, minute, each)
-            WorkerPulse.objects.filter(at__lt=now - KEPT).delete()
+        if seen.at is not None:
+            told = {"at": seen.at, "task": seen.task[:100], "task_since": seen.since}
+            WorkerPulse.objects.update_or_create(holder=name_process(), defaults=told)
+        while done:
+            (stage, minute), each = next(iter(done.items()))
+            add_done(stage, minute, each)
+            del done[stage, minute]
+        WorkerPulse.objects.filter(at__lt=now - KEPT).delete()
     except Exception:
         activity.give_back(done)
         raise
