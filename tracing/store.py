@@ -273,9 +273,7 @@ class Store:
             result = self._ask(lambda lent: lent.query(read_query(path), parameters))
             span.set_attribute("db.response.returned_rows", result.row_count)
         if not result.row_count:
-            return defaultdict(
-                tuple, dict.fromkeys(result.column_names, ())
-            )  # a server does not name columns of no rows
+            return defaultdict(tuple, dict.fromkeys(result.column_names, ()))  # a server names none where no row is
         return dict(zip(result.column_names, result.result_columns, strict=True))
 
     def insert(self, table: str, columns: Columns) -> None:
