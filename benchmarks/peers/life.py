@@ -39,7 +39,7 @@ from benchmarks.peers.servers import SETTINGS, START_SECONDS, PeerError, find_fr
 
 SENDERS = 4
 REST_SECONDS = 30
-PATIENCE_SECONDS = 90
+PATIENCE_SECONDS = 300
 CALM_SEED = 1_000
 POLL_SECONDS = 0.05
 TITLES = (
