@@ -77,11 +77,12 @@ class Teller:
 
     def __init__(self, say: Say) -> None:
         self._say = say
-        self._began = self._told = time.monotonic()
+        self._began = self._told = 0.0
 
     def __call__(self, progress: Progress) -> None:
         now = time.monotonic()
-        if now - self._told < TELL_SECONDS and progress.rows < progress.rows_of_table:
+        self._began = self._began or now  # of copying; what was there already was compared before
+        if not progress.rows or (now - self._told < TELL_SECONDS and progress.rows < progress.rows_of_table):
             return
         self._told = now
         rate = progress.bytes_done / max(now - self._began, 0.001)

@@ -60,6 +60,9 @@ def divide(options: dict[str, Any]) -> None:
 
 
 def make(self: store.Store, dsn: str, *, memory_limit: int = 2_000_000_000, cluster: str = "") -> None:
+    if not dsn.startswith(store.EMBEDDED_PREFIX):  # one server of its own, that something moves from
+        MAKE(self, dsn, cluster=cluster)
+        return
     MAKE(self, dsn, memory_limit=memory_limit, cluster=NAME)
     self.cluster = OfThisProcess(NAME)
     file = Path(os.environ["TACIT_DATA_DIR"]) / "two_servers.xml"

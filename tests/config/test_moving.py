@@ -1,8 +1,6 @@
 """What embedded databases hold is brought to a server, is the same there, and what is not the same is told."""
 
 import sqlite3
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import replace
@@ -16,7 +14,8 @@ from django.db import connection
 from config.moving import be_patient
 from tests.config.test_backing_up import dump, measure
 from tests.conftest import STAGES, Server
-from tests.isolation.world import make_side
+from tests.faults.services import start_clickhouse
+from tests.isolation.world import ask, make_side
 from tests.tracing.otlp import make_request
 from tests.tracing.sending import send
 from tests.tracing.talking import talk
@@ -26,24 +25,17 @@ from tracing.models import Project
 from tracing.moving import MoveError
 from tracing.moving.database import move_database
 from tracing.moving.events import Progress, move_events
-from tracing.retention import follow_retention
+from tracing.retention import Kind, follow_retention, tell_days
 from tracing.store import Store, UnfinishedMoveError
-
-ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture
 def target(tmp_path: Path) -> Iterator[Store]:
     """A ClickHouse server without tables."""
-    command = [sys.executable, "-m", "tests.clickhouse_front", str(tmp_path / "clickhouse")]
-    front = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True)
-    assert front.stdout is not None
-    store = Store(be_patient(f"http://127.0.0.1:{int(front.stdout.readline())}/default"))
-    yield store
-    store.close()
-    front.terminate()
-    front.wait(timeout=30)
-    front.stdout.close()
+    with start_clickhouse(tmp_path / "clickhouse") as port:
+        store = Store(be_patient(f"http://127.0.0.1:{port}/default"))
+        yield store
+        store.close()
 
 
 class CutError(Exception):
@@ -110,6 +102,19 @@ def test_answers_are_the_same_after_and_stages_go_on_where_they_were(
     assert {name: lag for name, lag in before[-1]["lag"].items() if lag} == {}
     moved.derive()
     assert ask_rest(moved) == before
+
+
+def test_rows_go_to_the_servers_that_keep_them(store: Store, target: Store) -> None:
+    """`store` is one engine here, and a cluster of two servers in tests/tracing/test_clusters.py."""
+    target.migrate()
+    ids = [f"c-{number}" for number in range(50)]
+    about = {"project_id": [7] * 50, "conversation_id": ids, "version": [1_900_000_000_000_000] * 50}
+    target.insert("conversations", {**about, "first_message": [f"Hello {each}" for each in ids]})
+    target.insert("turns", {**about, "turn_index": [0] * 50, "user_text": ids})
+    tell_days(target, 7, dict.fromkeys(Kind, 9_000))
+    assert move_events(target, store, tell_nobody) == 150  # with what the view over conversations makes
+    assert measure_moved(store) == measure_moved(target)
+    assert ask(store, "SELECT count(), uniqExact(user_text) FROM turns FINAL") == [(50, 50)]
 
 
 def ask_rest(server: Server) -> list[Any]:

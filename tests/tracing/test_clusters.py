@@ -17,6 +17,7 @@ PARAMETERS = {"table": "turns", "project_id": 1}
 PURGING = "tests/feedback/test_purging.py"
 OVER_TWO = (
     *("tests/test_data_way.py", "tests/tracing/test_store.py", "tests/pages/test_overview.py"),
+    "tests/config/test_moving.py::test_rows_go_to_the_servers_that_keep_them",
     f"{PURGING}::test_after_their_hours_texts_go_from_the_disk_and_everything_heard_in_them_stays",
 )
 """Tests that read, derive, change and delete in most tables."""

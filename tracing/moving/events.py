@@ -6,6 +6,7 @@ every other table is emptied and goes anew.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -52,11 +53,21 @@ def move_events(source: Store, target: Store, tell: Tell) -> int:
     if not is_unfinished(target) and has_rows(target):
         return compare(source, target, "Name a database without any rows.")
     target.insert("schema_migrations", {"name": [UNFINISHED_MOVE], "checksum": [""]})
-    source.execute("SYSTEM STOP MERGES")  # parts stay as they are listed
-    copy_tables(source, target, tell)
+    with standing_still(source):
+        copy_tables(source, target, tell)
     rows = compare(source, target, "Run the same command again: they go anew.")
     target.change("tracing/sql/finished_move.sql", name=UNFINISHED_MOVE)
     return rows
+
+
+@contextmanager
+def standing_still(store: Store) -> Iterator[None]:
+    """Parts stay as they are listed."""
+    store.execute("SYSTEM STOP MERGES")
+    try:
+        yield
+    finally:
+        store.execute("SYSTEM START MERGES")
 
 
 def make_tables(source: Store, target: Store) -> None:
@@ -115,9 +126,10 @@ def list_parts(source: Store, table: str) -> list[Part]:
 
 
 def copy_table(source: Store, target: Store, parts: Sequence[Part]) -> Iterator[Progress]:
-    """What is done so far after each block; `bytes_done` of that block alone."""
+    """What is done before the first block and after each; `bytes_done` of that block alone."""
     total = sum(part.rows for part in parts)
     done = 0
+    yield Progress(parts[0].table, done, total, 0, 0)
     for part in parts:
         names = source.query_columns("tracing/sql/stored_columns.sql", table=part.table)["name"]
         for start, end in cut(part):
