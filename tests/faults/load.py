@@ -16,9 +16,9 @@ from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTrace
 
 CALLS = 3
 SPANS = CALLS + 1
-"""Of a conversation: calls of a model, and a thumb on the last. Tacit soon takes so regular a sender for the machine that
-it is: what is estimated of people is not counted here."""
-SENDERS = 4
+"""Of a conversation: calls of a model, and a thumb on the last. Tacit soon takes so regular a sender for the machine
+that it is: what is estimated of people is not counted here."""
+LONGEST_PAUSE_SECONDS = 5.0
 COUNTS = """
 SELECT (SELECT count() FROM otel_traces FINAL) AS spans,
     (SELECT count() FROM generations FINAL) AS generations,
@@ -72,28 +72,33 @@ class Load:
     def sending(self) -> Iterator[None]:
         """Send meanwhile; what is not acknowledged at the end is sent until it is."""
         ended = threading.Event()
-        threads = [threading.Thread(target=self._send, args=(ended,), daemon=True) for _ in range(SENDERS)]
-        for thread in threads:
-            thread.start()
+        senders: list[threading.Thread] = []
+        clock = threading.Thread(target=self._begin, args=(ended, senders), daemon=True)
+        clock.start()
         try:
             yield
         finally:
             ended.set()
-            for thread in threads:
-                thread.join(timeout=120)
+            clock.join()
+            for sender in senders:
+                sender.join(timeout=120)
 
-    def _send(self, ended: threading.Event) -> None:
-        while not ended.wait(SENDERS / self.rate):
+    def _begin(self, ended: threading.Event, senders: list[threading.Thread]) -> None:
+        while not ended.wait(1 / self.rate):
+            self.sent += 1
+            senders.append(threading.Thread(target=self._send, args=(self.sent,), daemon=True))
+            senders[-1].start()
+
+    def _send(self, number: int) -> None:
+        body, pause = build_request(number), 0.5
+        while (status := self._post(body)) != 200:
             with self._lock:
-                self.sent += 1
-                number = self.sent
-            body = build_request(number)
-            while (status := self._post(body)) != 200:
                 self.statuses[status] += 1
-                time.sleep(0.5)
+            time.sleep(pause)
+            pause = min(2 * pause, LONGEST_PAUSE_SECONDS)
+        with self._lock:
             self.statuses[status] += 1
-            with self._lock:
-                self.acknowledged.add(number)
+            self.acknowledged.add(number)
 
     def _post(self, body: bytes) -> int:
         target = urlsplit(self.url)

@@ -63,11 +63,11 @@ class Site:
         return (self.directory / f"{name}.log").read_text()
 
     def kill_holder(self, stage: str, seconds: float = 30.0) -> str:
-        """Kill the worker that is at work on a stage, in the middle of it; its name."""
+        """Kill the worker that is at work on a stage, or a lane of it, in the middle of it; its name."""
         deadline = time.monotonic() + seconds
         with psycopg.connect(self.database_url, autocommit=True) as database:
             while time.monotonic() < deadline:
-                query = "SELECT holder FROM tracing_stagelease WHERE stage = %s AND until > now()"
+                query = "SELECT holder FROM tracing_stagelease WHERE split_part(stage, ' ', 1) = %s AND until > now()"
                 for (holder,) in database.execute(query, [stage]).fetchall():
                     for name, process in self.processes.items():
                         if process.pid == int(holder.rpartition(":")[2]):
