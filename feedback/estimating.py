@@ -20,7 +20,7 @@ from feedback.satisfaction_records import (
     read_estimates,
     write_estimates,
 )
-from tracing.stages import Key, Stage, group_by_project
+from tracing.stages import Key, Pace, Stage, group_by_project
 from tracing.store import Store
 
 ESTIMATES = Stage(
@@ -32,6 +32,14 @@ AGAIN_CONVERSATIONS = 1_000
 def estimate_changed(store: Store) -> int:
     """One batch of the stage `satisfaction`; the number of conversations done."""
     return ESTIMATES.run(store, lambda keys: estimate_keys(store, keys))
+
+
+def estimate_for_a_while(store: Store) -> int:
+    """1 where anything was done."""
+    return int(ESTIMATES.run_for_a_while(lambda: estimate_changed(store)))
+
+
+PACE = Pace(estimate_for_a_while, rest_factor=0)
 
 
 def estimate_keys(store: Store, keys: Sequence[Key]) -> None:

@@ -8,7 +8,8 @@ from django.db import transaction
 
 from feedback.derivation import FEEDBACK, SIGNALS, derive_changed_signals, read_changed_feedback
 from feedback.detector_list import follow_confirmations
-from feedback.estimating import ESTIMATES, ESTIMATING_AGAIN, estimate_changed
+from feedback.estimating import ESTIMATING_AGAIN
+from feedback.estimating import PACE as ESTIMATING
 from feedback.failures.deriving import PACE
 from feedback.failures.finding import start_finding
 from feedback.flywheel.running import start_building
@@ -45,7 +46,7 @@ def listen_again() -> None:
 @shared_task(name="feedback.estimate")
 def estimate() -> None:
     """Estimate how likely users were dissatisfied, where conversations changed."""
-    ESTIMATES.run_for_a_while(lambda: estimate_changed(get_store()))
+    ESTIMATING.run(get_store())
 
 
 @shared_task(name="feedback.estimate_again")
