@@ -1,5 +1,7 @@
 """What embedded databases hold is brought to a server, is the same there, and what is not the same is told."""
 
+import json
+import re
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import closing
@@ -7,14 +9,15 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import psycopg
 import pytest
 from django.core.management import call_command
 from django.db import connection
 
 from config.moving import be_patient
-from tests.config.test_backing_up import dump, measure
+from tests.config.test_backing_up import LINE, dump, measure, run
 from tests.conftest import STAGES, Server
-from tests.faults.services import start_clickhouse
+from tests.faults.services import start_clickhouse, start_postgres
 from tests.isolation.world import ask, make_side
 from tests.tracing.otlp import make_request
 from tests.tracing.sending import send
@@ -147,3 +150,23 @@ def list_rows(file: Path) -> list[str]:
     """But for what counts by itself, and the leases of processes that have ended."""
     kept = (line for line in dump(file) if line.startswith("INSERT INTO"))
     return [line for line in kept if not line.startswith(('INSERT INTO "sqlite_', 'INSERT INTO "tracing_stagelease"'))]
+
+
+def test_one_command_brings_both_databases_to_servers(tmp_path: Path) -> None:
+    old = tmp_path / "old"
+    (tmp_path / "talk.jsonl").write_text(json.dumps(LINE) + "\n")
+    assert run("import", "jsonl", tmp_path / "talk.jsonl", "--data-dir", old).returncode == 0
+    with start_postgres() as address, start_clickhouse(tmp_path / "clickhouse") as port:
+        places = ("--to", f"http://127.0.0.1:{port}/default", "--database-to", f"{address}/postgres")
+        moved = run("move", "--data-dir", old, *places)
+        assert moved.returncode == 0, moved.stderr
+        assert "otel_traces: 1 of 1 rows" in moved.stdout
+        assert re.search(r"Django's database: \d+ rows are the same at both ends", moved.stdout)
+        assert f"it also wants {old / 'secret_key'}" in moved.stdout
+        with psycopg.connect(f"{address}/postgres") as database:
+            [(latest, following)] = database.execute(
+                "SELECT max(id), nextval(pg_get_serial_sequence('tracing_apikey', 'id')) FROM tracing_apikey"
+            ).fetchall()
+        assert following == (latest or 0) + 1
+    refused = run("move", "--data-dir", tmp_path / "none", *places)
+    assert (refused.returncode, "that could be moved; see --data-dir" in refused.stderr) == (2, True)
