@@ -15,6 +15,7 @@ import argparse
 import http.client
 import os
 import signal
+import subprocess
 import sys
 import tempfile
 import threading
@@ -109,7 +110,8 @@ def run(life: Life, programs: Path, directory: Path) -> Iterator[Running]:
     try:
         while ask(port, life.first_page)[0] != http.client.OK:
             if process.poll() is not None or time.perf_counter() - start > START_SECONDS:
-                raise PeerError(f"{life.name} did not show its first page; see {directory / 'server.log'}")
+                told = (directory / "server.log").read_text(errors="replace")[-2_000:]
+                raise PeerError(f"{life.name} did not show its first page:\n{told}")
             time.sleep(POLL_SECONDS)
         seconds, trees = time.perf_counter() - start, (process.pid, *roots)
         yield Running(process, port, trees, seconds, sum(read_cpu_seconds(root) for root in trees) - before)
@@ -182,6 +184,8 @@ def look(life: Life, running: Running, times: int) -> tuple[float, float]:
 
 def live(life: Life, options: argparse.Namespace, directory: Path) -> Lived:
     programs, acknowledged = install(life.peer, options.cache), []
+    if life.driver:
+        subprocess.run([programs / "python", "-m", "pip", "-qq", "install", life.driver], check=True)
     for number in range(options.kills):
         batches = [join_traces(each, 5) for each in build_batches(options.batches, seed=number + 1)]
         with run(life, programs, directory) as running:
@@ -219,8 +223,8 @@ def parse_arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--tuned", action="store_true", help="on PostgreSQL, as for production")
     parser.add_argument("--servers", nargs="*", help="names of those that are looked at (default all)")
     parser.add_argument("--kills", type=int, default=3, help="default 3")
-    parser.add_argument("--seconds", type=float, default=6.0, help="of sending before each (default 6)")
-    parser.add_argument("--batches", type=int, default=100, help="at most so many requests of 100 spans each (100)")
+    parser.add_argument("--seconds", type=float, default=20.0, help="of sending before each (default 20)")
+    parser.add_argument("--batches", type=int, default=400, help="at most so many requests of 100 spans each (400)")
     parser.add_argument("--looks", type=int, default=20, help="at the list (default 20)")
     parser.add_argument("--cache", type=Path, default=CACHE, help=f"where the peers are installed (default {CACHE})")
     return parser.parse_args(arguments)

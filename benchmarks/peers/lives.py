@@ -44,13 +44,16 @@ class Life:
     database: str = ""
     ids: str = ""
     postgres: Postgres | None = None
+    driver: str = ""
+    """What pip installs beside the peer for PostgreSQL."""
     options: tuple[str, ...] = ()
     environment: Mapping[str, str] | None = None
 
     def build_command(self, programs: Path, port: int, directory: Path) -> Sequence[str | Path]:
         command = list(self.peer.build_command(programs, port, directory))
         if self.postgres and "--backend-store-uri" in command:
-            command[command.index("--backend-store-uri") + 1] = self.postgres.address
+            address = self.postgres.address.replace("postgresql:", "postgresql+psycopg2:")
+            command[command.index("--backend-store-uri") + 1] = address
         return [*command, *self.options]
 
     def build_environment(self, port: int, directory: Path) -> Mapping[str, str]:
@@ -79,9 +82,12 @@ def list_lives(postgres: Postgres | None) -> list[Life]:
     url = {"PHOENIX_SQL_DATABASE_URL": postgres.address}
     no_jobs = {"MLFLOW_SERVER_ENABLE_JOB_EXECUTION": "false"}
     return [
-        Life(Phoenix(), "Phoenix, tuned", "/", PHOENIX_LIST, ids=ids, postgres=postgres, environment=url),
+        Life(
+            Phoenix(), "Phoenix, tuned", "/", PHOENIX_LIST, ids=ids, postgres=postgres,
+            driver="asyncpg", environment=url,
+        ),
         Life(
             MLflow(), "MLflow, tuned", "/", MLFLOW_LIST, asked, ids=ids, postgres=postgres,
-            options=("--workers", "1"), environment=no_jobs,
+            driver="psycopg2-binary", options=("--workers", "1"), environment=no_jobs,
         ),
     ]  # fmt: skip
