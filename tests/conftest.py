@@ -23,14 +23,14 @@ from drift.observing.deriving import OBSERVATIONS, OBSERVING_AGAIN, observe_chan
 from drift.recording.stage import LEDGER, STATES, record_changed_calls
 from feedback.asks import MEMORY
 from feedback.derivation import FEEDBACK, SIGNALS
-from feedback.estimating import ESTIMATES
+from feedback.estimating import ESTIMATES, estimate_for_a_while
 from feedback.failures.changes import PROPOSED
 from feedback.failures.deriving import FAILURES, derive_changed_failures
 from feedback.failures.life import forget_rests
 from feedback.failures.versions import VERSIONS
 from feedback.norms import forget_norms
 from feedback.outlooks import OUTLOOKS
-from feedback.tasks import derive_signals, estimate, read_feedback
+from feedback.tasks import derive_signals, read_feedback
 from tests.examples import count_examples
 from tracing.access.browsers import forget_senders
 from tracing.access.keys import forget_keys
@@ -146,7 +146,7 @@ class Server:
         read_feedback()
         derive_signals()
         hand_over_changed(self.store)
-        estimate()
+        estimate_for_a_while(self.store)
         derive_changed_failures(self.store)
         observe_changed(self.store)
         count_changed_days(self.store)
