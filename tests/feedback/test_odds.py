@@ -19,7 +19,9 @@ def test_probabilities_are_those_of_scipy_to_the_last_digits(log_odds: float) ->
 
 @given(st.floats(0, 1))
 def test_log_odds_are_those_of_scipy(probability: float) -> None:
-    assert float(odds.logit(probability)) == pytest.approx(float(scipy.special.logit(probability)), rel=1e-12, abs=1e-15)
+    assert float(odds.logit(probability)) == pytest.approx(
+        float(scipy.special.logit(probability)), rel=1e-12, abs=1e-15
+    )
 
 
 def test_arrays_keep_their_shape() -> None:

@@ -66,7 +66,7 @@ def test_with_another_number_of_lanes_nothing_is_done_again_and_nothing_left_out
     # What was done last in a lane may be seen again by a worker that has just started.
     assert len(later) == len(set(later))
     build(store, ["last"], NOW_US - 10**7)
-    assert run_until_done(make_stage(before), store)[-1] == "last"
+    assert "last" in run_until_done(make_stage(before), store)
 
 
 @pytest.mark.django_db(transaction=True)
