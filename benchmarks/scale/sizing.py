@@ -7,6 +7,7 @@ have `PEAK_FACTOR` times the mean; at most 60 % of each are used, and 80 % of on
 never share, listening apart. Where one stage would take more, projects are spread over several installations.
 """
 
+import argparse
 import math
 from collections.abc import Mapping
 
@@ -53,6 +54,7 @@ def tell_bytes(count: float) -> str:
 
 
 def main() -> None:
+    argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter).parse_args()
     runs = load_runs()
     services, span_bytes = fit_services(runs), measure_span_bytes(runs)
     print("| what | s a batch | ms a call |\n| --- | --- | --- |")
