@@ -9,6 +9,7 @@ from drift.alerting.keeping import keep
 from drift.alerting.passes import forget_rests
 from drift.alerting.rule_records import ensure_builtin_rules, list_rules
 from drift.alerting.rules import find_kind, stage
+from drift.delivering.queue import COURIER
 from drift.delivering.targets import save_target
 from drift.models import Alert, AlertRule, Delivery
 from drift.pages.rules import tell_rule
@@ -78,6 +79,9 @@ def test_a_process_that_serves_tells_that_nobody_works(
 ) -> None:
     """The worker was stopped: the web process looks at the rules, and puts the message on its way."""
     monkeypatch.setattr(SILENCE, "work", None)
+    monkeypatch.setattr(COURIER, "_is_at_work", False)  # not for the tests after this one
+    sent: list[bool] = []
+    monkeypatch.setattr(COURIER, "wake", lambda: sent.append(COURIER._is_at_work))
     ensure_builtin_rules(project)
     [rule] = [each for each in list_rules(project) if each.kind == "stage"]
     assert tell_rule(rule, find_kind("stage")) == "For 10 minutes more than 5 minutes behind: any stage of Tacit"
@@ -96,6 +100,7 @@ def test_a_process_that_serves_tells_that_nobody_works(
         assert Alert.objects.count() == (minutes > 10)
     alert = Alert.objects.get()
     assert (alert.title, alert.state, Delivery.objects.get().alert) == (stage.SILENT, "open", alert)
+    assert set(sent) == {True}, "this process sends it itself"
     for minutes in (12, 13, 14):
         WorkerPulse.objects.update(at=began + minutes * MINUTE)
         forget_rests()
