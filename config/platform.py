@@ -39,6 +39,8 @@ SWITCH_SECONDS = 0.0005
 SETTLED_AFTER_SECONDS = (20.0, 300.0)
 """When most of what a process ever loads is loaded: after its first pages, and after its first batches."""
 GIVEN_BACK_SECONDS = 300.0
+FIRST_PAGES_SECONDS = 1.0
+"""So long stages wait at most for pages that were asked for before they began."""
 
 
 def run_platform(env: Environment, *, demo: bool) -> None:
@@ -51,6 +53,7 @@ def run_platform(env: Environment, *, demo: bool) -> None:
         urls = stack.enter_context(serve(env, ports))
         greet(urls)
         load_pages()
+        urls.server.drain(FIRST_PAGES_SECONDS)
         memory.keep_loaded()
         stack.enter_context(send_own_traces(urls.ports))
         stack.enter_context(work_in_background())
@@ -128,11 +131,13 @@ def bind_otlp_grpc(env: Environment) -> GrpcServer | None:
 class Urls:
     """Where the pages are, and where spans go."""
 
-    def __init__(self, host: str, web_port: int, otlp_port: int, grpc_port: int | None) -> None:
+    def __init__(self, host: str, server: HttpServer, otlp_port: int, grpc_port: int | None) -> None:
         name = f"[{host}]" if ":" in host else host
-        self.web = f"http://{name}:{web_port}"
+        self.server = server
+        """Of the pages."""
+        self.web = f"http://{name}:{server.port}"
         self.otlp = f"http://{name}:{otlp_port}"
-        self.ports = (web_port, otlp_port)
+        self.ports = (server.port, otlp_port)
         self.otlp_grpc = f"http://{name}:{grpc_port}" if grpc_port else ""
 
 
@@ -145,7 +150,7 @@ def serve(env: Environment, ports: Ports) -> Iterator[Urls]:
     servers = [each for each in dict.fromkeys((web, otlp, ports.otlp_grpc)) if each]
     for server in servers:
         server.start()
-    urls = Urls(env.host, web.port, otlp.port, ports.otlp_grpc.port if ports.otlp_grpc else None)
+    urls = Urls(env.host, web, otlp.port, ports.otlp_grpc.port if ports.otlp_grpc else None)
     RunToken.value = data_directory.announce(settings.DATA_DIR, urls.web).token
     try:
         yield urls
